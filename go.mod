@@ -1,0 +1,3 @@
+module github.com/sightglass/sightglass
+
+go 1.26.8

@@ -1,0 +1,100 @@
+package event
+
+// Lane is one of the parallel streams of blocks of an attempt (spec/block.md; values are wire format).
+type Lane uint8
+
+// The lanes.
+const (
+	LaneOut   Lane = 1
+	LaneDet   Lane = 2
+	LaneSrc   Lane = 3
+	LaneTrace Lane = 4
+	LaneState Lane = 5
+	LaneJob   Lane = 6
+	LaneLog   Lane = 7
+	LaneGap   Lane = 8
+)
+
+// Kind is the kind of an event (spec/recording.md, section 4; values are wire format).
+type Kind uint8
+
+// The kinds.
+const (
+	KindRecord            Kind = 1
+	KindWatermark         Kind = 2
+	KindStatus            Kind = 3
+	KindLatencyMarker     Kind = 4
+	KindAttributes        Kind = 5
+	KindInternalWatermark Kind = 6
+
+	KindElements           Kind = 16
+	KindSource             Kind = 17
+	KindEventTimer         Kind = 18
+	KindProcessingTimer    Kind = 19
+	KindMail               Kind = 20
+	KindProcessingCallback Kind = 21
+	KindRecovered          Kind = 22
+	KindBarrierIn          Kind = 24
+	KindCheckpoint         Kind = 25
+	KindEndOfRecovery      Kind = 26
+	KindEndOfChannel       Kind = 27
+	KindResync             Kind = 28
+	KindWatermarkIn        Kind = 29
+
+	KindSourceRecord      Kind = 32
+	KindOtherSourceRecord Kind = 33
+
+	KindWritten     Kind = 48
+	KindWriteFailed Kind = 49
+
+	KindJobState      Kind = 64
+	KindAttemptState  Kind = 65
+	KindJobCheckpoint Kind = 66
+	KindGraph         Kind = 69
+	KindTaskStarted   Kind = 71
+	KindTaskState     Kind = 72
+	KindTaskEnded     Kind = 73
+
+	KindException Kind = 80
+	KindGap       Kind = 96
+
+	// KindEntered and KindPassed occur only in zone 1: records into an operator, records that it passed on.
+	KindEntered Kind = 128
+	KindPassed  Kind = 129
+)
+
+// DefinitionKind is the kind of a definition (spec/recording.md, section 3).
+type DefinitionKind uint8
+
+// The definition kinds.
+const (
+	DefString     DefinitionKind = 1
+	DefProcess    DefinitionKind = 2
+	DefPartition  DefinitionKind = 3
+	DefSerializer DefinitionKind = 4
+	DefState      DefinitionKind = 5
+	DefSchema     DefinitionKind = 6
+	DefAttempt    DefinitionKind = 7
+	DefSplit      DefinitionKind = 8
+	DefPath       DefinitionKind = 9
+	DefGraph      DefinitionKind = 10
+)
+
+// GapReason says why a stretch was not recorded (spec/recording.md, section 5).
+type GapReason uint8
+
+// The reasons.
+const (
+	GapRingFull      GapReason = 1
+	GapBufferFull    GapReason = 2
+	GapGovernor      GapReason = 3
+	GapPayloadLimit  GapReason = 4
+	GapAgentFault    GapReason = 5
+	GapLateAttach    GapReason = 6
+	GapProcessLost   GapReason = 7
+	GapClockStep     GapReason = 8
+	GapChecksum      GapReason = 9
+	GapMissingBlocks GapReason = 10
+	GapTruncatedTail GapReason = 11
+	GapSwitchedOff   GapReason = 12
+)

@@ -63,7 +63,7 @@ func (p *descriptorParser) descriptor(doc any, depth int) *Descriptor {
 	if !ok {
 		return opaqueDescriptor("", "", "no descriptor was sent")
 	}
-	d := &Descriptor{T: str(m, "t"), Class: str(m, "class"), Of: str(m, "of")}
+	d := &Descriptor{T: memberText(m, "t"), Class: memberText(m, "class"), Of: memberText(m, "of")}
 	if why := p.fill(d, m, depth+1); why != "" {
 		return opaqueDescriptor(d.Class, d.Of, why)
 	}
@@ -85,14 +85,14 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		SerInstant, SerLocalDate, SerLocalTime, SerLocalDateTime, SerDate, SerSQLDate, SerSQLTime, SerSQLTimestamp,
 		SerVoid, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerKryo:
 	case SerEnum:
-		for _, n := range list(m, "names") {
+		for _, n := range memberList(m, "names") {
 			s, _ := n.(string)
 			d.Names = append(d.Names, s)
 		}
 	case SerList, SerSet, SerArray, SerOption:
 		d.E = child("e")
 	case SerPrimArray:
-		d.E = &Descriptor{T: str(m, "e")}
+		d.E = &Descriptor{T: memberText(m, "e")}
 		switch d.E.T {
 		case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble:
 		default:
@@ -103,7 +103,7 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 	case SerEither:
 		d.L, d.R = child("l"), child("r")
 	case SerNullable:
-		d.S, d.Padding = child("s"), num(m, "padding", 0)
+		d.S, d.Padding = child("s"), memberInt(m, "padding", 0)
 		if d.Padding < 0 {
 			why = "nullable with negative padding"
 		}
@@ -111,34 +111,34 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		d.S = child("s")
 	case SerTuple, SerCase, SerRow, SerPojo:
 		d.RowKind, _ = m["rowkind"].(bool)
-		for _, f := range list(m, "fields") {
+		for _, f := range memberList(m, "fields") {
 			fm, _ := f.(map[string]any)
-			d.Fields = append(d.Fields, DescriptorField{Name: str(fm, "name"), S: p.descriptor(fm["s"], depth)})
+			d.Fields = append(d.Fields, DescriptorField{Name: memberText(fm, "name"), S: p.descriptor(fm["s"], depth)})
 		}
-		for _, s := range list(m, "subclasses") {
+		for _, s := range memberList(m, "subclasses") {
 			sm, _ := s.(map[string]any)
 			d.Subclasses = append(d.Subclasses, DescriptorSubclass{
-				Class: str(sm, "class"), Tag: num(sm, "tag", -1), S: p.descriptor(sm["s"], depth)})
+				Class: memberText(sm, "class"), Tag: memberInt(sm, "tag", -1), S: p.descriptor(sm["s"], depth)})
 		}
 	case SerRowData:
-		for _, f := range list(m, "fields") {
+		for _, f := range memberList(m, "fields") {
 			fm, _ := f.(map[string]any)
-			d.Fields = append(d.Fields, DescriptorField{Name: str(fm, "name"), Type: p.logical(fm["type"], depth)})
+			d.Fields = append(d.Fields, DescriptorField{Name: memberText(fm, "name"), Type: p.logical(fm["type"], depth)})
 		}
 	case SerArrayData, SerMapData:
 		d.Type = p.logical(m["type"], depth)
 	case SerDecimalData:
-		d.P, d.Scale = num(m, "p", 0), num(m, "s", 0)
+		d.P, d.Scale = memberInt(m, "p", 0), memberInt(m, "s", 0)
 	case SerTimestampData:
-		d.P = num(m, "p", 0)
+		d.P = memberInt(m, "p", 0)
 	case SerAvro:
-		if d.Schema = str(m, "schema"); d.Schema == "" {
+		if d.Schema = memberText(m, "schema"); d.Schema == "" {
 			why = "avro without a schema"
 		}
 	case SerOpaque:
-		d.Why = str(m, "why")
+		d.Why = memberText(m, "why")
 	default:
-		why = "serializer kind " + strconv.Quote(clip(d.T)) + " is not known to this version"
+		why = "serializer kind " + strconv.Quote(clipName(d.T)) + " is not known to this version"
 	}
 	return why
 }
@@ -148,7 +148,7 @@ func (p *descriptorParser) logical(doc any, depth int) LogicalType {
 	if !ok || !p.enter(depth) {
 		return LogicalType{}
 	}
-	t := LogicalType{T: strings.ToUpper(str(m, "t")), P: num(m, "p", 0), S: num(m, "s", 0)}
+	t := LogicalType{T: strings.ToUpper(memberText(m, "t")), P: memberInt(m, "p", 0), S: memberInt(m, "s", 0)}
 	at := func(key string) *LogicalType {
 		v, ok := m[key]
 		if !ok {
@@ -158,9 +158,9 @@ func (p *descriptorParser) logical(doc any, depth int) LogicalType {
 		return &l
 	}
 	t.E, t.K, t.V = at("e"), at("k"), at("v")
-	for _, f := range list(m, "fields") {
+	for _, f := range memberList(m, "fields") {
 		fm, _ := f.(map[string]any)
-		t.Fields = append(t.Fields, LogicalField{Name: str(fm, "name"), Type: p.logical(fm["type"], depth+1)})
+		t.Fields = append(t.Fields, LogicalField{Name: memberText(fm, "name"), Type: p.logical(fm["type"], depth+1)})
 	}
 	if raw, ok := m["raw"]; ok {
 		t.Raw = p.descriptor(raw, depth+1)
@@ -172,17 +172,17 @@ func opaqueDescriptor(class, of, why string) *Descriptor {
 	return &Descriptor{T: SerOpaque, Class: class, Of: of, Why: why}
 }
 
-func str(m map[string]any, key string) string {
+func memberText(m map[string]any, key string) string {
 	s, _ := m[key].(string)
 	return s
 }
 
-func list(m map[string]any, key string) []any {
+func memberList(m map[string]any, key string) []any {
 	l, _ := m[key].([]any)
 	return l
 }
 
-func num(m map[string]any, key string, absent int) int {
+func memberInt(m map[string]any, key string, absent int) int {
 	n, ok := m[key].(json.Number)
 	if !ok {
 		return absent
@@ -195,7 +195,7 @@ func num(m map[string]any, key string, absent int) int {
 }
 
 // clip keeps foreign names in reasons short.
-func clip(s string) string {
+func clipName(s string) string {
 	if len(s) > 40 {
 		return strings.ToValidUTF8(s[:40], "") + "…"
 	}

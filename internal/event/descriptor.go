@@ -45,6 +45,7 @@ const (
 	SerCase          = "case"
 	SerOption        = "option"
 	SerEither        = "either"
+	SerTaggedUnion   = "taggedunion"
 	SerNullable      = "nullable"
 	SerPojo          = "pojo"
 	SerRow           = "row"
@@ -55,6 +56,9 @@ const (
 	SerTimestampData = "timestampdata"
 	SerStringData    = "stringdata"
 	SerRawData       = "rawdata"
+	SerVariant       = "variant"
+	SerBitmap        = "bitmap"
+	SerVersioned     = "versioned"
 	SerAvro          = "avro"
 	SerTimeWindow    = "timewindow"
 	SerGlobalWindow  = "globalwindow"
@@ -78,7 +82,7 @@ type Descriptor struct {
 	Names      []string    // of enum: symbol per ordinal of the serializer
 	E          *Descriptor // element of list, set, array, primarray, option
 	K, V       *Descriptor // of map
-	L, R       *Descriptor // of either
+	L, R       *Descriptor // of either and taggedunion
 	S          *Descriptor // what nullable, ttl, streamelement and rawdata wrap
 	Padding    int         // of nullable: bytes that follow the flag of a null
 	RowKind    bool        // of row: the mask begins with two bits of the row's kind

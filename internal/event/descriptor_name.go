@@ -55,6 +55,8 @@ func (d *Descriptor) typeName(b *strings.Builder, depth int) {
 		args("Map", d.K, d.V)
 	case SerEither:
 		args("Either", d.L, d.R)
+	case SerTaggedUnion:
+		args("TaggedUnion", d.L, d.R)
 	case SerNullable, SerTTL:
 		d.S.typeName(b, depth)
 	case SerArray, SerPrimArray:

@@ -83,7 +83,8 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 	switch d.T {
 	case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble, SerString, SerBigInt, SerBigDec,
 		SerInstant, SerLocalDate, SerLocalTime, SerLocalDateTime, SerDate, SerSQLDate, SerSQLTime, SerSQLTimestamp,
-		SerVoid, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerKryo:
+		SerVoid, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerVariant, SerBitmap,
+		SerVersioned, SerKryo:
 	case SerEnum:
 		for _, n := range memberList(m, "names") {
 			s, _ := n.(string)
@@ -100,7 +101,7 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		}
 	case SerMap:
 		d.K, d.V = child("k"), child("v")
-	case SerEither:
+	case SerEither, SerTaggedUnion:
 		d.L, d.R = child("l"), child("r")
 	case SerNullable:
 		d.S, d.Padding = child("s"), memberInt(m, "padding", 0)

@@ -1,0 +1,65 @@
+package query
+
+import "github.com/sightglass/sightglass/internal/event"
+
+// OperatorRef says which operator of a chain an event belongs to. Index is -1 and the texts are empty when not known.
+type OperatorRef struct {
+	Index int
+	ID    string
+	Slug  string
+	Name  string
+	Kind  string
+}
+
+// Event is one row of a block with its references resolved. Fields that the kind does not have are zero.
+type Event struct {
+	Recording  event.RecordingID
+	Lane       event.Lane
+	Kind       event.Kind
+	Operator   OperatorRef
+	Vertex     string
+	Task       string
+	Subtask    int // -1 = of no task, or its attempt definition has not come
+	Attempt    int
+	AttemptKey event.Key
+	Invocation uint64 // 0 = none
+	N          uint32 // invocations that the row stands for, from Invocation on
+	Position   Position
+	Wall       Wall
+	EventTime  EventTime
+
+	Element    *event.Element // sent (lane out) or the first consumed (det)
+	Broadcast  bool           // Element went to all subpartitions; it names the lowest
+	Channel    *Channel       // det: where it came in
+	Serializer event.DefinitionID
+	Path       string // spec/recording.md, section 3.1
+	Ordinal    uint32
+
+	Split     *event.SplitDef
+	Offset    int64
+	Kafka     *event.KafkaPosition // Split and Offset, when the split is a Kafka partition
+	SplitTime EventTime            // the record's timestamp
+	Emitted   uint32
+
+	Checkpoint uint64
+	Time       EventTime // of a timer or a watermark
+	Flags      uint32
+	Text       string
+	Body       []byte // JSON, lanes job and gap
+
+	HasPayload bool // the payload section was read
+	Value      event.Payload
+	Key        event.Payload
+	Headers    event.Payload // layout: spec/block.md, column 50
+	FullLength uint32
+	Hash       uint64
+
+	Cursor Cursor
+}
+
+// Channel is an input channel of a task.
+type Channel struct {
+	Partition    event.Key
+	Subpartition uint32
+	Gate, Index  uint32
+}

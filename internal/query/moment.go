@@ -1,0 +1,39 @@
+package query
+
+// Moment is one invocation with all that belongs to it.
+type Moment struct {
+	Position   Position
+	Operator   OperatorRef
+	Vertex     string
+	Task       string
+	Subtask    int
+	Attempt    int
+	Invocation Event  // the det row, narrowed to this invocation
+	Input      *Event // the element with its bytes from the producer's block, or the source record
+	InputNote  string // why there is no Input although there was one
+	Outputs    []Event
+	Writes     []Event
+	More       bool // outputs or writes were cut at MaxMomentEvents
+	Path       Path
+	Watermark  EventTime // the task's combined watermark when the invocation began
+	Exception  *Event
+	Before     *Position
+	After      *Position
+}
+
+// MaxMomentEvents bounds Outputs and Writes of a Moment.
+const MaxMomentEvents = 1000
+
+// Path is what an invocation did inside its chain.
+type Path struct {
+	Text  string // empty = not known
+	Cut   bool   // longer than the recorder keeps
+	Steps []PathStep
+}
+
+// PathStep sums one operator's part up, in order of first visit.
+type PathStep struct {
+	Operator OperatorRef
+	In       int // records that entered it
+	Out      int // records that it passed on, emitted or wrote
+}

@@ -1,0 +1,84 @@
+package dev.sightglass.agent.core;
+
+/** A finished block and what a queue must know of it. The bytes are never changed. */
+public final class Block {
+  private final Origin origin;
+  private final GapLane gaps;
+  private final int lane;
+  private final long number;
+  private final long firstInvocation;
+  private final long lastInvocation;
+  private final int events;
+  private final long wallMin;
+  private final long wallMax;
+  private final byte[] bytes;
+
+  Block(
+      Origin origin,
+      GapLane gaps,
+      int lane,
+      long number,
+      long firstInvocation,
+      long lastInvocation,
+      int events,
+      long wallMin,
+      long wallMax,
+      byte[] bytes) {
+    this.origin = origin;
+    this.gaps = gaps;
+    this.lane = lane;
+    this.number = number;
+    this.firstInvocation = firstInvocation;
+    this.lastInvocation = lastInvocation;
+    this.events = events;
+    this.wallMin = wallMin;
+    this.wallMax = wallMax;
+    this.bytes = bytes;
+  }
+
+  public Origin origin() {
+    return origin;
+  }
+
+  /** Where the loss of this block is to be told. */
+  public GapLane gaps() {
+    return gaps;
+  }
+
+  /** One of {@link Lane}. */
+  public int lane() {
+    return lane;
+  }
+
+  /** Dense from 0 per origin and lane. */
+  public long number() {
+    return number;
+  }
+
+  public long firstInvocation() {
+    return firstInvocation;
+  }
+
+  public long lastInvocation() {
+    return lastInvocation;
+  }
+
+  /** Rows. */
+  public int events() {
+    return events;
+  }
+
+  /** Wall clock of the first stamp, µs. */
+  public long wallMin() {
+    return wallMin;
+  }
+
+  public long wallMax() {
+    return wallMax;
+  }
+
+  /** The block as it goes over the wire: not to be changed. */
+  public byte[] bytes() {
+    return bytes;
+  }
+}

@@ -18,6 +18,9 @@ const (
 	MaxRows       = 1 << 16  // events in a block
 )
 
+// ServerNumbers is the first number of blocks that the server makes (FlagServer); an agent's numbers are below it.
+const ServerNumbers = 1 << 63
+
 // The version that this package writes, and the highest major that it reads.
 const (
 	Major = 1
@@ -37,10 +40,9 @@ const (
 
 // Wire format.
 const (
-	magic       = "SGB1"
-	prefixLen   = 24
-	fixedLen    = 96 // of the header, before section table and zones
-	sectionLen  = 16 // of an entry of the section table
-	crcAt       = 20 // in the prefix
-	serverBlock = 1 << 63
+	magic      = "SGB1"
+	prefixLen  = 24
+	fixedLen   = 96 // of the header, before section table and zones
+	sectionLen = 16 // of an entry of the section table
+	crcAt      = 20 // in the prefix
 )

@@ -4,6 +4,8 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -24,17 +26,49 @@ var (
 // Writer takes blocks. Safe for concurrent use.
 type Writer interface {
 	// Append stores raw (one whole block whose header is h, already checked) and returns when it is as durable as the
-	// store's durability setting promises. stored is false when the store held (recording, attempt, lane, number) already.
+	// store's durability setting promises. stored is false when the store held (recording, attempt, lane, number) already;
+	// then the block that it holds is that durable. The store keeps h and does not keep raw.
 	Append(ctx context.Context, h *block.Header, raw []byte) (stored bool, err error)
 	// Define stores a definition. ErrDefinition when other bytes have the id.
 	Define(ctx context.Context, d event.Definition) error
-	// Missing returns the ids that are named by stored blocks and not defined.
+	// Missing returns those of ids that are not defined, each once.
 	Missing(ids []event.DefinitionID) []event.DefinitionID
+	// Lane tells what is stored of one lane of an attempt; blocks that the server made are not counted.
+	Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) LaneState
+}
+
+// LaneState is what a store holds of one lane of an attempt.
+type LaneState struct {
+	Next    uint64        // the number after the highest stored; 0 when there is none
+	LastInv uint64        // of the block with the highest number
+	WallMax int64         // µs; of the block with the highest number
+	Missing []NumberRange // numbers below Next that are not stored, ascending; at most MaxMissing
+}
+
+// MaxMissing bounds LaneState.Missing.
+const MaxMissing = 1024
+
+// NumberRange is a stretch of block numbers that are not stored, between two blocks that are.
+type NumberRange struct {
+	First, Last           uint64
+	InvBefore, InvAfter   uint64 // last invocation of the block before, first of the block after; 0 = not known
+	WallBefore, WallAfter int64  // µs; 0 = not known
+}
+
+// Store is what a backend offers to the process that wires it.
+type Store interface {
+	Writer
+	Reader
+	// Delete removes a recording. Open snapshots of it stay readable. ErrNotFound.
+	Delete(ctx context.Context, rec event.RecordingID) error
+	// Close makes everything durable and releases the store. Calls that come later return ErrClosed.
+	Close() error
 }
 
 // Reader gives consistent views of what was stored. Safe for concurrent use.
 type Reader interface {
-	// Recordings lists all recordings, newest first.
+	// Recordings lists all recordings, newest first. Lanes of whole processes (recording id zero) are not listed; Snapshot
+	// opens them.
 	Recordings(ctx context.Context) ([]Recording, error)
 	// Snapshot opens the recording as it is now; later appends are not seen. ErrNotFound.
 	Snapshot(ctx context.Context, rec event.RecordingID) (Snapshot, error)
@@ -83,7 +117,16 @@ type Snapshot interface {
 	Position(split event.DefinitionID, offset int64, sink bool) []Ref
 	// Read decodes the wanted sections (no ids = all). Errors: checksum, version, I/O; a bad block gives an error, never other rows.
 	Read(ctx context.Context, r Ref, sections ...block.SectionID) (*block.Rows, error)
+	// Since yields the blocks from mark on in the order in which they were stored, and Mark is the mark behind the last of
+	// them: Since(0) is everything, Since(m) with m from an earlier snapshot of this process is what came in between.
+	Since(mark uint64) iter.Seq[Ref]
+	Mark() uint64
 	// Recording is the summary at the time of the snapshot.
 	Recording() Recording
 	Close()
+}
+
+// NewestFirst orders recordings for Reader.Recordings: by the wall clock of their last block, then by id.
+func NewestFirst(a, b Recording) int {
+	return cmp.Or(cmp.Compare(b.WallMax, a.WallMax), bytes.Compare(a.ID[:], b.ID[:]))
 }

@@ -1,0 +1,199 @@
+// Package headers holds the headers of a recording's blocks in RAM and answers from them what needs no section: which
+// blocks there are, which hold an element, an invocation or a position.
+//
+// An Index only grows. Each block gets a mark, its place in order of arrival; a view is a mark, and sees the blocks below
+// it. So a view costs nothing to open and never changes.
+package headers
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// ErrDuplicate is returned for a block whose (attempt, lane, number) the index has.
+var ErrDuplicate = errors.New("block is indexed already")
+
+type laneKey struct {
+	attempt event.Key
+	lane    event.Lane
+}
+
+// channelKey names what zone 3 ranges are about. all is set for ranges that cover every subpartition.
+type channelKey struct {
+	partition    event.Key
+	subpartition uint32
+	in, all      bool
+}
+
+type positionKey struct {
+	split event.DefinitionID
+	sink  bool
+}
+
+// laneBlocks are the blocks of one lane of an attempt. marks is ordered by block number; a late block makes a new slice, so
+// that views which hold the old one stay right.
+type laneBlocks struct {
+	marks       []uint64
+	firstMark   uint64
+	invocations intervals[uint64]
+}
+
+// Index is the header index of one recording. Safe for concurrent use.
+type Index struct {
+	mu struct {
+		sync.RWMutex
+		blocks    []store.Ref // by mark
+		lanes     map[laneKey]*laneBlocks
+		channels  map[channelKey]*intervals[uint64]
+		positions map[positionKey]*intervals[int64]
+		summary   store.Recording
+	}
+}
+
+// New makes an empty index.
+func New(rec event.RecordingID) *Index {
+	x := new(Index)
+	x.mu.lanes = make(map[laneKey]*laneBlocks)
+	x.mu.channels = make(map[channelKey]*intervals[uint64])
+	x.mu.positions = make(map[positionKey]*intervals[int64])
+	x.mu.summary.ID = rec
+	return x
+}
+
+// Has tells whether the block is indexed.
+func (x *Index) Has(h *block.Header) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	l := x.mu.lanes[laneKey{h.Attempt, h.Lane}]
+	if l == nil {
+		return false
+	}
+	_, found := x.find(l, h.Number)
+	return found
+}
+
+// find returns the place of number in l.marks. Blocks mostly come in order, so it looks at the end first.
+func (x *Index) find(l *laneBlocks, number uint64) (int, bool) {
+	n := len(l.marks)
+	if n == 0 || x.mu.blocks[l.marks[n-1]].Header.Number < number {
+		return n, false
+	}
+	at := sort.Search(n, func(i int) bool { return x.mu.blocks[l.marks[i]].Header.Number >= number })
+	return at, x.mu.blocks[l.marks[at]].Header.Number == number
+}
+
+// Add indexes a block. ErrDuplicate.
+func (x *Index) Add(r store.Ref) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := r.Header
+	key := laneKey{h.Attempt, h.Lane}
+	mark := uint64(len(x.mu.blocks))
+	l := x.mu.lanes[key]
+	if l == nil {
+		l = &laneBlocks{firstMark: mark}
+		x.mu.lanes[key] = l
+	}
+	at, found := x.find(l, h.Number)
+	switch {
+	case found:
+		return ErrDuplicate
+	case at == len(l.marks):
+		l.marks = append(l.marks, mark)
+	default:
+		l.marks = slices.Insert(slices.Clone(l.marks), at, mark)
+	}
+	if h.LastInv > 0 {
+		l.invocations.insert(h.FirstInv, h.LastInv, mark)
+	}
+	x.mu.blocks = append(x.mu.blocks, r)
+	for _, c := range h.Zones.Channels {
+		if c.Count > 0 {
+			k := channelKey{c.Partition, c.Subpartition, c.In, h.Flags&block.FlagChannelsCollapsed != 0}
+			insert(x.mu.channels, k, c.First, c.Last, mark)
+		}
+	}
+	for _, p := range h.Zones.Positions {
+		if p.Count > 0 {
+			insert(x.mu.positions, positionKey{p.Split, p.Sink}, p.First, p.Last, mark)
+		}
+	}
+	s := &x.mu.summary
+	if s.Blocks == 0 {
+		s.WallMin, s.WallMax = h.WallMin, h.WallMax
+	}
+	s.Blocks++
+	s.Events += uint64(h.Events)
+	s.Bytes += uint64(h.Size)
+	s.WallMin, s.WallMax = min(s.WallMin, h.WallMin), max(s.WallMax, h.WallMax)
+	return nil
+}
+
+func insert[K comparable, T uint64 | int64](m map[K]*intervals[T], k K, first, last T, mark uint64) {
+	x := m[k]
+	if x == nil {
+		x = new(intervals[T])
+		m[k] = x
+	}
+	x.insert(first, last, mark)
+}
+
+// Len is the number of blocks.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.mu.blocks)
+}
+
+// Recording is the summary of all blocks; the times of storing are the caller's to set.
+func (x *Index) Recording() store.Recording {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.mu.summary
+}
+
+// Lane tells what is indexed of a lane; see store.Writer.
+func (x *Index) Lane(attempt event.Key, lane event.Lane) store.LaneState {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var s store.LaneState
+	l := x.mu.lanes[laneKey{attempt, lane}]
+	if l == nil {
+		return s
+	}
+	var before *block.Header
+	for _, m := range l.marks {
+		h := x.mu.blocks[m].Header
+		if h.Number >= block.ServerNumbers {
+			break
+		}
+		if h.Number > s.Next && len(s.Missing) < store.MaxMissing {
+			r := store.NumberRange{First: s.Next, Last: h.Number - 1, InvAfter: h.FirstInv, WallAfter: h.WallMin}
+			if before != nil {
+				r.InvBefore, r.WallBefore = before.LastInv, before.WallMax
+			}
+			s.Missing = append(s.Missing, r)
+		}
+		before = h
+		s.Next, s.LastInv, s.WallMax = h.Number+1, h.LastInv, h.WallMax
+	}
+	return s
+}
+
+// View opens a view of the blocks indexed so far.
+func (x *Index) View() *View {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	n := len(x.mu.blocks)
+	return &View{index: x, blocks: x.mu.blocks[:n:n], mark: uint64(n), summary: x.mu.summary}
+}
+
+// openEnd stands for an open upper bound of invocations.
+const openEnd = math.MaxUint64

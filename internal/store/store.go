@@ -74,6 +74,9 @@ type Reader interface {
 	Snapshot(ctx context.Context, rec event.RecordingID) (Snapshot, error)
 	// Definition looks an id up.
 	Definition(id event.DefinitionID) (event.Definition, bool)
+	// Definitions lists the definitions in the order in which they came, without the first `from`, and returns the value of
+	// from that continues the list: 0 lists all, the value returned last lists the new ones. Bodies must not be changed.
+	Definitions(from uint64) (list []event.Definition, next uint64)
 	// Changed returns a channel that is closed when anything was appended to rec after the call (zero id: to any recording).
 	Changed(rec event.RecordingID) <-chan struct{}
 }

@@ -13,7 +13,8 @@ import (
 type Definitions struct {
 	mu struct {
 		sync.RWMutex
-		byID map[event.DefinitionID]event.Definition
+		byID  map[event.DefinitionID]event.Definition
+		order []event.Definition
 	}
 }
 
@@ -43,7 +44,18 @@ func (t *Definitions) Put(d event.Definition) {
 	if t.mu.byID == nil {
 		t.mu.byID = make(map[event.DefinitionID]event.Definition)
 	}
-	t.mu.byID[d.ID] = d
+	if _, known := t.mu.byID[d.ID]; !known {
+		t.mu.byID[d.ID] = d
+		t.mu.order = append(t.mu.order, d)
+	}
+}
+
+// Since is Definitions of store.Reader.
+func (t *Definitions) Since(from uint64) ([]event.Definition, uint64) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	n := uint64(len(t.mu.order))
+	return t.mu.order[min(from, n):n:n], n
 }
 
 // Get looks an id up. The body is shared and must not be changed.

@@ -179,6 +179,11 @@ func (s *Store) Definition(id event.DefinitionID) (event.Definition, bool) {
 	return s.definitions.Get(id)
 }
 
+// Definitions is that of store.Reader.
+func (s *Store) Definitions(from uint64) ([]event.Definition, uint64) {
+	return s.definitions.Since(from)
+}
+
 // Changed is that of store.Reader.
 func (s *Store) Changed(rec event.RecordingID) <-chan struct{} { return s.changes.Next(rec) }
 

@@ -132,10 +132,16 @@ func (b *Builder) Count(operator int, kind event.Kind, n uint64) {
 	b.counts = addCount(b.counts, operator, kind, n)
 }
 
-// Watermark adds an entry to zone 5.
+// Watermark notes watermarks in zone 5; a later range of the same partition or input extends the entry.
 func (b *Builder) Watermark(w WatermarkRange) {
 	if !w.In {
 		b.partitions.of(w.Partition)
+	}
+	for i := range b.watermarks {
+		if e := &b.watermarks[i]; e.In == w.In && e.Partition == w.Partition && e.Input == w.Input {
+			e.Last = w.Last
+			return
+		}
 	}
 	b.watermarks = append(b.watermarks, w)
 }

@@ -29,6 +29,8 @@ type FlinkOptions struct {
 	// Conf adds or replaces lines of the configuration, such as "env.java.default-opts.taskmanager".
 	Conf       map[string]string
 	ChoosePort string // how a person chooses another port; part of the error when one is taken
+	// Started is called with each process as soon as it runs, before it is ready, so that it can be written down. Its error ends the start.
+	Started func(*Process) error
 }
 
 // Flink is one running cluster: a JobManager and its TaskManagers, each a process of its own.
@@ -40,7 +42,7 @@ type Flink struct {
 	JobManager   *Process   `json:"job_manager"`
 	TaskManagers []*Process `json:"task_managers"`
 
-	slots int
+	started func(*Process) error
 }
 
 // StartFlink runs a cluster until Stop, and waits until all its TaskManagers have registered.
@@ -64,8 +66,8 @@ func (l *Lab) StartFlink(ctx context.Context, o FlinkOptions) (*Flink, error) {
 	if err := writeClusterFiles(home, dir, o); err != nil {
 		return nil, err
 	}
-	f := &Flink{Version: version, Home: home, Dir: dir, REST: fmt.Sprintf("127.0.0.1:%d", o.RESTPort), slots: o.TaskManagers * o.Slots}
-	err = l.step(fmt.Sprintf("starting Flink %s on %s with %d TaskManagers", version, f.REST, o.TaskManagers), func() error {
+	f := &Flink{Version: version, Home: home, Dir: dir, REST: fmt.Sprintf("127.0.0.1:%d", o.RESTPort), started: o.Started}
+	err = l.Step(fmt.Sprintf("starting Flink %s on %s with %d TaskManagers", version, f.REST, o.TaskManagers), func() error {
 		if f.JobManager, err = f.start("jobmanager", "jobmanager.sh"); err != nil {
 			return err
 		}
@@ -92,10 +94,14 @@ func orDefault[T comparable](value, standard T) T {
 
 // start runs one of Flink's scripts in the foreground: it ends by exec, so the pid that was started is the pid of the Java process.
 func (f *Flink) start(name, script string) (*Process, error) {
-	return Start(Command{
+	p, err := Start(Command{
 		Name: name, Path: filepath.Join(f.Home, "bin", script), Args: []string{"start-foreground"}, Dir: f.Dir, Env: f.environment(),
 		Log: filepath.Join(f.Dir, "log", name+".log"),
 	})
+	if err == nil && f.started != nil {
+		err = f.started(p)
+	}
+	return p, err
 }
 
 func (f *Flink) environment() []string {
@@ -112,18 +118,17 @@ func (f *Flink) environment() []string {
 // AddTaskManager starts one more TaskManager and does not wait for it.
 func (f *Flink) AddTaskManager() error {
 	p, err := f.start(fmt.Sprintf("taskmanager-%d", len(f.TaskManagers)+1), "taskmanager.sh")
-	if err != nil {
-		return err
+	if p != nil {
+		f.TaskManagers = append(f.TaskManagers, p)
 	}
-	f.TaskManagers = append(f.TaskManagers, p)
-	return nil
+	return err
 }
 
 // AwaitTaskManagers waits until n TaskManagers have registered; it fails when a process of the cluster ends first.
 func (f *Flink) AwaitTaskManagers(ctx context.Context, n int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 3*time.Minute, fmt.Errorf("%d TaskManagers did not register within three minutes", n))
 	defer cancel()
-	return poll(ctx, 300*time.Millisecond, func() (bool, error) {
+	return Poll(ctx, 300*time.Millisecond, func() (bool, error) {
 		for _, p := range append([]*Process{f.JobManager}, f.TaskManagers...) {
 			if !p.Alive() {
 				return false, fmt.Errorf("%s ended; %s", p.Name, Tail(p.Log, 20))

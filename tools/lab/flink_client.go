@@ -84,7 +84,7 @@ func (c *FlinkClient) Job(ctx context.Context, id string) (Job, error) {
 
 // AwaitJob waits until a job and all its subtasks are in a state such as RUNNING or FINISHED. A job that ends in another way is an error at once.
 func (c *FlinkClient) AwaitJob(ctx context.Context, id, state string) error {
-	return poll(ctx, 300*time.Millisecond, func() (bool, error) {
+	return Poll(ctx, 300*time.Millisecond, func() (bool, error) {
 		job, err := c.Job(ctx, id)
 		if err != nil {
 			return false, ctxOnly(ctx, err)
@@ -115,7 +115,7 @@ func (c *FlinkClient) Cancel(ctx context.Context, id string) error {
 	if err := c.call(ctx, http.MethodPatch, "/jobs/"+id+"?mode=cancel", nil); err != nil {
 		return err
 	}
-	return poll(ctx, 200*time.Millisecond, func() (bool, error) {
+	return Poll(ctx, 200*time.Millisecond, func() (bool, error) {
 		job, err := c.Job(ctx, id)
 		if err != nil {
 			return false, ctxOnly(ctx, err)

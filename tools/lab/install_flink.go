@@ -23,7 +23,7 @@ func (l *Lab) InstallFlink(ctx context.Context, wish string) (home string, err e
 	}
 	home = filepath.Join(l.Cache, "flink-"+version)
 	return home, l.installOnce(ctx, home, func(staging string) error {
-		return l.step("installing Flink "+version, func() error {
+		return l.Step("installing Flink "+version, func() error {
 			// bin and conf come in wheels per platform, all with the same scripts: one fixed platform serves every machine.
 			wheel := []string{"--only-binary=:all:", "--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"}
 			if err := l.unpackPyPI(ctx, staging, "apache-flink", version, wheel); err != nil {
@@ -45,7 +45,7 @@ func (l *Lab) unpackPyPI(ctx context.Context, home, name, version string, choose
 	}
 	defer os.RemoveAll(dir)
 	args := append([]string{"-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", dir}, choose...)
-	if err := run(ctx, dir, "python3", append(args, name+"=="+version)...); err != nil {
+	if err := Run(ctx, dir, "python3", append(args, name+"=="+version)...); err != nil {
 		return err
 	}
 	archives, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -156,8 +156,8 @@ func completeFlink(home, version string) error {
 	return os.MkdirAll(filepath.Join(home, "log"), 0o755)
 }
 
-// run waits for a command and puts the end of what it printed into the error.
-func run(ctx context.Context, dir, name string, args ...string) error {
+// Run waits for a command and puts the end of what it printed into the error.
+func Run(ctx context.Context, dir, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()

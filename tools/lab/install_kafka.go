@@ -16,7 +16,7 @@ func (l *Lab) InstallKafka(ctx context.Context, version string) (jars string, er
 	}
 	jars = filepath.Join(l.Cache, "kafka-"+version)
 	return jars, l.installOnce(ctx, jars, func(staging string) error {
-		return l.step("installing Kafka "+version, func() error {
+		return l.Step("installing Kafka "+version, func() error {
 			project, err := os.MkdirTemp(l.Cache, "kafka-project-")
 			if err != nil {
 				return fmt.Errorf("creating a project folder: %w", err)
@@ -26,7 +26,7 @@ func (l *Lab) InstallKafka(ctx context.Context, version string) (jars string, er
 			if err := os.WriteFile(pom, kafka.POM, 0o644); err != nil {
 				return fmt.Errorf("writing the project file: %w", err)
 			}
-			return run(ctx, project, "mvn", "--batch-mode", "--quiet", "-f", pom, "dependency:copy-dependencies",
+			return Run(ctx, project, "mvn", "--batch-mode", "--quiet", "-f", pom, "dependency:copy-dependencies",
 				"-Dkafka.version="+version, "-DincludeScope=runtime", "-DoutputDirectory="+staging)
 		})
 	})

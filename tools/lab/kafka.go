@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -21,6 +23,8 @@ type KafkaOptions struct {
 	ControllerPort int    // 0: a free one
 	Heap           string // default 384m
 	ChoosePort     string // how a person chooses another port; part of the error when one is taken
+	// Started is called with each process as soon as it runs, before it is ready, so that it can be written down. Its error ends the start.
+	Started func(*Process) error
 }
 
 // Kafka is one running broker, which is its own KRaft controller.
@@ -52,12 +56,12 @@ func (l *Lab) StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
 	classpath := dir + string(os.PathListSeparator) + filepath.Join(jars, "*")
 	data := filepath.Join(dir, "data")
 	if _, err := os.Stat(filepath.Join(data, "meta.properties")); err != nil {
-		if err := run(ctx, dir, "java", "-Xmx128m", "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", "c2lnaHRnbGFzcy1sYWIwMQ", "-c", properties); err != nil {
+		if err := Run(ctx, dir, "java", "-Xmx128m", "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", clusterID(), "-c", properties); err != nil {
 			return nil, fmt.Errorf("formatting Kafka's storage: %w", err)
 		}
 	}
 	k := &Kafka{Bootstrap: fmt.Sprintf("127.0.0.1:%d", o.Port)}
-	err = l.step("starting Kafka on "+k.Bootstrap, func() error {
+	err = l.Step("starting Kafka on "+k.Bootstrap, func() error {
 		k.Process, err = Start(Command{
 			Name: "kafka", Path: "java", Dir: dir, Log: filepath.Join(dir, "kafka.log"),
 			Args: []string{"-Xms128m", "-Xmx" + o.Heap, "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", properties},
@@ -65,12 +69,25 @@ func (l *Lab) StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
 		if err != nil {
 			return err
 		}
+		if o.Started != nil {
+			if err := o.Started(k.Process); err != nil {
+				return err
+			}
+		}
 		return k.awaitReady(ctx)
 	})
 	if err != nil {
 		return nil, errors.Join(err, k.Stop(context.WithoutCancel(ctx)))
 	}
 	return k, nil
+}
+
+// clusterID draws an id, so that positions in topics of two brokers are told apart.
+func clusterID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	id[0] &= 0x7f           // an id that begins with a dash would look like an option
+	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 // writeBrokerFiles writes server.properties and log4j2.properties. Retention is off: test data carries old timestamps, which brokers delete within minutes otherwise.
@@ -129,7 +146,7 @@ func (k *Kafka) awaitReady(ctx context.Context) error {
 	}
 	defer client.Close()
 	admin := kadm.NewClient(client)
-	return poll(ctx, 200*time.Millisecond, func() (bool, error) {
+	return Poll(ctx, 200*time.Millisecond, func() (bool, error) {
 		if !k.Process.Alive() {
 			return false, fmt.Errorf("the broker ended; %s", Tail(k.Process.Log, 20))
 		}

@@ -100,8 +100,8 @@ func (l *Lab) Say(format string, args ...any) {
 	fmt.Fprintf(l.progress, format+"\n", args...)
 }
 
-// step says what begins, says every ten seconds that it is still going on, and says how long it took.
-func (l *Lab) step(what string, work func() error) error {
+// Step says what begins, says every ten seconds that it is still going on, and says how long it took.
+func (l *Lab) Step(what string, work func() error) error {
 	l.Say("%s ...", what)
 	began := time.Now()
 	done := make(chan struct{})
@@ -163,7 +163,7 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the installation lock: %w", err)
 	}
-	err = poll(ctx, 200*time.Millisecond, func() (bool, error) {
+	err = Poll(ctx, 200*time.Millisecond, func() (bool, error) {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return false, nil
@@ -177,8 +177,8 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// poll calls ready at once and then every interval until it says true, fails, or ctx ends.
-func poll(ctx context.Context, interval time.Duration, ready func() (bool, error)) error {
+// Poll calls ready at once and then every interval until it says true, fails, or ctx ends.
+func Poll(ctx context.Context, interval time.Duration, ready func() (bool, error)) error {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {

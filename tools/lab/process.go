@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -117,11 +118,20 @@ func (p *Process) Stop(ctx context.Context, grace time.Duration) error {
 }
 
 func (p *Process) waitGone(ctx context.Context) error {
-	err := poll(ctx, 50*time.Millisecond, func() (bool, error) { return !p.Alive(), nil })
+	err := Poll(ctx, 50*time.Millisecond, func() (bool, error) { return !p.Alive(), nil })
 	if err != nil {
 		return fmt.Errorf("waiting for the end of %s (pid %d): %w", p.Name, p.PID, err)
 	}
 	return nil
+}
+
+// StopAll ends processes, the last first, each as Stop does.
+func StopAll(ctx context.Context, processes []*Process, grace time.Duration) error {
+	var all error
+	for _, p := range slices.Backward(processes) {
+		all = errors.Join(all, p.Stop(ctx, grace))
+	}
+	return all
 }
 
 // CPU is the processor time that the process has used in user and kernel mode. It needs /proc.

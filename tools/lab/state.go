@@ -10,7 +10,7 @@ import (
 )
 
 // stateFile is the name under which a folder remembers what runs in it.
-const stateFile = "running.json"
+const stateFile = "state.json"
 
 // Remember writes down what runs in a folder, so that a later program can stop it. The file is replaced as a whole.
 func Remember(dir string, running any) error {

@@ -32,6 +32,9 @@ var commands = []command{
 	{"flink run", "[--dir DIR] [--class C] JAR [ARGS...]  submit a job, print its id", flinkRun},
 	{"flink jobs", "[--dir DIR]  list jobs", flinkJobs},
 	{"flink cancel", "[--dir DIR] JOB...", flinkCancel},
+	{"demo up", "[--flink V] [--rate N] [--ui-port N] [--agent-port N] [--kafka-port N] [--flink-port N]  start the demo, print its address", demoUp},
+	{"demo stop", "stop all of the demo", demoStop},
+	{"demo status", "print the address of a demo that runs", demoStatus},
 }
 
 func main() {

@@ -22,7 +22,9 @@ public final class MerchantAlerts {
     tables.getConfig().set("parallelism.default", parameters.text("parallelism", "2"));
     tables
         .getConfig()
-        .set("execution.checkpointing.interval", parameters.text("checkpoint-millis", "3000") + " ms");
+        .set(
+            "execution.checkpointing.interval",
+            parameters.text("checkpoint-millis", "3000") + " ms");
 
     tables.executeSql(
         "CREATE TABLE merchant_totals ("
@@ -31,14 +33,18 @@ public final class MerchantAlerts {
             + " closed AS TO_TIMESTAMP_LTZ(windowEnd, 3),"
             + " WATERMARK FOR closed AS closed - INTERVAL '10' SECOND"
             + ") WITH ('connector' = 'kafka', 'topic' = 'merchant-totals',"
-            + " 'properties.bootstrap.servers' = '" + bootstrap + "',"
+            + " 'properties.bootstrap.servers' = '"
+            + bootstrap
+            + "',"
             + " 'properties.group.id' = 'merchant-alerts',"
             + " 'scan.startup.mode' = 'earliest-offset', 'format' = 'json')");
     tables.executeSql(
         "CREATE TABLE alerts ("
             + " merchantId STRING, windowEnd BIGINT, totalCents BIGINT, averageCents BIGINT"
             + ") WITH ('connector' = 'kafka', 'topic' = 'alerts',"
-            + " 'properties.bootstrap.servers' = '" + bootstrap + "',"
+            + " 'properties.bootstrap.servers' = '"
+            + bootstrap
+            + "',"
             + " 'key.format' = 'raw', 'key.fields' = 'merchantId',"
             + " 'value.format' = 'json')");
 

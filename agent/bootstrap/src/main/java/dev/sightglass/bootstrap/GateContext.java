@@ -1,0 +1,34 @@
+package dev.sightglass.bootstrap;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Kept on a gate ({@code CheckpointedInputGate}), which outlives the inputs that read it: a task
+ * that restores with rescaling changes from one input object to another.
+ */
+public final class GateContext {
+  final TaskContext task;
+  private final Object gate;
+
+  /** Flink makes several equal objects for one channel over its life, so equality decides. */
+  private final Map<Object, ChannelContext> channels = new HashMap<>();
+
+  public GateContext(TaskContext task, Object gate) {
+    this.task = task;
+    this.gate = gate;
+  }
+
+  /**
+   * The channel that {@code info} (an {@code InputChannelInfo}) names, or null when it cannot be
+   * found out.
+   */
+  ChannelContext channel(Object info) {
+    ChannelContext c = channels.get(info);
+    if (c == null && !channels.containsKey(info)) {
+      c = Hooks.inspector().channel(task, gate, info);
+      channels.put(info, c);
+    }
+    return c;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sightglass.bootstrap;
+
+/** Elements and events that come in through gates. */
+public final class InProbe {
+  private InProbe() {}
+
+  /** Context for a gate ({@code CheckpointedInputGate}). */
+  public static Object gate(Object gate) {
+    TaskContext t = TaskContext.current();
+    return t == null ? Nothing.HERE : new GateContext(t, gate);
+  }
+
+  /**
+   * Context for an input ({@code AbstractStreamTaskNetworkInput}), whose gate has one already or
+   * gets it now.
+   */
+  public static Object input(Object input, Object gateContext) {
+    if (!(gateContext instanceof GateContext)) {
+      return Nothing.HERE;
+    }
+    GateContext g = (GateContext) gateContext;
+    InputContext c = Hooks.inspector().input(g.task, input, g);
+    return c == null ? Nothing.HERE : c;
+  }
+
+  /**
+   * {@code processElement} begins.
+   *
+   * @param info the channel's {@code InputChannelInfo}
+   * @param record false: a watermark, status, marker
+   */
+  public static int enter(Object context, Object info, boolean record) {
+    if (!(context instanceof InputContext)) {
+      return -1;
+    }
+    InputContext in = (InputContext) context;
+    TaskContext t = in.task;
+    if (t.closed) {
+      return -1;
+    }
+    ChannelContext c = in.channel(info);
+    if (c == null) {
+      return -1;
+    }
+    if (!record) {
+      t.input(in.index);
+    }
+    return t.begin(
+        c.recovering ? TaskContext.RECOVERED : TaskContext.ELEMENTS,
+        0,
+        c,
+        0,
+        TapeFormat.NONE,
+        record ? PathTable.ROOT : PathTable.ROOT_OTHER);
+  }
+
+  public static void leave(Object context, int token) {
+    if (token >= 0) {
+      ((InputContext) context).task.end(token);
+    }
+  }
+
+  public static void fail(Object context, int token, Throwable t) {
+    if (token >= 0) {
+      TaskContext c = ((InputContext) context).task;
+      c.thrown(t);
+      c.end(token);
+    }
+  }
+
+  /** {@code CheckpointedInputGate.handleEvent} begins. */
+  public static void event(Object context, Object bufferOrEvent) {
+    if (context instanceof GateContext && !((GateContext) context).task.closed) {
+      Hooks.inspector().gateEvent((GateContext) context, bufferOrEvent);
+    }
+  }
+
+  /** Context for a watermark valve: remembers what it gave out last. */
+  public static Object valve(Object valve) {
+    TaskContext t = TaskContext.current();
+    return t == null ? Nothing.HERE : new ValveContext(t);
+  }
+
+  /**
+   * A watermark or status went through a valve; {@code output} is the last watermark that it gave
+   * out.
+   */
+  public static void watermark(Object context, long output) {
+    if (context instanceof ValveContext) {
+      ((ValveContext) context).reached(output);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sightglass.bootstrap;
+
+/**
+ * The part of the agent that looks into Flink's objects, and takes what happens rarely. Called on
+ * slow paths only, by threads of Flink; what it throws ends in {@link Hooks#fail}.
+ */
+public interface Inspector {
+  // Flags of barriers, spec/block.md column 66.
+  int UNALIGNED = 1;
+  int RECOVERING = 2;
+  int PRIORITY = 4;
+
+  /**
+   * Context for a {@code runtime.taskmanager.Task} that was not seen before; null: nothing is
+   * recorded for it.
+   */
+  TaskContext task(Object task);
+
+  /** The task's invokable is about to be made, with this environment; on the task's thread. */
+  void starting(TaskContext task, ClassLoader loader, String invokable, Object environment);
+
+  /** The task changed its state; any thread. */
+  void state(TaskContext task, Object from, Object to, Throwable cause);
+
+  /** The task's thread leaves the task; nothing follows. */
+  void ended(TaskContext task);
+
+  /** Context for a result partition of the task, or null. */
+  OutputContext output(TaskContext task, Object partition);
+
+  /** Context for an input of the task on a gate. */
+  InputContext input(TaskContext task, Object input, GateContext gate);
+
+  /** The gate object of an input. */
+  Object gate(Object input);
+
+  /** The channel of a gate that {@code info} names, added to the task's table, or null. */
+  ChannelContext channel(TaskContext task, Object gate, Object info);
+
+  /** Chain index of the operator that {@code part} is or belongs to, or -1. */
+  int operator(TaskContext task, Object part);
+
+  /** Chain index of the source, or 0. */
+  int sourceOperator(TaskContext task);
+
+  /** An event came out of a gate. */
+  void gateEvent(GateContext gate, Object bufferOrEvent);
+
+  /** An event goes out on all subpartitions. */
+  void outEvent(OutputContext output, Object event, boolean priority);
+
+  /** Kafka headers in the layout of column 50, or null. */
+  byte[] headers(Object[] headers);
+
+  /**
+   * Makes callbacks for the class of a producer: takes (its callback, a ticket), gives the callback
+   * to use instead.
+   */
+  java.util.function.BiFunction<Object, Completions.Ticket, Object> callbacks(Class<?> producer);
+
+  /** Something of the JobManager: {@code what} names the hook. */
+  void job(String what, Object self, Object a, Object b, Object c);
+}

@@ -1,0 +1,41 @@
+package dev.sightglass.bootstrap;
+
+/** Kept on a result partition: counts what leaves each of its subpartitions. */
+public final class OutputContext {
+  final TaskContext task;
+
+  /** Which output of the task, from 0. */
+  public final int index;
+
+  public final long partition;
+  public final int subpartitions;
+
+  /** Chain index of the only operator that emits here, or -1. */
+  public final int operator;
+
+  private final long[] unicast;
+  private long broadcast;
+
+  public OutputContext(
+      TaskContext task, int index, long partition, int subpartitions, int operator) {
+    this.task = task;
+    this.index = index;
+    this.partition = partition;
+    this.subpartitions = subpartitions;
+    this.operator = operator;
+    this.unicast = new long[subpartitions];
+  }
+
+  /** Number of the next element of a subpartition. */
+  long next(int subpartition) {
+    return unicast[subpartition] + broadcast;
+  }
+
+  void count(int subpartition) {
+    if (subpartition < 0) {
+      broadcast++;
+    } else {
+      unicast[subpartition]++;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sightglass.bootstrap;
+
+import java.util.function.BiFunction;
+
+/** Records written to Kafka, from the send to the acknowledgement. */
+public final class SinkProbe {
+  private SinkProbe() {}
+
+  /** Kept on a producer. */
+  private static final class Context {
+    final TaskContext task;
+    final BiFunction<Object, Completions.Ticket, Object> callbacks;
+
+    Context(TaskContext task, BiFunction<Object, Completions.Ticket, Object> callbacks) {
+      this.task = task;
+      this.callbacks = callbacks;
+    }
+  }
+
+  public static Object context(Object producer) {
+    TaskContext t = TaskContext.current();
+    return t == null
+        ? Nothing.HERE
+        : new Context(t, Hooks.inspector().callbacks(producer.getClass()));
+  }
+
+  /** A record is sent; gives the callback to use instead of {@code callback}. */
+  public static Object send(Object context, String topic, Object callback) {
+    if (!(context instanceof Context)) {
+      return callback;
+    }
+    Context c = (Context) context;
+    if (c.task.closed) {
+      return callback;
+    }
+    Completions.Ticket t = c.task.write();
+    t.topic = topic;
+    t.partition = -1;
+    return c.callbacks.apply(callback, t);
+  }
+
+  /** A thread of the client says where the record is, or why it is not. */
+  public static void completed(
+      Completions.Ticket ticket,
+      String topic,
+      int partition,
+      long offset,
+      long time,
+      Throwable error) {
+    ticket.complete(topic == null ? ticket.topic : topic, partition, offset, time, error);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.sightglass.bootstrap;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/** Records that sources read. */
+public final class SourceProbe {
+  /**
+   * Outputs that belong to one split; filled when a split is added. Keyed by identity: outputs have
+   * no equals.
+   */
+  private static final Map<Object, String> SPLITS =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  private SourceProbe() {}
+
+  /** Kept on a source's output or record emitter. */
+  private static final class Context {
+    final TaskContext task;
+    final int operator;
+
+    /** The split that the output belongs to, or the one that the last Kafka record came from. */
+    SplitContext split;
+
+    Context(TaskContext task, SplitContext split) {
+      this.task = task;
+      this.split = split;
+      this.operator = Hooks.inspector().sourceOperator(task);
+    }
+  }
+
+  /** Context for a record emitter of Kafka or for a legacy source's output. */
+  public static Object emitter(Object emitter) {
+    TaskContext t = TaskContext.current();
+    return t == null ? Nothing.HERE : new Context(t, null);
+  }
+
+  /** Context for an output of a source. */
+  public static Object output(Object output) {
+    TaskContext t = TaskContext.current();
+    if (t == null) {
+      return Nothing.HERE;
+    }
+    String split = SPLITS.get(output);
+    return new Context(t, split == null ? null : t.split(null, 0, split));
+  }
+
+  /** {@code output} is the one for {@code split}. */
+  public static void split(Object output, String split) {
+    if (output != null && split != null) {
+      SPLITS.put(output, split);
+    }
+  }
+
+  /** A reader goes on with another split. */
+  public static void turn(String split) {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed && split != null) {
+      t.turn(split);
+    }
+  }
+
+  /** A Kafka record is handed to the deserializer. */
+  public static int kafka(
+      Object context,
+      String topic,
+      int partition,
+      long offset,
+      long time,
+      Object key,
+      Object value,
+      Object[] headers) {
+    if (!(context instanceof Context)) {
+      return -1;
+    }
+    Context c = (Context) context;
+    TaskContext t = c.task;
+    if (t.closed) {
+      return -1;
+    }
+    SplitContext s = c.split;
+    if (s == null || s.partition != partition || !s.topic.equals(topic)) {
+      s = c.split = t.split(topic, partition, null);
+    }
+    return t.beginRecord(c.operator, s, offset, time, bytes(key), bytes(value), headers);
+  }
+
+  private static byte[] bytes(Object o) {
+    return o instanceof byte[] ? (byte[]) o : null;
+  }
+
+  public static void leaveKafka(Object context, int token) {
+    if (token >= 0) {
+      ((Context) context).task.endRecord(token);
+    }
+  }
+
+  public static void failKafka(Object context, int token, Throwable t) {
+    if (token >= 0) {
+      TaskContext c = ((Context) context).task;
+      c.thrown(t);
+      c.endRecord(token);
+    }
+  }
+
+  /** A source gives a value. */
+  public static int collect(Object context) {
+    if (!(context instanceof Context)) {
+      return -1;
+    }
+    Context c = (Context) context;
+    TaskContext t = c.task;
+    if (t.closed) {
+      return -1;
+    }
+    if (t.reading()) {
+      t.collected();
+      return -1;
+    }
+    return t.beginOther(c.operator);
+  }
+
+  /** {@code time} is the value's event time, {@link Long#MIN_VALUE} = none. */
+  public static void leave(Object context, int token, long time) {
+    if (token >= 0) {
+      Context c = (Context) context;
+      c.task.endOther(token, c.split, time);
+    }
+  }
+
+  public static void fail(Object context, int token, Throwable t) {
+    if (token >= 0) {
+      Context c = (Context) context;
+      c.task.thrown(t);
+      c.task.endOther(token, c.split, TapeFormat.NONE);
+    }
+  }
+}

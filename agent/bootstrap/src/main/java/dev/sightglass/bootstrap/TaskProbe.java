@@ -1,0 +1,88 @@
+package dev.sightglass.bootstrap;
+
+/**
+ * A task's life: {@code Task}, {@code StreamTask}, {@code MailboxProcessor}, {@code
+ * SourceStreamTask}.
+ */
+public final class TaskProbe {
+  private TaskProbe() {}
+
+  /** Context for a {@code Task}; never null, so that the field is set once. */
+  public static Object context(Object task) {
+    Inspector in = Hooks.inspector();
+    TaskContext t = in == null ? null : in.task(task);
+    return t == null ? Nothing.HERE : t;
+  }
+
+  /** {@code Task.doRun} begins, on the task's thread. */
+  public static void enter(Object context) {
+    if (context instanceof TaskContext) {
+      TaskContext.enterThread((TaskContext) context);
+    }
+  }
+
+  /** {@code Task.doRun} is left, either way. */
+  public static void leave(Object context) {
+    if (context instanceof TaskContext) {
+      TaskContext t = (TaskContext) context;
+      TaskContext.enterThread(null);
+      try {
+        Hooks.inspector().ended(t);
+      } finally {
+        t.end();
+      }
+    }
+  }
+
+  /** {@code Task.loadAndInstantiateInvokable} begins. */
+  public static void starting(ClassLoader loader, String invokable, Object environment) {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed) {
+      Hooks.inspector().starting(t, loader, invokable, environment);
+    }
+  }
+
+  /** {@code Task.transitionState} gave {@code changed}. */
+  public static void state(
+      boolean changed, Object context, Object from, Object to, Throwable cause) {
+    if (changed && context instanceof TaskContext) {
+      Hooks.inspector().state((TaskContext) context, from, to, cause);
+    }
+  }
+
+  /** {@code StreamTask.performCheckpoint} begins. */
+  public static long checkpoint(boolean running, long checkpoint, boolean unaligned) {
+    TaskContext t = TaskContext.current();
+    if (t == null || t.closed || !running) {
+      return -1;
+    }
+    t.checkpoint(checkpoint, unaligned);
+    return checkpoint;
+  }
+
+  /** {@code StreamTask.performCheckpoint} is left: all barriers are out. */
+  public static void checkpointed(long checkpoint) {
+    TaskContext t = TaskContext.current();
+    if (checkpoint >= 0 && t != null && !t.closed) {
+      t.checkpointed(checkpoint);
+    }
+  }
+
+  /** {@code MailboxProcessor.suspendDefaultAction}: no input, or no room for output. */
+  public static void idle() {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed) {
+      t.idle();
+    }
+  }
+
+  /** A thread is made that emits for the task of the current one. */
+  public static Object inherit() {
+    TaskContext t = TaskContext.current();
+    if (t == null) {
+      return Nothing.HERE;
+    }
+    t.setLegacy();
+    return t;
+  }
+}

@@ -1,0 +1,217 @@
+package wire
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// Message is one of the message types below.
+type Message interface {
+	Type() Type
+	appendBody(dst []byte) []byte
+}
+
+// Hook is the state of one hook of an agent.
+type Hook struct {
+	ID     string `json:"id"`
+	State  string `json:"state"` // installed, fired, missing, waiting
+	Class  string `json:"class"`
+	Fired  uint64 `json:"fired"`
+	Detail string `json:"detail"`
+}
+
+// Counters are what an agent counts of itself since its start.
+type Counters struct {
+	Errors      uint64 `json:"errors"`
+	LostEvents  uint64 `json:"lost_events"`
+	LostBytes   uint64 `json:"lost_bytes"`
+	QueuedBytes uint64 `json:"queued_bytes"`
+	CPUNS       uint64 `json:"cpu_ns"`
+	Blocks      uint64 `json:"blocks"`
+	Events      uint64 `json:"events"`
+	Bytes       uint64 `json:"bytes"`
+}
+
+// Hello is the first message of an agent.
+type Hello struct {
+	Protocol           int    `json:"protocol"`
+	Agent              string `json:"agent"`
+	Process            string `json:"process"`
+	Role               string `json:"role"`
+	Host               string `json:"host"`
+	PID                int64  `json:"pid"`
+	Java               string `json:"java"`
+	Flink              string `json:"flink"`
+	Token              string `json:"token,omitempty"`
+	StartedUS          int64  `json:"started_us"`
+	NowUS              int64  `json:"now_us"`
+	ClockGranularityUS int64  `json:"clock_granularity_us"`
+	Hooks              []Hook `json:"hooks"`
+}
+
+// Welcome is the server's answer to a Hello that it takes.
+type Welcome struct {
+	Protocol int    `json:"protocol"`
+	Server   string `json:"server"`
+	Credit   int64  `json:"credit"`
+	MaxBlock int64  `json:"max_block"`
+	Level    string `json:"level"`
+	NowUS    int64  `json:"now_us"`
+}
+
+// Define carries definitions. Their bodies alias the frame.
+type Define struct{ Definitions []event.Definition }
+
+// Need names definitions that the server lacks.
+type Need struct{ IDs []event.DefinitionID }
+
+// Block carries one block, which aliases the frame.
+type Block struct {
+	Number uint64 // of the frame, dense from 1 per connection
+	Raw    []byte
+}
+
+// Ack answers all frames up to Number and adds credit.
+type Ack struct {
+	Number uint64
+	Credit uint64
+}
+
+// Nack answers one frame whose block was not taken.
+type Nack struct {
+	Number uint64
+	Reason NackReason
+	Text   string
+}
+
+// Ping asks for a Pong.
+type Ping struct {
+	ID      uint64
+	ClockUS int64
+}
+
+// Pong answers a Ping.
+type Pong struct {
+	ID         uint64
+	PingUS     int64 // the ping's clock
+	ReceivedUS int64
+	SentUS     int64
+}
+
+// Control is a command to an agent.
+type Control struct {
+	ID      string `json:"id"`
+	Command string `json:"command"` // stop, start, level
+	Level   string `json:"level,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// Done answers a Control.
+type Done struct {
+	ID    string `json:"id"`
+	OK    bool   `json:"ok"`
+	Error string `json:"error"`
+}
+
+// ClosedLane tells how many blocks an agent made for one lane.
+type ClosedLane struct {
+	Recording string     `json:"recording"`
+	Attempt   string     `json:"attempt"`
+	Lane      event.Lane `json:"lane"`
+	Blocks    uint64     `json:"blocks"`
+}
+
+// Close is an orderly end.
+type Close struct {
+	Lanes []ClosedLane `json:"lanes"`
+}
+
+// Status is what an agent says of itself every few seconds.
+type Status struct {
+	Hooks    []Hook   `json:"hooks"`
+	Counters Counters `json:"counters"`
+	Off      bool     `json:"off"`
+	Reason   string   `json:"reason"`
+}
+
+// Refuse is the server's answer to a Hello that it does not take.
+type Refuse struct {
+	Reason RefuseReason
+	Text   string
+}
+
+// Type implements Message.
+func (*Hello) Type() Type   { return TypeHello }
+func (*Welcome) Type() Type { return TypeWelcome }
+func (*Define) Type() Type  { return TypeDefine }
+func (*Need) Type() Type    { return TypeNeed }
+func (*Block) Type() Type   { return TypeBlock }
+func (*Ack) Type() Type     { return TypeAck }
+func (*Nack) Type() Type    { return TypeNack }
+func (*Ping) Type() Type    { return TypePing }
+func (*Pong) Type() Type    { return TypePong }
+func (*Control) Type() Type { return TypeControl }
+func (*Done) Type() Type    { return TypeDone }
+func (*Close) Type() Type   { return TypeClose }
+func (*Status) Type() Type  { return TypeStatus }
+func (*Refuse) Type() Type  { return TypeRefuse }
+
+func (m *Hello) appendBody(b []byte) []byte   { return appendJSON(b, m) }
+func (m *Welcome) appendBody(b []byte) []byte { return appendJSON(b, m) }
+func (m *Control) appendBody(b []byte) []byte { return appendJSON(b, m) }
+func (m *Done) appendBody(b []byte) []byte    { return appendJSON(b, m) }
+func (m *Close) appendBody(b []byte) []byte   { return appendJSON(b, m) }
+func (m *Status) appendBody(b []byte) []byte  { return appendJSON(b, m) }
+
+func (m *Define) appendBody(b []byte) []byte {
+	for _, d := range m.Definitions {
+		b = append(b, byte(d.Kind))
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(d.Body)))
+		b = append(b, d.Body...)
+	}
+	return b
+}
+
+func (m *Need) appendBody(b []byte) []byte {
+	for _, id := range m.IDs {
+		b = binary.BigEndian.AppendUint64(b, uint64(id))
+	}
+	return b
+}
+
+func (m *Block) appendBody(b []byte) []byte {
+	return append(binary.LittleEndian.AppendUint64(b, m.Number), m.Raw...)
+}
+
+func (m *Ack) appendBody(b []byte) []byte { return appendU64s(b, m.Number, m.Credit) }
+
+func (m *Nack) appendBody(b []byte) []byte {
+	b = append(binary.LittleEndian.AppendUint64(b, m.Number), byte(m.Reason))
+	return append(b, m.Text...)
+}
+
+func (m *Ping) appendBody(b []byte) []byte { return appendU64s(b, m.ID, uint64(m.ClockUS)) }
+
+func (m *Pong) appendBody(b []byte) []byte {
+	return appendU64s(b, m.ID, uint64(m.PingUS), uint64(m.ReceivedUS), uint64(m.SentUS))
+}
+
+func (m *Refuse) appendBody(b []byte) []byte { return append(append(b, byte(m.Reason)), m.Text...) }
+
+func appendU64s(b []byte, values ...uint64) []byte {
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	return b
+}
+
+func appendJSON(b []byte, v any) []byte {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encoding %T: %v", v, err)) // the types above always encode
+	}
+	return append(b, body...)
+}

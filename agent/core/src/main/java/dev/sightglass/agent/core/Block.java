@@ -13,26 +13,16 @@ public final class Block {
   private final long wallMax;
   private final byte[] bytes;
 
-  Block(
-      Origin origin,
-      GapLane gaps,
-      int lane,
-      long number,
-      long firstInvocation,
-      long lastInvocation,
-      int events,
-      long wallMin,
-      long wallMax,
-      byte[] bytes) {
-    this.origin = origin;
+  Block(BlockHeader header, GapLane gaps, byte[] bytes) {
+    this.origin = header.origin;
     this.gaps = gaps;
-    this.lane = lane;
-    this.number = number;
-    this.firstInvocation = firstInvocation;
-    this.lastInvocation = lastInvocation;
-    this.events = events;
-    this.wallMin = wallMin;
-    this.wallMax = wallMax;
+    this.lane = header.lane;
+    this.number = header.number;
+    this.firstInvocation = header.firstInvocation;
+    this.lastInvocation = header.lastInvocation;
+    this.events = header.events;
+    this.wallMin = header.wallMin;
+    this.wallMax = header.wallMax;
     this.bytes = bytes;
   }
 

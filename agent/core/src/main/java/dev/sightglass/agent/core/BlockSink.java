@@ -13,17 +13,15 @@ public interface BlockSink {
 
   /**
    * {@code gaps} has something to say: the sink calls {@link GapSource#drain} when it has room.
-   * Called by any thread; again only after a drain.
+   * Called by any thread; again only after a drain that gave null.
    */
   void gapped(GapSource gaps);
 
   /**
    * The origin's last block but for gaps was accepted; its definitions are needed until that block
    * is safe.
-   *
-   * @param blocks number of blocks made, by lane
    */
-  void ended(Origin origin, long[] blocks);
+  void ended(Origin origin);
 
   /** Makes the block of pending gaps. */
   interface GapSource {

@@ -1,0 +1,96 @@
+package dev.sightglass.agent.core;
+
+import java.util.Arrays;
+
+/**
+ * A column of unsigned numbers, one a row, written in the smallest of the encodings constant, runs,
+ * fixed8 and uv. When all rows have the default the column is left out.
+ */
+final class NumberColumn {
+  private static final int FIXED8 = 0;
+  private static final int UV = 1;
+  private static final int RUNS = 3;
+  private static final int CONSTANT = 5;
+
+  private final int id;
+  private final long absent;
+  private long[] values = new long[32];
+  private int size;
+
+  NumberColumn(int id, long absent) {
+    this.id = id;
+    this.absent = absent;
+  }
+
+  void add(long v) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, 2 * size);
+    }
+    values[size++] = v;
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  void write(Bytes out) {
+    if (size == 0) {
+      return;
+    }
+    long seen = 0;
+    int plain = 0;
+    int runs = 0;
+    int runBytes = 0;
+    int start = 0;
+    for (int i = 0; i < size; i++) {
+      seen |= values[i];
+      plain += Bytes.uvLength(values[i]);
+      if (endsRun(i)) {
+        runs++;
+        runBytes += Bytes.uvLength(i + 1 - start) + Bytes.uvLength(values[i]);
+        start = i + 1;
+      }
+    }
+    boolean small = seen >>> 8 == 0;
+    if (runs == 1) {
+      if (values[0] != absent) {
+        head(out, CONSTANT, Bytes.uvLength(values[0]));
+        out.uv(values[0]);
+      }
+    } else if (runBytes < (small ? size : plain)) {
+      head(out, RUNS, runBytes);
+      writeRuns(out);
+    } else if (small) {
+      head(out, FIXED8, size);
+      for (int i = 0; i < size; i++) {
+        out.u8((int) values[i]);
+      }
+    } else {
+      head(out, UV, plain);
+      for (int i = 0; i < size; i++) {
+        out.uv(values[i]);
+      }
+    }
+  }
+
+  private boolean endsRun(int i) {
+    return i + 1 == size || values[i + 1] != values[i];
+  }
+
+  private void writeRuns(Bytes out) {
+    int start = 0;
+    for (int i = 0; i < size; i++) {
+      if (endsRun(i)) {
+        out.uv(i + 1 - start);
+        out.uv(values[i]);
+        start = i + 1;
+      }
+    }
+  }
+
+  private void head(Bytes out, int encoding, int length) {
+    out.u8(id);
+    out.u8(encoding);
+    out.uv(length);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sightglass.agent.core;
+
+final class SourceEncoder extends LaneEncoder implements SourceLane {
+  /** Longer keys and headers are withheld: only a value can be cut. */
+  static final int MAX_KEY = 1 << 20;
+
+  private final EventTimes times = new EventTimes();
+  private final PayloadColumns payload = new PayloadColumns();
+  private final BytesColumn keys = new BytesColumn(49);
+  private final BytesColumn headers = new BytesColumn(50);
+  private final NumberColumn emitted = new NumberColumn(83, 0);
+  private final Positions positions = new Positions(0);
+
+  SourceEncoder(BlockRecorder recorder) {
+    super(recorder, Lane.SRC);
+  }
+
+  @Override
+  public void record(
+      long invocation,
+      int operator,
+      int split,
+      long offset,
+      long splitTime,
+      int emitted,
+      byte[] value,
+      int valueOff,
+      int valueLen,
+      byte[] key,
+      int keyOff,
+      int keyLen,
+      byte[] headers,
+      int headersOff,
+      int headersLen) {
+    recordCut(
+        invocation,
+        operator,
+        split,
+        offset,
+        splitTime,
+        emitted,
+        value,
+        valueOff,
+        valueLen,
+        key,
+        keyOff,
+        keyLen,
+        headers,
+        headersOff,
+        headersLen,
+        0,
+        0);
+  }
+
+  @Override
+  public void recordCut(
+      long invocation,
+      int operator,
+      int split,
+      long offset,
+      long splitTime,
+      int emitted,
+      byte[] value,
+      int valueOff,
+      int valueLen,
+      byte[] key,
+      int keyOff,
+      int keyLen,
+      byte[] headers,
+      int headersOff,
+      int headersLen,
+      long fullLength,
+      long hash) {
+    checkBytes(value, valueOff, valueLen);
+    checkBytes(key, keyOff, keyLen);
+    checkBytes(headers, headersOff, headersLen);
+    if (recorder.ended()) {
+      return;
+    }
+    open(Math.max(valueLen, 0) + Math.max(keyLen, 0) + Math.max(headersLen, 0));
+    positions.add(definitionPlus1(split), offset, splitTime, true);
+    row(EventKind.SOURCE_RECORD, invocation, 1, operator);
+    times.add(AttemptRecorder.NO_TIME, false);
+    this.emitted.add(emitted);
+    int kept = payload.add(value, valueOff, valueLen, fullLength, hash);
+    kept += bounded(keys, key, keyOff, keyLen);
+    kept += bounded(this.headers, headers, headersOff, headersLen);
+    close(kept);
+  }
+
+  private int bounded(BytesColumn column, byte[] buf, int off, int len) {
+    if (len > MAX_KEY) {
+      payload.withhold();
+      column.addNull();
+      return 0;
+    }
+    column.add(buf, off, len);
+    return Math.max(len, 0);
+  }
+
+  @Override
+  public void reference(long invocation, int operator, int split, long offset, long eventTime) {
+    if (recorder.ended()) {
+      return;
+    }
+    open(0);
+    positions.add(definitionPlus1(split), offset, AttemptRecorder.NO_TIME, true);
+    row(EventKind.OTHER_SOURCE_RECORD, invocation, 1, operator);
+    times.add(eventTime, true);
+    emitted.add(1);
+    payload.add(null, 0, -1, 0, 0);
+    keys.addNull();
+    headers.addNull();
+    close(0);
+  }
+
+  @Override
+  EventTimes eventTimes() {
+    return times;
+  }
+
+  @Override
+  int flags() {
+    return payload.flags();
+  }
+
+  @Override
+  void writePayload(Bytes columns) {
+    payload.writeValues(columns);
+    keys.write(columns);
+    headers.write(columns);
+    payload.writeCuts(columns);
+  }
+
+  @Override
+  void writeDet(Bytes columns) {
+    positions.write(columns);
+    emitted.write(columns);
+  }
+
+  @Override
+  int writeOwnZones(BlockAssembler a) {
+    positions.writeZone(a.scratch());
+    a.zone(BlockAssembler.ZONE_POSITIONS);
+    return 0;
+  }
+
+  @Override
+  void clearOwn() {
+    times.clear();
+    payload.clear();
+    keys.clear();
+    headers.clear();
+    emitted.clear();
+    positions.clear();
+  }
+}

@@ -12,10 +12,10 @@ func (d *Descriptor) TypeName() string {
 
 var plainNames = map[string]string{
 	SerBool: "Boolean", SerByte: "Byte", SerShort: "Short", SerChar: "Character", SerInt: "Integer", SerLong: "Long",
-	SerFloat: "Float", SerDouble: "Double", SerString: "String", SerBigInt: "BigInteger", SerBigDec: "BigDecimal",
+	SerFloat: "Float", SerDouble: "Double", SerString: "String", SerStringValue: "StringValue", SerBigInt: "BigInteger", SerBigDec: "BigDecimal",
 	SerInstant: "Instant", SerLocalDate: "LocalDate", SerLocalTime: "LocalTime", SerLocalDateTime: "LocalDateTime",
 	SerDate: "Date", SerSQLDate: "java.sql.Date", SerSQLTime: "java.sql.Time", SerSQLTimestamp: "java.sql.Timestamp",
-	SerVoid: "Void", SerStringArray: "String[]", SerRow: "Row", SerRowData: "RowData", SerArrayData: "ArrayData",
+	SerVoid: "Void", SerNullValue: "NullValue", SerStringArray: "String[]", SerRow: "Row", SerRowData: "RowData", SerArrayData: "ArrayData",
 	SerMapData: "MapData", SerDecimalData: "DecimalData", SerTimestampData: "TimestampData", SerStringData: "StringData",
 	SerRawData: "RawValueData", SerTimeWindow: "TimeWindow", SerGlobalWindow: "GlobalWindow",
 	SerVoidNamespace: "VoidNamespace", SerStreamElement: "StreamElement",

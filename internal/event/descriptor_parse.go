@@ -81,9 +81,9 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		return p.descriptor(v, depth)
 	}
 	switch d.T {
-	case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble, SerString, SerBigInt, SerBigDec,
+	case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble, SerString, SerStringValue, SerBigInt, SerBigDec,
 		SerInstant, SerLocalDate, SerLocalTime, SerLocalDateTime, SerDate, SerSQLDate, SerSQLTime, SerSQLTimestamp,
-		SerVoid, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerVariant, SerBitmap,
+		SerVoid, SerNullValue, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerVariant, SerBitmap,
 		SerVersioned, SerKryo:
 	case SerEnum:
 		for _, n := range memberList(m, "names") {

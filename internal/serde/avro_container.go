@@ -37,17 +37,17 @@ func (avroContainer) decode(in *input, n *event.Node) {
 				Reason: "a compressed block"})
 			in.left.note("a compressed block")
 			in.left.nodes--
-			in.pos += int(size)
 		} else {
 			block := in.area(in.pos, int(size))
 			for ; count > 0 && !block.stopped(); count-- {
 				n.Items = append(n.Items, event.Node{})
 				block.read(avro{t, false}, &n.Items[len(n.Items)-1])
 			}
-			in.pos += int(size)
 		}
+		in.pos += int(size)
 		if in.left.nodes <= 0 {
-			in.stop(in.left.why)
+			n.Items = append(n.Items, event.Node{})
+			in.read(null{}, &n.Items[len(n.Items)-1])
 			return
 		}
 		if !bytes.Equal(in.take(16), sync) {

@@ -33,6 +33,7 @@ var scalarReaders = map[string]func(*input, *event.Node){
 		setScalar(n, event.TextValue(event.ValueString, string(rune(in.u16()))))
 	},
 	event.SerString:        readString,
+	event.SerStringValue:   readStringValue,
 	event.SerBigInt:        readBigInt,
 	event.SerBigDec:        readBigDec,
 	event.SerInstant:       readInstant,
@@ -44,6 +45,7 @@ var scalarReaders = map[string]func(*input, *event.Node){
 	event.SerSQLTime:       readMillis(event.ValueTime),
 	event.SerSQLTimestamp:  readSQLTimestamp,
 	event.SerVoid:          readVoid,
+	event.SerNullValue:     func(_ *input, n *event.Node) { n.Kind = event.NodeNull },
 	event.SerVoidNamespace: readVoid,
 	event.SerGlobalWindow:  readVoid,
 	event.SerTimeWindow:    readTimeWindow,
@@ -56,6 +58,13 @@ func readVoid(in *input, n *event.Node) {
 
 func readString(in *input, n *event.Node) {
 	if s, ok := in.flinkString(); ok {
+		setScalar(n, event.TextValue(event.ValueString, s))
+	}
+}
+
+// readStringValue reads StringValue's own form, whose length is not moved by one to make room for null.
+func readStringValue(in *input, n *event.Node) {
+	if s, ok := in.codeUnits(int(in.varint())); ok && !in.stopped() {
 		setScalar(n, event.TextValue(event.ValueString, s))
 	}
 }

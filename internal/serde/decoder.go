@@ -169,7 +169,7 @@ func compileFields(fs []event.DescriptorField) []namedCodec {
 // least is the number of bytes that every value of d takes, 0 or 1; it lets an absurd count be refused early.
 func least(d *event.Descriptor) int {
 	switch d.T {
-	case event.SerCase, event.SerAvro, event.SerRow, event.SerOpaque, event.SerKryo:
+	case event.SerCase, event.SerAvro, event.SerRow, event.SerNullValue, event.SerOpaque, event.SerKryo:
 		return 0
 	}
 	return 1

@@ -136,9 +136,8 @@ func (d *Detector) json(p event.Payload, b []byte) (event.Tree, bool) {
 	j := jsonText{in: in}
 	var root event.Node
 	j.document(&root)
-	limited := in.left.nodes <= 0 || in.left.depth <= 0
 	cut := j.end && p.Size() > p.Len() && (root.Kind == event.NodeObject || root.Kind == event.NodeList)
-	if in.stopped() && !limited && !cut {
+	if in.stopped() && !in.left.full && !cut {
 		return event.Tree{}, false
 	}
 	return sealRoot(in, root, p, event.FormatJSON, root.Type), true
@@ -156,6 +155,9 @@ func (d *Detector) plain(p event.Payload, b []byte) event.Tree {
 		n.Value = event.TextValue(event.ValueString, string(b))
 	} else {
 		n.Value = event.TextValue(event.ValueBytes, string(b))
+		if len(b) > 5 && len(b) != 8 && b[0] == 0 && b[1] == 0 {
+			info.Reason = "may be a registry's value of schema " + strconv.FormatUint(uint64(binary.BigEndian.Uint32(b[1:])), 10)
+		}
 	}
 	if p.Size() > p.Len() {
 		info.Reason = "only the first " + strconv.Itoa(p.Len()) + " bytes were recorded"

@@ -66,7 +66,7 @@ func (in *input) enter(n *event.Node) bool {
 		in.left.depth--
 		return true
 	}
-	in.blamed = true
+	in.blamed, in.left.full = true, true
 	n.Kind, n.Reason, n.Len = event.NodeCut, in.why, in.end-in.pos
 	in.pos = in.end
 	return false

@@ -27,6 +27,7 @@ type allowance struct {
 	text     int // bytes of text that may still be copied
 	maxNodes int
 	maxDepth int
+	full     bool   // a limit ended the tree
 	why      string // the first reason why the tree is not complete
 }
 

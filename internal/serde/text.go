@@ -48,7 +48,11 @@ func (in *input) flinkString() (string, bool) {
 	if n == 0 || in.why != "" {
 		return "", false
 	}
-	units := int(n - 1)
+	return in.codeUnits(int(n - 1))
+}
+
+// codeUnits reads UTF-16 code units, each written as a varint.
+func (in *input) codeUnits(units int) (string, bool) {
 	if units > in.end-in.pos {
 		in.stop("a string is longer than the bytes left")
 		return "", false

@@ -1,0 +1,40 @@
+package dev.sightglass.agent.wire;
+
+import dev.sightglass.agent.core.JsonReader;
+import java.io.IOException;
+import java.util.Map;
+
+/** HELLO and what the server answers. */
+final class Handshake {
+  private static final long PROTOCOL = 1;
+
+  private Handshake() {}
+
+  /**
+   * Says hello.
+   *
+   * @return the credit that the server gives, bytes
+   * @throws Refusal when it answers REFUSE
+   */
+  static long run(Connection c, String hello) throws IOException {
+    c.write(Frame.text(FrameType.HELLO, hello));
+    c.flush();
+    Frame answer = c.read();
+    if (answer.type == FrameType.REFUSE && answer.body.length > 0) {
+      throw new Refusal(answer.body[0] & 0xff);
+    }
+    if (answer.type != FrameType.WELCOME) {
+      throw new IOException("what answers there is no Sightglass server");
+    }
+    try {
+      Map<String, Object> welcome = JsonReader.readObject(answer.text());
+      Object credit = welcome.get("credit");
+      if (!Long.valueOf(PROTOCOL).equals(welcome.get("protocol")) || !(credit instanceof Long)) {
+        throw new IOException("the server's WELCOME is not of this protocol");
+      }
+      return (long) credit;
+    } catch (JsonReader.MalformedJsonException e) {
+      throw new IOException("the server's WELCOME is malformed", e);
+    }
+  }
+}

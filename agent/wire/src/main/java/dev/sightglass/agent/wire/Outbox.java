@@ -1,0 +1,439 @@
+package dev.sightglass.agent.wire;
+
+import dev.sightglass.agent.core.Block;
+import dev.sightglass.agent.core.BlockSink;
+import dev.sightglass.agent.core.Definition;
+import dev.sightglass.agent.core.GapReason;
+import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Keys;
+import dev.sightglass.agent.core.Lane;
+import dev.sightglass.agent.core.Origin;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What waits to be sent and what waits for its ack. It decides what goes out next, keeps the books
+ * of credit and memory, and turns what does not fit into gaps.
+ *
+ * <p>All state is guarded by the object's monitor, which is held for a few steps at a time and
+ * never while something is sent. Under it only {@link BlockSink.GapSource#drain} and {@link
+ * dev.sightglass.agent.core.GapLane#lost} are called, whose lock is inner: they never wait for this
+ * one.
+ */
+final class Outbox implements BlockSink {
+  /**
+   * Bytes of gap blocks that may be held beside the buffer; beyond them gaps grow where they are.
+   */
+  static final long GAP_RESERVE = 256 << 10;
+
+  /** Gaps are collected for so long before they are told, so that one outage is one gap. */
+  static final long GAP_NANOS = 250_000_000;
+
+  /** After a NACK that says that the server has no room. */
+  static final long PAUSE_NANOS = 1_000_000_000;
+
+  /** A block's share of objects and queues. */
+  private static final int BLOCK_OVERHEAD = 256;
+
+  private static final int MAX_ANSWERS = 64;
+  private static final int MAX_DEFINE = 1 << 20;
+  private static final int MAX_TRIES = 3;
+  private static final int MAX_CLOSED_LANES = 8_000;
+  private static final long MAX_CREDIT = 1L << 40;
+
+  private final long limit;
+
+  private final Deque<Parcel> unsent = new ArrayDeque<>();
+  private final Deque<Parcel> unsentGaps = new ArrayDeque<>();
+  private final Deque<Parcel> inFlight = new ArrayDeque<>();
+  private final Deque<Frame> answers = new ArrayDeque<>();
+  private final Set<GapSource> gapped = new LinkedHashSet<>();
+  private final Map<Origin, Sender> senders = new HashMap<>();
+  private final Map<Long, Named> definitions = new LinkedHashMap<>();
+  private final Set<Definition> undefined = new LinkedHashSet<>();
+
+  private long held;
+  private long heldGaps;
+  private long credit;
+  private long nextFrame = 1;
+  private long pausedUntil;
+  private boolean paused;
+  private long nextGaps;
+  private boolean gapsTimed;
+  private boolean closing;
+  private long changes;
+
+  private long blocks;
+  private long events;
+  private long bytes;
+  private long lostEvents;
+  private long lostBytes;
+
+  Outbox(long limit) {
+    this.limit = limit;
+  }
+
+  /** A block on its way. */
+  private static final class Parcel {
+    final Block block;
+    final Sender sender;
+    long frame;
+    int tries;
+
+    Parcel(Block block, Sender sender) {
+      this.block = block;
+      this.sender = sender;
+    }
+
+    boolean isGap() {
+      return block.lane() == Lane.GAP;
+    }
+
+    long cost() {
+      return block.bytes().length + BLOCK_OVERHEAD;
+    }
+  }
+
+  /** An origin with something to be remembered: live, or with blocks that are not answered. */
+  private static final class Sender {
+    final long[] blocks = new long[Lane.COUNT];
+    final List<Long> definitions = new ArrayList<>();
+    int unanswered;
+    boolean ended;
+  }
+
+  /** A definition and how many origins name it. */
+  private static final class Named {
+    final Definition definition;
+    int origins;
+
+    Named(Definition definition) {
+      this.definition = definition;
+    }
+  }
+
+  @Override
+  public synchronized void define(Origin origin, Definition definition) {
+    sender(origin).definitions.add(definition.id());
+    Named named = definitions.get(definition.id());
+    if (named == null) {
+      named = new Named(definition);
+      definitions.put(definition.id(), named);
+      undefined.add(definition);
+      changed();
+    }
+    named.origins++;
+  }
+
+  @Override
+  public synchronized void accept(Block block) {
+    Parcel p = new Parcel(block, sender(block.origin()));
+    p.sender.unanswered++;
+    p.sender.blocks[block.lane()] = block.number() + 1;
+    blocks++;
+    events += block.events();
+    bytes += block.bytes().length;
+    held += p.cost();
+    unsent.add(p);
+    while (held > limit && !unsent.isEmpty()) {
+      Parcel oldest = unsent.poll();
+      settled(oldest);
+      lose(oldest, GapReason.BUFFER_FULL, null);
+    }
+    changed();
+  }
+
+  @Override
+  public synchronized void gapped(GapSource gaps) {
+    gapped.add(gaps);
+    changed();
+  }
+
+  @Override
+  public synchronized void ended(Origin origin) {
+    Sender s = senders.get(origin);
+    if (s != null) {
+      s.ended = true;
+      release(origin, s);
+    }
+  }
+
+  private Sender sender(Origin origin) {
+    return senders.computeIfAbsent(origin, o -> new Sender());
+  }
+
+  private void lose(Parcel p, int reason, String text) {
+    Block b = p.block;
+    lostEvents += b.events();
+    lostBytes += b.bytes().length;
+    b.gaps()
+        .lost(
+            b.lane(),
+            reason,
+            b.firstInvocation(),
+            b.lastInvocation(),
+            b.events(),
+            b.bytes().length,
+            b.wallMin(),
+            b.wallMax(),
+            text);
+  }
+
+  /** The parcel needs no memory any more. */
+  private void settled(Parcel p) {
+    if (p.isGap()) {
+      heldGaps -= p.cost();
+    } else {
+      held -= p.cost();
+    }
+    p.sender.unanswered--;
+    release(p.block.origin(), p.sender);
+  }
+
+  private void release(Origin origin, Sender s) {
+    if (!s.ended || s.unanswered > 0) {
+      return;
+    }
+    senders.remove(origin);
+    for (long id : s.definitions) {
+      Named named = definitions.get(id);
+      if (--named.origins == 0) {
+        definitions.remove(id);
+      }
+    }
+    s.definitions.clear();
+  }
+
+  /** A connection begins. */
+  synchronized void connected(long credit) {
+    this.credit = Math.min(Math.max(credit, 0), MAX_CREDIT);
+    undefined.clear();
+    for (Named named : definitions.values()) {
+      undefined.add(named.definition);
+    }
+    paused = false;
+    changed();
+  }
+
+  /** The connection is gone: what was not acked goes out again, oldest first. */
+  synchronized void disconnected() {
+    while (!inFlight.isEmpty()) {
+      Parcel p = inFlight.pollLast();
+      (p.isGap() ? unsentGaps : unsent).addFirst(p);
+    }
+    answers.clear();
+    nextFrame = 1;
+    changed();
+  }
+
+  /** No more blocks come; gaps go out at once. */
+  synchronized void closing() {
+    closing = true;
+    changed();
+  }
+
+  /** The next frame to send, or null when there is none or the credit does not allow it. */
+  synchronized Frame take(long nanos) {
+    Frame answer = answers.poll();
+    if (answer != null) {
+      return answer;
+    }
+    if (!undefined.isEmpty()) {
+      return defineFrame();
+    }
+    if (paused && nanos - pausedUntil < 0) {
+      return null;
+    }
+    paused = false;
+    collectGaps(nanos);
+    Deque<Parcel> queue = unsentGaps.isEmpty() ? unsent : unsentGaps;
+    Parcel p = queue.peek();
+    if (p == null) {
+      return null;
+    }
+    Frame number = Frame.longs(FrameType.BLOCK, nextFrame);
+    Frame frame = new Frame(FrameType.BLOCK, number.body, p.block.bytes());
+    // With nothing in flight no ack can bring more credit, so a last block may overdraw it.
+    if (credit < frame.size() && !(inFlight.isEmpty() && credit > 0)) {
+      return null;
+    }
+    credit -= frame.size();
+    queue.remove();
+    p.frame = nextFrame++;
+    p.tries++;
+    inFlight.add(p);
+    return frame;
+  }
+
+  private Frame defineFrame() {
+    int size = 0;
+    List<Definition> batch = new ArrayList<>();
+    for (Definition d : undefined) {
+      int next = 5 + d.body().length;
+      if (size > 0 && size + next > MAX_DEFINE) {
+        break;
+      }
+      size += next;
+      batch.add(d);
+    }
+    batch.forEach(undefined::remove);
+    return Frame.definitions(batch, size);
+  }
+
+  private void collectGaps(long nanos) {
+    if (gapped.isEmpty() || heldGaps >= GAP_RESERVE) {
+      return;
+    }
+    if (!closing && gapsTimed && nanos - nextGaps < 0) {
+      return;
+    }
+    gapsTimed = true;
+    nextGaps = nanos + GAP_NANOS;
+    while (!gapped.isEmpty() && heldGaps < GAP_RESERVE) {
+      GapSource source = gapped.iterator().next();
+      Block block = source.drain();
+      if (block == null) {
+        gapped.remove(source);
+        continue;
+      }
+      Sender s = senders.get(block.origin());
+      if (s == null) {
+        s = new Sender();
+        s.ended = true;
+        senders.put(block.origin(), s);
+      }
+      Parcel p = new Parcel(block, s);
+      s.unanswered++;
+      s.blocks[Lane.GAP] = block.number() + 1;
+      blocks++;
+      heldGaps += p.cost();
+      unsentGaps.add(p);
+    }
+  }
+
+  /** All frames up to {@code frame} are safe. */
+  synchronized void acked(long frame, long more) throws IOException {
+    if (frame < 0 || frame >= nextFrame || more < 0) {
+      throw new IOException("the server acked what was not sent");
+    }
+    while (!inFlight.isEmpty() && inFlight.peek().frame <= frame) {
+      settled(inFlight.poll());
+    }
+    credit = Math.min(credit + more, MAX_CREDIT);
+    changed();
+  }
+
+  /** The server did not take one frame. */
+  synchronized void nacked(long frame, int reason, long nanos) throws IOException {
+    Parcel p = null;
+    for (Parcel candidate : inFlight) {
+      if (candidate.frame == frame) {
+        p = candidate;
+        break;
+      }
+    }
+    if (p == null) {
+      throw new IOException("the server refused a block that was not sent");
+    }
+    inFlight.remove(p);
+    if (NackReason.isTransient(reason)) {
+      again(p);
+      paused = true;
+      pausedUntil = nanos + PAUSE_NANOS;
+    } else if (reason == NackReason.CHECKSUM && p.tries < MAX_TRIES) {
+      again(p);
+    } else {
+      settled(p);
+      lose(p, NackReason.gap(reason), NackReason.text(reason));
+    }
+    changed();
+  }
+
+  private void again(Parcel p) {
+    (p.isGap() ? unsentGaps : unsent).addFirst(p);
+  }
+
+  /** The server lacks a definition. */
+  synchronized void needed(long id) {
+    Named named = definitions.get(id);
+    if (named != null) {
+      undefined.add(named.definition);
+      changed();
+    }
+  }
+
+  /** A frame that answers the server; forgotten when the server asks faster than it reads. */
+  synchronized void answer(Frame frame) {
+    if (answers.size() < MAX_ANSWERS) {
+      answers.add(frame);
+      changed();
+    }
+  }
+
+  /** Everything was sent and acked. */
+  synchronized boolean isDrained() {
+    return unsent.isEmpty()
+        && unsentGaps.isEmpty()
+        && inFlight.isEmpty()
+        && undefined.isEmpty()
+        && gapped.isEmpty();
+  }
+
+  /** How often something changed; see {@link #await}. */
+  synchronized long changes() {
+    return changes;
+  }
+
+  /** Wakes who waits. */
+  synchronized void changed() {
+    changes++;
+    notifyAll();
+  }
+
+  /** Waits until something changed since {@code seen} was read, at most {@code nanos}. */
+  synchronized void await(long seen, long nanos) throws InterruptedException {
+    long wait = paused || !gapped.isEmpty() ? Math.min(nanos, GAP_NANOS) : nanos;
+    if (changes == seen && wait > 0) {
+      wait(wait / 1_000_000, (int) (wait % 1_000_000));
+    }
+  }
+
+  /** The members of STATUS' counters that are known here. */
+  synchronized void counters(JsonWriter json, Telemetry telemetry) {
+    json.name("errors").value(telemetry.errors());
+    json.name("lost_events").value(lostEvents + telemetry.lostEvents());
+    json.name("lost_bytes").value(lostBytes + telemetry.lostBytes());
+    json.name("queued_bytes").value(held + heldGaps);
+    json.name("cpu_ns").value(telemetry.cpuNanos());
+    json.name("blocks").value(blocks);
+    json.name("events").value(events);
+    json.name("bytes").value(bytes);
+  }
+
+  /** The body of CLOSE. */
+  synchronized String closed() {
+    JsonWriter json = new JsonWriter().beginObject().name("lanes").beginArray();
+    int listed = 0;
+    for (Map.Entry<Origin, Sender> e : senders.entrySet()) {
+      long[] blocks = e.getValue().blocks;
+      for (int lane = 0; lane < blocks.length && listed < MAX_CLOSED_LANES; lane++) {
+        if (blocks[lane] == 0) {
+          continue;
+        }
+        listed++;
+        json.beginObject().name("recording").value(e.getKey().recordingHex());
+        json.name("attempt").value(Keys.hex(e.getKey().attempt()));
+        json.name("lane").value(lane).name("blocks").value(blocks[lane]).endObject();
+      }
+    }
+    return json.endArray().endObject().toString();
+  }
+}

@@ -1,0 +1,260 @@
+package dev.sightglass.agent.wire;
+
+import dev.sightglass.agent.core.Block;
+import dev.sightglass.agent.core.BlockSink;
+import dev.sightglass.agent.core.Definition;
+import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Origin;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Brings blocks to the server and keeps them until they are acked. One daemon thread connects and
+ * writes, one more for each connection reads. What is handed in is taken at once, whatever the
+ * connection does.
+ */
+public final class Uplink implements BlockSink, AutoCloseable {
+  private static final int PROTOCOL = 1;
+  private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long FINISH_MILLIS = 1_000;
+
+  private final UplinkOptions options;
+  private final Telemetry telemetry;
+  private final Commands commands;
+  private final Outbox outbox;
+  private final Dialer dialer;
+  private final Backoff backoff = new Backoff();
+  private final Thread writer;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Set<String> reported = new HashSet<>();
+  private volatile boolean statusDue;
+  private volatile Connection connection;
+
+  private Uplink(UplinkOptions options, Telemetry telemetry, Commands commands) {
+    this.options = options;
+    this.telemetry = telemetry;
+    this.commands = commands;
+    this.outbox = new Outbox(options.bufferBytes);
+    this.dialer = new Dialer(options);
+    this.writer = daemon("sightglass-uplink", this::run);
+  }
+
+  /** Begins to connect, and goes on doing so until {@link #close}. */
+  public static Uplink start(UplinkOptions options, Telemetry telemetry, Commands commands) {
+    Uplink uplink = new Uplink(options, telemetry, commands);
+    uplink.writer.start();
+    return uplink;
+  }
+
+  @Override
+  public void define(Origin origin, Definition definition) {
+    outbox.define(origin, definition);
+  }
+
+  @Override
+  public void accept(Block block) {
+    outbox.accept(block);
+  }
+
+  @Override
+  public void gapped(GapSource gaps) {
+    outbox.gapped(gaps);
+  }
+
+  @Override
+  public void ended(Origin origin) {
+    outbox.ended(origin);
+  }
+
+  /** What {@link Telemetry} tells has changed: a STATUS goes out soon. */
+  public void statusChanged() {
+    statusDue = true;
+    outbox.changed();
+  }
+
+  /** Whether a server has welcomed this process and the connection stands. */
+  public boolean isConnected() {
+    Connection c = connection;
+    return c != null && !c.isBroken();
+  }
+
+  /**
+   * Registers a shutdown hook that runs {@code flush}, which hands in the last blocks, and then
+   * {@link #close}.
+   */
+  public void closeAtShutdown(Runnable flush) {
+    Thread hook =
+        new Thread(
+            () -> {
+              try {
+                flush.run();
+              } finally {
+                close();
+              }
+            },
+            "sightglass-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Sends what is left for at most 2 s, says that this is an orderly end, and stops. */
+  @Override
+  public void close() {
+    outbox.closing();
+    closing.countDown();
+    boolean interrupted = false;
+    try {
+      TimeUnit.NANOSECONDS.timedJoin(writer, CLOSE_NANOS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    Connection c = connection;
+    if (c != null) {
+      c.close();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread daemon(String name, Runnable run) {
+    Thread thread = new Thread(null, run, name);
+    thread.setDaemon(true);
+    // The creator's loader may be a job's; holding it would keep the job's classes.
+    thread.setContextClassLoader(Uplink.class.getClassLoader());
+    return thread;
+  }
+
+  private void run() {
+    boolean last;
+    do {
+      last = isClosing();
+      long wait;
+      try {
+        if (session()) {
+          return;
+        }
+        wait = backoff.afterFailure();
+      } catch (Refusal e) {
+        wait = e.isLasting() ? backoff.afterRefusal() : backoff.afterFailure();
+        reportOnce(e.getMessage());
+      } catch (IOException e) {
+        wait = backoff.afterFailure();
+        reportOnce("no connection to " + options.host + ":" + options.port + " (" + e + ")");
+      } catch (InterruptedException e) {
+        return;
+      } catch (Throwable e) {
+        // Out of memory, a fault of our own: the job must not notice, the next try may do better.
+        wait = backoff.afterFailure();
+        reportOnce("the connection to the server failed: " + e);
+      } finally {
+        connection = null;
+        outbox.disconnected();
+      }
+      if (!last) {
+        pause(wait);
+      }
+    } while (!last);
+  }
+
+  private void pause(long nanos) {
+    try {
+      closing.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      closing.countDown();
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** One connection from dialling to its end. Returns whether it was the orderly end of all. */
+  private boolean session() throws IOException, InterruptedException {
+    try (Connection c = new Connection(dialer.dial())) {
+      outbox.connected(Handshake.run(c, hello()));
+      backoff.reset();
+      if (!reported.isEmpty() && reported.add("connected")) {
+        options.report.accept("connected to " + options.host + ":" + options.port);
+      }
+      connection = c;
+      Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, commands));
+      reader.start();
+      try {
+        pump(c);
+        // To close while something is unread would make the socket forget what it has not sent.
+        c.finish();
+        reader.join(FINISH_MILLIS);
+        return true;
+      } finally {
+        c.close();
+        reader.join();
+      }
+    }
+  }
+
+  /** Sends until all is said and done. */
+  private void pump(Connection c) throws IOException, InterruptedException {
+    long nextPing = System.nanoTime() + PING_NANOS;
+    long nextStatus = System.nanoTime() + STATUS_NANOS;
+    long pings = 0;
+    statusDue = true;
+    while (!c.isBroken()) {
+      long seen = outbox.changes();
+      long now = System.nanoTime();
+      if (statusDue || now - nextStatus >= 0) {
+        statusDue = false;
+        nextStatus = now + STATUS_NANOS;
+        c.write(Frame.text(FrameType.STATUS, status()));
+      }
+      if (now - nextPing >= 0) {
+        nextPing = now + PING_NANOS;
+        c.write(Frame.longs(FrameType.PING, ++pings, Clock.micros()));
+      }
+      Frame frame = outbox.take(now);
+      if (frame != null) {
+        c.write(frame);
+        continue;
+      }
+      c.flush();
+      if (isClosing() && outbox.isDrained()) {
+        c.write(Frame.text(FrameType.CLOSE, outbox.closed()));
+        return;
+      }
+      outbox.await(seen, Math.min(nextPing, nextStatus) - now);
+    }
+    throw new IOException("the connection broke");
+  }
+
+  private String hello() {
+    JsonWriter json = new JsonWriter().beginObject().name("protocol").value(PROTOCOL);
+    telemetry.hello(json);
+    if (options.token != null) {
+      json.name("token").value(options.token);
+    }
+    json.name("now_us").value(Clock.micros());
+    json.name("hooks").beginArray();
+    telemetry.hooks(json);
+    return json.endArray().endObject().toString();
+  }
+
+  private String status() {
+    JsonWriter json = new JsonWriter().beginObject().name("hooks").beginArray();
+    telemetry.hooks(json);
+    json.endArray().name("counters").beginObject();
+    outbox.counters(json, telemetry);
+    json.endObject();
+    json.name("off").value(telemetry.off()).name("reason").value(telemetry.offReason());
+    return json.endObject().toString();
+  }
+
+  private void reportOnce(String line) {
+    if (reported.size() < 16 && reported.add(line)) {
+      options.report.accept(line + "; recording goes on into memory, trying again");
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.sightglass.agent.wire;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Where the server is and what may be spent on reaching it. Immutable; made by a {@link Builder}.
+ */
+public final class UplinkOptions {
+  /** Whether the connection is encrypted. */
+  public enum Tls {
+    /** Unless the server is this machine. */
+    AUTO,
+    ON,
+    OFF
+  }
+
+  final String host;
+  final int port;
+  final Tls tls;
+  final String pin;
+  final String token;
+  final long bufferBytes;
+  final Consumer<String> report;
+
+  private UplinkOptions(Builder b) {
+    this.host = b.host;
+    this.port = b.port;
+    this.tls = b.tls;
+    this.pin = b.pin;
+    this.token = b.token;
+    this.bufferBytes = b.bufferBytes;
+    this.report = b.report;
+  }
+
+  /** Options for the server at {@code host:port}. */
+  public static Builder to(String host, int port) {
+    return new Builder(host, port);
+  }
+
+  /** Collects options. */
+  public static final class Builder {
+    private static final int PIN_DIGITS = 64;
+
+    private final String host;
+    private final int port;
+    private Tls tls = Tls.AUTO;
+    private String pin;
+    private String token;
+    private long bufferBytes = 64L << 20;
+    private Consumer<String> report = line -> System.err.println("[sightglass] " + line);
+
+    private Builder(String host, int port) {
+      this.host = Objects.requireNonNull(host, "host");
+      this.port = port;
+    }
+
+    /** Default: {@link Tls#AUTO}. */
+    public Builder tls(Tls tls) {
+      this.tls = Objects.requireNonNull(tls, "tls");
+      return this;
+    }
+
+    /**
+     * SHA-256 of the server's certificate, 64 hex digits with or without colons. Default: the
+     * certificates that the JVM trusts.
+     *
+     * @throws IllegalArgumentException when it is something else
+     */
+    public Builder pin(String sha256) {
+      String digits = sha256.replace(":", "").trim().toLowerCase(Locale.ROOT);
+      if (digits.length() != PIN_DIGITS || !digits.matches("[0-9a-f]+")) {
+        throw new IllegalArgumentException("pin is not a SHA-256 in hex");
+      }
+      this.pin = digits;
+      return this;
+    }
+
+    /** Shown to the server. Default: none. */
+    public Builder token(String token) {
+      this.token = token;
+      return this;
+    }
+
+    /** Memory for blocks that are not acked, bytes. Default 64 MiB; at least 1 MiB. */
+    public Builder bufferBytes(long bytes) {
+      this.bufferBytes = Math.max(bytes, 1L << 20);
+      return this;
+    }
+
+    /** Takes the few lines that a person should see. Default: standard error. */
+    public Builder report(Consumer<String> report) {
+      this.report = Objects.requireNonNull(report, "report");
+      return this;
+    }
+
+    public UplinkOptions build() {
+      return new UplinkOptions(this);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass/sightglass/tools/lab"
+)
+
+var (
+	flinkFlag   = flag.String("flink", "2.3", "Flink's version")
+	recordsFlag = flag.Int("records", 10_000, "numbers to feed to the two jobs")
+	crashFlag   = flag.Int("crash-records", 6_000, "numbers to feed while the server is killed")
+)
+
+// rig is a running server, broker and cluster with the agent attached. Everything ends with the test; logs stay in build/e2e/<version>.
+type rig struct {
+	lab     *lab.Lab
+	version string
+	dir     string
+	jar     string // the truth-planting jobs
+	binary  string
+
+	listen, agentListen string
+	server              *lab.Process
+	kafka               *lab.Kafka
+	flink               *lab.Flink
+	ask                 *serverClient
+}
+
+// progress writes lab's progress into the test's log while the test runs.
+type progress struct {
+	t    *testing.T
+	mu   sync.Mutex
+	over bool
+}
+
+func (p *progress) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over {
+		p.t.Log(string(text[:max(len(text)-1, 0)]))
+	}
+	return len(text), nil
+}
+
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+}
+
+// newRig starts everything. attach says whether the cluster carries the agent.
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	log := &progress{t: t}
+	t.Cleanup(log.end)
+	l, err := lab.Open(lab.Options{Progress: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := l.Versions.Flink(*flinkFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{lab: l, version: version, binary: filepath.Join(l.Repository, "bin", "sightglass"), dir: filepath.Join(l.Repository, "build", "e2e", version)}
+	if _, err := os.Stat(r.binary); err != nil {
+		t.Fatalf("the test runs the built binary: make build first (%v)", err)
+	}
+	for _, sub := range []string{"kafka", "flink", "data", "log"} {
+		if err := os.RemoveAll(filepath.Join(r.dir, sub)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.jar, err = l.BuildJobs(t.Context(), filepath.Join(l.Repository, "test", "e2e", "jobs"), version, "e2e-jobs.jar"); err != nil {
+		t.Fatal(err)
+	}
+	ports, err := lab.FreePorts(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.listen, r.agentListen = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
+	r.ask = newServerClient("http://" + r.listen)
+	t.Cleanup(func() { r.stop(t) })
+	r.startServer(t)
+	if r.kafka, err = l.StartKafka(t.Context(), lab.KafkaOptions{Dir: filepath.Join(r.dir, "kafka")}); err != nil {
+		t.Fatal(err)
+	}
+	r.startFlink(t)
+	return r
+}
+
+func (r *rig) startServer(t *testing.T) {
+	t.Helper()
+	var err error
+	r.server, err = lab.Start(lab.Command{
+		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
+		Args: []string{"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lab.AwaitHTTP(t.Context(), r.ask.base+"/readyz", r.server); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *rig) startFlink(t *testing.T) {
+	t.Helper()
+	agent := filepath.Join(r.dir, "sightglass-agent.jar")
+	if err := lab.Run(t.Context(), r.dir, r.binary, "attach", "--jar", agent); err != nil {
+		t.Fatal(err)
+	}
+	attach := "-javaagent:" + agent + "=" + r.agentListen
+	var err error
+	r.flink, err = r.lab.StartFlink(t.Context(), lab.FlinkOptions{
+		Version: r.version, Dir: filepath.Join(r.dir, "flink"), TaskManagers: 2, Slots: 4, JobMemory: "1g", TaskMemory: "1500m",
+		Conf: map[string]string{
+			"env.java.default-opts.jobmanager":  attach,
+			"env.java.default-opts.taskmanager": attach,
+			"taskmanager.load-balance.mode":     "SLOTS", // channels between the two, not only inside one
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *rig) stop(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := r.flink.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := r.kafka.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+	if r.server != nil {
+		if err := r.server.Stop(ctx, 30*time.Second); err != nil {
+			t.Error(err)
+		}
+	}
+	if t.Failed() {
+		t.Logf("logs and recordings are kept in %s", r.dir)
+	}
+}
+
+// run submits a job and waits until all of it runs; it is cancelled when the test ends.
+func (r *rig) run(t *testing.T, class string, arguments ...string) (job string) {
+	t.Helper()
+	job, err := r.flink.Run(t.Context(), r.jar, class, append([]string{"--bootstrap", r.kafka.Bootstrap}, arguments...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := r.flink.Client().AwaitJob(ctx, job, "RUNNING"); err != nil {
+		t.Fatalf("waiting until %s runs: %v", class, err)
+	}
+	t.Cleanup(func() {
+		if err := r.flink.Client().Cancel(context.WithoutCancel(t.Context()), job); err != nil {
+			t.Error(err)
+		}
+	})
+	return job
+}
+
+// await polls until ready says true; what tells what was waited for.
+func await(t *testing.T, limit time.Duration, what string, ready func(ctx context.Context) (bool, error)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeoutCause(t.Context(), limit, fmt.Errorf("not within %s", limit))
+	defer cancel()
+	if err := lab.Poll(ctx, 250*time.Millisecond, func() (bool, error) { return ready(ctx) }); err != nil {
+		t.Fatalf("waiting until %s: %v", what, err)
+	}
+}

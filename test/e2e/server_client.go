@@ -1,0 +1,198 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// serverClient asks the server as any other team's program could: HTTP and spec/api.md, nothing of this repository's packages.
+type serverClient struct {
+	base string
+	http *http.Client
+}
+
+func newServerClient(base string) *serverClient {
+	return &serverClient{base: base, http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+}
+
+type view struct {
+	Format string `json:"format"`
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+	Text   string `json:"text"`
+}
+
+type node struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"`
+	Record string `json:"record"`
+	Job    string `json:"job"`
+	Op     string `json:"op"`
+	View   *view  `json:"view"`
+}
+
+type lineage struct {
+	Complete bool   `json:"complete"`
+	Nodes    []node `json:"nodes"`
+	Edges    []struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+		Kind string `json:"kind"`
+	} `json:"edges"`
+	Notes []struct {
+		Kind string `json:"kind"`
+		Text string `json:"text"`
+	} `json:"notes"`
+}
+
+// kafka gives the places of the Kafka records in an answer but for the one asked for.
+func (l lineage) kafka(asked string) set {
+	found := set{}
+	for _, n := range l.Nodes {
+		if (n.Kind == "kafka" || n.Kind == "written" || n.Kind == "source") && n.Record != "" && n.Record != asked {
+			found.add(n.Record)
+		}
+	}
+	return found
+}
+
+func (c *serverClient) lineage(ctx context.Context, record, direction string, payload bool) (lineage, error) {
+	q := url.Values{"record": {record}, "dir": {direction}, "payload": {strconv.FormatBool(payload)}}
+	var v lineage
+	return v, c.get(ctx, "/api/v1/recordings/any/lineage?"+q.Encode(), &v)
+}
+
+type jobSummary struct {
+	ID      string  `json:"id"`
+	Name    string  `json:"name"`
+	State   string  `json:"state"`
+	InPerS  float64 `json:"in_per_s"`
+	OutPerS float64 `json:"out_per_s"`
+}
+
+func (c *serverClient) jobs(ctx context.Context) ([]jobSummary, error) {
+	var v struct {
+		Items []jobSummary `json:"items"`
+	}
+	return v.Items, c.get(ctx, "/api/v1/jobs", &v)
+}
+
+type channels struct {
+	Compared  int `json:"compared"`
+	Equal     int `json:"equal"`
+	Unequal   int `json:"unequal"`
+	Unaligned int `json:"unaligned"`
+}
+
+func (c *serverClient) channels(ctx context.Context, job string) (channels, error) {
+	var v channels
+	return v, c.get(ctx, "/api/v1/jobs/"+job+"/channels", &v)
+}
+
+type recording struct {
+	ID     string `json:"id"`
+	Job    string `json:"job"`
+	Blocks int64  `json:"blocks"`
+	Gaps   int64  `json:"gaps"`
+}
+
+func (c *serverClient) recordings(ctx context.Context) ([]recording, error) {
+	var v struct {
+		Items []recording `json:"items"`
+	}
+	return v.Items, c.get(ctx, "/api/v1/recordings", &v)
+}
+
+type gap struct {
+	Lane   string `json:"lane"`
+	Reason string `json:"reason"`
+	Text   string `json:"text"`
+	Task   string `json:"task"`
+}
+
+func (c *serverClient) gaps(ctx context.Context, recording string) ([]gap, error) {
+	var v struct {
+		Items []gap `json:"items"`
+	}
+	return v.Items, c.get(ctx, "/api/v1/recordings/"+recording+"/gaps", &v)
+}
+
+type recordedEvent struct {
+	Lane     string `json:"lane"`
+	Kind     string `json:"kind"`
+	Op       string `json:"op"`
+	Position string `json:"position"`
+	Element  string `json:"element"`
+	Text     string `json:"text"`
+	View     *view  `json:"view"`
+}
+
+// events reads all events of an operator and a kind, page by page.
+func (c *serverClient) events(ctx context.Context, recording, op, kind string) ([]recordedEvent, error) {
+	var all []recordedEvent
+	q := url.Values{"op": {op}, "kind": {kind}, "limit": {"1000"}}
+	for {
+		var page struct {
+			Items []recordedEvent `json:"items"`
+			Next  string          `json:"next"`
+		}
+		if err := c.get(ctx, "/api/v1/recordings/"+recording+"/events?"+q.Encode(), &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		if page.Next == "" {
+			return all, nil
+		}
+		q.Set("cursor", page.Next)
+	}
+}
+
+type process struct {
+	Process   string `json:"process"`
+	Role      string `json:"role"`
+	Connected bool   `json:"connected"`
+	Reason    string `json:"reason"`
+	Hooks     []struct {
+		ID     string `json:"id"`
+		State  string `json:"state"`
+		Detail string `json:"detail"`
+	} `json:"hooks"`
+}
+
+func (c *serverClient) agents(ctx context.Context) ([]process, error) {
+	var v struct {
+		Items []process `json:"items"`
+	}
+	return v.Items, c.get(ctx, "/api/v1/agents", &v)
+}
+
+func (c *serverClient) get(ctx context.Context, path string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", path, err)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", path, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 256<<20))
+	if err != nil {
+		return fmt.Errorf("reading the answer to %s: %w", path, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("asking %s: status %d: %s", path, response.StatusCode, body[:min(len(body), 500)])
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("reading the answer to %s: %w", path, err)
+	}
+	return nil
+}

@@ -119,7 +119,7 @@ func compile(d *event.Descriptor) codec {
 	case event.SerStreamElement:
 		return element{typ, compile(d.S)}
 	case event.SerRowData:
-		return sized{binaryRow{typ, compileColumns(d.Fields)}}
+		return sized{binaryRow{typ, compileColumns(d.Fields), false}}
 	case event.SerArrayData:
 		return sized{compileArea(d.Type, event.SerArrayData)}
 	case event.SerMapData:

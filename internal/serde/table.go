@@ -103,7 +103,7 @@ func compileArea(t event.LogicalType, expected string) codec {
 		for i, f := range t.Fields {
 			columns[i] = column{f.Name, compileCell(f.Type)}
 		}
-		return binaryRow{name, columns}
+		return binaryRow{name, columns, true}
 	case t.T == rootRaw && t.Raw != nil:
 		return compile(t.Raw)
 	case t.T == rootRaw:

@@ -25,6 +25,7 @@ func compileColumns(fs []event.DescriptorField) []column {
 type binaryRow struct {
 	typ     string
 	columns []column
+	nested  bool // a field of a row or array, whose change kind means nothing
 }
 
 func (r binaryRow) decode(in *input, n *event.Node) {
@@ -37,7 +38,9 @@ func (r binaryRow) decode(in *input, n *event.Node) {
 	}
 	row := in.b[start:in.end]
 	n.Kind, n.Type, n.Items = event.NodeObject, r.typ, make([]event.Node, 0, min(arity, in.left.nodes))
-	setChangeKind(n, row[0])
+	if !r.nested {
+		setChangeKind(n, row[0])
+	}
 	for i, c := range r.columns {
 		n.Items = append(n.Items, event.Node{Name: c.name})
 		bit := i + 8

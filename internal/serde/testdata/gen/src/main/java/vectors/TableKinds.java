@@ -168,7 +168,7 @@ final class TableKinds {
           rf.add(new RowType.RowField("c" + fs.size(), t.type));
           fs.add(t);
         }
-        return new Type(new RowType(rf), fields(fs), r -> row(fs, r, RowKind.INSERT));
+        return new Type(new RowType(rf), fields(fs), r -> row(fs, r, null));
       }
     }
   }
@@ -209,15 +209,16 @@ final class TableKinds {
     return new Sample(new GenericMapData(m), "{\"map\":" + Json.list(x) + "}");
   }
 
+  /** kind null is a row inside another value, whose kind is not shown. */
   private static Sample row(List<Type> fs, Random r, RowKind kind) {
-    GenericRowData row = new GenericRowData(kind, fs.size());
+    GenericRowData row = new GenericRowData(kind == null ? RowKind.INSERT : kind, fs.size());
     List<String> x = new ArrayList<>();
     for (int i = 0; i < fs.size(); i++) {
       Sample one = orNull(fs.get(i), r);
       row.setField(i, one.value);
       x.add("[\"c" + i + "\"," + one.expect + "]");
     }
-    return new Sample(row, "{\"obj\":" + Json.list(x) + ",\"kind\":\"" + kind.shortString() + "\"}");
+    return new Sample(row, "{\"obj\":" + Json.list(x) + (kind == null ? "" : ",\"kind\":\"" + kind.shortString() + "\"") + "}");
   }
 
   static Kind rowData(Random seed, int arity) {

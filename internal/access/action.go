@@ -1,0 +1,53 @@
+package access
+
+// Action is something that a principal may be allowed to do. Every route of the API names one.
+type Action string
+
+// The actions. A read gives masked views; TopicReadRaw allows decoders of the reader's choice on unmasked bytes.
+const (
+	ServerView      Action = "status"
+	TopicList       Action = "topic:list"
+	TopicRead       Action = "topic:read"
+	TopicReadRaw    Action = "topic:read_raw"
+	TopicExport     Action = "topic:export"
+	TopicProduce    Action = "topic:produce"
+	GroupView       Action = "group:view"
+	GroupReset      Action = "group:reset"
+	JobView         Action = "job:view"
+	JobRead         Action = "job:read"
+	JobReplay       Action = "job:replay"
+	RecordingExport Action = "recording:export"
+	RecordingImport Action = "recording:import"
+	SubjectRead     Action = "subject:read"
+	SubjectWrite    Action = "subject:write"
+	SubjectDelete   Action = "subject:delete"
+	SubjectConfig   Action = "subject:config"
+	ContractRead    Action = "contract:read"
+	ContractWrite   Action = "contract:write"
+	ContractAck     Action = "contract:ack"
+	ImpactRun       Action = "impact:run"
+	TokenCompute    Action = "token:compute"
+	PolicyRead      Action = "policy:read"
+	PolicyWrite     Action = "policy:write"
+	RoleWrite       Action = "role:write"
+	GrantRequest    Action = "grant:request"
+	GrantApprove    Action = "grant:approve"
+	AuditRead       Action = "audit:read"
+	ConfigWrite     Action = "config:write"
+)
+
+var actions = [...]Action{
+	ServerView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
+	RecordingExport, RecordingImport, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
+	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
+}
+
+// Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
+func (a Action) Valid() bool {
+	for _, known := range actions {
+		if a == known {
+			return true
+		}
+	}
+	return false
+}

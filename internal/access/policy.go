@@ -1,0 +1,139 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrDenied is what Decision.Err wraps.
+var ErrDenied = errors.New("not permitted")
+
+// Effect says whether a statement permits or forbids.
+type Effect string
+
+// The effects.
+const (
+	Allow Effect = "allow"
+	Deny  Effect = "deny"
+)
+
+// Statement permits or forbids actions on resources. "*" stands for every action; resource patterns take * within a segment
+// and a trailing **.
+type Statement struct {
+	Effect    Effect
+	Actions   []Action
+	Resources []string
+}
+
+// Role is a named set of statements, and the classes of data whose mask it lifts; "*" lifts all.
+type Role struct {
+	Name       string
+	Statements []Statement
+	Clear      []string
+}
+
+// Policy decides. It is immutable and may be used by many goroutines at once. A nil or zero Policy denies everything.
+type Policy struct {
+	version string
+	roles   map[string]Role
+}
+
+// NewPolicy checks and compiles roles. version is shown in audit entries and views of the policy.
+func NewPolicy(version string, roles ...Role) (*Policy, error) {
+	p := &Policy{version: version, roles: make(map[string]Role, len(roles))}
+	for _, r := range roles {
+		if r.Name == "" {
+			return nil, errors.New("a role without a name")
+		}
+		if _, twice := p.roles[r.Name]; twice {
+			return nil, fmt.Errorf("role %q is defined twice", r.Name)
+		}
+		for i, s := range r.Statements {
+			if s.Effect != Allow && s.Effect != Deny {
+				return nil, fmt.Errorf("role %q, statement %d: effect %q is neither allow nor deny", r.Name, i+1, s.Effect)
+			}
+			for _, a := range s.Actions {
+				if a != "*" && !a.Valid() {
+					return nil, fmt.Errorf("role %q, statement %d: action %q does not exist", r.Name, i+1, a)
+				}
+			}
+		}
+		p.roles[r.Name] = r
+	}
+	return p, nil
+}
+
+// Local is the policy of a server on loopback with one user: everything is allowed and clear.
+func Local() *Policy {
+	return &Policy{version: "local-clear", roles: map[string]Role{LocalRole: {
+		Name:       LocalRole,
+		Statements: []Statement{{Effect: Allow, Actions: []Action{"*"}, Resources: []string{"**"}}},
+		Clear:      []string{"*"},
+	}}}
+}
+
+// Version names the policy in audit entries.
+func (p *Policy) Version() string {
+	if p == nil {
+		return ""
+	}
+	return p.version
+}
+
+// Decision is an answer with its reason.
+type Decision struct {
+	Allowed   bool
+	Reason    string // one sentence for the person who asked
+	Role      string // whose statement decided; empty when none applied
+	Statement int    // which one, from 1
+}
+
+// Err is nil when allowed, else an error that wraps ErrDenied and says why.
+func (d Decision) Err() error {
+	if d.Allowed {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrDenied, d.Reason)
+}
+
+// Decide says whether who may do a on r: no unless a statement of one of their roles allows it and none denies it.
+func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
+	if p == nil || who.ID == "" || len(who.Roles) == 0 {
+		return Decision{Reason: "no role is known for this principal"}
+	}
+	found := Decision{Reason: fmt.Sprintf("no role of %s allows %s on %s", who.ID, a, r)}
+	for _, name := range who.Roles {
+		role, ok := p.roles[name]
+		if !ok {
+			continue
+		}
+		for i, s := range role.Statements {
+			if !s.covers(a, r) {
+				continue
+			}
+			if s.Effect == Deny {
+				return Decision{Role: name, Statement: i + 1, Reason: fmt.Sprintf("role %s denies %s on %s", name, a, r)}
+			}
+			if !found.Allowed {
+				found = Decision{Allowed: true, Role: name, Statement: i + 1, Reason: fmt.Sprintf("role %s allows %s on %s", name, a, r)}
+			}
+		}
+	}
+	return found
+}
+
+func (s Statement) covers(a Action, r Resource) bool {
+	if !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
+		return false
+	}
+	return slices.ContainsFunc(s.Resources, r.matches)
+}
+
+// clears reports whether a role of who lifts the mask of every class.
+func (p *Policy) clears(who Principal) bool {
+	if p == nil || who.ID == "" {
+		return false
+	}
+	return slices.ContainsFunc(who.Roles, func(name string) bool { return slices.Contains(p.roles[name].Clear, "*") })
+}

@@ -1,0 +1,54 @@
+package access
+
+import "strings"
+
+// Resource names what is acted upon, in segments: cluster/<id>/topic/<name>, flink/<environment>/job/<name>,
+// recording/<id>, policy/<name>, audit/<name>. Resource joins segments and keeps slashes inside a segment from splitting it.
+type Resource string
+
+// ResourceOf joins segments. Slashes and stars inside a segment are replaced, so that a name cannot pose as another resource.
+func ResourceOf(segments ...string) Resource {
+	clean := strings.NewReplacer("/", "%2F", "*", "%2A", "%", "%25")
+	out := make([]string, len(segments))
+	for i, s := range segments {
+		out[i] = clean.Replace(s)
+	}
+	return Resource(strings.Join(out, "/"))
+}
+
+// matches reports whether pattern covers r: * stands for any run within a segment, a trailing ** for any rest.
+func (r Resource) matches(pattern string) bool {
+	rest := strings.HasSuffix(pattern, "**")
+	if rest {
+		pattern = pattern[:len(pattern)-2]
+	}
+	return glob(pattern, string(r), rest)
+}
+
+// glob matches with one point of return, the last star: an earlier star in the same segment can do nothing that the last
+// cannot, and no star crosses a slash. With rest, s may go on after pattern.
+func glob(pattern, s string, rest bool) bool {
+	p, i, star, from := 0, 0, -1, 0
+	for {
+		switch {
+		case p == len(pattern) && (rest || i == len(s)):
+			return true
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, i
+			p++
+			continue
+		case p < len(pattern) && i < len(s) && pattern[p] == s[i]:
+			if s[i] == '/' {
+				star = -1
+			}
+			p++
+			i++
+			continue
+		}
+		if star < 0 || from >= len(s) || s[from] == '/' {
+			return false
+		}
+		from++
+		p, i = star+1, from
+	}
+}

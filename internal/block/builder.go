@@ -69,6 +69,8 @@ type Builder struct {
 	watermarks []WatermarkRange
 	barriers   []Barrier
 	gaps       []GapRange
+	lastInv    uint64 // the header's range goes at least to here
+	wallMax    int64
 }
 
 type base struct {
@@ -154,6 +156,9 @@ func (b *Builder) Barrier(e Barrier) {
 
 // Gap adds an entry to zone 8.
 func (b *Builder) Gap(g GapRange) { b.gaps = append(b.gaps, g) }
+
+// span extends the header's ranges of invocations and wall clock beyond the rows: a gap reaches further than its row.
+func (b *Builder) span(lastInv uint64, wallMax int64) { b.lastInv, b.wallMax = lastInv, wallMax }
 
 func addCount(counts []Count, operator int, kind event.Kind, n uint64) []Count {
 	for i := range counts {
@@ -259,6 +264,7 @@ func (b *Builder) header() *Header {
 			h.Flags |= FlagPayloadCut
 		}
 	}
+	h.LastInv, h.WallMax = max(h.LastInv, b.lastInv), max(h.WallMax, b.wallMax)
 	return h
 }
 

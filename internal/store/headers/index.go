@@ -136,6 +136,21 @@ func (x *Index) Add(r store.Ref) error {
 	return nil
 }
 
+// Move changes where the blocks of a segment from an offset on are, and returns how many they are. Views that are open keep
+// the old places.
+func (x *Index) Move(segment uint64, from int64, to uint64, by int64) (moved uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.mu.blocks = slices.Clone(x.mu.blocks)
+	for i := range x.mu.blocks {
+		if r := &x.mu.blocks[i]; r.Segment == segment && r.Offset >= from {
+			r.Segment, r.Offset = to, r.Offset+by
+			moved++
+		}
+	}
+	return moved
+}
+
 func insert[K comparable, T uint64 | int64](m map[K]*intervals[T], k K, first, last T, mark uint64) {
 	x := m[k]
 	if x == nil {

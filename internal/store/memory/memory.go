@@ -109,6 +109,12 @@ func (s *Store) Define(ctx context.Context, d event.Definition) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.mu.RLock()
+	closed := s.mu.closed
+	s.mu.RUnlock()
+	if closed {
+		return store.ErrClosed
+	}
 	known, err := s.definitions.Check(d)
 	if err == nil && !known {
 		s.definitions.Put(d)

@@ -1,0 +1,30 @@
+// Package disk keeps a store in one folder.
+//
+//	LOCK  VERSION  MANIFEST-<n>  defs/<n>.sgd  seg/<recording>/<n>.sgs  seg/<recording>/<n>.idx  lost+found/
+//
+// Blocks are appended to one active segment per recording and never changed. All integers are little-endian, checksums
+// CRC32C.
+//
+//	.sgs   head 64 B │ block │ block │ … │ definitions │ foot 64 B        the last two only when sealed
+//	  head  0 "SGS1"  4 major, minor  8 segment  16 recording (16)  32 created µs  60 checksum of bytes 0–59
+//	  foot  0 "SGSF"  4 zero  8 end of blocks  16 end of definitions  24 blocks  32 last stored µs  40 checksum of definitions
+//	        60 checksum of bytes 0–59
+//	.idx   as head with "SGI1" │ (u64 offset, head of the block)* │ u64 end of blocks, u64 blocks, u32 checksum of all before
+//	.sgd   "SGD1" 1 0 0 0 │ (u32 length, u32 checksum, u8 kind, body)*            length = 1 + body; checksum of length, kind, body
+//	MANIFEST-n  "SGM1" 1 0 0 0 │ (u32 length, u32 checksum, JSON edit)*             checksum of length and edit
+//
+// A sealed segment is complete in itself: its definitions are those that its blocks name, with what they name in turn. The
+// .idx is derived from the .sgs and is made again when it is missing or wrong.
+//
+// # What survives
+//
+// Append returns after write(2), so a block survives the process (Process), or after fsync as well (Disk). Several appends
+// share an fsync. On opening, the manifest is replayed, sealed segments are trusted, and active ones are scanned: a bad tail
+// is cut off, a damaged stretch with good blocks after it is left out, and both become gap blocks. A file that fsync failed
+// on is never trusted again: what was not synced before is in memory still, and goes to a new segment.
+//
+// # Locks
+//
+// recording.mu, then Store.mu, segment.mu, manifest.mu, definitionLog.mu, sealer.mu or syncer.mu; none of these is held
+// while another of them is taken. Files are written under recording.mu and synced without it.
+package disk

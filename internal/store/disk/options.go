@@ -1,0 +1,65 @@
+package disk
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Errors of Open.
+var (
+	ErrLocked  = errors.New("data folder is in use by another process")
+	ErrVersion = errors.New("data folder has another format")
+)
+
+// Durability is what Append promises when it returns.
+type Durability uint8
+
+const (
+	// Disk: the block was fsynced and survives a power cut.
+	Disk Durability = iota
+	// Process: the block was written and survives kill -9; a power cut may take what came in the last SyncEvery.
+	Process
+)
+
+// Options of a store. The zero value of each field but Dir means its default.
+type Options struct {
+	Dir        string        // the data folder; made when it is missing
+	Durability Durability    // default Disk
+	SealBytes  int64         // a segment is sealed when it has grown to this; default 256 MiB
+	SealAge    time.Duration // or has been open for this long; default 1 h
+	SyncEvery  time.Duration // how long blocks wait for fsync with Process; default 50 ms
+	MinFree    int64         // bytes free on the file system below which Append returns store.ErrDiskFull; default 512 MiB, -1 = none
+	Log        *slog.Logger  // default: nothing is logged
+
+	files fileSystem // tests put faults below
+	now   func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	if o.SealBytes <= 0 {
+		o.SealBytes = 256 << 20
+	}
+	if o.SealAge <= 0 {
+		o.SealAge = time.Hour
+	}
+	if o.SyncEvery <= 0 {
+		o.SyncEvery = 50 * time.Millisecond
+	}
+	switch {
+	case o.MinFree == 0:
+		o.MinFree = 512 << 20
+	case o.MinFree < 0:
+		o.MinFree = 0
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.files == nil {
+		o.files = osFiles{}
+	}
+	if o.now == nil {
+		o.now = time.Now
+	}
+	return o
+}

@@ -1,0 +1,48 @@
+package disk
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/store"
+	"github.com/sightglass/sightglass/internal/store/headers"
+)
+
+// snapshot is a view of a recording that keeps the files of its segments.
+type snapshot struct {
+	*headers.View
+	set         *segmentSet
+	first, last time.Time
+	closed      sync.Once
+}
+
+// Recording is that of store.Snapshot.
+func (s *snapshot) Recording() store.Recording {
+	sum := s.View.Recording()
+	sum.FirstStored, sum.LastStored = s.first, s.last
+	return sum
+}
+
+// Read is that of store.Snapshot.
+func (s *snapshot) Read(ctx context.Context, r store.Ref, sections ...block.SectionID) (*block.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	g := s.set.byID[r.Segment]
+	if g == nil {
+		return nil, fmt.Errorf("segment %d: %w", r.Segment, store.ErrNotFound)
+	}
+	rows, err := block.DecodeFrom(r.Header, g, r.Offset, sections...)
+	if err != nil {
+		return nil, fmt.Errorf("block %d of lane %s of attempt %s: %w", r.Header.Number, r.Header.Lane, r.Header.Attempt, err)
+	}
+	return rows, nil
+}
+
+// Close is that of store.Snapshot. Files that could not be removed are found again when the store opens.
+func (s *snapshot) Close() {
+	s.closed.Do(func() { _ = s.set.release() })
+}

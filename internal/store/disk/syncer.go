@@ -1,0 +1,212 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// dirtySegment is a segment with blocks that wait for fsync.
+type dirtySegment struct {
+	r *recording
+	g *segment
+}
+
+// syncer shares fsyncs among appends. One goroutine runs rounds: it takes what is dirty and who waits, syncs, and tells
+// them. Who comes during a round belongs to the next.
+type syncer struct {
+	store *Store
+	kick  chan struct{}
+
+	mu struct {
+		sync.Mutex
+		dirty       map[dirtySegment]struct{}
+		definitions bool
+		waiting     []chan error
+	}
+}
+
+func newSyncer(s *Store) *syncer {
+	y := &syncer{store: s, kick: make(chan struct{}, 1)}
+	y.mu.dirty = make(map[dirtySegment]struct{})
+	return y
+}
+
+// mark notes what must be synced. A nil g marks nothing.
+func (y *syncer) mark(r *recording, g *segment) {
+	if g == nil {
+		return
+	}
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.mu.dirty[dirtySegment{r, g}] = struct{}{}
+}
+
+func (y *syncer) markDefinitions() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.mu.definitions = true
+}
+
+// wait returns when a round that began after the call has ended. It always waits for that round, ctx or not, unless the
+// round cannot come: what it promises must be true.
+func (y *syncer) wait(ctx context.Context) error {
+	done := make(chan error, 1)
+	y.mu.Lock()
+	y.mu.waiting = append(y.mu.waiting, done)
+	y.mu.Unlock()
+	select {
+	case y.kick <- struct{}{}:
+	default:
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run makes rounds until stop closes, and one more.
+func (y *syncer) run(stop <-chan struct{}) {
+	every := time.NewTicker(y.store.opt.SyncEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-stop:
+			_ = y.round() // logged
+			return
+		case <-y.kick:
+		case <-every.C:
+		}
+		if y.round() == nil {
+			continue
+		}
+		select { // a disk that fails is given time: each try begins new segments
+		case <-stop:
+		case <-time.After(retryAfter):
+		}
+	}
+}
+
+const (
+	syncWorkers = 4
+	retryAfter  = time.Second
+)
+
+func (y *syncer) round() error {
+	y.mu.Lock()
+	dirty, definitions, waiting := y.mu.dirty, y.mu.definitions, y.mu.waiting
+	y.mu.dirty, y.mu.definitions, y.mu.waiting = make(map[dirtySegment]struct{}), false, nil
+	y.mu.Unlock()
+	if len(dirty) == 0 && !definitions && len(waiting) == 0 {
+		return nil
+	}
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		err   error
+	)
+	slots := make(chan struct{}, syncWorkers)
+	do := func(f func() error) {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			if e := f(); e != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				err = errors.Join(err, e)
+			}
+		})
+	}
+	if definitions {
+		do(y.store.definitions.sync)
+	}
+	for d := range dirty {
+		do(func() error { return d.r.sync(y.store, d.g) })
+	}
+	group.Wait()
+	if err != nil {
+		y.store.counters.syncErrors.Add(1)
+		y.store.opt.Log.Error("blocks could not be made durable", "error", err)
+		if definitions {
+			y.markDefinitions()
+		}
+	}
+	for _, w := range waiting {
+		w <- err
+	}
+	return err
+}
+
+// sync makes what g holds durable. When fsync fails, g is never synced again: the kernel may have dropped the pages and
+// would call the next fsync a success. The blocks since the last good one are in RAM and go to a new segment.
+func (r *recording) sync(s *Store, g *segment) error {
+	r.mu.Lock()
+	end, broken, gone := g.end, g.broken, r.mu.deleted
+	owed := len(g.unsynced)
+	r.mu.Unlock()
+	if owed == 0 || gone {
+		return nil
+	}
+	var err error
+	if !broken {
+		if err = g.sync(); err == nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			g.synced(end)
+			return nil
+		}
+		s.opt.Log.Warn("fsync failed, its blocks move to a new segment", "segment", g.id, "recording", r.id.String(), "error", err)
+	}
+	return r.move(s, g)
+}
+
+// synced drops from RAM what is durable: everything before end. Caller holds recording.mu.
+func (s *segment) synced(end int64) {
+	if n := end - (s.end - int64(len(s.unsynced))); n > 0 {
+		s.unsynced = s.unsynced[:copy(s.unsynced, s.unsynced[n:])]
+	}
+}
+
+// move writes the blocks of g that are not durable into a new segment and syncs that. g keeps what it has and is read no
+// more for the blocks that moved.
+func (r *recording) move(s *Store, g *segment) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.mu.deleted || len(g.unsynced) == 0 {
+		return nil
+	}
+	g.broken = true
+	if r.mu.active == g {
+		r.mu.active = nil
+	}
+	to := r.mu.active
+	if to == nil || to.broken {
+		var err error
+		if to, err = r.begin(s); err != nil {
+			s.syncer.mark(r, g)
+			return err
+		}
+	}
+	from := g.end - int64(len(g.unsynced))
+	if err := to.write(g.unsynced, to.end); err != nil {
+		s.syncer.mark(r, g)
+		return fmt.Errorf("moving blocks to a new segment: %w", err)
+	}
+	moved := r.index.Move(g.id, from, to.id, to.end-from)
+	to.end += int64(len(g.unsynced))
+	to.blocks += moved
+	to.lastStored = g.lastStored
+	to.unsynced = append(to.unsynced, g.unsynced...)
+	g.end, g.blocks, g.unsynced = from, g.blocks-moved, nil
+	if err := to.sync(); err != nil {
+		to.broken = true
+		s.syncer.mark(r, to)
+		return err
+	}
+	to.synced(to.end)
+	return nil
+}

@@ -1,7 +1,7 @@
 // Package demo runs the shop of examples/shop under the recorder: a Kafka broker, a Flink cluster with the agent, two jobs, a generator of orders, and
 // the server that records them. It uses the built binary as a person would and knows nothing of its inside.
 //
-// What runs is written to <cache>/demo/state.json after every start, so that Stop finds all of it even after a crash in the middle of Up.
+// What runs is written to state.json of the demo's folder after every start, so that Stop finds all of it even after a crash in the middle of Up.
 package demo
 
 import (
@@ -18,6 +18,7 @@ import (
 
 // Options say how to run the demo. A port of 0 is its default.
 type Options struct {
+	Dir       string // default: Folder
 	Flink     string // as lab.Versions.Flink reads it
 	Binary    string // default: bin/sightglass of the repository
 	UIPort    int    // default 7170
@@ -49,12 +50,13 @@ var jobs = []struct{ name, class string }{
 	{"merchant-alerts", "com.example.shop.MerchantAlerts"},
 }
 
-func folder(l *lab.Lab) string { return filepath.Join(l.Cache, "demo") }
+// Folder is where the demo of a person keeps recordings, logs and what runs: <cache>/demo.
+func Folder(l *lab.Lab) string { return filepath.Join(l.Cache, "demo") }
 
-// Status tells what the last Up started; nil when nothing is known.
-func Status(l *lab.Lab) (*Running, error) {
+// Status tells what the last Up started in a folder; nil when nothing is known.
+func Status(dir string) (*Running, error) {
 	r := &Running{}
-	known, err := lab.Recall(folder(l), r)
+	known, err := lab.Recall(dir, r)
 	if err != nil || !known {
 		return nil, err
 	}
@@ -72,16 +74,16 @@ func (r *Running) Dead() []string {
 	return dead
 }
 
-// Stop ends what runs of the demo and forgets it. Recordings and logs stay. Stopping twice, or after a crash, does nothing or the rest.
-func Stop(ctx context.Context, l *lab.Lab) error {
-	r, err := Status(l)
+// Stop ends what runs of the demo of a folder and forgets it. Recordings and logs stay. Stopping twice, or after a crash, does nothing or the rest.
+func Stop(ctx context.Context, dir string) error {
+	r, err := Status(dir)
 	if err != nil || r == nil {
 		return err
 	}
 	if err := r.stop(ctx); err != nil {
 		return err
 	}
-	return lab.Forget(folder(l))
+	return lab.Forget(dir)
 }
 
 func (r *Running) stop(ctx context.Context) error {
@@ -91,7 +93,10 @@ func (r *Running) stop(ctx context.Context) error {
 // Up starts the demo and waits until the server shows both jobs with records flowing. It fails with ErrRunning and the demo when one runs whole;
 // what is left of a broken one is stopped first. When Up fails, it stops what it has started.
 func Up(ctx context.Context, l *lab.Lab, o Options) (r *Running, err error) {
-	if r, err = Status(l); err != nil {
+	if o.Dir == "" {
+		o.Dir = Folder(l)
+	}
+	if r, err = Status(o.Dir); err != nil {
 		return nil, err
 	}
 	if r != nil {
@@ -100,7 +105,7 @@ func Up(ctx context.Context, l *lab.Lab, o Options) (r *Running, err error) {
 			return r, ErrRunning
 		}
 		l.Say("the last demo did not come up or has lost %q: stopping what is left of it", strings.Join(dead, ", "))
-		if err := Stop(ctx, l); err != nil {
+		if err := Stop(ctx, o.Dir); err != nil {
 			return nil, err
 		}
 	}
@@ -110,7 +115,7 @@ func Up(ctx context.Context, l *lab.Lab, o Options) (r *Running, err error) {
 	r = &Running{URL: fmt.Sprintf("http://127.0.0.1:%d", o.UIPort), Flink: o.Flink}
 	if err := r.up(ctx, l, o); err != nil {
 		l.Say("stopping what was started")
-		err = errors.Join(err, r.stop(context.WithoutCancel(ctx)), lab.Forget(folder(l)))
+		err = errors.Join(err, r.stop(context.WithoutCancel(ctx)), lab.Forget(o.Dir))
 		return nil, err
 	}
 	return r, nil

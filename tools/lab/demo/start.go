@@ -16,7 +16,7 @@ import (
 
 // up starts everything in the order of its dependence and remembers each part as soon as it runs.
 func (r *Running) up(ctx context.Context, l *lab.Lab, o Options) error {
-	dir := folder(l)
+	dir := o.Dir
 	// Offsets of a fresh broker begin at 0 again: recordings of an earlier demo would seem to be of the same records.
 	for _, sub := range []string{"kafka", "flink", "data", "log"} {
 		if err := os.RemoveAll(filepath.Join(dir, sub)); err != nil {
@@ -92,7 +92,7 @@ func (r *Running) started(dir string) func(*lab.Process) error {
 }
 
 func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error {
-	dir := folder(l)
+	dir := o.Dir
 	return l.Step("starting the server on "+r.URL, func() error {
 		server, err := r.start(dir, lab.Command{
 			Name: "server", Path: o.Binary, Dir: dir, Log: filepath.Join(dir, "log", "server.log"),
@@ -106,7 +106,7 @@ func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error 
 }
 
 func (r *Running) startKafka(ctx context.Context, l *lab.Lab, o Options) error {
-	dir := folder(l)
+	dir := o.Dir
 	broker, err := l.StartKafka(ctx, lab.KafkaOptions{
 		Dir: filepath.Join(dir, "kafka"), Port: o.KafkaPort, ControllerPort: o.KafkaPort + 1,
 		ChoosePort: "choose another with " + PortVariable("KAFKA") + "=PORT", Started: r.started(dir),
@@ -120,7 +120,7 @@ func (r *Running) startKafka(ctx context.Context, l *lab.Lab, o Options) error {
 
 // startFlink starts a cluster with the agent in the one way that every user has: the jar that the binary writes, and Flink's configuration.
 func (r *Running) startFlink(ctx context.Context, l *lab.Lab, o Options) (*lab.Flink, error) {
-	dir := folder(l)
+	dir := o.Dir
 	agent := filepath.Join(dir, "sightglass-agent.jar")
 	if err := lab.Run(ctx, dir, o.Binary, "attach", "--jar", agent); err != nil {
 		return nil, fmt.Errorf("writing the agent: %w", err)

@@ -56,7 +56,7 @@ make demo-stop ends all of it.
 }
 
 func demoStop(ctx context.Context, l *lab.Lab, _ []string) error {
-	running, err := demo.Status(l)
+	running, err := demo.Status(demo.Folder(l))
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func demoStop(ctx context.Context, l *lab.Lab, _ []string) error {
 		fmt.Println("No demo runs.")
 		return nil
 	}
-	if err := demo.Stop(ctx, l); err != nil {
+	if err := demo.Stop(ctx, demo.Folder(l)); err != nil {
 		return err
 	}
 	fmt.Println("The demo is stopped.")
@@ -72,7 +72,7 @@ func demoStop(ctx context.Context, l *lab.Lab, _ []string) error {
 }
 
 func demoStatus(_ context.Context, l *lab.Lab, _ []string) error {
-	running, err := demo.Status(l)
+	running, err := demo.Status(demo.Folder(l))
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,83 @@
+# Everything that building, testing and looking needs. "make" prints what there is.
+
+include .versions
+
+LAB      := go run ./tools/lab/cmd/lab
+MVN      := mvn --batch-mode --quiet
+NPM      := npm --prefix web
+TAGS     := agent,web
+AGENT    := internal/agentjar/sightglass-agent.jar
+WEB      := web/dist/index.html
+# Version of Flink for the demo: 2.3 or 1.20.
+FLINK    ?= 2.3
+PROJECTS := agent examples/shop/jobs test/e2e/jobs bench/jobs
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build test lint fmt gen docs e2e bench web agent demo demo-stop
+.DEFAULT_GOAL := help
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: agent web ## agent jar, web UI and bin/sightglass, which carries both
+	go build -trimpath -tags $(TAGS) -o bin/sightglass ./cmd/sightglass
+
+agent: $(AGENT) ## the Java agent's jar
+
+# Tests of the agent have their own step in "make test".
+$(AGENT): $(shell find agent -name target -prune -o -type f \( -name '*.java' -o -name pom.xml -o -path '*/src/main/resources/*' \) -print)
+	$(MVN) -f agent/pom.xml -DskipTests package
+	cp agent/dist/target/sightglass-agent.jar $@
+
+web: $(WEB) ## the web UI
+
+$(WEB): web/node_modules/.package-lock.json $(shell find web -name node_modules -prune -o -name dist -prune -o -name e2e -prune -o -name test -prune -o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.svg' -o -name '*.woff2' \) -print)
+	$(NPM) run build
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+test: build ## everything: Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
+	go vet ./...
+	go test -race -tags $(TAGS) ./...
+	$(MVN) -f agent/pom.xml verify
+	$(NPM) test
+	$(MAKE) e2e
+
+e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a real browser on the demo
+	go vet -tags e2e ./test/...
+	go test -tags e2e -count=1 -timeout 40m -v ./test/e2e -run TestRecording -flink $(FLINK_2)
+	go test -tags e2e -count=1 -timeout 40m -v ./test/e2e -run TestRecording -flink $(FLINK_1)
+	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
+
+lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
+	go vet ./...
+	go vet -tags e2e ./test/...
+	go run $(STATICCHECK) ./...
+	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
+	$(NPM) run lint
+
+fmt: web/node_modules/.package-lock.json ## repair formatting
+	gofmt -w $$(git ls-files '*.go')
+	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:apply; done
+	$(NPM) run fmt
+
+gen: web/node_modules/.package-lock.json ## regenerate what is generated; CI compares
+	go generate ./...
+	$(NPM) run gen
+
+docs: ## regenerate the reference pages and tables of the documentation
+	go run ./tools/docs
+
+bench: build ## what recording costs: a hot job with and without the agent, figures against their targets
+	go run ./bench
+
+demo: build ## two recorded jobs on real Flink and Kafka (FLINK=1.20 for the other line); prints the address
+	$(LAB) demo up --flink $(FLINK)
+
+demo-stop: ## end the demo
+	$(LAB) demo stop

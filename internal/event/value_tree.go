@@ -78,7 +78,9 @@ type TreeInfo struct {
 
 // Tree is a decoded payload, sealed as the payload was. The zero Tree is absent: nothing was decoded.
 type Tree struct {
-	root *tree
+	// A function instead of a pointer, because fmt ignores methods on unexported fields of an enclosing struct and follows
+	// a pointer to a struct when the verb does not fit; of a function it prints the address only.
+	root func() *tree
 }
 
 type tree struct {
@@ -87,7 +89,10 @@ type tree struct {
 }
 
 // NewTree seals root.
-func NewTree(root Node, info TreeInfo) Tree { return Tree{&tree{node: root, info: info}} }
+func NewTree(root Node, info TreeInfo) Tree {
+	t := &tree{node: root, info: info}
+	return Tree{func() *tree { return t }}
+}
 
 // Absent reports whether t is the zero Tree.
 func (t Tree) Absent() bool { return t.root == nil }
@@ -97,7 +102,7 @@ func (t Tree) Info() TreeInfo {
 	if t.root == nil {
 		return TreeInfo{}
 	}
-	return t.root.info
+	return t.root().info
 }
 
 // Open returns the root, which the caller must not change; nil for the zero Tree and for an invalid key.
@@ -105,7 +110,7 @@ func (t Tree) Open(k sealed.Key) *Node {
 	if t.root == nil || !k.Valid() {
 		return nil
 	}
-	return &t.root.node
+	return &t.root().node
 }
 
 // Format prints tree(json, 407 B) for every verb.
@@ -127,5 +132,5 @@ func (t Tree) label() string {
 	if t.root == nil {
 		return "tree(absent)"
 	}
-	return "tree(" + string(t.root.info.Format) + ", " + strconv.Itoa(t.root.info.Size) + " B)"
+	return "tree(" + string(t.root().info.Format) + ", " + strconv.Itoa(t.root().info.Size) + " B)"
 }

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Kept on a gate ({@code CheckpointedInputGate}), which outlives the inputs that read it: a task
- * that restores with rescaling changes from one input object to another.
+ * What is known of a gate ({@code CheckpointedInputGate}), which outlives the inputs that read it:
+ * a task that restores with rescaling changes from one input object to another.
  */
 public final class GateContext {
   final TaskContext task;
-  private final Object gate;
+  final Object gate;
 
   /** Flink makes several equal objects for one channel over its life, so equality decides. */
   private final Map<Object, ChannelContext> channels = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.sightglass.bootstrap;
 
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The switch of all hooks, and the place where their failures end. */
@@ -13,6 +14,10 @@ public final class Hooks {
    */
   public static boolean off;
 
+  /** More hooks than there will be. */
+  public static final int MAX_HOOKS = 256;
+
+  private static final AtomicIntegerArray FIRED = new AtomicIntegerArray(MAX_HOOKS);
   private static final AtomicLong ERRORS = new AtomicLong();
   private static volatile Inspector inspector;
   private static volatile String reason = "";
@@ -52,6 +57,16 @@ public final class Hooks {
   private static String where(Throwable t) {
     StackTraceElement[] st = t.getStackTrace();
     return t.getClass().getName() + (st.length == 0 ? "" : " at " + st[0]);
+  }
+
+  /** A hook ran for the first time in its class; {@code hook} is its place in the list of hooks. */
+  public static void fired(int hook) {
+    FIRED.set(hook, 1);
+  }
+
+  /** Whether a hook ran. */
+  public static boolean hasFired(int hook) {
+    return FIRED.get(hook) != 0;
   }
 
   /** Switches all hooks off. */

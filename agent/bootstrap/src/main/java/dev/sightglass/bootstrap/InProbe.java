@@ -4,23 +4,10 @@ package dev.sightglass.bootstrap;
 public final class InProbe {
   private InProbe() {}
 
-  /** Context for a gate ({@code CheckpointedInputGate}). */
-  public static Object gate(Object gate) {
+  /** Context for an input ({@code AbstractStreamTaskNetworkInput}) that reads {@code gate}. */
+  public static Object input(Object gate, int index) {
     TaskContext t = TaskContext.current();
-    return t == null ? Nothing.HERE : new GateContext(t, gate);
-  }
-
-  /**
-   * Context for an input ({@code AbstractStreamTaskNetworkInput}), whose gate has one already or
-   * gets it now.
-   */
-  public static Object input(Object input, Object gateContext) {
-    if (!(gateContext instanceof GateContext)) {
-      return Nothing.HERE;
-    }
-    GateContext g = (GateContext) gateContext;
-    InputContext c = Hooks.inspector().input(g.task, input, g);
-    return c == null ? Nothing.HERE : c;
+    return t == null ? Nothing.HERE : new InputContext(t, t.parts.gate(gate), index);
   }
 
   /**
@@ -69,9 +56,10 @@ public final class InProbe {
   }
 
   /** {@code CheckpointedInputGate.handleEvent} begins. */
-  public static void event(Object context, Object bufferOrEvent) {
-    if (context instanceof GateContext && !((GateContext) context).task.closed) {
-      Hooks.inspector().gateEvent((GateContext) context, bufferOrEvent);
+  public static void event(Object gate, Object bufferOrEvent) {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed) {
+      Hooks.inspector().gateEvent(t.parts.gate(gate), bufferOrEvent);
     }
   }
 

@@ -19,6 +19,12 @@ public interface Inspector {
   /** The task's invokable is about to be made, with this environment; on the task's thread. */
   void starting(TaskContext task, ClassLoader loader, String invokable, Object environment);
 
+  /** An operator of the chain was made; {@code created} is a tuple whose first field it is. */
+  void operatorCreated(TaskContext task, Object factory, Object config, Object created);
+
+  /** The chain is complete. */
+  void chained(TaskContext task);
+
   /** The task changed its state; any thread. */
   void state(TaskContext task, Object from, Object to, Throwable cause);
 
@@ -27,12 +33,6 @@ public interface Inspector {
 
   /** Context for a result partition of the task, or null. */
   OutputContext output(TaskContext task, Object partition);
-
-  /** Context for an input of the task on a gate. */
-  InputContext input(TaskContext task, Object input, GateContext gate);
-
-  /** The gate object of an input. */
-  Object gate(Object input);
 
   /** The channel of a gate that {@code info} names, added to the task's table, or null. */
   ChannelContext channel(TaskContext task, Object gate, Object info);

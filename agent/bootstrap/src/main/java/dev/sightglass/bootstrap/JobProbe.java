@@ -10,4 +10,12 @@ public final class JobProbe {
       in.job(what, self, a, b, c);
     }
   }
+
+  /** {@link #job} when a change of state took place. */
+  public static void transition(
+      boolean changed, String what, Object self, Object a, Object b, Object c) {
+    if (changed) {
+      job(what, self, a, b, c);
+    }
+  }
 }

@@ -175,20 +175,21 @@ public final class Tape {
     read += len;
   }
 
-  /** Gives all chunks back. Only when the writer is known to have stopped. */
-  public void release() {
+  /**
+   * Gives chunks back when the reader is done.
+   *
+   * @param stopped the writer is known to have stopped; otherwise the chunk that it may still write
+   *     to stays out of the pool
+   */
+  public void release(boolean stopped) {
     while (tail != null) {
       Chunk c = tail;
       tail = c.next();
-      if (c.data.length > 0) {
+      if (c.data.length > 0 && (stopped || tail != null)) {
         pool.give(c);
       }
     }
     tail = new Chunk(0);
-    head = tail;
-    data = tail.data;
-    position = 0;
-    limit = 0;
     read = 0;
   }
 }

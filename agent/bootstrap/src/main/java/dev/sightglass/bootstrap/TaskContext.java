@@ -1,7 +1,6 @@
 package dev.sightglass.bootstrap;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -18,87 +17,34 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext implements Tape.Owner {
-  // Kinds of invocations, spec/recording.md section 4.
-  static final int ELEMENTS = 16;
-  static final int SOURCE = 17;
-  static final int EVENT_TIMER = 18;
-  static final int PROCESSING_TIMER = 19;
-  static final int MAIL = 20;
-  static final int CALLBACK = 21;
-  static final int RECOVERED = 22;
-
-  private static final int LANE_OUT = 1;
-  private static final int LANE_DET = 2;
-  private static final int LANE_SOURCE = 3;
-  private static final int LANES = 4;
+public final class TaskContext extends TaskWriter {
 
   /** Steps told of one invocation; the rest is only counted. */
   private static final int MAX_STEPS = 96;
 
-  /** A run that is older is written, so that times stay exact and a slow task is visible, µs. */
-  private static final long RUN_SPAN = 10_000;
-
   private static final int HASH = 31;
-
   private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
 
   /** What the other side keeps for this attempt. */
   public final Object identity;
 
-  public final Tape tape;
-  public final PathTable paths = new PathTable();
   public final Completions completions = new Completions();
-
-  private final TextTable texts = new TextTable();
-  private OutputContext[] outputs = new OutputContext[4];
-  private ChannelContext[] channels = new ChannelContext[8];
-  private SplitContext[] splits = new SplitContext[4];
-  private int outputCount;
-  private int channelCount;
-  private int splitCount;
-
-  /** No probe does anything for it any more. */
-  boolean closed;
-
+  final TaskParts parts = new TaskParts(this);
   private volatile boolean ended;
+  private volatile boolean abandoned;
 
   /** A legacy source: elements come from another thread, under the checkpoint lock. */
   private boolean legacy;
 
   // The invocation at hand.
-  private final Frame frame = new Frame();
-  private Frame[] outer = new Frame[2];
+  private final Invocation frame = new Invocation();
+  private Invocation[] outer = new Invocation[2];
   private int depth;
-  private long last;
   private int[] operators = new int[16];
   private int operatorDepth;
   private int[] path = new int[256];
   private int pathEnd;
-
-  // The run that is not written yet.
-  private int runCount;
-  private int runKind;
-  private int runOperator;
-  private ChannelContext runChannel;
-  private int runPath;
-  private int runText;
-  private long runTime;
-  private long runFirst;
-  private long runBegin;
-
-  private long stamped;
-
-  // The Kafka record at hand.
-  private SplitContext recordSplit;
-  private long recordOffset;
-  private long recordTime;
-  private int recordEmitted;
-  private byte[] recordKey;
-  private byte[] recordValue;
-  private byte[] recordHeaders;
-  private int recordHeadersLength;
-  private boolean record;
+  private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
 
   /** A watermark that the task's input reached within the invocation at hand. */
@@ -106,90 +52,11 @@ public final class TaskContext implements Tape.Owner {
 
   private int watermarkInput;
   private long watermarkTime;
-
-  // Steps past MAX_STEPS or in paths without a number.
-  private long[] entered = new long[0];
-  private long[] emitted = new long[0];
-  private boolean counted;
-
-  private final Lost[] lost = new Lost[LANES];
-
   private Thrown thrown;
 
-  /** What a frame of {@link #begin} keeps of the invocation. */
-  private static final class Frame {
-    long invocation;
-    int kind;
-    int operator;
-    ChannelContext channel;
-    int text;
-    long time;
-    long begin;
-    int pathStart;
-    int hash;
-    int steps;
-    boolean cut;
-    int operatorBase;
-    int ordinal;
-
-    void copy(Frame f) {
-      invocation = f.invocation;
-      kind = f.kind;
-      operator = f.operator;
-      channel = f.channel;
-      text = f.text;
-      time = f.time;
-      begin = f.begin;
-      pathStart = f.pathStart;
-      hash = f.hash;
-      steps = f.steps;
-      cut = f.cut;
-      operatorBase = f.operatorBase;
-      ordinal = f.ordinal;
-    }
-  }
-
-  /** What one lane lost since room was there last. */
-  public static final class Lost {
-    public final int lane;
-    public long first;
-    public long last;
-    public long events;
-    public long bytes;
-    public long from;
-    public long to;
-
-    Lost(int lane) {
-      this.lane = lane;
-    }
-  }
-
-  /** The first place where an exception was seen. */
-  public static final class Thrown {
-    public final Throwable throwable;
-    public final long invocation;
-    public final int operator;
-
-    /** The element or Kafka record being handled; empty when there was none. */
-    public final String element;
-
-    public final boolean source;
-
-    Thrown(Throwable throwable, long invocation, int operator, String element, boolean source) {
-      this.throwable = throwable;
-      this.invocation = invocation;
-      this.operator = operator;
-      this.element = element;
-      this.source = source;
-    }
-  }
-
   public TaskContext(Object identity, ChunkPool pool) {
+    super(pool);
     this.identity = identity;
-    for (int i = 1; i < LANES; i++) {
-      lost[i] = new Lost(i);
-    }
-    tape = new Tape(pool, this);
   }
 
   /** The context of the task whose thread this is, or null. */
@@ -224,7 +91,7 @@ public final class TaskContext implements Tape.Owner {
       nest();
     }
     depth = token + 1;
-    Frame f = frame;
+    Invocation f = frame;
     f.invocation = ++last;
     f.kind = kind;
     f.operator = operator;
@@ -254,7 +121,7 @@ public final class TaskContext implements Tape.Owner {
     if (depth != token + 1) {
       return;
     }
-    Frame f = frame;
+    Invocation f = frame;
     int p = paths.number(path, f.pathStart, pathEnd, f.hash);
     if (p == 0) {
       countSteps(f.pathStart);
@@ -309,7 +176,7 @@ public final class TaskContext implements Tape.Owner {
 
   /** Forgets the innermost invocation and goes back to the one around it. */
   private void drop() {
-    Frame f = frame;
+    Invocation f = frame;
     pathEnd = f.pathStart;
     operatorDepth = f.operatorBase;
     depth--;
@@ -324,9 +191,9 @@ public final class TaskContext implements Tape.Owner {
     if (depth > outer.length) {
       outer = Arrays.copyOf(outer, outer.length * 2);
     }
-    Frame o = outer[depth - 1];
+    Invocation o = outer[depth - 1];
     if (o == null) {
-      o = outer[depth - 1] = new Frame();
+      o = outer[depth - 1] = new Invocation();
     }
     o.copy(frame);
     // Rows stand in the order in which invocations ended: what ended before goes first.
@@ -355,7 +222,7 @@ public final class TaskContext implements Tape.Owner {
 
   /** False: the path is full, the step is only counted. */
   private boolean step(int code) {
-    Frame f = frame;
+    Invocation f = frame;
     if (f.steps == MAX_STEPS) {
       if (!f.cut) {
         f.cut = true;
@@ -398,6 +265,30 @@ public final class TaskContext implements Tape.Owner {
     return operatorDepth == 0 ? -1 : operators[operatorDepth - 1];
   }
 
+  /**
+   * The path from {@code start} has no number: its steps are counted instead. A timer enters no
+   * operator.
+   */
+  private void countSteps(int start) {
+    for (int i = start; i < pathEnd; i++) {
+      int kind = path[i] & 7;
+      if (kind == PathTable.ENTER || kind == PathTable.OUTPUT) {
+        count(path[i]);
+      } else if (kind == PathTable.ROOT && (frame.kind <= SOURCE || frame.kind == RECOVERED)) {
+        count(path[i] & ~7 | PathTable.ENTER);
+      }
+    }
+  }
+
+  /** The task has nothing to do for now. A legacy source's own thread may be at work meanwhile. */
+  void idle() {
+    if (!legacy) {
+      flushRun();
+    }
+  }
+
+  // ---- what an invocation does
+
   /** An external write begins; gives its ticket. */
   Completions.Ticket write() {
     int token = beginIfNone();
@@ -409,8 +300,6 @@ public final class TaskContext implements Tape.Owner {
     }
     return t;
   }
-
-  // ---- elements out
 
   /**
    * A serialized element, behind Flink's four length bytes, leaves on a subpartition; -1 = on all.
@@ -481,58 +370,6 @@ public final class TaskContext implements Tape.Owner {
     }
   }
 
-  /** A barrier goes out on all subpartitions of an output. */
-  public void barrierOut(OutputContext o, long checkpoint, int flags) {
-    flushRun();
-    if (tape.room(20)) {
-      tape.putInt(TapeFormat.BARRIER_OUT | flags << 8 | o.index << 16);
-      tape.putLong(checkpoint);
-      tape.putLong(last);
-      tape.publish();
-    }
-  }
-
-  // ---- events in
-
-  public void barrierIn(ChannelContext c, long checkpoint, int flags) {
-    c.barrier = checkpoint;
-    c.barrierFlags = flags;
-    flushRun();
-    if (tape.room(24)) {
-      tape.putInt(TapeFormat.BARRIER_IN | flags << 8);
-      tape.putInt(c.index);
-      tape.putLong(checkpoint);
-      tape.putLong(last);
-      tape.publish();
-    } else {
-      lose(LANE_DET, last, 1, 0);
-    }
-  }
-
-  /** The channel's state is read back: what comes now is live. */
-  public void recovered(ChannelContext c) {
-    flushRun();
-    c.recovering = false;
-    c.count = 0;
-    event(TapeFormat.RECOVERED, c);
-  }
-
-  public void endOfChannel(ChannelContext c) {
-    flushRun();
-    event(TapeFormat.ENDED, c);
-  }
-
-  private void event(int type, ChannelContext c) {
-    if (tape.room(16)) {
-      tape.putInt(type);
-      tape.putInt(c.index);
-      tape.putLong(last);
-      tape.publish();
-    } else {
-      lose(LANE_DET, last, 1, 0);
-    }
-  }
-
   /** A watermark or status comes in through an input. */
   void input(int index) {
     watermarkInput = index;
@@ -542,40 +379,6 @@ public final class TaskContext implements Tape.Owner {
   void watermark(long time) {
     watermarkPending = true;
     watermarkTime = time;
-  }
-
-  /**
-   * The task takes its snapshot: the consumed counts of all channels as they are now belong to it.
-   * In an unaligned checkpoint an edge may stay aligned, so what its own barrier said goes before
-   * what the task was told.
-   */
-  void checkpoint(long checkpoint, boolean unaligned) {
-    flushRun();
-    if (!tape.room(24 + 8 * channelCount)) {
-      lose(LANE_DET, last, 1, 0);
-      return;
-    }
-    int flag = unaligned ? Inspector.UNALIGNED : 0;
-    tape.putInt(TapeFormat.CHECKPOINT | flag << 8);
-    tape.putLong(checkpoint);
-    tape.putLong(last);
-    tape.putInt(channelCount);
-    for (int i = 0; i < channelCount; i++) {
-      ChannelContext c = channels[i];
-      int flags = c.barrier == checkpoint ? c.barrierFlags : flag;
-      tape.putInt(i);
-      tape.putInt(c.recovering ? flags | Inspector.RECOVERING : flags);
-    }
-    tape.publish();
-  }
-
-  void checkpointed(long checkpoint) {
-    flushRun();
-    if (tape.room(12)) {
-      tape.putInt(TapeFormat.CHECKPOINTED);
-      tape.putLong(checkpoint);
-      tape.publish();
-    }
   }
 
   // ---- source records
@@ -589,72 +392,25 @@ public final class TaskContext implements Tape.Owner {
       byte[] key,
       byte[] value,
       Object[] headers) {
-    int token = begin(SOURCE, operator, null, 0, TapeFormat.NONE, operator << 3 | PathTable.ROOT);
-    record = true;
-    recordSplit = s;
-    recordOffset = offset;
-    recordTime = time;
-    recordEmitted = 0;
-    recordKey = key != null && key.length > TapeFormat.MAX_VALUE ? null : key;
-    recordValue = value;
-    recordHeadersLength = -1;
-    if (headers != null && headers.length > 0) {
-      byte[] h = Hooks.inspector().headers(headers);
-      if (h != null && h.length <= TapeFormat.MAX_VALUE) {
-        recordHeaders = h;
-        recordHeadersLength = h.length;
-      }
-    }
+    int token = beginOther(operator);
+    record.open(s, offset, time, key, value, headers);
     return token;
   }
 
   /** True while a Kafka record is read: what is collected now came out of it. */
   boolean reading() {
-    return record;
+    return record.isOpen();
   }
 
   void collected() {
-    recordEmitted++;
+    record.emitted++;
   }
 
   void endRecord(int token) {
-    byte[] key = recordKey;
-    byte[] value = recordValue;
-    int keyLength = key == null ? -1 : key.length;
-    int valueLength = value == null ? -1 : value.length;
-    boolean cut = valueLength > TapeFormat.MAX_VALUE;
-    int kept = cut ? TapeFormat.KEPT : valueLength;
-    int bytes = Math.max(0, keyLength) + Math.max(0, kept) + Math.max(0, recordHeadersLength);
-    if (tape.room(TapeFormat.KAFKA_SIZE + (cut ? 16 : 0) + bytes)) {
-      tape.putInt(TapeFormat.KAFKA | (cut ? TapeFormat.CUT << 8 : 0) | recordSplit.index << 16);
-      tape.putLong(recordOffset);
-      tape.putLong(recordTime);
-      tape.putLong(frame.invocation);
-      tape.putInt(recordEmitted);
-      tape.putInt(keyLength);
-      tape.putInt(kept);
-      tape.putInt(recordHeadersLength);
-      if (cut) {
-        tape.putLong(valueLength);
-        tape.putLong(Xxh64.hash(value, 0, valueLength));
-      }
-      if (keyLength > 0) {
-        tape.putBytes(key, 0, keyLength);
-      }
-      if (kept > 0) {
-        tape.putBytes(value, 0, kept);
-      }
-      if (recordHeadersLength > 0) {
-        tape.putBytes(recordHeaders, 0, recordHeadersLength);
-      }
-      tape.publish();
-    } else {
-      lose(LANE_SOURCE, frame.invocation, 1, bytes);
+    if (!record.write(tape, frame.invocation)) {
+      lose(LANE_SOURCE, frame.invocation, 1, record.bytes());
     }
-    record = false;
-    recordKey = null;
-    recordValue = null;
-    recordHeaders = null;
+    record.close();
     end(token);
   }
 
@@ -685,253 +441,6 @@ public final class TaskContext implements Tape.Owner {
     currentSplit = split(null, 0, split);
   }
 
-  // ---- tables
-
-  /** Adds an output; the caller has its index from {@link #outputs()}. */
-  public void add(OutputContext o) {
-    if (outputCount == outputs.length) {
-      outputs = Arrays.copyOf(outputs, outputCount * 2);
-    }
-    outputs[outputCount++] = o;
-  }
-
-  public int outputs() {
-    return outputCount;
-  }
-
-  public OutputContext output(int index) {
-    return outputs[index];
-  }
-
-  /** Adds a channel; the caller has its index from {@link #channels()}. */
-  public void add(ChannelContext c) {
-    if (channelCount == channels.length) {
-      channels = Arrays.copyOf(channels, channelCount * 2);
-    }
-    channels[channelCount++] = c;
-  }
-
-  public int channels() {
-    return channelCount;
-  }
-
-  public ChannelContext channel(int index) {
-    return channels[index];
-  }
-
-  /** The split of that topic and partition, or of that id. */
-  SplitContext split(String topic, int partition, String id) {
-    for (int i = 0; i < splitCount; i++) {
-      SplitContext s = splits[i];
-      if (s.partition == partition
-          && (topic == null ? s.topic == null && s.id.equals(id) : topic.equals(s.topic))) {
-        return s;
-      }
-    }
-    if (splitCount == splits.length) {
-      splits = Arrays.copyOf(splits, splitCount * 2);
-    }
-    SplitContext s =
-        new SplitContext(splitCount, topic, partition, id == null ? topic + "-" + partition : id);
-    splits[splitCount++] = s;
-    return s;
-  }
-
-  public SplitContext split(int index) {
-    return splits[index];
-  }
-
-  int text(Object key) {
-    return texts.number(key);
-  }
-
-  /** Text {@code number}, from 1. */
-  public String text(int number) {
-    return texts.text(number);
-  }
-
-  // ---- writing
-
-  private void tick(long now) {
-    if (runCount > 0 && now - runBegin > RUN_SPAN) {
-      flushRun();
-    }
-    stamped = now;
-    stamp(now);
-  }
-
-  private void stamp(long now) {
-    if (tape.room(TapeFormat.STAMP_SIZE)) {
-      tape.putInt(TapeFormat.STAMP);
-      tape.putLong(now);
-      tape.publish();
-    }
-  }
-
-  /** Writes the run that is at hand: nothing may join it any more. */
-  void flushRun() {
-    int n = runCount;
-    if (n == 0) {
-      return;
-    }
-    if (tape.room(TapeFormat.RUN_SIZE)) {
-      tape.putInt(TapeFormat.RUN | runKind << 8 | runOperator + 1 << 16);
-      tape.putInt(runChannel == null ? -1 : runChannel.index);
-      tape.putInt(runPath);
-      tape.putInt(n);
-      tape.putLong(runFirst);
-      tape.putLong(runTime);
-      tape.putInt(runText);
-      tape.putLong(runBegin);
-      tape.publish();
-    } else {
-      lose(LANE_DET, runFirst, n, 0);
-    }
-    runCount = 0;
-    runChannel = null;
-  }
-
-  /** The task has nothing to do for now. A legacy source's own thread may be at work meanwhile. */
-  void idle() {
-    if (!legacy) {
-      flushRun();
-    }
-  }
-
-  private void count(int code) {
-    long[] c = (code & 7) == PathTable.OUTPUT ? emitted : entered;
-    int i = code >>> 3;
-    if (code == PathTable.WRITE) {
-      return;
-    }
-    if (i >= c.length) {
-      c = Arrays.copyOf(c, i + 8);
-      if ((code & 7) == PathTable.OUTPUT) {
-        emitted = c;
-      } else {
-        entered = c;
-      }
-    }
-    c[i]++;
-    counted = true;
-  }
-
-  /**
-   * The path from {@code start} has no number: its steps are counted instead. A timer enters no
-   * operator.
-   */
-  private void countSteps(int start) {
-    for (int i = start; i < pathEnd; i++) {
-      int kind = path[i] & 7;
-      if (kind == PathTable.ENTER || kind == PathTable.OUTPUT) {
-        count(path[i]);
-      } else if (kind == PathTable.ROOT && (frame.kind <= SOURCE || frame.kind == RECOVERED)) {
-        count(path[i] & ~7 | PathTable.ENTER);
-      }
-    }
-  }
-
-  private void flushCounts() {
-    counted = false;
-    int n = 0;
-    for (long v : entered) {
-      n += v == 0 ? 0 : 1;
-    }
-    for (long v : emitted) {
-      n += v == 0 ? 0 : 1;
-    }
-    if (tape.room(8 + 12 * n)) {
-      tape.putInt(TapeFormat.COUNTS);
-      tape.putInt(n);
-      putCounts(entered, PathTable.ENTER);
-      putCounts(emitted, PathTable.OUTPUT);
-      tape.publish();
-    }
-  }
-
-  private void putCounts(long[] counts, int kind) {
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] != 0) {
-        tape.putInt(i << 3 | kind);
-        tape.putLong(counts[i]);
-        counts[i] = 0;
-      }
-    }
-  }
-
-  // ---- losses
-
-  private void lose(int lane, long invocation, long events, long bytes) {
-    Lost l = lost[lane];
-    if (l.events == 0) {
-      l.first = invocation;
-      l.from = stamped;
-    }
-    l.events += events;
-    l.bytes += bytes;
-    l.last = Math.max(invocation + (lane == LANE_DET ? events - 1 : 0), l.last);
-    l.to = stamped;
-  }
-
-  /** What could not be told until the end. For the drain, after {@link #ended()}. */
-  public Lost lost(int lane) {
-    Lost l = lost[lane];
-    return l == null || l.events == 0 ? null : l;
-  }
-
-  /** One more than the highest lane that can lose rows here. */
-  public int lanes() {
-    return LANES;
-  }
-
-  @Override
-  public int recoverySize() {
-    int size = 3 * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 20 + 8 * channelCount;
-    for (int i = 0; i < outputCount; i++) {
-      size += 4 + 8 * outputs[i].subpartitions;
-    }
-    return size;
-  }
-
-  @Override
-  public void recovered(Tape tape) {
-    for (int i = 1; i < LANES; i++) {
-      Lost l = lost[i];
-      if (l.events > 0) {
-        tape.putInt(TapeFormat.GAP | i << 8);
-        tape.putLong(l.first);
-        tape.putLong(l.last);
-        tape.putLong(l.events);
-        tape.putLong(l.bytes);
-        tape.putLong(l.from);
-        tape.putLong(l.to);
-        l.events = 0;
-        l.bytes = 0;
-        l.last = 0;
-      }
-    }
-    tape.putInt(TapeFormat.RESYNC);
-    tape.putLong(last);
-    tape.putInt(outputCount);
-    for (int i = 0; i < outputCount; i++) {
-      OutputContext o = outputs[i];
-      tape.putInt(o.subpartitions);
-      for (int s = 0; s < o.subpartitions; s++) {
-        tape.putLong(o.next(s));
-      }
-    }
-    tape.putInt(channelCount);
-    for (int i = 0; i < channelCount; i++) {
-      ChannelContext c = channels[i];
-      // The run at hand is written later than this and will take its numbers then.
-      boolean open = runCount > 0 && runChannel == c && runKind == ELEMENTS;
-      tape.putLong(c.count - (open ? runCount : 0));
-    }
-    tape.putInt(TapeFormat.STAMP);
-    tape.putLong(stamped);
-    tape.publish();
-  }
-
   // ---- exceptions
 
   /**
@@ -945,13 +454,13 @@ public final class TaskContext implements Tape.Owner {
     String element = "";
     boolean source = false;
     if (depth > 0) {
-      Frame f = frame;
+      Invocation f = frame;
       if (f.channel != null) {
         ChannelContext c = f.channel;
         element = hex(c.partition) + ":" + c.subpartition + ":" + c.count;
-      } else if (record) {
+      } else if (record.isOpen()) {
         source = operatorDepth == f.operatorBase + 1;
-        element = recordSplit.topic + "/" + recordSplit.partition + "@" + recordOffset;
+        element = record.toString();
       }
     }
     thrown = new Thrown(t, depth > 0 ? frame.invocation : 0, operatorOnTop(), element, source);
@@ -1001,22 +510,23 @@ public final class TaskContext implements Tape.Owner {
 
   /** Nothing is told any more, and numbers are lost: hooks were switched off. */
   public void abandon() {
+    abandoned = true;
     closed = true;
     ended = true;
   }
 
-  /** The writer has stopped. */
+  /** Nothing more is written. */
   public boolean ended() {
     return ended;
+  }
+
+  /** Gives the tape's memory back; by the drain, when all is read. */
+  public void release() {
+    tape.release(!legacy && !abandoned);
   }
 
   /** The highest invocation number given. For the drain, after {@link #ended()}. */
   public long invocations() {
     return last;
-  }
-
-  /** UTF-8 bytes of a text, for layouts that the probes write. */
-  static byte[] utf8(String s) {
-    return s.getBytes(StandardCharsets.UTF_8);
   }
 }

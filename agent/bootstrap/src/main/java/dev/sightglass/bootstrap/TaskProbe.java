@@ -42,6 +42,22 @@ public final class TaskProbe {
     }
   }
 
+  /** An operator of the chain was made. */
+  public static void operator(Object factory, Object config, Object created) {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed) {
+      Hooks.inspector().operatorCreated(t, factory, config, created);
+    }
+  }
+
+  /** All operators of the chain were made; no element was seen yet. */
+  public static void chained() {
+    TaskContext t = TaskContext.current();
+    if (t != null && !t.closed) {
+      Hooks.inspector().chained(t);
+    }
+  }
+
   /** {@code Task.transitionState} gave {@code changed}. */
   public static void state(
       boolean changed, Object context, Object from, Object to, Throwable cause) {
@@ -74,6 +90,11 @@ public final class TaskProbe {
     if (t != null && !t.closed) {
       t.idle();
     }
+  }
+
+  /** Makes a context now, while the right thread is at work. */
+  public static void keep(Object context) {
+    // Fetching the argument did it.
   }
 
   /** A thread is made that emits for the task of the current one. */

@@ -7,37 +7,29 @@ package dev.sightglass.bootstrap;
 public final class TimerProbe {
   private TimerProbe() {}
 
-  public static int event(Object context, long time) {
-    return begin(context, TaskContext.EVENT_TIMER, time);
+  public static int event(Object target, long time) {
+    return begin(target, TaskContext.EVENT_TIMER, time);
   }
 
-  public static int processing(Object context, long time) {
-    return begin(context, TaskContext.PROCESSING_TIMER, time);
+  public static int processing(Object target, long time) {
+    return begin(target, TaskContext.PROCESSING_TIMER, time);
   }
 
-  private static int begin(Object context, int kind, long time) {
-    if (!(context instanceof OperatorContext)) {
+  private static int begin(Object target, int kind, long time) {
+    TaskContext t = TaskContext.current();
+    if (t == null || t.closed) {
       return -1;
     }
-    OperatorContext c = (OperatorContext) context;
-    if (c.task.closed) {
-      return -1;
-    }
+    OperatorContext c = t.parts.operator(target);
     int code = c.operator < 0 ? PathTable.NOTHING : c.operator << 3 | PathTable.ROOT;
-    return c.task.begin(kind, c.operator, null, 0, time, code);
+    return t.begin(kind, c.operator, null, 0, time, code);
   }
 
-  public static void leave(Object context, int token) {
-    if (token >= 0) {
-      ((OperatorContext) context).task.end(token);
-    }
+  public static void leave(int token) {
+    MailProbe.leave(token);
   }
 
-  public static void fail(Object context, int token, Throwable t) {
-    if (token >= 0) {
-      TaskContext c = ((OperatorContext) context).task;
-      c.thrown(t);
-      c.end(token);
-    }
+  public static void fail(int token, Throwable t) {
+    MailProbe.fail(token, t);
   }
 }

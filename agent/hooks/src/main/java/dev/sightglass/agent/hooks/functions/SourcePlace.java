@@ -14,8 +14,23 @@ final class SourcePlace {
 
   /** Names of the methods where functions of Flink's API do their work, best first. */
   private static final String[] WORK = {
-    "processElement", "process", "map", "flatMap", "filter", "add", "reduce", "apply", "asyncInvoke",
-    "invoke", "processElement1", "getKey", "join", "coGroup", "deserialize", "createReader", "createWriter"
+    "processElement",
+    "process",
+    "map",
+    "flatMap",
+    "filter",
+    "add",
+    "reduce",
+    "apply",
+    "asyncInvoke",
+    "invoke",
+    "processElement1",
+    "getKey",
+    "join",
+    "coGroup",
+    "deserialize",
+    "createReader",
+    "createWriter"
   };
 
   final String file;

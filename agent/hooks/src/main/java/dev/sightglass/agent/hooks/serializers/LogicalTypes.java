@@ -10,7 +10,9 @@ final class LogicalTypes {
   private final Consumer<Object> serializers;
   private int depth;
 
-  /** @param serializers writes the descriptor of a serializer (RAW types hold one) */
+  /**
+   * @param serializers writes the descriptor of a serializer (RAW types hold one)
+   */
   LogicalTypes(DescriptorText out, Consumer<Object> serializers) {
     this.out = out;
     this.serializers = serializers;

@@ -99,7 +99,8 @@ public final class SerializerDescriber {
       child("r", Members.field(s, "twoSerializer")).raw("}");
     } else if (name.startsWith("org.apache.flink.api.scala.typeutils.")) {
       scala(s, name);
-    } else if (name.equals("org.apache.flink.core.io.SimpleVersionedSerializerTypeSerializerProxy")) {
+    } else if (name.equals(
+        "org.apache.flink.core.io.SimpleVersionedSerializerTypeSerializerProxy")) {
       begin("versioned", s, null).raw("}");
     } else {
       opaque(s, "unknown serializer");
@@ -387,13 +388,17 @@ public final class SerializerDescriber {
   private static Map<String, String> plain() {
     Map<String, String> m = new HashMap<>();
     String base = "org.apache.flink.api.common.typeutils.base.";
-    for (String k : new String[] {"Boolean:bool", "Byte", "Short", "Int", "Long", "Char", "Float", "Double", "String"}) {
+    for (String k :
+        new String[] {
+          "Boolean:bool", "Byte", "Short", "Int", "Long", "Char", "Float", "Double", "String"
+        }) {
       String[] p = k.split(":");
       String t = p.length == 2 ? p[1] : k.toLowerCase();
       m.put(base + p[0] + "Serializer", t);
       m.put(base + p[0] + "ValueSerializer", t);
     }
-    for (String k : new String[] {"Boolean", "Byte", "Short", "Int", "Long", "Char", "Float", "Double"}) {
+    for (String k :
+        new String[] {"Boolean", "Byte", "Short", "Int", "Long", "Char", "Float", "Double"}) {
       m.put(base + "array." + k + "PrimitiveArraySerializer", "primarray");
     }
     m.put(base + "array.StringArraySerializer", "stringarray");

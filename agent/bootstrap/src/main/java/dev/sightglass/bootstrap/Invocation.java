@@ -1,0 +1,34 @@
+package dev.sightglass.bootstrap;
+
+/** What a frame of {@link #begin} keeps of the invocation. */
+final class Invocation {
+  long invocation;
+  int kind;
+  int operator;
+  ChannelContext channel;
+  int text;
+  long time;
+  long begin;
+  int pathStart;
+  int hash;
+  int steps;
+  boolean cut;
+  int operatorBase;
+  int ordinal;
+
+  void copy(Invocation f) {
+    invocation = f.invocation;
+    kind = f.kind;
+    operator = f.operator;
+    channel = f.channel;
+    text = f.text;
+    time = f.time;
+    begin = f.begin;
+    pathStart = f.pathStart;
+    hash = f.hash;
+    steps = f.steps;
+    cut = f.cut;
+    operatorBase = f.operatorBase;
+    ordinal = f.ordinal;
+  }
+}

@@ -1,0 +1,307 @@
+package dev.sightglass.bootstrap;
+
+import java.util.Arrays;
+
+/**
+ * Writes a task's tape: stamps of the clock, runs of equal invocations, events of checkpoints and
+ * channels, counts, and what was lost for want of room.
+ */
+abstract class TaskWriter extends TaskTables implements Tape.Owner {
+
+  // Kinds of invocations, spec/recording.md section 4.
+  static final int ELEMENTS = 16;
+  static final int SOURCE = 17;
+  static final int EVENT_TIMER = 18;
+  static final int PROCESSING_TIMER = 19;
+  static final int MAIL = 20;
+  static final int CALLBACK = 21;
+  static final int RECOVERED = 22;
+  static final int LANE_OUT = 1;
+  static final int LANE_DET = 2;
+  static final int LANE_SOURCE = 3;
+  private static final int LANES = 4;
+
+  /** A run that is older is written, so that times stay exact and a slow task is visible, µs. */
+  private static final long RUN_SPAN = 10_000;
+
+  public final Tape tape;
+
+  /** No probe does anything for it any more. */
+  boolean closed;
+
+  /** Number of the last invocation that began. */
+  long last;
+
+  // The run that is not written yet.
+  int runCount;
+  int runKind;
+  int runOperator;
+  ChannelContext runChannel;
+  int runPath;
+  int runText;
+  long runTime;
+  long runFirst;
+  long runBegin;
+  long stamped;
+
+  // Steps past MAX_STEPS or in paths without a number.
+  private long[] entered = new long[0];
+  private long[] emitted = new long[0];
+  boolean counted;
+  private final Lost[] lost = new Lost[LANES];
+
+  TaskWriter(ChunkPool pool) {
+    for (int i = 1; i < LANES; i++) {
+      lost[i] = new Lost(i);
+    }
+    tape = new Tape(pool, this);
+  }
+
+  // ---- clock and runs
+
+  void tick(long now) {
+    if (runCount > 0 && now - runBegin > RUN_SPAN) {
+      flushRun();
+    }
+    stamped = now;
+    stamp(now);
+  }
+
+  private void stamp(long now) {
+    if (tape.room(TapeFormat.STAMP_SIZE)) {
+      tape.putInt(TapeFormat.STAMP);
+      tape.putLong(now);
+      tape.publish();
+    }
+  }
+
+  /** Writes the run that is at hand: nothing may join it any more. */
+  void flushRun() {
+    int n = runCount;
+    if (n == 0) {
+      return;
+    }
+    if (tape.room(TapeFormat.RUN_SIZE)) {
+      tape.putInt(TapeFormat.RUN | runKind << 8 | runOperator + 1 << 16);
+      tape.putInt(runChannel == null ? -1 : runChannel.index);
+      tape.putInt(runPath);
+      tape.putInt(n);
+      tape.putLong(runFirst);
+      tape.putLong(runTime);
+      tape.putInt(runText);
+      tape.putLong(runBegin);
+      tape.publish();
+    } else {
+      lose(LANE_DET, runFirst, n, 0);
+    }
+    runCount = 0;
+    runChannel = null;
+  }
+
+  // ---- events
+
+  /** A barrier goes out on all subpartitions of an output. */
+  public void barrierOut(OutputContext o, long checkpoint, int flags) {
+    flushRun();
+    if (tape.room(20)) {
+      tape.putInt(TapeFormat.BARRIER_OUT | flags << 8 | o.index << 16);
+      tape.putLong(checkpoint);
+      tape.putLong(last);
+      tape.publish();
+    }
+  }
+
+  public void barrierIn(ChannelContext c, long checkpoint, int flags) {
+    c.barrier = checkpoint;
+    c.barrierFlags = flags;
+    flushRun();
+    if (tape.room(24)) {
+      tape.putInt(TapeFormat.BARRIER_IN | flags << 8);
+      tape.putInt(c.index);
+      tape.putLong(checkpoint);
+      tape.putLong(last);
+      tape.publish();
+    } else {
+      lose(LANE_DET, last, 1, 0);
+    }
+  }
+
+  /** The channel's state is read back: what comes now is live. */
+  public void recovered(ChannelContext c) {
+    flushRun();
+    c.recovering = false;
+    c.count = 0;
+    event(TapeFormat.RECOVERED, c);
+  }
+
+  public void endOfChannel(ChannelContext c) {
+    flushRun();
+    event(TapeFormat.ENDED, c);
+  }
+
+  private void event(int type, ChannelContext c) {
+    if (tape.room(16)) {
+      tape.putInt(type);
+      tape.putInt(c.index);
+      tape.putLong(last);
+      tape.publish();
+    } else {
+      lose(LANE_DET, last, 1, 0);
+    }
+  }
+
+  /**
+   * The task takes its snapshot: the consumed counts of all channels as they are now belong to it.
+   * In an unaligned checkpoint an edge may stay aligned, so what its own barrier said goes before
+   * what the task was told.
+   */
+  void checkpoint(long checkpoint, boolean unaligned) {
+    flushRun();
+    if (!tape.room(24 + 8 * channelCount)) {
+      lose(LANE_DET, last, 1, 0);
+      return;
+    }
+    int flag = unaligned ? Inspector.UNALIGNED : 0;
+    tape.putInt(TapeFormat.CHECKPOINT | flag << 8);
+    tape.putLong(checkpoint);
+    tape.putLong(last);
+    tape.putInt(channelCount);
+    for (int i = 0; i < channelCount; i++) {
+      ChannelContext c = channels[i];
+      int flags = c.barrier == checkpoint ? c.barrierFlags : flag;
+      tape.putInt(i);
+      tape.putInt(c.recovering ? flags | Inspector.RECOVERING : flags);
+    }
+    tape.publish();
+  }
+
+  void checkpointed(long checkpoint) {
+    flushRun();
+    if (tape.room(12)) {
+      tape.putInt(TapeFormat.CHECKPOINTED);
+      tape.putLong(checkpoint);
+      tape.publish();
+    }
+  }
+
+  // ---- counts
+
+  void count(int code) {
+    long[] c = (code & 7) == PathTable.OUTPUT ? emitted : entered;
+    int i = code >>> 3;
+    if (code == PathTable.WRITE) {
+      return;
+    }
+    if (i >= c.length) {
+      c = Arrays.copyOf(c, i + 8);
+      if ((code & 7) == PathTable.OUTPUT) {
+        emitted = c;
+      } else {
+        entered = c;
+      }
+    }
+    c[i]++;
+    counted = true;
+  }
+
+  void flushCounts() {
+    counted = false;
+    int n = 0;
+    for (long v : entered) {
+      n += v == 0 ? 0 : 1;
+    }
+    for (long v : emitted) {
+      n += v == 0 ? 0 : 1;
+    }
+    if (tape.room(8 + 12 * n)) {
+      tape.putInt(TapeFormat.COUNTS);
+      tape.putInt(n);
+      putCounts(entered, PathTable.ENTER);
+      putCounts(emitted, PathTable.OUTPUT);
+      tape.publish();
+    }
+  }
+
+  private void putCounts(long[] counts, int kind) {
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        tape.putInt(i << 3 | kind);
+        tape.putLong(counts[i]);
+        counts[i] = 0;
+      }
+    }
+  }
+
+  // ---- losses
+
+  void lose(int lane, long invocation, long events, long bytes) {
+    Lost l = lost[lane];
+    if (l.events == 0) {
+      l.first = invocation;
+      l.from = stamped;
+    }
+    l.events += events;
+    l.bytes += bytes;
+    l.last = Math.max(invocation + (lane == LANE_DET ? events - 1 : 0), l.last);
+    l.to = stamped;
+  }
+
+  /** What could not be told until the end. For the drain, after {@link #ended()}. */
+  public Lost lost(int lane) {
+    Lost l = lost[lane];
+    return l == null || l.events == 0 ? null : l;
+  }
+
+  /** One more than the highest lane that can lose rows here. */
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public int recoverySize() {
+    int size = 3 * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 20 + 8 * channelCount;
+    for (int i = 0; i < outputCount; i++) {
+      size += 4 + 8 * outputs[i].subpartitions;
+    }
+    return size;
+  }
+
+  @Override
+  public void recovered(Tape tape) {
+    for (int i = 1; i < LANES; i++) {
+      Lost l = lost[i];
+      if (l.events > 0) {
+        tape.putInt(TapeFormat.GAP | i << 8);
+        tape.putLong(l.first);
+        tape.putLong(l.last);
+        tape.putLong(l.events);
+        tape.putLong(l.bytes);
+        tape.putLong(l.from);
+        tape.putLong(l.to);
+        l.events = 0;
+        l.bytes = 0;
+        l.last = 0;
+      }
+    }
+    tape.putInt(TapeFormat.RESYNC);
+    tape.putLong(last);
+    tape.putInt(outputCount);
+    for (int i = 0; i < outputCount; i++) {
+      OutputContext o = outputs[i];
+      tape.putInt(o.subpartitions);
+      for (int s = 0; s < o.subpartitions; s++) {
+        tape.putLong(o.next(s));
+      }
+    }
+    tape.putInt(channelCount);
+    for (int i = 0; i < channelCount; i++) {
+      ChannelContext c = channels[i];
+      // The run at hand is written later than this and will take its numbers then.
+      boolean open = runCount > 0 && runChannel == c && runKind == ELEMENTS;
+      tape.putLong(c.count - (open ? runCount : 0));
+    }
+    tape.putInt(TapeFormat.STAMP);
+    tape.putLong(stamped);
+    tape.publish();
+  }
+}

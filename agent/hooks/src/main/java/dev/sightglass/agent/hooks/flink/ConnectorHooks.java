@@ -1,0 +1,138 @@
+package dev.sightglass.agent.hooks.flink;
+
+import static dev.sightglass.agent.hooks.weave.Call.probe;
+import static dev.sightglass.agent.hooks.weave.Value.arg;
+import static dev.sightglass.agent.hooks.weave.Value.context;
+import static dev.sightglass.agent.hooks.weave.Value.field;
+import static dev.sightglass.agent.hooks.weave.Value.result;
+import static dev.sightglass.agent.hooks.weave.Value.self;
+import static dev.sightglass.agent.hooks.weave.Value.thrown;
+import static dev.sightglass.agent.hooks.weave.Value.token;
+
+import dev.sightglass.agent.hooks.weave.Hook;
+import dev.sightglass.agent.hooks.weave.Value;
+import java.util.List;
+
+/** Hooks on sources and sinks: records read and written, with the place where they lie outside. */
+final class ConnectorHooks {
+  private static final String FLINK = "org/apache/flink/";
+  private static final String KAFKA = FLINK + "connector/kafka/";
+  private static final String OPERATORS = FLINK + "streaming/api/operators/";
+
+  private ConnectorHooks() {}
+
+  static void addTo(List<Hook> all) {
+    kafkaSource(all);
+    otherSources(all);
+    legacySources(all);
+    kafkaSink(all);
+  }
+
+  private static void kafkaSource(List<Hook> all) {
+    Value emitter = context("emitter", "SourceProbe.emitter", self());
+    Value record = arg(0);
+    all.add(
+        Hook.of("source.kafka", KAFKA + "source/reader/KafkaRecordEmitter")
+            .around(
+                "emitRecord",
+                "\\(L.*/ConsumerRecord;L.*SourceOutput;L.*SplitState;\\)V",
+                probe(
+                    "SourceProbe.kafka",
+                    emitter,
+                    record.call("topic", "()Ljava/lang/String;"),
+                    record.call("partition", "()I"),
+                    record.call("offset", "()J"),
+                    record.call("timestamp", "()J"),
+                    record.call("key", "()Ljava/lang/Object;"),
+                    record.call("value", "()Ljava/lang/Object;"),
+                    record
+                        .call("headers", "()L~common/header/Headers;")
+                        .callInterface("toArray", "()[L~common/header/Header;")),
+                probe("SourceProbe.leaveKafka", emitter, token()),
+                probe("SourceProbe.failKafka", emitter, token(), thrown()))
+            .build());
+  }
+
+  private static void otherSources(List<Hook> all) {
+    String[] outputs = {
+      "source/SourceOutputWithWatermarks", "source/NoOpTimestampsAndWatermarks$TimestampsOnlyOutput"
+    };
+    for (String o : outputs) {
+      all.add(
+          collecting(
+              Hook.of("source.output", OPERATORS + o),
+              "\\(Ljava/lang/Object;J\\)V",
+              "reusingRecord",
+              "collect"));
+    }
+    all.add(
+        Hook.of(
+                "source.split",
+                OPERATORS + "source/ProgressiveTimestampsAndWatermarks$SplitLocalOutputs")
+            .leaveRare(
+                "createOutputForSplit",
+                "\\(Ljava/lang/String;\\)L.*",
+                probe("SourceProbe.split", result(), arg(0)))
+            .build());
+    all.add(
+        Hook.of("source.turn", FLINK + "connector/base/source/reader/SourceReaderBase$SplitContext")
+            .enterRare("getOrCreateSplitOutput", null, probe("SourceProbe.turn", field("splitId")))
+            .build());
+  }
+
+  /** The methods that a legacy source's context calls under the checkpoint lock. */
+  private static void legacySources(List<Hook> all) {
+    all.add(
+        collecting(
+            Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$ManualWatermarkContext"),
+            null,
+            "reuse",
+            "processAndCollect",
+            "processAndCollectWithTimestamp"));
+    all.add(
+        collecting(
+            Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$AutomaticWatermarkContext"),
+            null,
+            "reuse",
+            "processAndCollect"));
+  }
+
+  /**
+   * {@code record}: the field that holds what was emitted last, whose time is known when the method
+   * is left.
+   */
+  private static Hook collecting(
+      Hook.Builder b, String descriptor, String record, String... methods) {
+    Value output = context("output", "SourceProbe.output", self());
+    for (String m : methods) {
+      b.around(
+          m,
+          descriptor,
+          probe("SourceProbe.collect", output),
+          probe("SourceProbe.leave", output, token(), field(record).call("getTimestamp", "()J")),
+          probe("SourceProbe.fail", output, token(), thrown()));
+    }
+    return b.build();
+  }
+
+  private static void kafkaSink(List<Hook> all) {
+    Value producer = context("producer", "SinkProbe.context", self());
+    String[] names = {
+      "sink/FlinkKafkaInternalProducer", "sink/internal/FlinkKafkaInternalProducer"
+    };
+    for (String n : names) {
+      all.add(
+          Hook.of("sink.kafka", KAFKA + n)
+              .replace(
+                  "send",
+                  "\\(L.*/ProducerRecord;L.*/Callback;\\)Ljava/util/concurrent/Future;",
+                  1,
+                  probe(
+                      "SinkProbe.send",
+                      producer,
+                      arg(0).call("topic", "()Ljava/lang/String;"),
+                      arg(1)))
+              .build());
+    }
+  }
+}

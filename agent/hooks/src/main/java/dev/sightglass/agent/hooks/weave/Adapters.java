@@ -1,0 +1,190 @@
+package dev.sightglass.agent.hooks.weave;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FieldNode;
+import org.objectweb.asm.tree.MethodNode;
+
+/**
+ * Makes the methods and fields that one hook adds to a class. They are put in all at once by {@link
+ * #commit}.
+ */
+final class Adapters {
+  private static final int ADDED = Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC | Opcodes.ACC_SYNTHETIC;
+  private static final String HOOKS = Call.PACKAGE + "Hooks";
+  private static final String THROWABLE = "java/lang/Throwable";
+
+  private final ClassNode target;
+  private final int hook;
+  private final String prefix;
+  private final List<MethodNode> methods = new ArrayList<>();
+  private final List<FieldNode> fields = new ArrayList<>();
+  private final Map<String, String> contexts = new HashMap<>();
+  private boolean firedField;
+
+  /**
+   * @param hook its place in the list of hooks
+   */
+  Adapters(ClassNode target, int hook) {
+    this.target = target;
+    this.hook = hook;
+    this.prefix = "sightglass$" + hook + "$";
+  }
+
+  ClassNode target() {
+    return target;
+  }
+
+  void commit() {
+    target.methods.addAll(methods);
+    target.fields.addAll(fields);
+  }
+
+  /**
+   * An adapter that calls a probe.
+   *
+   * @param counts 0: it does not say that the hook ran; 1: the first time; 2: every time
+   * @param otherwise the parameter that it gives when hooks are off or the probe failed; null:
+   *     nothing, or -1
+   * @param cast what the result is cast to, or null
+   * @return its name; its descriptor is that of the scope with the call's result, or with {@code
+   *     cast}
+   */
+  String add(Scope scope, Call call, int counts, String otherwise, Type cast) throws Mismatch {
+    Type result = cast == null ? call.result() : cast;
+    MethodNode m =
+        new MethodNode(ADDED, prefix + methods.size(), scope.descriptor(result), null, null);
+    Label begin = new Label();
+    Label end = new Label();
+    Label failed = new Label();
+    Label skip = new Label();
+    Object[] locals = scope.frame();
+    m.visitCode();
+    m.visitTryCatchBlock(begin, end, failed, THROWABLE);
+    m.visitFieldInsn(Opcodes.GETSTATIC, HOOKS, "off", "Z");
+    m.visitJumpInsn(Opcodes.IFNE, skip);
+    m.visitLabel(begin);
+    if (counts > 0) {
+      fired(m, counts, locals);
+    }
+    call.emit(scope, m);
+    if (cast != null) {
+      m.visitTypeInsn(Opcodes.CHECKCAST, cast.getInternalName());
+    }
+    m.visitInsn(result.getOpcode(Opcodes.IRETURN));
+    m.visitLabel(end);
+    m.visitLabel(failed);
+    m.visitFrame(Opcodes.F_NEW, locals.length, locals, 1, new Object[] {THROWABLE});
+    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "fail", "(Ljava/lang/Throwable;)V", false);
+    m.visitLabel(skip);
+    m.visitFrame(Opcodes.F_NEW, locals.length, locals, 0, new Object[0]);
+    if (otherwise != null) {
+      scope.load(otherwise, m);
+    } else {
+      pushNothing(m, result);
+    }
+    m.visitInsn(result.getOpcode(Opcodes.IRETURN));
+    m.visitMaxs(0, 0);
+    m.visitEnd();
+    methods.add(m);
+    return m.name;
+  }
+
+  private void fired(MethodNode m, int counts, Object[] locals) {
+    Label known = new Label();
+    if (counts == 1) {
+      String field = prefix + "fired";
+      if (!firedField) {
+        firedField = true;
+        fields.add(new FieldNode(ADDED, field, "Z", null, null));
+      }
+      m.visitFieldInsn(Opcodes.GETSTATIC, target.name, field, "Z");
+      m.visitJumpInsn(Opcodes.IFNE, known);
+      m.visitInsn(Opcodes.ICONST_1);
+      m.visitFieldInsn(Opcodes.PUTSTATIC, target.name, field, "Z");
+    }
+    m.visitIntInsn(Opcodes.SIPUSH, hook);
+    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "fired", "(I)V", false);
+    if (counts == 1) {
+      m.visitLabel(known);
+      m.visitFrame(Opcodes.F_NEW, locals.length, locals, 0, new Object[0]);
+    }
+  }
+
+  private static void pushNothing(MethodNode m, Type t) {
+    switch (t.getSort()) {
+      case Type.VOID:
+        return;
+      case Type.LONG:
+        m.visitLdcInsn(-1L);
+        return;
+      case Type.INT:
+        m.visitInsn(Opcodes.ICONST_M1);
+        return;
+      case Type.BOOLEAN:
+        m.visitInsn(Opcodes.ICONST_0);
+        return;
+      default:
+        m.visitInsn(Opcodes.ACONST_NULL);
+    }
+  }
+
+  /**
+   * A field for what is kept per object, and the method that reads it and makes it first. It guards
+   * nothing: adapters call it.
+   */
+  String context(String name, String probe, Value[] from) throws Mismatch {
+    String getter = contexts.get(name);
+    if (getter != null) {
+      return getter;
+    }
+    getter = prefix + "context$" + name;
+    contexts.put(name, getter);
+    String field = prefix + name;
+    fields.add(
+        new FieldNode(
+            Opcodes.ACC_PRIVATE | Opcodes.ACC_TRANSIENT | Opcodes.ACC_SYNTHETIC,
+            field,
+            "Ljava/lang/Object;",
+            null,
+            null));
+    Scope scope = new Scope(this).add("self", Type.getObjectType(target.name));
+    MethodNode m =
+        new MethodNode(ADDED, getter, "(L" + target.name + ";)Ljava/lang/Object;", null, null);
+    Label known = new Label();
+    Object[] locals = scope.frame();
+    m.visitCode();
+    m.visitVarInsn(Opcodes.ALOAD, 0);
+    m.visitFieldInsn(Opcodes.GETFIELD, target.name, field, "Ljava/lang/Object;");
+    m.visitInsn(Opcodes.DUP);
+    m.visitJumpInsn(Opcodes.IFNONNULL, known);
+    m.visitInsn(Opcodes.POP);
+    m.visitVarInsn(Opcodes.ALOAD, 0);
+    Call.probe(probe, from).emit(scope, m);
+    m.visitInsn(Opcodes.DUP_X1);
+    m.visitFieldInsn(Opcodes.PUTFIELD, target.name, field, "Ljava/lang/Object;");
+    m.visitLabel(known);
+    m.visitFrame(Opcodes.F_NEW, locals.length, locals, 1, new Object[] {"java/lang/Object"});
+    m.visitInsn(Opcodes.ARETURN);
+    m.visitMaxs(0, 0);
+    m.visitEnd();
+    methods.add(m);
+    return getter;
+  }
+
+  /** Adds a method that was made elsewhere. */
+  String add(MethodNode m) {
+    methods.add(m);
+    return m.name;
+  }
+
+  String freeName() {
+    return prefix + methods.size();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sightglass.agent.hooks.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is put into one class, all of it or nothing. */
+public final class Hook {
+  private final String id;
+  private final String className;
+  private final List<Edit> edits;
+
+  private Hook(Builder b) {
+    id = b.id;
+    className = b.className;
+    edits = List.copyOf(b.edits);
+  }
+
+  /** Name in the self-test and in the option {@code off}. */
+  public String id() {
+    return id;
+  }
+
+  /** Internal name of the class. */
+  public String className() {
+    return className;
+  }
+
+  List<Edit> edits() {
+    return edits;
+  }
+
+  /**
+   * @param className internal name
+   */
+  public static Builder of(String id, String className) {
+    return new Builder(id, className);
+  }
+
+  /** Collects the edits of a hook. */
+  public static final class Builder {
+    private final String id;
+    private final String className;
+    private final List<Edit> edits = new ArrayList<>();
+
+    private Builder(String id, String className) {
+      this.id = id;
+      this.className = className;
+    }
+
+    /** Calls probes around a method; {@code descriptor} is a regular expression or null. */
+    public Builder around(String method, String descriptor, Call enter, Call leave, Call fail) {
+      edits.add(new Around(method, descriptor, enter, -1, leave, fail, false));
+      return this;
+    }
+
+    /** {@link #around} with nothing but the entry. */
+    public Builder enter(String method, String descriptor, Call enter) {
+      edits.add(new Around(method, descriptor, enter, -1, null, null, false));
+      return this;
+    }
+
+    /** {@link #enter} of a method that is called rarely: every call counts in the self-test. */
+    public Builder enterRare(String method, String descriptor, Call enter) {
+      edits.add(new Around(method, descriptor, enter, -1, null, null, true));
+      return this;
+    }
+
+    /** Calls a probe at each normal exit of a method or constructor that is called rarely. */
+    public Builder leaveRare(String method, String descriptor, Call leave) {
+      edits.add(new Around(method, descriptor, null, -1, leave, null, true));
+      return this;
+    }
+
+    /** {@link #around} of a method that is called rarely. */
+    public Builder aroundRare(String method, String descriptor, Call enter, Call leave, Call fail) {
+      edits.add(new Around(method, descriptor, enter, -1, leave, fail, true));
+      return this;
+    }
+
+    /** Replaces an argument by what a probe gives. */
+    public Builder replace(String method, String descriptor, int argument, Call with) {
+      edits.add(new Around(method, descriptor, with, argument, null, null, false));
+      return this;
+    }
+
+    /** Calls probes around the calls of an interface's void method within the class. */
+    public Builder redirect(
+        String owner, String method, String descriptor, Call enter, Call leave, Call fail) {
+      edits.add(new Redirect(owner, method, descriptor, enter, leave, fail));
+      return this;
+    }
+
+    public Hook build() {
+      return new Hook(this);
+    }
+  }
+}

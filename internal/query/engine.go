@@ -1,7 +1,9 @@
 package query
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -12,6 +14,7 @@ import (
 type Options struct {
 	Reader     store.Reader     // required
 	CacheBytes int64            // decoded columns kept; default 256 MiB
+	Models     int              // recordings whose totals are kept ready; default 64
 	Now        func() time.Time // default time.Now
 }
 
@@ -19,6 +22,9 @@ type Options struct {
 type Engine struct {
 	reader store.Reader
 	now    func() time.Time
+	frames *frames
+	texts  *texts
+	roster *roster
 }
 
 // New makes an engine.
@@ -29,7 +35,15 @@ func New(o Options) (*Engine, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Engine{reader: o.Reader, now: o.Now}, nil
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = 256 << 20
+	}
+	if o.Models <= 0 {
+		o.Models = 64
+	}
+	e := &Engine{reader: o.Reader, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition)}
+	e.roster = newRoster(o.Reader, o.Models, e.frames)
+	return e, nil
 }
 
 // Changed returns a channel that is closed when anything is stored for rec after the call (zero id: for any recording).
@@ -38,4 +52,38 @@ func (e *Engine) Changed(rec event.RecordingID) <-chan struct{} { return e.reade
 // Definition looks a definition up, for instance a serializer's descriptor.
 func (e *Engine) Definition(id event.DefinitionID) (event.Definition, bool) {
 	return e.reader.Definition(id)
+}
+
+// view is one recording as one call sees it: a snapshot, and definitions that are at least as new.
+type view struct {
+	engine *Engine
+	id     event.RecordingID
+	model  *model
+	cat    *catalogue
+	snap   store.Snapshot
+}
+
+// open makes a view with an up-to-date model. The caller closes it.
+func (e *Engine) open(ctx context.Context, rec event.RecordingID) (*view, error) {
+	snap, err := e.reader.Snapshot(ctx, rec)
+	if errors.Is(err, store.ErrNotFound) {
+		e.roster.forget(rec)
+		return nil, notFound("recording %s", rec)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening recording %s: %w", rec, err)
+	}
+	m := e.roster.model(rec)
+	if err := m.refresh(ctx, snap); err != nil {
+		snap.Close()
+		return nil, fmt.Errorf("bringing recording %s up to date: %w", rec, err)
+	}
+	return &view{e, rec, m, m.cat.Load(), snap}, nil
+}
+
+func (v *view) close() { v.snap.Close() }
+
+// columns decodes ref without payloads.
+func (v *view) columns(ctx context.Context, ref store.Ref) (*frame, error) {
+	return v.engine.frames.columns(ctx, v.snap, ref)
 }

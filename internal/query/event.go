@@ -47,12 +47,13 @@ type Event struct {
 	Text       string
 	Body       []byte // JSON, lanes job and gap
 
-	HasPayload bool // the payload section was read
-	Value      event.Payload
-	Key        event.Payload
-	Headers    event.Payload // layout: spec/block.md, column 50
-	FullLength uint32
-	Hash       uint64
+	HasPayload   bool   // payloads were asked for and read; the columns below are set
+	PayloadError string // why they were not, when they were asked for
+	Value        event.Payload
+	Key          event.Payload
+	Headers      event.Payload // layout: spec/block.md, column 50
+	FullLength   uint32
+	Hash         uint64
 
 	Cursor Cursor
 }

@@ -43,7 +43,6 @@ type Job struct {
 	WatermarkLag      time.Duration
 	HasSourceLag      bool
 	SourceLag         int64 // records written to the topics read by this job, by recorded jobs, and not read yet
-	Drops             uint64
 	Gaps              int
 	Events            uint64
 	Blocks            uint64

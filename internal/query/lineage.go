@@ -45,13 +45,12 @@ type Lineage struct {
 type NodeKind string
 
 // The kinds. NodeElement is a record sent between tasks, seen at its sender. NodeSource is a record read by a source.
-// NodeWritten is a record written to an external system. NodeKafka is a Kafka record of which neither end is recorded.
+// NodeWritten is a record written to an external system.
 // NodeInvocation is an activation shown for itself: a timer that emitted, or one that a record entered and nothing left.
 const (
 	NodeElement    NodeKind = "element"
 	NodeSource     NodeKind = "source"
 	NodeWritten    NodeKind = "written"
-	NodeKafka      NodeKind = "kafka"
 	NodeInvocation NodeKind = "invocation"
 )
 

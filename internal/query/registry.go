@@ -1,0 +1,107 @@
+package query
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"sync"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// registry finds definitions by what they describe. Blocks name definitions by id where rows refer to them; attempts,
+// partitions, processes and graphs are looked for by recording, attempt and process instead. Safe for concurrent use.
+type registry struct {
+	reader store.Reader
+
+	mu         sync.Mutex
+	next       uint64                          // of store.Reader.Definitions
+	attempts   map[string][]event.DefinitionID // by recording
+	graphs     map[string][]event.DefinitionID // by recording
+	partitions map[string][]event.DefinitionID // by producer's attempt key
+	processes  map[string][]event.DefinitionID // by UUID
+	attemptOf  map[event.DefinitionID]attemptNames
+	processKey map[event.Key]string
+}
+
+type attemptNames struct{ key, process string }
+
+func newRegistry(reader store.Reader) *registry {
+	return &registry{
+		reader: reader, attempts: make(map[string][]event.DefinitionID), graphs: make(map[string][]event.DefinitionID),
+		partitions: make(map[string][]event.DefinitionID), processes: make(map[string][]event.DefinitionID),
+		attemptOf: make(map[event.DefinitionID]attemptNames), processKey: make(map[event.Key]string),
+	}
+}
+
+// sync takes in what was defined since and returns a number that grows with every definition.
+func (g *registry) sync() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list, next := g.reader.Definitions(g.next)
+	g.next = next
+	for _, d := range list {
+		g.add(d)
+	}
+	return next
+}
+
+// add files a definition. One that cannot be parsed is found by nobody here; the catalogue reports it when a block names it.
+func (g *registry) add(d event.Definition) {
+	var b struct {
+		Recording string `json:"recording"`
+		Key       string `json:"attempt_key"`
+		Process   string `json:"process"`
+		Attempt   any    `json:"attempt"` // a number in attempts, a key in partitions
+	}
+	switch d.Kind {
+	case event.DefAttempt, event.DefPartition, event.DefProcess, event.DefGraph:
+		if json.Unmarshal(d.Body, &b) != nil {
+			return
+		}
+	default:
+		return
+	}
+	switch d.Kind {
+	case event.DefAttempt:
+		g.attempts[b.Recording] = append(g.attempts[b.Recording], d.ID)
+		g.attemptOf[d.ID] = attemptNames{b.Key, b.Process}
+	case event.DefGraph:
+		g.graphs[b.Recording] = append(g.graphs[b.Recording], d.ID)
+	case event.DefPartition:
+		if producer, ok := b.Attempt.(string); ok {
+			g.partitions[producer] = append(g.partitions[producer], d.ID)
+		}
+	case event.DefProcess:
+		g.processes[b.Process] = append(g.processes[b.Process], d.ID)
+		var id [16]byte
+		if raw, err := hex.DecodeString(b.Process); err == nil && len(raw) == len(id) {
+			copy(id[:], raw)
+			g.processKey[event.ProcessKey(id)] = b.Process
+		}
+	}
+}
+
+// of calls yield with the definitions that describe rec. lanes are the keys in place of attempt keys of lane job, which may be
+// process keys.
+func (g *registry) of(rec event.RecordingID, lanes map[event.Key]bool, yield func(event.DefinitionID)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	each := func(ids []event.DefinitionID) {
+		for _, id := range ids {
+			yield(id)
+		}
+	}
+	each(g.graphs[rec.String()])
+	for _, id := range g.attempts[rec.String()] {
+		yield(id)
+		names := g.attemptOf[id]
+		each(g.partitions[names.key])
+		each(g.processes[names.process])
+	}
+	for key := range lanes {
+		if process, ok := g.processKey[key]; ok {
+			each(g.processes[process])
+		}
+	}
+}

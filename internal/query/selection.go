@@ -1,0 +1,147 @@
+package query
+
+import (
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// selection is an EventQuery with its texts resolved. It prunes blocks by header and rows by column.
+type selection struct {
+	attempts map[event.Key]int // allowed attempts, and the chain index wanted of each (-1 = any); nil = all
+	lanes    []event.Lane      // nil = all
+	kinds    []event.Kind
+	from, to Wall // to is exclusive
+	inv      *uint64
+}
+
+// selection resolves q. Errors: ErrNotFound, *AmbiguousError.
+func (v *view) selection(q EventQuery) (*selection, error) {
+	s := &selection{lanes: q.Lanes, kinds: q.Kinds, from: q.From, to: q.To, inv: q.Invocation}
+	if s.from == 0 {
+		s.from = math.MinInt64
+	}
+	if s.to == 0 {
+		s.to = math.MaxInt64
+	}
+	switch {
+	case q.Operator != "" || q.Subtask != nil || q.Attempt != nil:
+		id := ""
+		if q.Operator != "" {
+			op, err := v.cat.operatorNamed(q.Operator)
+			if err != nil {
+				return nil, err
+			}
+			id = op.id
+		}
+		s.attempts = make(map[event.Key]int)
+		for key, a := range v.cat.attempts {
+			index := -1
+			if id != "" {
+				if index = a.indexOf(id); index < 0 {
+					continue
+				}
+			}
+			if q.Subtask != nil && a.Subtask != *q.Subtask || q.Attempt != nil && a.Attempt != *q.Attempt ||
+				q.AttemptKey != 0 && key != q.AttemptKey {
+				continue
+			}
+			s.attempts[key] = index
+		}
+	case q.AttemptKey != 0:
+		s.attempts = map[event.Key]int{q.AttemptKey: -1}
+	}
+	return s, nil
+}
+
+// blocks yields the blocks that may hold selected rows in [from, to), in no particular order.
+func (s *selection) blocks(snap store.Snapshot, from, to Wall) iter.Seq[store.Ref] {
+	f := store.Filter{WallFrom: max(int64(from), 0), WallTo: max(int64(to), 0)}
+	if to == math.MaxInt64 {
+		f.WallTo = 0
+	}
+	if len(s.lanes) == 1 {
+		f.Lane = s.lanes[0]
+	}
+	filters := []store.Filter{f}
+	if s.attempts != nil && len(s.attempts) <= 64 {
+		filters = filters[:0]
+		for key := range s.attempts {
+			f.Attempt = key
+			if s.inv != nil && *s.inv > 0 {
+				f.InvFrom, f.InvTo = *s.inv, *s.inv
+			}
+			filters = append(filters, f)
+		}
+	}
+	return func(yield func(store.Ref) bool) {
+		for _, f := range filters {
+			for ref := range snap.Blocks(f) {
+				h := ref.Header
+				if Wall(h.WallMax) < from || Wall(h.WallMin) >= to || f.Attempt != 0 && h.Attempt != f.Attempt {
+					continue
+				}
+				if s.wantsBlock(h) && !yield(ref) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// wantsBlock tells by the header whether the block may hold selected rows.
+func (s *selection) wantsBlock(h *block.Header) bool {
+	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane) {
+		return false
+	}
+	index, ok := s.attempt(h.Attempt)
+	if !ok {
+		return false
+	}
+	if s.inv != nil && (*s.inv < h.FirstInv || *s.inv > h.LastInv) {
+		return false
+	}
+	if len(s.kinds) == 0 && index < 0 {
+		return true
+	}
+	counted := uint64(0)
+	for _, c := range h.Zones.Counts {
+		if c.Kind >= event.KindEntered {
+			continue
+		}
+		counted += c.N
+		if s.wantsKind(c.Kind) && wantsOperator(index, c.Operator) {
+			return true
+		}
+	}
+	return counted < uint64(h.Events) // a header that does not count all of its rows rules nothing out
+}
+
+func (s *selection) attempt(key event.Key) (index int, ok bool) {
+	if s.attempts == nil {
+		return -1, true
+	}
+	index, ok = s.attempts[key]
+	return index, ok
+}
+
+func (s *selection) wantsKind(k event.Kind) bool {
+	return len(s.kinds) == 0 || slices.Contains(s.kinds, k)
+}
+
+// wantsOperator tells whether a row of operator counts for the operator at index; a row without one counts for the head.
+func wantsOperator(index, operator int) bool {
+	return index < 0 || max(operator, 0) == index
+}
+
+// wantsRow tells whether the row is selected, apart from time.
+func (s *selection) wantsRow(f *frame, row, index int) bool {
+	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(index, int(f.r.Operator[row])) {
+		return false
+	}
+	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)
+}

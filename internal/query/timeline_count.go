@@ -1,0 +1,166 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// maxTimelineReads is how many blocks a timeline decodes to place rows exactly; the rest is split in proportion.
+const maxTimelineReads = 4096
+
+// Timeline counts events per bucket, from headers where a block lies within one bucket. Errors: ErrNotFound, ErrQuery,
+// *AmbiguousError.
+func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q TimelineQuery) (Timeline, error) {
+	if q.Buckets == 0 {
+		q.Buckets = 100
+	}
+	if q.Buckets < 0 || q.Buckets > 2000 {
+		return Timeline{}, badQuery("a timeline has 1 to 2000 buckets")
+	}
+	v, err := e.open(ctx, rec)
+	if err != nil {
+		return Timeline{}, err
+	}
+	defer v.close()
+	q.Invocation = nil
+	sel, err := v.selection(q.EventQuery)
+	if err != nil {
+		return Timeline{}, err
+	}
+	r := v.snap.Recording()
+	c := &counting{view: v, sel: sel, series: make(map[seriesKey]*Series)}
+	c.out.From, c.out.To = Wall(r.WallMin), above(Wall(r.WallMax))
+	if q.From != 0 {
+		c.out.From = q.From
+	}
+	if q.To != 0 {
+		c.out.To = q.To
+	}
+	if c.out.To <= c.out.From {
+		return Timeline{From: c.out.From, To: c.out.From, BucketUS: 1}, nil
+	}
+	span := uint64(c.out.To) - uint64(c.out.From)
+	c.out.BucketUS = int64((span + uint64(q.Buckets) - 1) / uint64(q.Buckets))
+	c.buckets = int((span + uint64(c.out.BucketUS) - 1) / uint64(c.out.BucketUS))
+	for ref := range sel.blocks(v.snap, c.out.From, c.out.To) {
+		if err := c.add(ctx, ref); err != nil {
+			return Timeline{}, err
+		}
+	}
+	for _, s := range c.series {
+		c.out.Series = append(c.out.Series, *s)
+	}
+	slices.SortFunc(c.out.Series, func(a, b Series) int {
+		return cmp.Or(cmp.Compare(a.Operator.Name, b.Operator.Name), cmp.Compare(a.Operator.ID, b.Operator.ID), cmp.Compare(a.Kind, b.Kind))
+	})
+	return c.out, nil
+}
+
+// counting is a timeline being made.
+type counting struct {
+	*view
+	sel     *selection
+	out     Timeline
+	buckets int
+	series  map[seriesKey]*Series
+	reads   int
+}
+
+type seriesKey struct {
+	operator string // id; empty = not known
+	kind     event.Kind
+}
+
+func (c *counting) bucket(w Wall) int {
+	return int((uint64(w) - uint64(c.out.From)) / uint64(c.out.BucketUS))
+}
+
+func (c *counting) count(attempt event.Key, operator int, k event.Kind, bucket int, n uint64) {
+	op := c.cat.attempts[attempt].operator(operator)
+	key := seriesKey{op.ID, k}
+	s := c.series[key]
+	if s == nil {
+		if op.ID == "" {
+			op.Index = -1
+		}
+		s = &Series{Operator: op, Kind: k, Counts: make([]uint64, c.buckets)}
+		c.series[key] = s
+	}
+	s.Counts[bucket] += n
+}
+
+func (c *counting) add(ctx context.Context, ref store.Ref) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	h := ref.Header
+	from, to := Wall(h.WallMin), Wall(max(h.WallMin, h.WallMax))
+	inside := from >= c.out.From && to < c.out.To && c.bucket(from) == c.bucket(to)
+	index, _ := c.sel.attempt(h.Attempt)
+	counted, wanted := uint64(0), uint64(0)
+	for _, z := range h.Zones.Counts {
+		if z.Kind < event.KindEntered {
+			counted += z.N
+			if c.sel.wantsKind(z.Kind) && wantsOperator(index, z.Operator) {
+				wanted += z.N
+			}
+		}
+	}
+	// Runs count their invocations in the header, so it does not tell the rows of one kind among others.
+	rowsKnown := counted == wanted || h.Lane != event.LaneDet
+	if counted < uint64(h.Events) || !inside || !rowsKnown {
+		if c.reads < maxTimelineReads {
+			c.reads++
+			done, err := c.read(ctx, ref, index)
+			if done || err != nil {
+				return err
+			}
+		}
+		c.out.Approximate = true
+	}
+	switch {
+	case counted == wanted:
+		c.out.Rows += uint64(h.Events)
+	case h.Lane != event.LaneDet:
+		c.out.Rows += wanted
+	default:
+		c.out.Rows += uint64(h.Events) * wanted / max(counted, 1)
+	}
+	first, last := c.bucket(max(from, c.out.From)), min(c.bucket(min(to, c.out.To-1)), c.buckets-1)
+	for _, z := range h.Zones.Counts {
+		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(index, z.Operator) {
+			continue
+		}
+		share := z.N / uint64(last-first+1)
+		for b := first; b < last; b++ {
+			c.count(h.Attempt, z.Operator, z.Kind, b, share)
+		}
+		c.count(h.Attempt, z.Operator, z.Kind, last, z.N-share*uint64(last-first))
+	}
+	return nil
+}
+
+// read counts the block's rows one by one; false when it cannot be decoded.
+func (c *counting) read(ctx context.Context, ref store.Ref, index int) (bool, error) {
+	f, err := c.columns(ctx, ref)
+	if err != nil {
+		if unreadable(err) {
+			return false, nil
+		}
+		return false, fmt.Errorf("counting block %d: %w", ref.Header.Number, err)
+	}
+	for row := range f.rows() {
+		w := f.wall(row)
+		if w < c.out.From || w >= c.out.To || !c.sel.wantsRow(f, row, index) {
+			continue
+		}
+		c.out.Rows++
+		c.count(ref.Header.Attempt, int(f.r.Operator[row]), f.r.Kind[row], c.bucket(w), uint64(f.r.N[row]))
+	}
+	return true, nil
+}

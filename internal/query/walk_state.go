@@ -1,0 +1,146 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// stateful tells whether an operator keeps records, or hands them on later. Sources and sinks keep positions only.
+func (a *attempt) stateful(index int) bool {
+	def := a.def(index)
+	if def == nil || def.Kind == "source" || def.Kind == "sink" {
+		return false
+	}
+	return def.Stateful || def.Timers || def.Kind == "window" || def.Kind == "async"
+}
+
+// keepers names the stateful operators that records entered: those that gave something out in the same invocation, and those
+// that gave nothing. Without a path all of the chain may have been entered.
+func (v *view) keepers(key event.Key, path *route) (gave, kept []OperatorRef) {
+	a := v.cat.attempts[key]
+	if a == nil {
+		return nil, nil
+	}
+	if path == nil || path.cut {
+		for i := range a.chain {
+			if a.stateful(i) {
+				kept = append(kept, a.operator(i))
+			}
+		}
+		return nil, kept
+	}
+	out := make(map[int]int)
+	for i, x := range path.visits {
+		if i > 0 || path.root == rootRecord {
+			out[x.operator] += x.gaveOut()
+		}
+	}
+	for i := range a.chain {
+		n, entered := out[i]
+		switch {
+		case !entered || !a.stateful(i):
+		case n > 0:
+			gave = append(gave, a.operator(i))
+		default:
+			kept = append(kept, a.operator(i))
+		}
+	}
+	return gave, kept
+}
+
+func slugs(list []OperatorRef) string {
+	names := make([]string, len(list))
+	for i, op := range list {
+		names[i] = op.Slug
+	}
+	return strings.Join(names, ", ")
+}
+
+// noteThrough notes which stateful operators an invocation that made something went through: what they gave out may depend
+// on other records too, and what they were given may show again later.
+func (w *walk) noteThrough(node int, key event.Key, path *route) {
+	v := w.places[node].v
+	gave, kept := v.keepers(key, path)
+	if path == nil || path.cut {
+		gave, kept = kept, nil
+	}
+	if len(gave) > 0 {
+		w.noteAt(node, Note{Kind: NoteState, Operator: gave[0].Slug,
+			Text: fmt.Sprintf("state of %s: what it gives out may also depend on other records, and this one may show again later", slugs(gave))}, true)
+	}
+	if len(kept) > 0 {
+		w.noteAt(node, Note{Kind: NoteState, Operator: kept[0].Slug,
+			Text: fmt.Sprintf("it also went into the state of %s, or was dropped there: not proven which", slugs(kept))}, false)
+	}
+}
+
+// swallowed notes on an invocation out of which nothing came what that means, and tells whether state is the reason.
+func (w *walk) swallowed(node int, key event.Key, path *route) bool {
+	v := w.places[node].v
+	_, kept := v.keepers(key, path)
+	if len(kept) == 0 {
+		w.out.Nodes[node].StateNote = ""
+		return false
+	}
+	verb := "went into the state of"
+	if kept[0].Kind == "async" {
+		verb = "was handed to the asynchronous operator"
+	}
+	note := fmt.Sprintf("the record %s %s, or was dropped there: not proven which", verb, slugs(kept))
+	w.out.Nodes[node].StateNote = note
+	w.noteAt(node, Note{Kind: NoteState, Operator: kept[0].Slug, Text: note,
+		Hint: "what comes out of the state later has invocations of its own: look for timers and later records of the operator"}, false)
+	return true
+}
+
+// stateOf notes on an invocation that what it sent came out of state.
+func (w *walk) stateOf(node int, key event.Key, path *route, text string) {
+	if node == missing {
+		w.out.Complete = false
+		return
+	}
+	at := w.places[node]
+	operator := 0
+	if at.spot != nil {
+		operator = max(int(at.spot.f.r.Operator[at.spot.row]), 0)
+	} else if path != nil && len(path.visits) > 0 {
+		operator = path.visits[0].operator
+	}
+	w.out.Nodes[node].StateNote = text
+	w.noteAt(node, Note{Kind: NoteState, Operator: at.v.cat.attempts[key].operator(operator).Slug, Text: text,
+		Hint: "the records that went into this state are not followed"}, false)
+}
+
+// lost says why something of an attempt is not there: a gap of the lane (at inv, 0 = anywhere), or nothing known.
+func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Note {
+	m := v.model
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := Note{Kind: NoteNotRecorded, Text: text, Operator: v.cat.attempts[key].operator(0).Slug}
+	because := func(why string) Note {
+		n.Kind = NoteGap
+		if n.Text != "" {
+			why = n.Text + ": " + why
+		}
+		n.Text = why
+		return n
+	}
+	for _, g := range m.gaps.standing(key, m.tail) {
+		if g.Lane != 0 && g.Lane != lane || inv != 0 && g.First != 0 && (inv < g.First || inv > g.Last) {
+			continue
+		}
+		return because(v.gap(key, g).Text)
+	}
+	for _, h := range m.tail.holesOf(streamKey{key, lane}) {
+		if inv != 0 && h.invFirst != 0 && (inv < h.invFirst || inv > h.invLast) {
+			continue
+		}
+		return because(fmt.Sprintf("blocks %d to %d of lane %s are missing", h.first, h.last, lane))
+	}
+	if lane == event.LaneOut && m.tallies[key] == nil {
+		n.Hint = "is the agent attached to every TaskManager?"
+	}
+	return n
+}

@@ -186,10 +186,13 @@ final class DetEncoder extends LaneEncoder implements DetLane {
   @Override
   public void consumed(int channel, long elements) {
     Channel c = recorder.channel(channel);
-    if (c.consumed != elements) {
-      seal();
-      c.consumed = elements;
+    if (c.consumed == elements) {
+      return;
     }
+    if (channels.contains(channel)) {
+      seal(); // within a block numbers are dense
+    }
+    c.consumed = elements;
   }
 
   @Override

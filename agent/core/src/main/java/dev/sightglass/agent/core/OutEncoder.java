@@ -58,7 +58,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     if (recorder.ended()) {
       return;
     }
-    open(len);
+    open(PayloadColumns.kept(len));
     makeRoomFor(sent, subpartitionPlus1);
     row(kind, invocation, 1, operator);
     channels += sent.fresh(subpartitionPlus1);
@@ -104,10 +104,13 @@ final class OutEncoder extends LaneEncoder implements OutLane {
   @Override
   public void sent(int partition, int subpartition, long elements) {
     SentCounters sent = counters(partition);
-    if (sent.sent(subpartition) != elements) {
-      seal();
-      sent.set(subpartition, elements);
+    if (sent.sent(subpartition) == elements) {
+      return;
     }
+    if (sent.listed() > 0) {
+      seal(); // within a block numbers are dense
+    }
+    sent.set(subpartition, elements);
   }
 
   private SentCounters counters(int partition) {

@@ -20,6 +20,11 @@ final class PayloadColumns {
   private boolean cut;
   private boolean withheld;
 
+  /** How many bytes of a value of {@code len} (−1 = null) are kept. */
+  static int kept(int len) {
+    return len > MAX_VALUE ? CUT : Math.max(len, 0);
+  }
+
   /**
    * Adds one row.
    *
@@ -27,7 +32,6 @@ final class PayloadColumns {
    * @return how many bytes were kept
    */
   int add(byte[] buf, int off, int len, long fullLength, long hash) {
-    int kept = len;
     long full = fullLength;
     long sum = hash;
     if (len > MAX_VALUE) {
@@ -35,9 +39,9 @@ final class PayloadColumns {
         full = len;
         sum = XxHash64.hash(buf, off, len);
       }
-      kept = CUT;
     }
-    values.add(buf, off, kept);
+    int kept = kept(len);
+    values.add(buf, off, len < 0 ? -1 : kept);
     if (full != 0 && !cut) {
       cut = true;
       fullLengths.clear();
@@ -49,7 +53,7 @@ final class PayloadColumns {
       cutRow(rows, full, sum);
     }
     rows++;
-    return Math.max(kept, 0);
+    return kept;
   }
 
   /** The block lacks bytes that there were. */

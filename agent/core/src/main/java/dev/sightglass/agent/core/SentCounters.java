@@ -67,7 +67,7 @@ final class SentCounters {
     return (touchedIn[s] == epoch ? ownAtStart[s] : own[s]) + sharedAtStart;
   }
 
-  /** Only between blocks. */
+  /** Only while nothing of the partition is in the block. */
   void set(int s, long elements) {
     own[s] = elements - shared;
   }

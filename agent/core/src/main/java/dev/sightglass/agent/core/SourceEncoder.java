@@ -77,7 +77,7 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
     if (recorder.ended()) {
       return;
     }
-    open(Math.max(valueLen, 0) + Math.max(keyLen, 0) + Math.max(headersLen, 0));
+    open(PayloadColumns.kept(valueLen) + Math.max(keyLen, 0) + Math.max(headersLen, 0));
     positions.add(definitionPlus1(split), offset, splitTime, true);
     row(EventKind.SOURCE_RECORD, invocation, 1, operator);
     times.add(AttemptRecorder.NO_TIME, false);

@@ -1,0 +1,22 @@
+package dev.sightglass.agent.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A block as the vectors write it down: {@code spec/vectors/README.md}. */
+final class DecodedBlock {
+  final Map<String, Object> header = new LinkedHashMap<>();
+  final List<Map<String, Object>> sections = new ArrayList<>();
+  final Map<String, List<Object>> zones = new LinkedHashMap<>();
+  final List<Map<String, Object>> rows = new ArrayList<>();
+
+  long headerLong(String name) {
+    return (long) header.get(name);
+  }
+
+  List<Object> zone(String name) {
+    return zones.getOrDefault(name, List.of());
+  }
+}

@@ -58,7 +58,7 @@ const (
 // hold a comment "Size: <why>"; past 800 the section large of doors.txt must name the file.
 func (t *Table) CheckSize(file, head string, lines int) string {
 	switch {
-	case lines <= explainAbove || strings.Contains(head, "Code generated"):
+	case lines <= explainAbove || strings.Contains(head, "Code generated") || strings.Contains(head, "auto-generated"):
 		return ""
 	case !strings.Contains(head, "Size: "):
 		return fmt.Sprintf(`%s has %d lines: split it by subject, or let its head say why ("Size: …")`, file, lines)

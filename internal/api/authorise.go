@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/browse"
+)
+
+type (
+	callerKey struct{}
+	targetKey struct{}
+)
+
+// target is what the request is about; authorise has found it and decided on it.
+func target(ctx context.Context) browse.Target {
+	t, _ := ctx.Value(targetKey{}).(browse.Target)
+	return t
+}
+
+// caller is who makes the request that ctx belongs to; authorise has put them there.
+func caller(ctx context.Context) access.Principal {
+	p, _ := ctx.Value(callerKey{}).(access.Principal)
+	return p
+}
+
+// authorise finds out who calls and asks access whether they may. It answers nil and a context that names the caller and the target, or a
+// problem. No parameter but those that name the resource has been read by then.
+func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) {
+	request, _ := humago.Unwrap(ctx)
+	who, err := s.Authenticate(request)
+	if err != nil {
+		return nil, problem(http.StatusUnauthorized, "the request shows no valid token or session",
+			"send the token that the server printed when it started, as Authorization: Bearer <token>, or log in at /auth/login")
+	}
+	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(ctx.Context(), callerKey{}, who), request.RemoteAddr))
+	if r.action == anyone {
+		return ctx, nil
+	}
+	target := browse.Target{Resource: "server"}
+	if r.target != nil {
+		if target, err = r.target(s, ctx); err != nil {
+			return nil, s.problem(ctx.Context(), r, err)
+		}
+	}
+	if d := s.Browser.Decide(who, r.action, target.Resource); !d.Allowed {
+		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
+	}
+	return huma.WithValue(ctx, targetKey{}, target), nil
+}
+
+// refuse writes p in place of an answer.
+func (s *service) refuse(ctx huma.Context, p *Problem) {
+	whole := *p
+	whole.RequestID = requestID(ctx.Context())
+	ctx.SetHeader("Content-Type", whole.ContentType(""))
+	if p.Status == http.StatusUnauthorized {
+		ctx.SetHeader("WWW-Authenticate", `Bearer realm="sightglass"`)
+	}
+	ctx.SetStatus(p.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(whole) // the caller may be gone
+}
+
+// problem turns an error of a handler into what its caller is told. What is nobody's mistake goes to the log.
+func (s *service) problem(ctx context.Context, r route, err error) *Problem {
+	var p *Problem
+	var ambiguous *browse.AmbiguousError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &ambiguous):
+		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
+	case errors.Is(err, browse.ErrNotFound):
+		return problem(http.StatusNotFound, err.Error(), "sightglass recordings lists what is kept")
+	case errors.Is(err, browse.ErrQuery):
+		return problem(http.StatusBadRequest, err.Error(), "spec/api.md describes the parameters")
+	case errors.Is(err, browse.ErrAudit):
+		return problem(http.StatusServiceUnavailable, "this read could not be written into the audit log, so nothing is shown",
+			"free space in the data folder, then try again")
+	case interrupted(ctx, err):
+		return problem(statusClientGone, "the caller went away", "")
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem(http.StatusGatewayTimeout, "the answer took too long", "narrow the question: a shorter time, one operator")
+	}
+	s.Log.Error("request failed", "request_id", requestID(ctx), "route", r.id, "error", err)
+	return problem(http.StatusInternalServerError, "the server failed on this request", "its log has the reason under the request id")
+}
+
+// statusClientGone is nginx's number for it; nobody reads it but the metrics.
+const statusClientGone = 499
+
+func list(of []string) string {
+	const most = 8
+	text := ""
+	for i, s := range of {
+		if i == most {
+			return text + ", …"
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += s
+	}
+	return text
+}

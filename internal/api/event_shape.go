@@ -1,0 +1,85 @@
+package api
+
+import "github.com/sightglass/sightglass/internal/access"
+
+// Event is one thing that a recording holds.
+type Event struct {
+	Recording     string         `json:"recording"`
+	Lane          string         `json:"lane"`
+	Kind          string         `json:"kind"`
+	Op            string         `json:"op" doc:"Slug of the operator; empty when it belongs to none."`
+	OpName        string         `json:"op_name"`
+	OperatorIndex int            `json:"operator_index" doc:"Place in the chain; -1 = not known."`
+	Task          string         `json:"task,omitempty"`
+	Subtask       int            `json:"subtask" doc:"-1 for events of a whole job or process."`
+	Attempt       int            `json:"attempt"`
+	AttemptKey    string         `json:"attempt_key"`
+	Invocation    I64            `json:"invocation"`
+	N             int            `json:"n" doc:"Invocations that this event stands for."`
+	Position      string         `json:"position,omitempty"`
+	Time          Time           `json:"time"`
+	EventTime     *Time          `json:"event_time,omitempty"`
+	LagMS         *I64           `json:"lag_ms,omitempty" doc:"time minus event_time."`
+	Key           *access.View   `json:"key,omitempty"`
+	Headers       []HeaderView   `json:"headers,omitempty"`
+	Element       string         `json:"element,omitempty" doc:"partition:subpartition:seq"`
+	Channel       string         `json:"channel,omitempty" doc:"Where it came in or went out."`
+	Path          string         `json:"path,omitempty"`
+	Kafka         string         `json:"kafka,omitempty" doc:"topic/partition@offset"`
+	Checkpoint    *I64           `json:"checkpoint,omitempty"`
+	Text          string         `json:"text" doc:"One line."`
+	View          *access.View   `json:"view,omitempty"`
+	Body          map[string]any `json:"body,omitempty"`
+	Cursor        string         `json:"cursor"`
+}
+
+// HeaderView is one Kafka header.
+type HeaderView struct {
+	Name  string       `json:"name"`
+	Value *access.View `json:"value,omitempty"`
+}
+
+// EventPage is a page of events and how far the search for it went.
+type EventPage struct {
+	List[Event]
+	Previous    string `json:"previous,omitempty" doc:"Cursor of the page before."`
+	ScannedFrom *Time  `json:"scanned_from,omitempty"`
+	ScannedTo   *Time  `json:"scanned_to,omitempty"`
+	Complete    bool   `json:"complete" doc:"False when the scan ended before the window did; go on with next."`
+}
+
+// Moment is everything about one invocation.
+type Moment struct {
+	Position   string    `json:"position"`
+	Task       string    `json:"task"`
+	Subtask    int       `json:"subtask"`
+	Attempt    int       `json:"attempt"`
+	Invocation Event     `json:"invocation"`
+	Input      *Event    `json:"input,omitempty"`
+	InputNote  string    `json:"input_note,omitempty" doc:"Why there is no input although there was one."`
+	Outputs    []Event   `json:"outputs"`
+	Writes     []Event   `json:"writes"`
+	More       bool      `json:"more" doc:"Outputs or writes were cut."`
+	Path       PathTaken `json:"path"`
+	Operator   *Operator `json:"operator,omitempty"`
+	Watermark  *Time     `json:"watermark,omitempty"`
+	Exception  *Event    `json:"exception,omitempty"`
+	Before     string    `json:"before,omitempty" doc:"Position of the invocation before."`
+	After      string    `json:"after,omitempty"`
+}
+
+// PathTaken is what an invocation did inside the operator chain.
+type PathTaken struct {
+	Text  string     `json:"text"`
+	Cut   bool       `json:"cut" doc:"Longer than the recorder keeps."`
+	Steps []PathStep `json:"steps"`
+}
+
+// PathStep is one operator's part in an invocation.
+type PathStep struct {
+	Op   string `json:"op"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	In   int    `json:"in" doc:"Records that entered."`
+	Out  int    `json:"out" doc:"Records that it passed on, emitted or wrote."`
+}

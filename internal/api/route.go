@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/browse"
+)
+
+// route is one line of the route table. A route without an action does not start.
+type route struct {
+	id      string
+	path    string // below the base
+	action  access.Action
+	summary string
+	target  func(*service, huma.Context) (browse.Target, error) // what the action is taken on; nil = the server as a whole
+}
+
+// Base is where the API lives.
+const Base = "/api/v1"
+
+// anyone is the action of routes that let everybody in who is known: they ask about themselves.
+const anyone access.Action = "any"
+
+func job(s *service, ctx huma.Context) (browse.Target, error) {
+	return s.Browser.Resolve(ctx.Context(), ctx.Param("job"))
+}
+
+func recording(s *service, ctx huma.Context) (browse.Target, error) {
+	return s.Browser.Resolve(ctx.Context(), ctx.Param("rec"))
+}
+
+// recordings is recording, or all of them.
+func recordings(s *service, ctx huma.Context) (browse.Target, error) {
+	if ctx.Param("rec") == browse.Any {
+		return browse.Everything(), nil
+	}
+	return recording(s, ctx)
+}
+
+// answer is a body in huma's form.
+type answer[T any] struct{ Body T }
+
+func get[I, T any](s *service, r route, h func(context.Context, *I) (T, error)) {
+	huma.Register(s.huma, s.operation(r), func(ctx context.Context, in *I) (*answer[T], error) {
+		body, err := h(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, r, err)
+		}
+		return &answer[T]{Body: body}, nil
+	})
+}
+
+// operation describes r to huma, with authorisation in front of it: a request is refused before its parameters are read.
+func (s *service) operation(r route) huma.Operation {
+	if r.action != anyone && !r.action.Valid() {
+		s.refused = append(s.refused, fmt.Errorf("route %s: %q is no action", r.id, r.action))
+	}
+	s.table = append(s.table, r)
+	return huma.Operation{
+		OperationID: r.id,
+		Method:      http.MethodGet,
+		Path:        Base + r.path,
+		Summary:     r.summary,
+		Description: "Action: " + string(r.action),
+		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			known, p := s.authorise(ctx, r)
+			if p != nil {
+				s.refuse(ctx, p)
+				return
+			}
+			next(known)
+		}},
+		Responses: map[string]*huma.Response{"default": {
+			Description: "Error",
+			Content: map[string]*huma.MediaType{"application/problem+json": {
+				Schema: s.huma.OpenAPI().Components.Schemas.Schema(problemType, true, "Problem"),
+			}},
+		}},
+	}
+}

@@ -1,0 +1,26 @@
+package api
+
+import "github.com/sightglass/sightglass/internal/access"
+
+// routes registers every route with the action that it needs. The documents (OpenAPI, docs/reference/http.md) follow this order.
+func (s *service) routes() {
+	get(s, route{"status", "/status", access.ServerView, "The server about itself", nil}, s.status)
+	get(s, route{"doctor", "/doctor", access.ServerView, "What is wrong, and what to do about it", nil}, s.doctor)
+	get(s, route{"principal", "/principal", anyone, "Who the caller is and what they may do", nil}, s.principal)
+	get(s, route{"agents", "/agents", access.JobView, "Processes with an agent, with their self-test", nil}, s.agents)
+
+	get(s, route{"jobs", "/jobs", access.JobView, "Jobs: running runs, and the newest ended run of every other name", nil}, s.jobs)
+	get(s, route{"job", "/jobs/{job}", access.JobView, "One job with graph, attempts, processes, checkpoints, exceptions", job}, s.job)
+	get(s, route{"job-channels", "/jobs/{job}/channels", access.JobView, "Counters of both ends of every channel at every barrier", job}, s.channels)
+	stream[Live](s, route{"job-live", "/jobs/{job}/live", access.JobView, "The job and its graph, every second", job}, s.jobLive)
+
+	get(s, route{"recordings", "/recordings", access.JobView, "What is kept", nil}, s.recordings)
+	get(s, route{"recording", "/recordings/{rec}", access.JobView, "One recording", recording}, s.recording)
+	get(s, route{"events", "/recordings/{rec}/events", access.JobRead, "Events in order of time", recording}, s.events)
+	stream[Event](s, route{"events-live", "/recordings/{rec}/events/live", access.JobRead, "Events as they arrive", recording}, s.eventsLive)
+	get(s, route{"timeline", "/recordings/{rec}/timeline", access.JobView, "Counts of events over time", recording}, s.timeline)
+	get(s, route{"moment", "/recordings/{rec}/at/{position}", access.JobRead, "Everything about one invocation", recording}, s.moment)
+	get(s, route{"lineage", "/recordings/{rec}/lineage", access.JobRead, "What a record came from and what it became", recordings}, s.lineage)
+	get(s, route{"gaps", "/recordings/{rec}/gaps", access.JobView, "Stretches that were not recorded", recording}, s.gaps)
+	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
+}

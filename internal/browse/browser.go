@@ -1,0 +1,126 @@
+package browse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/serde"
+)
+
+// Options of a Browser. Queries, Policy and Auditor are required.
+type Options struct {
+	Queries *query.Engine
+	Policy  *access.Policy
+	Auditor access.Auditor
+	Fleet   Fleet         // nil = no processes are known
+	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
+}
+
+// Browser answers what a principal may see. Safe for concurrent use.
+type Browser struct {
+	queries  *query.Engine
+	policy   *access.Policy
+	auditor  access.Auditor
+	fleet    Fleet
+	decoders *decoders
+	detector *serde.Detector
+}
+
+// ErrDenied: the principal may not; ErrAudit: the read could not be written down, so nothing is shown.
+var (
+	ErrDenied = access.ErrDenied
+	ErrAudit  = access.ErrAudit
+)
+
+// New makes a browser.
+func New(o Options) (*Browser, error) {
+	if o.Queries == nil || o.Policy == nil || o.Auditor == nil {
+		return nil, errors.New("browse needs queries, a policy and an auditor")
+	}
+	if o.Fleet == nil {
+		o.Fleet = noFleet{}
+	}
+	return &Browser{
+		queries:  o.Queries,
+		policy:   o.Policy,
+		auditor:  o.Auditor,
+		fleet:    o.Fleet,
+		decoders: newDecoders(o.Queries.Definition),
+		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
+	}, nil
+}
+
+// Decide says whether who may do a on r.
+func (b *Browser) Decide(who access.Principal, a access.Action, r access.Resource) access.Decision {
+	return b.policy.Decide(who, a, r)
+}
+
+// Policy is the version of the policy in force.
+func (b *Browser) Policy() string { return b.policy.Version() }
+
+// Any is the text that stands for all recordings, where a question may go to all.
+const Any = "any"
+
+// Target is a recording that a request names, with the resource that access decides on.
+type Target struct {
+	Recording event.RecordingID
+	Any       bool // all recordings; Recording is zero
+	Resource  access.Resource
+}
+
+// Resolve finds the recording that text names: an id, the beginning of an id, or a job's name (its newest run).
+// Errors: ErrNotFound, *AmbiguousError.
+func (b *Browser) Resolve(ctx context.Context, text string) (Target, error) {
+	rec, err := b.queries.Resolve(ctx, text)
+	if err != nil {
+		return Target{}, err
+	}
+	return Target{Recording: rec, Resource: resourceOf(rec)}, nil
+}
+
+// Everything is the target of a question to all recordings.
+func Everything() Target { return Target{Any: true, Resource: "recording/**"} }
+
+func resourceOf(rec event.RecordingID) access.Resource {
+	return access.ResourceOf("recording", rec.String())
+}
+
+// begin writes down that who is about to read payload of t; the answer completes the entry.
+func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
+	receipt, err := b.auditor.Begin(ctx, access.Intent{
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: access.JobRead, Resource: t.Resource,
+		Ranges: ranges, Filter: filter, Policy: b.policy.Version(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing down a read: %w", err)
+	}
+	return func(records int, failed error) error {
+		r := access.Result{Outcome: access.OutcomeOK, Records: records}
+		if failed != nil {
+			r.Outcome = access.OutcomeFailed
+		}
+		// The reader may be gone; what they read is written down all the same.
+		if err := b.auditor.End(context.WithoutCancel(ctx), receipt, r); err != nil {
+			return fmt.Errorf("writing down what was read: %w", err)
+		}
+		return nil
+	}, nil
+}
+
+type clientKey struct{}
+
+// WithClient names the address that a request came from, for the audit log.
+func WithClient(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, clientKey{}, address)
+}
+
+func clientOf(ctx context.Context) string {
+	if s, ok := ctx.Value(clientKey{}).(string); ok {
+		return s
+	}
+	return "local"
+}

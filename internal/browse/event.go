@@ -1,0 +1,43 @@
+package browse
+
+import (
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/query"
+)
+
+// Event is one event with its payload as the principal may see it.
+type Event struct {
+	query.Event
+	Text     string       // one line
+	KeyView  *access.View // of a source record; nil = none, or not asked for
+	View     *access.View // of the value; nil = none, or not asked for
+	Headers  []HeaderView
+	Body     map[string]any // of lanes job and gap
+	TypeName string         // of the value
+}
+
+// HeaderView is a Kafka header.
+type HeaderView struct {
+	Name  string
+	Value *access.View // nil = null
+}
+
+// EventQuery selects events. Key and Match are compared with views; Match with the one line too.
+type EventQuery struct {
+	query.EventQuery
+	Key   string // text of the key's view; empty = any
+	Match string // part of a view's text; empty = any
+	Limit int    // events of a page, default 100
+}
+
+// filtered tells whether events must be rendered to know if they are wanted.
+func (q *EventQuery) filtered() bool { return q.Key != "" || q.Match != "" }
+
+// EventPage is a page of events in the order asked for.
+type EventPage struct {
+	Events   []Event
+	Next     Cursor // empty = nothing is left
+	Previous Cursor // with Around: the cursor in the other order
+	From, To query.Wall
+	Complete bool // everything that the query selects up to Next was looked at
+}

@@ -1,0 +1,133 @@
+package browse
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/serde"
+)
+
+// Shapes of views: in lists a page of them must stay small, of one moment everything that fits a screen is shown.
+var (
+	listShape   = access.Shape{Runes: 240, Tree: true, Value: 4 << 10, Bytes: 4 << 10}
+	momentShape = access.Shape{Runes: 240, Tree: true, Value: 64 << 10, Bytes: 64 << 10}
+	nodeShape   = access.Shape{Runes: 240, Tree: true, Value: 4 << 10}
+	lineShape   = access.Shape{Runes: 400}
+)
+
+// renderer turns events into what one principal may see.
+type renderer struct {
+	*Browser
+	ctx   context.Context
+	who   access.Principal
+	shape access.Shape
+}
+
+func (b *Browser) renderer(ctx context.Context, who access.Principal, shape access.Shape) renderer {
+	return renderer{Browser: b, ctx: ctx, who: who, shape: shape}
+}
+
+// event renders e. Payload is rendered when the scan read it.
+func (r renderer) event(e query.Event) Event {
+	out := Event{Event: e, Text: line(&e)}
+	if len(e.Body) > 0 {
+		out.Body = r.body(&e)
+		if text := bodyLine(&e, out.Body); text != "" {
+			out.Text = text
+		}
+	}
+	if !e.HasPayload {
+		return out
+	}
+	switch e.Lane {
+	case event.LaneOut:
+		if e.Kind == event.KindRecord {
+			c := r.decoders.of(e.Serializer)
+			element := c.decoder.DecodeElement(e.Value)
+			out.View = r.view(&e, access.PartValue, e.Value, element.Value)
+			out.TypeName = c.name
+		}
+	case event.LaneSrc:
+		if e.Kind == event.KindSourceRecord {
+			out.View = r.detected(&e, access.PartValue, e.Value)
+			out.KeyView = r.detected(&e, access.PartKey, e.Key)
+			out.Headers = r.headers(&e)
+		}
+	case event.LaneLog:
+		out.View = r.detected(&e, access.PartException, e.Value)
+	}
+	if out.View != nil {
+		out.Text = out.View.Text()
+	}
+	return out
+}
+
+func (r renderer) view(e *query.Event, part access.Part, p event.Payload, tree event.Tree) *access.View {
+	v := r.policy.View(r.who, access.Subject{Resource: subjectOf(e), Part: part}, p, tree, r.shape)
+	return &v
+}
+
+// detected renders bytes that nothing declares the type of. A key or value that is not there has no view.
+func (r renderer) detected(e *query.Event, part access.Part, p event.Payload) *access.View {
+	if p.Null() && p.Size() == 0 && part == access.PartKey {
+		return nil
+	}
+	return r.view(e, part, p, r.detector.Detect(r.ctx, p))
+}
+
+// headers renders the headers of a Kafka record one by one, since each has a name that rules go by.
+func (r renderer) headers(e *query.Event) (out []HeaderView) {
+	for _, h := range serde.Headers(e.Headers) {
+		hv := HeaderView{Name: h.Name}
+		if !h.Value.Null() {
+			hv.Value = r.view(e, access.PartHeader, h.Value, r.detector.Detect(r.ctx, h.Value))
+		}
+		out = append(out, hv)
+	}
+	return out
+}
+
+// subjectOf is the resource whose rules hold for the payload of e: its topic, or its job's recording.
+func subjectOf(e *query.Event) access.Resource {
+	if e.Kafka != nil {
+		return access.ResourceOf("cluster", "local", "topic", e.Kafka.Topic)
+	}
+	return resourceOf(e.Recording)
+}
+
+// body reads the JSON of lanes job and gap. Members that hold messages of exceptions are payload, because messages may quote
+// records: they are replaced by their views' text.
+func (r renderer) body(e *query.Event) map[string]any {
+	var body map[string]any
+	if err := json.Unmarshal(e.Body, &body); err != nil {
+		return map[string]any{"unreadable": true}
+	}
+	for name, v := range body {
+		if text, ok := v.(string); ok && isMessage(name) {
+			body[name] = r.message(resourceOf(e.Recording), text)
+		}
+	}
+	return body
+}
+
+// isMessage tells which members of bodies hold messages of exceptions.
+func isMessage(name string) bool {
+	return name == "error" || strings.HasSuffix(name, "_error") || name == "stack"
+}
+
+// message renders the text of an exception's message in one line.
+func (r renderer) message(resource access.Resource, text string) string {
+	if text == "" {
+		return ""
+	}
+	p := event.NewPayload([]byte(text))
+	tree := event.NewTree(
+		event.Node{Kind: event.NodeScalar, Type: "String", Len: len(text), Value: event.TextValue(event.ValueString, text)},
+		event.TreeInfo{Format: event.FormatText, Type: "String", Size: len(text)})
+	v := r.policy.View(r.who, access.Subject{Resource: resource, Part: access.PartException}, p, tree, lineShape)
+	return v.Text()
+}

@@ -1,0 +1,62 @@
+// Command generate writes what is made from other files of the repository: the OpenAPI document from the handlers, the Go
+// client's types from that document, and the reference pages. Run it in the repository's root (make gen); the tests of the
+// packages compare what is committed with what it would write. web/src/api takes its types from spec/openapi.json by npm.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/sightglass/sightglass/internal/api"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	document, err := api.Describe()
+	if err != nil {
+		return fmt.Errorf("describing the API: %w", err)
+	}
+	if err := write("spec/openapi.json", document.V31); err != nil {
+		return err
+	}
+	return types(document.V30)
+}
+
+// types makes the Go client's types. The generator reads OpenAPI 3.0 and has a module file of its own, so that what it needs
+// does not become a dependency of the product.
+func types(v30 []byte) error {
+	dir, err := os.MkdirTemp("", "openapi-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	in := filepath.Join(dir, "openapi.json")
+	if err := os.WriteFile(in, v30, 0o600); err != nil {
+		return err
+	}
+	c := exec.Command("go", "tool", "-modfile=gen/tool.mod", "oapi-codegen", "-config", "gen/oapi-codegen.yaml", "-o", "gen/types.go", in)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("making the client's types: %w", err)
+	}
+	return write("gen/openapi.sum", []byte(api.Sum(v30)+"\n"))
+}
+
+func write(path string, content []byte) error {
+	if old, err := os.ReadFile(path); err == nil && string(old) == string(content) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	fmt.Println("writing", path)
+	return os.WriteFile(path, content, 0o644)
+}

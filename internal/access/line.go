@@ -98,11 +98,11 @@ func (w *liner) node(n *Node, root bool) {
 		if root || n.Value != "+I" {
 			w.plain(n.Value)
 		}
-		w.items(n.Items, '{', '}')
+		w.items(n.Items, '{', '}', true)
 	case kindList:
-		w.items(n.Items, '[', ']')
+		w.items(n.Items, '[', ']', false)
 	case kindMap:
-		w.items(n.Items, '{', '}')
+		w.items(n.Items, '{', '}', false)
 	case kindEntry:
 		w.entry(n)
 	case kindNull:
@@ -124,7 +124,7 @@ func (w *liner) node(n *Node, root bool) {
 	}
 }
 
-func (w *liner) items(items []Node, open, end rune) {
+func (w *liner) items(items []Node, open, end rune, named bool) {
 	w.rune(open)
 	for i := range items {
 		if w.full {
@@ -133,8 +133,8 @@ func (w *liner) items(items []Node, open, end rune) {
 		if i > 0 {
 			w.plain(", ")
 		}
-		if n := &items[i]; n.Name != "" {
-			w.name(n.Name)
+		if named && !ends(&items[i]) {
+			w.name(items[i].Name)
 			w.plain(": ")
 		}
 		w.node(&items[i], false)
@@ -142,8 +142,15 @@ func (w *liner) items(items []Node, open, end rune) {
 	w.rune(end)
 }
 
+// ends reports a node that stands for the rest of an object and has no name of its own.
+func ends(n *Node) bool { return n.Name == "" && (n.Kind == kindOpaque || n.Kind == kindCut) }
+
 // name writes plain names bare and others in quotes.
 func (w *liner) name(s string) {
+	if s == "" {
+		w.quoted(s)
+		return
+	}
 	for _, r := range s {
 		if r != '_' && r != '-' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			w.quoted(s)

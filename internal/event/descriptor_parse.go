@@ -94,6 +94,9 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		d.E = child("e")
 	case SerPrimArray:
 		d.E = &Descriptor{T: memberText(m, "e")}
+		if d.E.T == "boolean" { // as Java names it
+			d.E.T = SerBool
+		}
 		switch d.E.T {
 		case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble:
 		default:

@@ -1,13 +1,13 @@
 package serde
 
 import (
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
 
+// notUTF8 is the reason of text in which every bad byte became U+FFFD.
 const notUTF8 = "is not valid UTF-8; bad bytes are replaced"
 
 // setText makes n a scalar of kind k that holds p as text.
@@ -17,7 +17,7 @@ func (in *input) setText(n *event.Node, k event.ValueKind, p []byte) {
 	}
 	s := string(p)
 	if !utf8.ValidString(s) {
-		s, n.Reason = strings.ToValidUTF8(s, "\uFFFD"), notUTF8
+		s, n.Reason = string([]rune(s)), notUTF8
 	}
 	n.Kind, n.Value = event.NodeScalar, event.TextValue(k, s)
 }

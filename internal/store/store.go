@@ -29,6 +29,10 @@ type Writer interface {
 	// store's durability setting promises. stored is false when the store held (recording, attempt, lane, number) already;
 	// then the block that it holds is that durable. The store keeps h and does not keep raw.
 	Append(ctx context.Context, h *block.Header, raw []byte) (stored bool, err error)
+	// AppendAsync is Append without the wait: when it returns, the block is written and readers see it; durable returns once
+	// it is as durable as Append promises. durable is nil when nothing is left to wait for. A caller that has many blocks
+	// gives them one after the other and waits later, so that they share an fsync.
+	AppendAsync(ctx context.Context, h *block.Header, raw []byte) (stored bool, durable func(context.Context) error, err error)
 	// Define stores a definition. ErrDefinition when other bytes have the id.
 	Define(ctx context.Context, d event.Definition) error
 	// Missing returns those of ids that are not defined, each once.

@@ -106,24 +106,42 @@ func (s *Store) begin() (end func(), err error) {
 
 // Append is that of store.Writer.
 func (s *Store) Append(ctx context.Context, h *block.Header, raw []byte) (stored bool, err error) {
+	stored, durable, err := s.AppendAsync(ctx, h, raw)
+	if err == nil && durable != nil {
+		err = durable(ctx)
+	}
+	return stored && err == nil, err
+}
+
+// AppendAsync is that of store.Writer.
+func (s *Store) AppendAsync(ctx context.Context, h *block.Header, raw []byte) (stored bool, durable func(context.Context) error, err error) {
 	if err := ctx.Err(); err != nil {
-		return false, err
+		return false, nil, err
 	}
 	end, err := s.begin()
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	defer end()
 	if s.free.Load() < s.opt.MinFree && !h.Server() { // what the server notes of losses is small and goes in as long as it can
-		return false, fmt.Errorf("%w: less than %d bytes are free", store.ErrDiskFull, s.opt.MinFree)
+		return false, nil, fmt.Errorf("%w: less than %d bytes are free", store.ErrDiskFull, s.opt.MinFree)
 	}
 	stored, wait, err := s.append(h, raw)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	if wait {
-		if err := s.syncer.wait(ctx); err != nil {
-			return false, fmt.Errorf("making a block durable: %w", err)
+		round := s.syncer.join()
+		durable = func(ctx context.Context) error {
+			select {
+			case err := <-round:
+				if err != nil {
+					return fmt.Errorf("making a block durable: %w", err)
+				}
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
 	}
 	if stored {
@@ -131,7 +149,7 @@ func (s *Store) Append(ctx context.Context, h *block.Header, raw []byte) (stored
 	} else {
 		s.counters.duplicates.Add(1)
 	}
-	return stored, nil
+	return stored, durable, nil
 }
 
 // append writes a block; wait tells that the caller must wait for a round of the syncer before it may answer.

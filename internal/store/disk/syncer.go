@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -50,9 +49,8 @@ func (y *syncer) markDefinitions() {
 	y.mu.definitions = true
 }
 
-// wait returns when a round that began after the call has ended. It always waits for that round, ctx or not, unless the
-// round cannot come: what it promises must be true.
-func (y *syncer) wait(ctx context.Context) error {
+// join returns a channel that gets the outcome of the next round: one that begins after the call.
+func (y *syncer) join() <-chan error {
 	done := make(chan error, 1)
 	y.mu.Lock()
 	y.mu.waiting = append(y.mu.waiting, done)
@@ -61,12 +59,7 @@ func (y *syncer) wait(ctx context.Context) error {
 	case y.kick <- struct{}{}:
 	default:
 	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return done
 }
 
 // run makes rounds until stop closes, and one more.

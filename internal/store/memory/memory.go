@@ -78,6 +78,12 @@ func (r *recording) append(h *block.Header, raw []byte) bool {
 	return true
 }
 
+// AppendAsync is that of store.Writer.
+func (s *Store) AppendAsync(ctx context.Context, h *block.Header, raw []byte) (bool, func(context.Context) error, error) {
+	stored, err := s.Append(ctx, h, raw)
+	return stored, nil, err
+}
+
 func (s *Store) open(rec event.RecordingID) (*recording, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,79 @@
+package ingest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/sightglass/sightglass/internal/wire"
+)
+
+// Errors that callers decide on.
+var (
+	ErrNoAgent = errors.New("no agent of this process is connected")
+	ErrFailed  = errors.New("the agent could not do it")
+)
+
+// Command is what an agent can be told.
+type Command string
+
+// The commands.
+const (
+	CommandStop  Command = "stop" // the kill switch: all hooks fall silent until start
+	CommandStart Command = "start"
+)
+
+// Control tells the agent of a process to do something and waits until it says that it did. ErrNoAgent, ErrFailed.
+func (s *Server) Control(ctx context.Context, process string, command Command) error {
+	s.mu.Lock()
+	p := s.mu.processes[process]
+	s.mu.Unlock()
+	if p == nil {
+		return fmt.Errorf("process %s: %w", process, ErrNoAgent)
+	}
+	var raw [8]byte
+	_, _ = rand.Read(raw[:]) // never fails
+	id := hex.EncodeToString(raw[:])
+	answer := make(chan *wire.Done, 1)
+	p.mu.Lock()
+	c := p.mu.conn
+	if c != nil {
+		p.mu.waiting[id] = answer
+	}
+	p.mu.Unlock()
+	if c == nil {
+		return fmt.Errorf("process %s: %w", process, ErrNoAgent)
+	}
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.mu.waiting, id)
+	}()
+	if err := c.out.send(&wire.Control{ID: id, Command: string(command)}); err != nil {
+		return fmt.Errorf("process %s: %w", process, errors.Join(ErrNoAgent, err))
+	}
+	select {
+	case done := <-answer:
+		switch {
+		case done == nil:
+			return fmt.Errorf("process %s: %w: the connection ended", process, ErrNoAgent)
+		case !done.OK:
+			return fmt.Errorf("process %s: %w: %s", process, ErrFailed, clip(done.Error))
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// done gives an answer to who waits for it.
+func (p *process) done(m *wire.Done) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.mu.waiting[m.ID]; c != nil {
+		delete(p.mu.waiting, m.ID)
+		c <- m
+	}
+}

@@ -12,7 +12,7 @@ func line(n *Node, runes int) string {
 	if n == nil {
 		return ""
 	}
-	w := liner{left: runes}
+	w := liner{left: runes, b: make([]byte, 0, min(runes, 256))}
 	w.node(n, true)
 	return string(w.b)
 }
@@ -39,25 +39,33 @@ func (w *liner) rune(r rune) {
 	w.left--
 }
 
-func (w *liner) plain(s string) {
-	for _, r := range s {
-		if w.full {
-			return
-		}
-		w.escaped(r, false)
-	}
-}
+func (w *liner) plain(s string) { w.text(s, false) }
 
 // quoted writes s between quotes, with quotes and backslashes in it marked.
 func (w *liner) quoted(s string) {
 	w.rune('"')
-	for _, r := range s {
-		if w.full {
-			return
-		}
-		w.escaped(r, true)
-	}
+	w.text(s, true)
 	w.rune('"')
+}
+
+// text writes s, runs of harmless ASCII at once.
+func (w *liner) text(s string, quoted bool) {
+	for s != "" && !w.full {
+		run := 0
+		for run < len(s) && s[run] >= 0x20 && s[run] < 0x7f && (!quoted || s[run] != '"' && s[run] != '\\') {
+			run++
+		}
+		if run = min(run, w.left); run > 0 {
+			w.b = append(w.b, s[:run]...)
+			w.last = len(w.b) - 1
+			w.left -= run
+			s = s[run:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		w.escaped(r, quoted)
+		s = s[size:]
+	}
 }
 
 func (w *liner) escaped(r rune, quoted bool) {
@@ -152,6 +160,9 @@ func (w *liner) name(s string) {
 		return
 	}
 	for _, r := range s {
+		if r >= 'a' && r <= 'z' {
+			continue
+		}
 		if r != '_' && r != '-' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			w.quoted(s)
 			return

@@ -91,6 +91,7 @@ func (j *jsonText) word(w string) bool {
 
 func (j *jsonText) object(n *event.Node) {
 	n.Kind, n.Type = event.NodeObject, "object"
+	n.Items = make([]event.Node, 0, 4)
 	j.in.pos++
 	for j.space(); j.peek() != '}'; j.space() {
 		if len(n.Items) > 0 && !j.comma() {

@@ -5,7 +5,7 @@
 //
 // Each connection has three: one reads frames and hands blocks to the store, in order; one waits until blocks are durable
 // and acks them, in order; one writes. Serve owns the connections, and Shutdown waits for all of them. One more goroutine
-// sweeps for silence, holes and lost processes.
+// watches for silence, holes and lost processes.
 //
 // # Locks
 //

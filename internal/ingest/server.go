@@ -20,7 +20,7 @@ type Server struct {
 	counts counts
 	ctx    context.Context // ends at Shutdown
 	cancel context.CancelFunc
-	owned  sync.WaitGroup // connections and the sweeper
+	owned  sync.WaitGroup // connections and the watch
 
 	mu struct {
 		sync.Mutex
@@ -35,7 +35,7 @@ type Server struct {
 // maxStrangers bounds connections that have not said HELLO yet.
 const maxStrangers = 256
 
-// New makes a server and starts its sweeper. Shutdown ends it.
+// New makes a server and starts its watch. Shutdown ends it.
 func New(opt Options) (*Server, error) {
 	opt, err := opt.withDefaults()
 	if err != nil {
@@ -50,7 +50,7 @@ func New(opt Options) (*Server, error) {
 	s := &Server{opt: opt}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.mu.processes = make(map[string]*process)
-	s.owned.Go(func() { s.sweep(s.ctx) })
+	s.owned.Go(func() { s.watch(s.ctx) })
 	return s, nil
 }
 

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	sweepEvery   = time.Second
+	watchEvery   = time.Second
 	keepProcess  = 24 * time.Hour // after its end
 	maxProcesses = 8192           // disconnected ones beyond are forgotten, the oldest first
 )
 
-// sweep pings, reports holes and lost processes, and forgets what is long gone, until ctx ends.
-func (s *Server) sweep(ctx context.Context) {
-	every := time.NewTicker(min(sweepEvery, s.opt.PingEvery))
+// watch pings, reports holes and lost processes, and forgets what is long gone, until ctx ends.
+func (s *Server) watch(ctx context.Context) {
+	every := time.NewTicker(min(watchEvery, s.opt.PingEvery))
 	defer every.Stop()
 	var pinged time.Time
 	for id := uint64(1); ; id++ {
@@ -54,7 +54,7 @@ func (s *Server) pingAll(id uint64) {
 	}
 }
 
-// reportGaps stores a gap for what did not come. What cannot be stored now is tried again at the next sweep.
+// reportGaps stores a gap for what did not come. What cannot be stored now is tried again at the next round.
 func (s *Server) reportGaps(ctx context.Context) {
 	for _, p := range s.list() {
 		for _, r := range s.dueGaps(p) {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"text/tabwriter"
 )
 
 // figure is one number with what it should be.
@@ -33,11 +34,13 @@ func (f figure) String() string {
 func report(w io.Writer, o options, plain, recorded []sample, lost int64) {
 	cpu, rate := sample.cpuPerRecord, sample.perSecond
 	fmt.Fprintf(w, "\nhot job on Flink %s, parallelism %d, %d processors, %d runs of each kind, %s each after %s\n", o.flink, o.parallelism, runtime.NumCPU(), o.rounds, o.span, o.warm)
-	fmt.Fprintf(w, "%-24s %14s %14s\n", "median (lowest-highest)", "plain", "recorded")
-	fmt.Fprintf(w, "%-24s %14s %14s\n", "records per second", spread(plain, rate), spread(recorded, rate))
-	fmt.Fprintf(w, "%-24s %14s %14s\n", "processor ns per record", spread(plain, cpu), spread(recorded, cpu))
 	server := func(s sample) float64 { return float64(s.server.Nanoseconds()) / float64(s.records) }
-	fmt.Fprintf(w, "%-24s %14s %14s\n", "server's ns per record", "-", spread(recorded, server))
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "median (lowest-highest)\tplain\trecorded\n")
+	fmt.Fprintf(table, "records per second\t%s\t%s\n", spread(plain, rate), spread(recorded, rate))
+	fmt.Fprintf(table, "processor ns per record\t%s\t%s\n", spread(plain, cpu), spread(recorded, cpu))
+	fmt.Fprintf(table, "server's ns per record\t-\t%s\n", spread(recorded, server))
+	_ = table.Flush() // w decides; the caller's output is not checked line by line either
 	fmt.Fprintf(w, "events lost by the agent: %d\n\n", lost)
 	for _, f := range []figure{
 		{"throughput_ratio", "recorded/plain", median(recorded, rate) / median(plain, rate), 3, 0.98, true},

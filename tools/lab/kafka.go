@@ -56,7 +56,7 @@ func (l *Lab) StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
 	classpath := dir + string(os.PathListSeparator) + filepath.Join(jars, "*")
 	data := filepath.Join(dir, "data")
 	if _, err := os.Stat(filepath.Join(data, "meta.properties")); err != nil {
-		if err := Run(ctx, dir, "java", "-Xmx128m", "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", clusterID(), "-c", properties); err != nil {
+		if err := Run(ctx, dir, "java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", clusterID(), "-c", properties); err != nil {
 			return nil, fmt.Errorf("formatting Kafka's storage: %w", err)
 		}
 	}
@@ -64,7 +64,7 @@ func (l *Lab) StartKafka(ctx context.Context, o KafkaOptions) (*Kafka, error) {
 	err = l.Step("starting Kafka on "+k.Bootstrap, func() error {
 		k.Process, err = Start(Command{
 			Name: "kafka", Path: "java", Dir: dir, Log: filepath.Join(dir, "kafka.log"),
-			Args: []string{"-Xms128m", "-Xmx" + o.Heap, "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", properties},
+			Args: []string{"-Xms128m", "-Xmx" + o.Heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.Kafka", properties},
 		})
 		if err != nil {
 			return err

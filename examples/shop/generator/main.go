@@ -76,7 +76,7 @@ func send(ctx context.Context, client *kgo.Client, s *schedule, limit time.Durat
 		timer.Reset(time.Until(start.Add(m.due)))
 		select {
 		case <-ctx.Done():
-			return flush(client, counts)
+			return flush(client, counts, failed)
 		case err := <-failed:
 			return err
 		case <-timer.C:
@@ -98,17 +98,23 @@ func send(ctx context.Context, client *kgo.Client, s *schedule, limit time.Durat
 			report(counts)
 		}
 	}
-	return flush(client, counts)
+	return flush(client, counts, failed)
 }
 
-func flush(client *kgo.Client, counts map[kind]int) error {
+// flush waits for what is under way; a record that Kafka refused is an error even when it is the last.
+func flush(client *kgo.Client, counts map[kind]int, failed <-chan error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := client.Flush(ctx); err != nil {
 		return fmt.Errorf("waiting for Kafka's acknowledgements: %w", err)
 	}
 	report(counts)
-	return nil
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
 }
 
 func report(counts map[kind]int) {

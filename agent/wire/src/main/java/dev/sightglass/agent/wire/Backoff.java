@@ -8,23 +8,34 @@ import java.util.concurrent.TimeUnit;
  * once.
  */
 final class Backoff {
-  private static final long FIRST = TimeUnit.SECONDS.toNanos(1);
-  private static final long MOST = TimeUnit.SECONDS.toNanos(30);
-  private static final long REFUSED = TimeUnit.SECONDS.toNanos(60);
+  private final long first;
+  private final long most;
+  private final long refused;
+  private long next;
 
-  private long next = FIRST;
+  Backoff() {
+    this(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(60));
+  }
+
+  /** All in nanoseconds. */
+  Backoff(long first, long most, long refused) {
+    this.first = first;
+    this.most = most;
+    this.refused = refused;
+    this.next = first;
+  }
 
   void reset() {
-    next = FIRST;
+    next = first;
   }
 
   long afterFailure() {
     long wait = next;
-    next = Math.min(2 * next, MOST);
+    next = Math.min(2 * next, most);
     return (long) (wait * (0.8 + 0.4 * ThreadLocalRandom.current().nextDouble()));
   }
 
   long afterRefusal() {
-    return REFUSED;
+    return refused;
   }
 }

@@ -28,14 +28,15 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private final Commands commands;
   private final Outbox outbox;
   private final Dialer dialer;
-  private final Backoff backoff = new Backoff();
+  private final Backoff backoff;
   private final Thread writer;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<String> reported = new HashSet<>();
   private volatile boolean statusDue;
   private volatile Connection connection;
 
-  private Uplink(UplinkOptions options, Telemetry telemetry, Commands commands) {
+  private Uplink(UplinkOptions options, Telemetry telemetry, Commands commands, Backoff backoff) {
+    this.backoff = backoff;
     this.options = options;
     this.telemetry = telemetry;
     this.commands = commands;
@@ -46,7 +47,12 @@ public final class Uplink implements BlockSink, AutoCloseable {
 
   /** Begins to connect, and goes on doing so until {@link #close}. */
   public static Uplink start(UplinkOptions options, Telemetry telemetry, Commands commands) {
-    Uplink uplink = new Uplink(options, telemetry, commands);
+    return start(options, telemetry, commands, new Backoff());
+  }
+
+  static Uplink start(
+      UplinkOptions options, Telemetry telemetry, Commands commands, Backoff backoff) {
+    Uplink uplink = new Uplink(options, telemetry, commands, backoff);
     uplink.writer.start();
     return uplink;
   }

@@ -413,7 +413,8 @@ public final class SerializerDescriber {
     m.put(base + "SqlTimeSerializer", "sqltime");
     m.put(base + "SqlTimestampSerializer", "sqltimestamp");
     m.put(base + "VoidSerializer", "void");
-    m.put(base + "NullValueSerializer", "void");
+    m.put(base + "NullValueSerializer", "nullvalue");
+    m.put(base + "StringValueSerializer", "stringvalue");
     m.put("org.apache.flink.runtime.state.VoidNamespaceSerializer", "voidnamespace");
     String windows = "org.apache.flink.streaming.api.windowing.windows.";
     m.put(windows + "TimeWindow$Serializer", "timewindow");

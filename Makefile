@@ -58,6 +58,7 @@ lint: web/node_modules/.package-lock.json ## check formatting and style of Go, J
 	go vet ./...
 	go vet -tags e2e ./test/...
 	go run $(STATICCHECK) ./...
+	go run $(STATICCHECK) -tags e2e ./test/...
 	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
 	$(NPM) run lint
 
@@ -67,11 +68,11 @@ fmt: web/node_modules/.package-lock.json ## repair formatting
 	$(NPM) run fmt
 
 gen: web/node_modules/.package-lock.json ## regenerate what is generated; CI compares
-	go generate ./...
+	go run ./tools/generate
 	$(NPM) run gen
 
 docs: ## regenerate the reference pages and tables of the documentation
-	go run ./tools/docs
+	go run ./tools/generate
 
 bench: build ## what recording costs: a hot job with and without the agent, figures against their targets
 	go run ./bench

@@ -58,6 +58,7 @@ func testLineage(t *testing.T, r *rig) {
 	t.Run("quiet", func(t *testing.T) {
 		r.send(t, "numbers", 2000, numbers(0, *recordsFlag), nil)
 		w := r.world(t, *recordsFlag)
+		r.wantJobs(t, fanOut, relay)
 		r.compareAll(t, w, 0, *recordsFlag)
 		r.compareEdges(t, w, 300)
 		for _, job := range []string{fanOut, relay} {
@@ -242,6 +243,24 @@ func (r *rig) explain(t *testing.T, q unequalAnswer) {
 	slices.Sort(wrong)
 	answer, err := r.ask.lineage(t.Context(), q.record, q.direction, false)
 	t.Errorf("%s %s: missing %v, wrong %v; complete %t, notes %+v, error %v", q.record, q.direction, missing, wrong, answer.Complete, answer.Notes, err)
+}
+
+// wantJobs wants jobs in the list of what runs, by Flink's own ids.
+func (r *rig) wantJobs(t *testing.T, ids ...string) {
+	t.Helper()
+	jobs, err := r.ask.jobs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	running := map[string]bool{}
+	for _, job := range jobs {
+		running[job.ID] = strings.EqualFold(job.State, "RUNNING")
+	}
+	for _, id := range ids {
+		if !running[id] {
+			t.Errorf("job %s runs, and the server lists %+v", id, jobs)
+		}
+	}
 }
 
 // compareEdges looks inside the answers: along every edge of the walk, through every operator, the later payload must descend from the earlier.

@@ -71,11 +71,9 @@ func (c *serverClient) lineage(ctx context.Context, record, direction string, pa
 }
 
 type jobSummary struct {
-	ID      string  `json:"id"`
-	Name    string  `json:"name"`
-	State   string  `json:"state"`
-	InPerS  float64 `json:"in_per_s"`
-	OutPerS float64 `json:"out_per_s"`
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	State string `json:"state"`
 }
 
 func (c *serverClient) jobs(ctx context.Context) ([]jobSummary, error) {

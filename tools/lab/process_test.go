@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"net"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ func shell(t *testing.T, script string) *Process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := p.Kill(t.Context()); err != nil && p.Alive() {
+		if err := p.Kill(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})

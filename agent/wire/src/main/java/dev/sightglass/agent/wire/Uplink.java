@@ -110,8 +110,8 @@ public final class Uplink implements BlockSink, AutoCloseable {
   /** Sends what is left for at most 2 s, says that this is an orderly end, and stops. */
   @Override
   public void close() {
-    outbox.closing();
     closing.countDown();
+    outbox.closing(); // wakes the writer, which then sees the first
     boolean interrupted = false;
     try {
       TimeUnit.NANOSECONDS.timedJoin(writer, CLOSE_NANOS);

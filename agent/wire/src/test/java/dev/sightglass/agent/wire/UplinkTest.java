@@ -423,6 +423,22 @@ class UplinkTest {
   }
 
   @Test
+  void closeWithNothingLeftIsQuick() throws IOException {
+    try (FakeServer server = new FakeServer(store, 0, new FakeServer.Behaviour() {})) {
+      for (int i = 1; i <= 20; i++) {
+        Fixture f = new Fixture(Fixture.to(server));
+        eventually("a connection", f.uplink::isConnected);
+        long begun = System.nanoTime();
+        f.close();
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        assertTrue(millis < 1_000, "closing took " + millis + " ms");
+        int closes = i;
+        eventually("CLOSE", () -> server.closes.size() == closes);
+      }
+    }
+  }
+
+  @Test
   void closeDoesNotWaitForAServerThatIsNotThere() throws IOException {
     FakeServer.Behaviour mute =
         new FakeServer.Behaviour() {

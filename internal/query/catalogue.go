@@ -218,6 +218,14 @@ func (a *attempt) operator(index int) OperatorRef {
 	return OperatorRef{Index: index}
 }
 
+// at is the operator of an event in lane. What a task takes in enters at the head of its chain when the row does not say where.
+func (a *attempt) at(lane event.Lane, index int) OperatorRef {
+	if index < 0 && a != nil && (lane == event.LaneDet || lane == event.LaneSrc) {
+		index = 0
+	}
+	return a.operator(index)
+}
+
 func (a *attempt) def(index int) *event.ChainOperatorDef {
 	if a == nil || index < 0 || index >= len(a.defs) {
 		return nil

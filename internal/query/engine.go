@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -54,13 +56,14 @@ func (e *Engine) Definition(id event.DefinitionID) (event.Definition, bool) {
 	return e.reader.Definition(id)
 }
 
-// view is one recording as one call sees it: a snapshot, and definitions that are at least as new.
+// view is one recording as one call sees it: a snapshot, and definitions that are at least as new. Not for concurrent use.
 type view struct {
 	engine *Engine
 	id     event.RecordingID
 	model  *model
 	cat    *catalogue
 	snap   store.Snapshot
+	rotten []*block.Header // blocks that the call could not decode
 }
 
 // open makes a view with an up-to-date model. The caller closes it.
@@ -78,12 +81,16 @@ func (e *Engine) open(ctx context.Context, rec event.RecordingID) (*view, error)
 		snap.Close()
 		return nil, fmt.Errorf("bringing recording %s up to date: %w", rec, err)
 	}
-	return &view{e, rec, m, m.cat.Load(), snap}, nil
+	return &view{engine: e, id: rec, model: m, cat: m.cat.Load(), snap: snap}, nil
 }
 
 func (v *view) close() { v.snap.Close() }
 
 // columns decodes ref without payloads.
 func (v *view) columns(ctx context.Context, ref store.Ref) (*frame, error) {
-	return v.engine.frames.columns(ctx, v.snap, ref)
+	f, err := v.engine.frames.columns(ctx, v.snap, ref)
+	if err != nil && unreadable(err) && !slices.Contains(v.rotten, ref.Header) {
+		v.rotten = append(v.rotten, ref.Header)
+	}
+	return f, err
 }

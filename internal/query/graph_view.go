@@ -213,7 +213,7 @@ func (d *drawing) edge(dataset, from, to, ship string) Edge {
 	marks := make(map[event.Key]EventTime)
 	alive := make(map[event.Key]bool)
 	for _, a := range d.current[from] {
-		alive[a.Key] = !terminal(a.State)
+		alive[a.Key] = !terminal(a.State) && !terminal(d.model.log.state)
 	}
 	countable := true
 	for _, key := range d.cat.ofDataset(dataset) {

@@ -85,7 +85,7 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 // place says whose event it is.
 func (v *view) place(ev *Event, operator int) {
 	a := v.cat.attempts[ev.AttemptKey]
-	ev.Operator = a.operator(operator)
+	ev.Operator = a.at(ev.Lane, operator)
 	if a != nil {
 		ev.Vertex, ev.Task, ev.Subtask, ev.Attempt = a.Vertex, a.Task, a.Subtask, a.Attempt
 	}

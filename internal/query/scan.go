@@ -21,7 +21,7 @@ const (
 
 // EventQuery selects events. The zero value selects all of a recording, in ascending order, without payloads.
 type EventQuery struct {
-	Operator   string // slug or beginning of the id; empty = any. An event without operator counts as its chain's head
+	Operator   string // slug or beginning of the id; empty = any. What a task takes in counts for the head of its chain
 	Subtask    *int
 	Attempt    *int      // attempt number
 	AttemptKey event.Key // 0 = any

@@ -114,7 +114,7 @@ func (s *selection) wantsBlock(h *block.Header) bool {
 			continue
 		}
 		counted += c.N
-		if s.wantsKind(c.Kind) && wantsOperator(index, c.Operator) {
+		if s.wantsKind(c.Kind) && wantsOperator(h.Lane, index, c.Operator) {
 			return true
 		}
 	}
@@ -133,14 +133,18 @@ func (s *selection) wantsKind(k event.Kind) bool {
 	return len(s.kinds) == 0 || slices.Contains(s.kinds, k)
 }
 
-// wantsOperator tells whether a row of operator counts for the operator at index; a row without one counts for the head.
-func wantsOperator(index, operator int) bool {
-	return index < 0 || max(operator, 0) == index
+// wantsOperator tells whether a row of operator counts for the operator at index. What a task takes in counts for the head of
+// its chain when the row does not say more.
+func wantsOperator(lane event.Lane, index, operator int) bool {
+	if operator < 0 && (lane == event.LaneDet || lane == event.LaneSrc) {
+		operator = 0
+	}
+	return index < 0 || operator == index
 }
 
 // wantsRow tells whether the row is selected, apart from time.
 func (s *selection) wantsRow(f *frame, row, index int) bool {
-	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(index, int(f.r.Operator[row])) {
+	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(f.h.Lane, index, int(f.r.Operator[row])) {
 		return false
 	}
 	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)

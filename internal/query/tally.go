@@ -129,7 +129,12 @@ type flow struct {
 	consumers      map[event.Key]bool   // attempts
 }
 
-type flowEnds struct{ sent, consumed uint64 } // highest number + 1
+// flowEnds are the highest numbers + 1, and the lowest that was seen.
+type flowEnds struct {
+	sent, consumed uint64
+	first          uint64
+	any            bool
+}
 
 func newFlow() *flow {
 	return &flow{next: make(map[uint32]*flowEnds), consumers: make(map[event.Key]bool)}
@@ -175,6 +180,9 @@ func addFlows(flows map[event.Key]*flow, h *block.Header) {
 			continue
 		}
 		e := f.ends(c.Subpartition)
+		if !e.any || c.First < e.first {
+			e.first, e.any = c.First, true
+		}
 		if c.In {
 			e.consumed = max(e.consumed, c.Last+1)
 		} else {
@@ -190,8 +198,8 @@ func (f *flow) inFlight() (n uint64, ok bool) {
 		return 0, false
 	}
 	for _, e := range f.next {
-		if e.sent > e.consumed {
-			n += e.sent - e.consumed
+		if got := max(e.consumed, e.first); e.sent > got {
+			n += e.sent - got
 		}
 	}
 	return n, true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -80,8 +81,8 @@ func (c *counting) bucket(w Wall) int {
 	return int((uint64(w) - uint64(c.out.From)) / uint64(c.out.BucketUS))
 }
 
-func (c *counting) count(attempt event.Key, operator int, k event.Kind, bucket int, n uint64) {
-	op := c.cat.attempts[attempt].operator(operator)
+func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int, n uint64) {
+	op := c.cat.attempts[h.Attempt].at(h.Lane, operator)
 	key := seriesKey{op.ID, k}
 	s := c.series[key]
 	if s == nil {
@@ -106,7 +107,7 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	for _, z := range h.Zones.Counts {
 		if z.Kind < event.KindEntered {
 			counted += z.N
-			if c.sel.wantsKind(z.Kind) && wantsOperator(index, z.Operator) {
+			if c.sel.wantsKind(z.Kind) && wantsOperator(h.Lane, index, z.Operator) {
 				wanted += z.N
 			}
 		}
@@ -133,14 +134,14 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	}
 	first, last := c.bucket(max(from, c.out.From)), min(c.bucket(min(to, c.out.To-1)), c.buckets-1)
 	for _, z := range h.Zones.Counts {
-		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(index, z.Operator) {
+		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(h.Lane, index, z.Operator) {
 			continue
 		}
 		share := z.N / uint64(last-first+1)
 		for b := first; b < last; b++ {
-			c.count(h.Attempt, z.Operator, z.Kind, b, share)
+			c.count(h, z.Operator, z.Kind, b, share)
 		}
-		c.count(h.Attempt, z.Operator, z.Kind, last, z.N-share*uint64(last-first))
+		c.count(h, z.Operator, z.Kind, last, z.N-share*uint64(last-first))
 	}
 	return nil
 }
@@ -160,7 +161,7 @@ func (c *counting) read(ctx context.Context, ref store.Ref, index int) (bool, er
 			continue
 		}
 		c.out.Rows++
-		c.count(ref.Header.Attempt, int(f.r.Operator[row]), f.r.Kind[row], c.bucket(w), uint64(f.r.N[row]))
+		c.count(ref.Header, int(f.r.Operator[row]), f.r.Kind[row], c.bucket(w), uint64(f.r.N[row]))
 	}
 	return true, nil
 }

@@ -127,6 +127,7 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 	kind := EdgeCaused
 	if det != nil && fromState(det.f.r.Kind[det.row]) {
 		kind = EdgeState
+		operator = v.cat.attempts[attempt].operator(max(int(det.f.r.Operator[det.row]), 0)).Slug
 	}
 	sent, written := 0, 0
 	limited := false // not all were looked at

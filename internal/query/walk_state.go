@@ -113,7 +113,8 @@ func (w *walk) stateOf(node int, key event.Key, path *route, text string) {
 		Hint: "the records that went into this state are not followed"}, false)
 }
 
-// lost says why something of an attempt is not there: a gap of the lane (at inv, 0 = anywhere), or nothing known.
+// lost says why something of an attempt is not there: a block that cannot be read, a gap of the lane (at inv, 0 = anywhere), or
+// nothing known.
 func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Note {
 	m := v.model
 	m.mu.Lock()
@@ -126,6 +127,11 @@ func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Not
 		}
 		n.Text = why
 		return n
+	}
+	for _, h := range v.rotten {
+		if h.Attempt == key && h.Lane == lane && (inv == 0 || inv >= h.FirstInv && inv <= h.LastInv) {
+			return because(fmt.Sprintf("block %d of lane %s cannot be read", h.Number, lane))
+		}
 	}
 	for _, g := range m.gaps.standing(key, m.tail) {
 		if g.Lane != 0 && g.Lane != lane || inv != 0 && g.First != 0 && (inv < g.First || inv > g.Last) {

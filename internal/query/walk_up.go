@@ -192,7 +192,7 @@ func (w *walk) inputOf(ctx context.Context, node int, follow func(int)) error {
 		w.noteAt(node, Note{Kind: NoteRecovered, Text: "the record came out of channel state at a restore"}, false)
 		return nil
 	}
-	w.stateOf(node, at.attempt, v.routeOf(s), "a "+s.f.r.Kind[s.row].String()+" has no input; what it sends comes out of state")
+	w.stateOf(node, at.attempt, v.routeOf(s), "it has no input, being of kind "+s.f.r.Kind[s.row].String()+": what it sends comes out of state")
 	return nil
 }
 

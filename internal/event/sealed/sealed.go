@@ -10,6 +10,8 @@
 //	internal/share   masks and exports recordings
 //	internal/replay  feeds recorded bytes to a task
 //
+// and internal/store/storetest, which compares what a store gives back.
+//
 // No other package may import it: query, browse, api and cli handle payloads closed.
 package sealed
 

@@ -19,11 +19,15 @@ public final class GateContext {
     this.gate = gate;
   }
 
+  public TaskContext task() {
+    return task;
+  }
+
   /**
    * The channel that {@code info} (an {@code InputChannelInfo}) names, or null when it cannot be
    * found out.
    */
-  ChannelContext channel(Object info) {
+  public ChannelContext channel(Object info) {
     ChannelContext c = channels.get(info);
     if (c == null && !channels.containsKey(info)) {
       c = Hooks.inspector().channel(task, gate, info);

@@ -19,6 +19,7 @@ public final class Hooks {
 
   private static final AtomicIntegerArray FIRED = new AtomicIntegerArray(MAX_HOOKS);
   private static final AtomicLong ERRORS = new AtomicLong();
+  private static volatile boolean stopped;
   private static volatile Inspector inspector;
   private static volatile String reason = "";
 
@@ -59,20 +60,29 @@ public final class Hooks {
     return t.getClass().getName() + (st.length == 0 ? "" : " at " + st[0]);
   }
 
-  /** A hook ran for the first time in its class; {@code hook} is its place in the list of hooks. */
+  /**
+   * A hook ran, told each time or the first time in its class; {@code hook} is its place in the
+   * list of hooks.
+   */
   public static void fired(int hook) {
-    FIRED.set(hook, 1);
+    FIRED.incrementAndGet(hook);
   }
 
-  /** Whether a hook ran. */
-  public static boolean hasFired(int hook) {
-    return FIRED.get(hook) != 0;
+  /** How often each hook said that it ran. */
+  public static AtomicIntegerArray fired() {
+    return FIRED;
+  }
+
+  /** {@link #off} as it is now, for a thread that asks again and again. */
+  public static boolean isOff() {
+    return stopped;
   }
 
   /** Switches all hooks off. */
   public static void stop(String why) {
     reason = why;
     off = true;
+    stopped = true;
   }
 
   /**
@@ -80,6 +90,7 @@ public final class Hooks {
    */
   public static void start() {
     reason = "";
+    stopped = false;
     off = false;
   }
 

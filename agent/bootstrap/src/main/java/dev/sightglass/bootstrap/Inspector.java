@@ -40,14 +40,11 @@ public interface Inspector {
   /** Chain index of the operator that {@code part} is or belongs to, or -1. */
   int operator(TaskContext task, Object part);
 
-  /** Chain index of the source, or 0. */
-  int sourceOperator(TaskContext task);
-
   /** An event came out of a gate. */
   void gateEvent(GateContext gate, Object bufferOrEvent);
 
   /** An event goes out on all subpartitions. */
-  void outEvent(OutputContext output, Object event, boolean priority);
+  void outEvent(TaskContext task, OutputContext output, Object event, boolean priority);
 
   /** Kafka headers in the layout of column 50, or null. */
   byte[] headers(Object[] headers);

@@ -27,8 +27,11 @@ public final class OutProbe {
   }
 
   public static void event(Object context, Object event, boolean priority) {
-    if (context instanceof OutputContext && !((OutputContext) context).task.closed) {
-      Hooks.inspector().outEvent((OutputContext) context, event, priority);
+    if (context instanceof OutputContext) {
+      OutputContext o = (OutputContext) context;
+      if (!o.task.closed) {
+        Hooks.inspector().outEvent(o.task, o, event, priority);
+      }
     }
   }
 }

@@ -26,7 +26,7 @@ public final class SourceProbe {
     Context(TaskContext task, SplitContext split) {
       this.task = task;
       this.split = split;
-      this.operator = Hooks.inspector().sourceOperator(task);
+      this.operator = task.sourceOperator();
     }
   }
 

@@ -30,6 +30,7 @@ public final class TaskContext extends TaskWriter {
 
   public final Completions completions = new Completions();
   final TaskParts parts = new TaskParts(this);
+  private volatile int sourceOperator;
   private volatile boolean ended;
   private volatile boolean abandoned;
 
@@ -513,6 +514,15 @@ public final class TaskContext extends TaskWriter {
     abandoned = true;
     closed = true;
     ended = true;
+  }
+
+  /** Chain index of the source that the task reads, 0 for most. Set when its chain is known. */
+  public int sourceOperator() {
+    return sourceOperator;
+  }
+
+  public void setSourceOperator(int operator) {
+    sourceOperator = operator;
   }
 
   /** Nothing more is written. */

@@ -1,0 +1,75 @@
+package dev.sightglass.agent.entry;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarFile;
+
+/** Entry of the agent: {@code -javaagent:sightglass-agent.jar=host:port[,option=value...]}. */
+public final class SightglassAgent {
+  private static final int OLDEST_JAVA = 11;
+  private static final String MAIN = "dev.sightglass.agent.hooks.Agent";
+
+  private SightglassAgent() {}
+
+  /** Called by the JVM before the program's main method. Never throws. */
+  public static void premain(String arguments, Instrumentation instrumentation) {
+    long began = System.nanoTime();
+    try {
+      int java = feature(System.getProperty("java.specification.version", "0"));
+      if (java < OLDEST_JAVA) {
+        say("needs Java " + OLDEST_JAVA + ", this is Java " + java + ": nothing is recorded");
+        return;
+      }
+      if ("true".equals(System.getProperty("sightglass.off"))) {
+        say("switched off by -Dsightglass.off=true: nothing is recorded");
+        return;
+      }
+      JarFile bridge = extract("bootstrap.jar");
+      instrumentation.appendToBootstrapClassLoaderSearch(bridge);
+      ClassLoader loader = NestedLoader.of(SightglassAgent.class, "impl.jar");
+      String version = SightglassAgent.class.getPackage().getImplementationVersion();
+      loader
+          .loadClass(MAIN)
+          .getMethod("start", String.class, Instrumentation.class, String.class, long.class)
+          .invoke(null, arguments, instrumentation, version == null ? "unknown" : version, began);
+    } catch (Throwable t) {
+      Throwable cause = t.getCause() == null ? t : t.getCause();
+      say("could not start (" + cause + "): nothing is recorded, the program runs on");
+    }
+  }
+
+  /** 8 for "1.8", 17 for "17". */
+  static int feature(String specification) {
+    String v = specification.startsWith("1.") ? specification.substring(2) : specification;
+    int n = 0;
+    for (int i = 0; i < v.length() && Character.isDigit(v.charAt(i)) && n < 1000; i++) {
+      n = n * 10 + v.charAt(i) - '0';
+    }
+    return n;
+  }
+
+  /**
+   * The JVM can only append a file: the nested jar goes to a folder that nobody else can write to.
+   */
+  private static JarFile extract(String resource) throws IOException {
+    Path folder = Files.createTempDirectory("sightglass");
+    File jar = folder.resolve(resource).toFile();
+    folder.toFile().deleteOnExit();
+    jar.deleteOnExit();
+    try (InputStream in = SightglassAgent.class.getResourceAsStream("/" + resource)) {
+      if (in == null) {
+        throw new IOException(resource + " is missing in the agent's jar");
+      }
+      Files.copy(in, jar.toPath());
+    }
+    return new JarFile(jar);
+  }
+
+  private static void say(String line) {
+    System.err.println("[sightglass] " + line);
+  }
+}

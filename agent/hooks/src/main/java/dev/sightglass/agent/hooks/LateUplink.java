@@ -1,0 +1,74 @@
+package dev.sightglass.agent.hooks;
+
+import dev.sightglass.agent.core.Block;
+import dev.sightglass.agent.core.BlockSink;
+import dev.sightglass.agent.core.Definition;
+import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.wire.Commands;
+import dev.sightglass.agent.wire.Telemetry;
+import dev.sightglass.agent.wire.Uplink;
+import dev.sightglass.agent.wire.UplinkOptions;
+
+/**
+ * Connects when there is a reason to: at once in a process of Flink's cluster, with the first thing
+ * recorded in any other, such as a client that got the same Java options.
+ */
+final class LateUplink implements BlockSink {
+  private final UplinkOptions options;
+  private final Telemetry telemetry;
+  private final Commands commands;
+  private final Runnable flush;
+  private volatile Uplink uplink;
+
+  /**
+   * @param flush hands in the last blocks at the end of the process
+   */
+  LateUplink(UplinkOptions options, Telemetry telemetry, Commands commands, Runnable flush) {
+    this.options = options;
+    this.telemetry = telemetry;
+    this.commands = commands;
+    this.flush = flush;
+  }
+
+  Uplink connect() {
+    Uplink u = uplink;
+    if (u == null) {
+      synchronized (this) {
+        u = uplink;
+        if (u == null) {
+          u = Uplink.start(options, telemetry, commands);
+          u.closeAtShutdown(flush);
+          uplink = u;
+        }
+      }
+    }
+    return u;
+  }
+
+  void statusChanged() {
+    Uplink u = uplink;
+    if (u != null) {
+      u.statusChanged();
+    }
+  }
+
+  @Override
+  public void define(Origin origin, Definition definition) {
+    connect().define(origin, definition);
+  }
+
+  @Override
+  public void accept(Block block) {
+    connect().accept(block);
+  }
+
+  @Override
+  public void gapped(GapSource gaps) {
+    connect().gapped(gaps);
+  }
+
+  @Override
+  public void ended(Origin origin) {
+    connect().ended(origin);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sightglass.agent.hooks;
+
+import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.flink.ProcessIdentity;
+import dev.sightglass.agent.hooks.weave.Hook;
+import dev.sightglass.agent.hooks.weave.Weaver;
+import dev.sightglass.agent.wire.Telemetry;
+import dev.sightglass.bootstrap.Clock;
+import dev.sightglass.bootstrap.Hooks;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** Keeps what became of each hook, and tells it together with the agent's own counters. */
+final class SelfTest implements Telemetry, Weaver.Listener {
+  private static final String WAITING = "waiting";
+  private static final String INSTALLED = "installed";
+  private static final String MISSING = "missing";
+  private static final String THREADS = "sightglass-";
+
+  private final ProcessIdentity process;
+  private final List<Hook> hooks;
+  private final Tally tally;
+  private final boolean verbose;
+
+  /** By hook: null while its class was not loaded, empty when it is in, else why it is not. */
+  private final AtomicReferenceArray<String> reasons;
+
+  private volatile Runnable changed = () -> {};
+
+  SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
+    this.process = process;
+    this.hooks = hooks;
+    this.tally = tally;
+    this.verbose = verbose;
+    this.reasons = new AtomicReferenceArray<>(hooks.size());
+  }
+
+  /** Called when a state changed. */
+  void onChange(Runnable r) {
+    changed = r;
+  }
+
+  @Override
+  public void installed(int hook, ClassLoader loader) {
+    reasons.set(hook, "");
+    say("hook " + hooks.get(hook).id() + " installed in " + name(hook));
+  }
+
+  @Override
+  public void missing(int hook, ClassLoader loader, String reason) {
+    reasons.set(hook, reason.isEmpty() ? "it does not fit" : reason);
+    say("hook " + hooks.get(hook).id() + " missing in " + name(hook) + ": " + reason);
+  }
+
+  private void say(String line) {
+    if (verbose) {
+      System.err.println("[sightglass] " + line);
+    }
+    changed.run();
+  }
+
+  private String name(int hook) {
+    return hooks.get(hook).className().replace('/', '.');
+  }
+
+  @Override
+  public void hello(JsonWriter members) {
+    process.writeTo(members);
+    members.name("clock_granularity_us").value(Clock.PERIOD_MILLIS * 1000);
+  }
+
+  @Override
+  public void hooks(JsonWriter array) {
+    for (int i = 0; i < hooks.size(); i++) {
+      String reason = reasons.get(i);
+      long fired = fired(i, reason);
+      String state =
+          reason == null ? WAITING : !reason.isEmpty() ? MISSING : fired > 0 ? "fired" : INSTALLED;
+      array.beginObject();
+      array.name("id").value(hooks.get(i).id());
+      array.name("state").value(state);
+      array.name("class").value(name(i));
+      array.name("fired").value(fired);
+      array.name("detail").value(reason == null ? "" : reason);
+      array.endObject();
+    }
+  }
+
+  /**
+   * Rare hooks count every call. Of the others it is known in place only that they ran; how much
+   * came through all of one id is known to the drain.
+   */
+  private long fired(int hook, String reason) {
+    long here = Hooks.fired().get(hook);
+    return here == 0 || reason == null ? 0 : Math.max(here, tally.of(hooks.get(hook).id()));
+  }
+
+  @Override
+  public long errors() {
+    return Hooks.errors();
+  }
+
+  @Override
+  public long lostEvents() {
+    return tally.lostEvents();
+  }
+
+  @Override
+  public long lostBytes() {
+    return tally.lostBytes();
+  }
+
+  @Override
+  public long cpuNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    if (!threads.isThreadCpuTimeSupported() || !threads.isThreadCpuTimeEnabled()) {
+      return 0;
+    }
+    long sum = 0;
+    for (ThreadInfo t : threads.getThreadInfo(threads.getAllThreadIds())) {
+      if (t != null && t.getThreadName().startsWith(THREADS)) {
+        sum += Math.max(0, threads.getThreadCpuTime(t.getThreadId()));
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public boolean off() {
+    return Hooks.off;
+  }
+
+  @Override
+  public String offReason() {
+    return Hooks.reason();
+  }
+}

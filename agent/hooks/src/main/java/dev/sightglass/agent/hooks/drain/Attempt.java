@@ -1,0 +1,134 @@
+package dev.sightglass.agent.hooks.drain;
+
+import dev.sightglass.agent.core.AttemptRecorder;
+import dev.sightglass.agent.core.EventKind;
+import dev.sightglass.agent.core.GapReason;
+import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.bootstrap.Clock;
+import dev.sightglass.bootstrap.Lost;
+import dev.sightglass.bootstrap.TaskContext;
+
+/** A task attempt that is recorded: its context on one side, its recorder on the other. */
+public final class Attempt extends Recording {
+  /** Records read in one go, so that no task keeps the drain from the others. */
+  private static final int BATCH = 8192;
+
+  /** How long acknowledgements of external writes are waited for after the task ended, µs. */
+  private static final long LATE = 200_000;
+
+  private final Tally tally;
+  private TaskContext context;
+  private TapeReader reader;
+  private volatile AttemptDescription description;
+  private volatile boolean switchedOff;
+  private volatile String state = "";
+  private boolean described;
+  private boolean over;
+  private boolean broken;
+  private long endedAt;
+
+  public Attempt(AttemptRecorder recorder, Tally tally) {
+    super(recorder);
+    this.tally = tally;
+  }
+
+  /** Before it is handed to the drain. */
+  public void setContext(TaskContext context) {
+    this.context = context;
+    this.reader = new TapeReader(context, recorder, tally);
+  }
+
+  public TaskContext context() {
+    return context;
+  }
+
+  /** Says what the attempt is; before its first element. Any thread, once. */
+  public void describe(AttemptDescription d) {
+    description = d;
+  }
+
+  /** The state that the task is in. Any thread. */
+  public void setState(String state) {
+    this.state = state;
+  }
+
+  /** Recording stops, the task runs on. Any thread. */
+  public void switchOff() {
+    switchedOff = true;
+    context.abandon();
+  }
+
+  @Override
+  boolean poll() {
+    boolean ended = context.ended();
+    boolean any = false;
+    if (!described && description != null) {
+      described = true;
+      reader.describe(description);
+      NewDefinition attempt = description.attempt;
+      JsonWriter body =
+          new JsonWriter().beginObject().name("definition").value(attempt.id()).endObject();
+      event(EventKind.TASK_STARTED, body, attempt);
+    }
+    any |= writeBodies(Clock.read());
+    any |= reader.read(BATCH);
+    any |= reader.readCompletions();
+    if (ended && !any) {
+      long now = Clock.read();
+      if (endedAt == 0) {
+        endedAt = now;
+      }
+      over = now - endedAt > LATE || now < endedAt;
+    }
+    return any;
+  }
+
+  @Override
+  void fail() {
+    broken = true;
+    over = true;
+    context.abandon();
+  }
+
+  @Override
+  boolean isOver() {
+    return over;
+  }
+
+  @Override
+  void end() {
+    if (!context.ended()) {
+      // The process ends while the task runs.
+      context.abandon();
+    }
+    if (!broken) {
+      while (reader.read(BATCH)) {
+        // Until the tape is empty.
+      }
+      reader.readCompletions();
+    }
+    long now = Clock.read();
+    if (switchedOff) {
+      recorder.gaps().lost(0, GapReason.SWITCHED_OFF, 0, 0, 0, 0, now, now, null);
+    }
+    for (int lane = 1; lane < context.lanes(); lane++) {
+      Lost l = context.lost(lane);
+      if (l != null) {
+        reader.lost(lane, l.first, l.last, l.events, l.bytes, l.from, l.to);
+      }
+    }
+    event(
+        EventKind.TASK_ENDED,
+        new JsonWriter()
+            .beginObject()
+            .name("state")
+            .value(state)
+            .name("invocations")
+            .value(context.invocations())
+            .endObject(),
+        null);
+    writeBodies(now);
+    recorder.end();
+    context.release();
+  }
+}

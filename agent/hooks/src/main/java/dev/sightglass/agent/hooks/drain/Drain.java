@@ -1,0 +1,151 @@
+package dev.sightglass.agent.hooks.drain;
+
+import dev.sightglass.agent.core.AttemptRecorder;
+import dev.sightglass.agent.core.BlockRecorder;
+import dev.sightglass.agent.core.BlockSink;
+import dev.sightglass.agent.core.Codec;
+import dev.sightglass.agent.core.GapReason;
+import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.core.Workspace;
+import dev.sightglass.bootstrap.Clock;
+import dev.sightglass.bootstrap.Hooks;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The thread that reads all tapes of the process. It sleeps up to {@link #IDLE_NANOS} when there is
+ * nothing to read; a task never wakes it.
+ */
+public final class Drain {
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final Workspace workspace;
+  private final BlockSink sink;
+  private final Thread thread;
+  private final ConcurrentLinkedQueue<Recording> added = new ConcurrentLinkedQueue<>();
+  private final List<Recording> recordings = new ArrayList<>();
+  private volatile boolean stopping;
+  private volatile boolean stopped;
+
+  public Drain(Codec codec, BlockSink sink) {
+    this.workspace = new Workspace(codec);
+    this.sink = sink;
+    thread = new Thread(null, this::run, "sightglass-drain");
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** A recorder that this drain will feed. Any thread. */
+  public AttemptRecorder recorder(Origin origin) {
+    return new BlockRecorder(origin, workspace, sink);
+  }
+
+  /** Takes care of a recording from now on. Any thread. */
+  public void add(Recording r) {
+    added.add(r);
+  }
+
+  /** Closes all blocks and waits for it, at most {@code millis} ms. At the end of the process. */
+  public void finish(long millis) {
+    stopping = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** True when nothing is read any more. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  private void run() {
+    long pause = SHORT_NANOS;
+    long ticked = System.nanoTime();
+    while (!stopping) {
+      boolean busy = false;
+      try {
+        busy = pollAll();
+        long now = System.nanoTime();
+        if (now - ticked >= TICK_NANOS) {
+          ticked = now;
+          for (Recording r : recordings) {
+            r.recorder.tick(now);
+          }
+        }
+      } catch (Throwable t) {
+        // Out of memory, most likely; nothing was half done outside of a recording, see
+        // poll(Recording).
+        Hooks.fail(t);
+      }
+      if (busy) {
+        pause = SHORT_NANOS;
+      } else {
+        LockSupport.parkNanos(pause);
+        pause = Math.min(pause * 2, IDLE_NANOS);
+      }
+    }
+    try {
+      pollAll();
+      for (Recording r : recordings) {
+        end(r);
+      }
+    } catch (Throwable t) {
+      Hooks.fail(t);
+    }
+    stopped = true;
+  }
+
+  private boolean pollAll() {
+    boolean busy = false;
+    for (Recording r; (r = added.poll()) != null; ) {
+      recordings.add(r);
+    }
+    for (Iterator<Recording> i = recordings.iterator(); i.hasNext(); ) {
+      Recording r = i.next();
+      busy |= poll(r);
+      if (r.isOver()) {
+        i.remove();
+        end(r);
+      }
+    }
+    return busy;
+  }
+
+  /**
+   * A fault while reading one recording ends that one: its place on the tape is no longer known.
+   */
+  private boolean poll(Recording r) {
+    try {
+      return r.poll();
+    } catch (Throwable t) {
+      Hooks.fail(t);
+      r.fail();
+      long now = Clock.read();
+      r.recorder
+          .gaps()
+          .lost(0, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, t.getClass().getName());
+      return true;
+    }
+  }
+
+  private static void end(Recording r) {
+    try {
+      r.end();
+    } catch (Throwable t) {
+      Hooks.fail(t);
+    }
+  }
+}

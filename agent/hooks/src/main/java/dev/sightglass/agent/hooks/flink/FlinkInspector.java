@@ -1,0 +1,337 @@
+package dev.sightglass.agent.hooks.flink;
+
+import dev.sightglass.agent.core.EventKind;
+import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Keys;
+import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.drain.Attempt;
+import dev.sightglass.agent.hooks.drain.Drain;
+import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.bootstrap.ChannelContext;
+import dev.sightglass.bootstrap.ChunkPool;
+import dev.sightglass.bootstrap.Clock;
+import dev.sightglass.bootstrap.Completions;
+import dev.sightglass.bootstrap.GateContext;
+import dev.sightglass.bootstrap.Inspector;
+import dev.sightglass.bootstrap.OutputContext;
+import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.Thrown;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+/** Looks into tasks and what belongs to them; the JobManager's side is {@link JobInspector}. */
+public final class FlinkInspector implements Inspector {
+  /** Fields through which an object leads to its operator. */
+  private static final String[] WAYS = {"owner", "this$0", "operator", "mainOperator", "input"};
+
+  private static final String STREAM_OPERATOR =
+      "org.apache.flink.streaming.api.operators.StreamOperator";
+
+  private final ProcessIdentity process;
+  private final Drain drain;
+  private final ChunkPool pool;
+  private final Tally tally;
+  private final JobInspector jobs;
+  private final Omissions omissions = new Omissions();
+  private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+
+  public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
+    this.process = process;
+    this.drain = drain;
+    this.pool = pool;
+    this.tally = tally;
+    this.jobs = new JobInspector(process, drain, omissions);
+  }
+
+  /** Values that could not be read and were left out. */
+  public long omitted() {
+    return omissions.count();
+  }
+
+  /** Stops recording all tasks of this process; they run on. */
+  public void switchOff() {
+    attempts.forEach(Attempt::switchOff);
+    attempts.clear();
+  }
+
+  // ---- a task's life
+
+  @Override
+  public TaskContext task(Object task) {
+    byte[] job = Mirror.id(Mirror.field(task, "jobId"));
+    Object execution = Mirror.field(task, "executionId");
+    long key = AttemptIds.attempt(execution);
+    Attempt attempt = new Attempt(drain.recorder(new Origin(job, key)), tally);
+    TrackedTask tracked =
+        new TrackedTask(attempt, Keys.hex(job), key, execution, Mirror.field(task, "taskInfo"));
+    TaskContext context = new TaskContext(tracked, pool);
+    attempt.setContext(context);
+    attempts.add(attempt);
+    drain.add(attempt);
+    return context;
+  }
+
+  private static TrackedTask of(TaskContext t) {
+    return (TrackedTask) t.identity;
+  }
+
+  @Override
+  public void starting(TaskContext t, ClassLoader loader, String invokable, Object environment) {
+    TrackedTask task = of(t);
+    task.invokable = invokable;
+    task.user = loader;
+    task.jobName =
+        omissions.get(() -> Mirror.text(Mirror.call(environment, "getJobInfo"), "getJobName"), "");
+    task.restored = omissions.get(() -> restored(environment), 0L);
+    ClassLoader flink = environment.getClass().getClassLoader();
+    task.chain =
+        omissions.get(
+            () ->
+                new ChainReader(
+                    flink, loader, Mirror.call(environment, "getTaskConfiguration"), omissions),
+            (ChainReader) null);
+    Object[] writers = (Object[]) Mirror.call(environment, "getAllWriters");
+    task.writers = Arrays.asList(writers);
+    task.outputs = new long[writers.length];
+    for (int i = 0; i < writers.length; i++) {
+      task.outputs[i] = AttemptIds.partition(Mirror.call(writers[i], "getPartitionId"));
+      t.add(
+          new OutputContext(
+              t,
+              i,
+              task.outputs[i],
+              Mirror.number(writers[i], "getNumberOfSubpartitions"),
+              task.chain == null ? -1 : task.chain.operatorOf(i)));
+    }
+    if (task.chain != null) {
+      for (ChainedOperator o : task.chain.chain()) {
+        if (OperatorKind.of("", o.factory).equals("source")) {
+          t.setSourceOperator(o.index);
+          break;
+        }
+      }
+    }
+  }
+
+  private static long restored(Object environment) {
+    Object id =
+        Mirror.present(
+            Mirror.call(Mirror.call(environment, "getTaskStateManager"), "getRestoreCheckpointId"));
+    return id == null ? 0 : (Long) id;
+  }
+
+  @Override
+  public void operatorCreated(TaskContext t, Object factory, Object config, Object created) {
+    TrackedTask task = of(t);
+    if (task.chain == null) {
+      return;
+    }
+    String id = Keys.hex(Mirror.id(Mirror.call(config, "getOperatorID")));
+    for (ChainedOperator o : task.chain.chain()) {
+      if (o.id.equals(id)) {
+        o.madeBy = factory;
+        o.operator = Mirror.field(created, "f0");
+      }
+    }
+  }
+
+  @Override
+  public void chained(TaskContext t) {
+    describe(t);
+  }
+
+  private void describe(TaskContext t) {
+    TrackedTask task = of(t);
+    if (task.described) {
+      return;
+    }
+    task.described = true;
+    task.attempt.describe(new AttemptDescriber(process, omissions, task, task.user).describe());
+    if (task.chain != null) {
+      // The objects of the job were only needed for the description.
+      task.chain.forget();
+    }
+    task.writers = List.of();
+    task.user = null;
+  }
+
+  @Override
+  public void state(TaskContext t, Object from, Object to, Throwable cause) {
+    TrackedTask task = of(t);
+    String state = to.toString();
+    long now = Clock.read();
+    if (state.equals("RUNNING")) {
+      describe(t);
+    }
+    task.attempt.setState(state);
+    if (state.equals("FAILED") && cause != null && !Failure.isConsequence(cause)) {
+      Thrown first = t.thrownBy(cause);
+      task.attempt.log(
+          EventKind.EXCEPTION,
+          first == null ? 0 : first.invocation,
+          first == null ? -1 : first.operator,
+          Failure.body(cause, first, now));
+    }
+    task.attempt.event(
+        EventKind.TASK_STATE,
+        new JsonWriter()
+            .beginObject()
+            .name("from")
+            .value(from.toString())
+            .name("to")
+            .value(state)
+            .name("at_us")
+            .value(now)
+            .name("error")
+            .value(Failure.name(cause))
+            .endObject(),
+        null);
+  }
+
+  @Override
+  public void ended(TaskContext t) {
+    attempts.remove(of(t).attempt);
+  }
+
+  // ---- out
+
+  @Override
+  public OutputContext output(TaskContext t, Object partition) {
+    long key = AttemptIds.partition(Mirror.call(partition, "getPartitionId"));
+    for (int i = 0; i < t.outputs(); i++) {
+      if (t.output(i).partition == key) {
+        return t.output(i);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void outEvent(TaskContext t, OutputContext output, Object event, boolean priority) {
+    if (event.getClass().getSimpleName().equals("CheckpointBarrier")) {
+      t.barrierOut(output, Mirror.big(event, "getId"), flags(event, priority));
+    }
+  }
+
+  private static int flags(Object barrier, boolean priority) {
+    Object options = Mirror.call(barrier, "getCheckpointOptions");
+    boolean unaligned = (Boolean) Mirror.call(options, "isUnalignedCheckpoint");
+    return (unaligned ? UNALIGNED : 0) | (priority ? PRIORITY : 0);
+  }
+
+  // ---- in
+
+  @Override
+  public ChannelContext channel(TaskContext t, Object gate, Object info) {
+    int n = Mirror.number(gate, "getNumberOfInputChannels");
+    for (int i = 0; i < n; i++) {
+      Object channel = Mirror.call(gate, "getChannel", i);
+      if (info.equals(Mirror.call(channel, "getChannelInfo"))) {
+        ChannelContext c =
+            new ChannelContext(
+                t.channels(),
+                AttemptIds.partition(Mirror.call(channel, "getPartitionId")),
+                subpartition(channel),
+                Mirror.number(info, "getGateIdx"),
+                Mirror.number(info, "getInputChannelIdx"));
+        t.add(c);
+        return c;
+      }
+    }
+    return null;
+  }
+
+  /** A channel reads one subpartition, or a range of them in batch jobs; the first one names it. */
+  private static int subpartition(Object channel) {
+    try {
+      return Mirror.number(
+          Mirror.call(channel, "getConsumedSubpartitionIndexSet"), "getStartIndex");
+    } catch (Mirror.NoSuchMember e) {
+      return Mirror.number(channel, "getConsumedSubpartitionIndex");
+    }
+  }
+
+  @Override
+  public void gateEvent(GateContext gate, Object bufferOrEvent) {
+    Object event = Mirror.call(bufferOrEvent, "getEvent");
+    String name = event.getClass().getSimpleName();
+    boolean known =
+        name.equals("CheckpointBarrier")
+            || name.equals("EndOfChannelStateEvent")
+            || name.equals("EndOfOutputChannelStateEvent")
+            || name.equals("EndOfPartitionEvent");
+    if (!known) {
+      return;
+    }
+    ChannelContext c = gate.channel(Mirror.call(bufferOrEvent, "getChannelInfo"));
+    if (c == null) {
+      return;
+    }
+    TaskContext t = gate.task();
+    if (name.equals("CheckpointBarrier")) {
+      boolean priority = (Boolean) Mirror.call(bufferOrEvent, "hasPriority");
+      t.barrierIn(c, Mirror.big(event, "getId"), flags(event, priority));
+    } else if (name.equals("EndOfPartitionEvent")) {
+      t.endOfChannel(c);
+    } else {
+      t.recovered(c);
+    }
+  }
+
+  // ---- operators
+
+  @Override
+  public int operator(TaskContext t, Object part) {
+    TrackedTask task = of(t);
+    Object operator = operatorOf(part, 3);
+    if (operator == null || task.chain == null) {
+      return -1;
+    }
+    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
+    for (ChainedOperator o : task.chain.chain()) {
+      if (o.id.equals(id)) {
+        return o.index;
+      }
+    }
+    return -1;
+  }
+
+  private static Object operatorOf(Object part, int steps) {
+    if (part == null || Mirror.isA(part.getClass(), STREAM_OPERATOR)) {
+      return part;
+    }
+    for (String way : WAYS) {
+      if (steps > 0) {
+        try {
+          Object o = operatorOf(Mirror.field(part, way), steps - 1);
+          if (o != null) {
+            return o;
+          }
+        } catch (Mirror.NoSuchMember e) {
+          // another way, perhaps
+        }
+      }
+    }
+    return null;
+  }
+
+  // ---- connectors, JobManager
+
+  @Override
+  public byte[] headers(Object[] headers) {
+    return KafkaHeaders.encode(headers);
+  }
+
+  @Override
+  public BiFunction<Object, Completions.Ticket, Object> callbacks(Class<?> producer) {
+    return CallbackClass.of(producer);
+  }
+
+  @Override
+  public void job(String what, Object self, Object a, Object b, Object c) {
+    jobs.job(what, self, a, b, c);
+  }
+}

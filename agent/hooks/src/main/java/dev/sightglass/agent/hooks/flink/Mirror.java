@@ -1,0 +1,167 @@
+package dev.sightglass.agent.hooks.flink;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Reads members of Flink's objects by name, private ones too. Lookups are remembered per class, in
+ * the class itself, so that no loader of a job is kept alive.
+ */
+final class Mirror {
+  private static final Object ABSENT = new Object();
+
+  private static final ClassValue<Map<String, Object>> MEMBERS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, Object> computeValue(Class<?> type) {
+          return new ConcurrentHashMap<>();
+        }
+      };
+
+  private Mirror() {}
+
+  /** A member that is not there, or that failed; names the member, not its value. */
+  static final class NoSuchMember extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NoSuchMember(String member, Throwable cause) {
+      super(member, cause);
+    }
+  }
+
+  /** Value of the field {@code name} of {@code o} or of a superclass. */
+  static Object field(Object o, String name) {
+    Object f =
+        MEMBERS.get(o.getClass()).computeIfAbsent("." + name, k -> findField(o.getClass(), name));
+    if (f == ABSENT) {
+      throw new NoSuchMember(o.getClass().getName() + "." + name, null);
+    }
+    try {
+      return ((Field) f).get(o);
+    } catch (IllegalAccessException e) {
+      throw new NoSuchMember(o.getClass().getName() + "." + name, e);
+    }
+  }
+
+  private static Object findField(Class<?> c, String name) {
+    for (Class<?> k = c; k != null; k = k.getSuperclass()) {
+      try {
+        Field f = k.getDeclaredField(name);
+        f.setAccessible(true);
+        return f;
+      } catch (NoSuchFieldException e) {
+        // perhaps in the superclass
+      }
+    }
+    return ABSENT;
+  }
+
+  /**
+   * Result of the method {@code name} with that many arguments, of {@code o}, a superclass or an
+   * interface.
+   */
+  static Object call(Object o, String name, Object... args) {
+    return invoke(o.getClass(), o, name, args);
+  }
+
+  /** {@link #call} of a static method. */
+  static Object callStatic(Class<?> c, String name, Object... args) {
+    return invoke(c, null, name, args);
+  }
+
+  private static Object invoke(Class<?> c, Object o, String name, Object[] args) {
+    Object m =
+        MEMBERS
+            .get(c)
+            .computeIfAbsent(name + "/" + args.length, k -> findMethod(c, name, args.length));
+    if (m == ABSENT) {
+      throw new NoSuchMember(c.getName() + "." + name, null);
+    }
+    try {
+      return ((Method) m).invoke(o, args);
+    } catch (IllegalAccessException | IllegalArgumentException e) {
+      throw new NoSuchMember(c.getName() + "." + name, e);
+    } catch (InvocationTargetException e) {
+      throw new NoSuchMember(c.getName() + "." + name, e.getCause());
+    }
+  }
+
+  private static Object findMethod(Class<?> c, String name, int args) {
+    for (Class<?> k = c; k != null; k = k.getSuperclass()) {
+      for (Method m : k.getDeclaredMethods()) {
+        if (m.getName().equals(name) && m.getParameterCount() == args && !m.isBridge()) {
+          m.setAccessible(true);
+          return m;
+        }
+      }
+    }
+    // Default methods of interfaces.
+    for (Method m : c.getMethods()) {
+      if (m.getName().equals(name) && m.getParameterCount() == args) {
+        m.setAccessible(true);
+        return m;
+      }
+    }
+    return ABSENT;
+  }
+
+  /**
+   * A new object of a class of {@code loader}, by the constructor that takes one argument of that
+   * class.
+   */
+  static Object make(ClassLoader loader, String className, Object argument) {
+    try {
+      for (Constructor<?> k : Class.forName(className, false, loader).getConstructors()) {
+        if (k.getParameterCount() == 1 && k.getParameterTypes()[0].isInstance(argument)) {
+          return k.newInstance(argument);
+        }
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new NoSuchMember(className, e);
+    }
+    throw new NoSuchMember(className + ".<init>", null);
+  }
+
+  static String text(Object o, String method) {
+    Object v = call(o, method);
+    return v == null ? "" : v.toString();
+  }
+
+  static int number(Object o, String method) {
+    return ((Number) call(o, method)).intValue();
+  }
+
+  static long big(Object o, String method) {
+    return ((Number) call(o, method)).longValue();
+  }
+
+  /** The 16 bytes of an {@code AbstractID}. */
+  static byte[] id(Object id) {
+    return (byte[]) call(id, "getBytes");
+  }
+
+  /** What an Optional holds, or null. */
+  static Object present(Object optional) {
+    return optional instanceof Optional ? ((Optional<?>) optional).orElse(null) : optional;
+  }
+
+  /** Whether {@code c} is or extends or implements a class of that name. */
+  static boolean isA(Class<?> c, String name) {
+    for (Class<?> k = c; k != null; k = k.getSuperclass()) {
+      if (k.getName().equals(name)) {
+        return true;
+      }
+      for (Class<?> i : k.getInterfaces()) {
+        if (isA(i, name)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.sightglass.agent.hooks.flink;
+
+import dev.sightglass.agent.hooks.drain.Attempt;
+import java.util.List;
+
+/** What the inspector keeps of a task between its calls: the identity of a task context. */
+final class TrackedTask {
+  final Attempt attempt;
+
+  /** Recording id, 32 hex digits. */
+  final String recording;
+
+  final long key;
+  final Object execution;
+  final Object info;
+
+  /** Partition keys by output; set when the task starts. */
+  long[] outputs = {};
+
+  List<Object> writers = List.of();
+  ChainReader chain;
+
+  /** Loader of the job's classes, until the task is described. */
+  ClassLoader user;
+
+  String jobName = "";
+  String invokable = "";
+  long restored;
+  boolean described;
+
+  TrackedTask(Attempt attempt, String recording, long key, Object execution, Object info) {
+    this.attempt = attempt;
+    this.recording = recording;
+    this.key = key;
+    this.execution = execution;
+    this.info = info;
+  }
+}

@@ -257,7 +257,7 @@ func (b *Builder) header() *Header {
 			h.WallMin, h.WallMax = r.Wall, r.Wall
 		}
 		h.WallMin, h.WallMax = min(h.WallMin, r.Wall), max(h.WallMax, r.Wall)
-		if r.Timed {
+		if r.Timed && (r.Kind == event.KindRecord || r.Kind == event.KindOtherSourceRecord) { // data, not watermarks
 			h.EventMin, h.EventMax = min(h.EventMin, r.EventTime), max(h.EventMax, r.EventTime)
 		}
 		if r.FullLength != 0 {

@@ -121,7 +121,7 @@ func unsigned[T ~uint8 | ~int32 | ~uint32 | ~int64 | ~uint64](c column, rows int
 		for i := range out {
 			out[i] = T(cur.upTo(limit) - bias)
 		}
-		if cur.bad || len(cur.b) != 0 {
+		if !cur.complete() {
 			return nil, c.malformed()
 		}
 		return out, nil
@@ -142,7 +142,7 @@ func unsigned[T ~uint8 | ~int32 | ~uint32 | ~int64 | ~uint64](c column, rows int
 		return out, nil
 	case encConstant:
 		v := cur.upTo(limit)
-		if cur.bad || len(cur.b) != 0 {
+		if !cur.complete() {
 			return nil, c.malformed()
 		}
 		out := make([]T, rows)
@@ -172,7 +172,7 @@ func signed[T ~int64 | ~uint64](c column, n int, base int64) ([]T, error) {
 		v += cur.zz()
 		out[i] = T(v)
 	}
-	if cur.bad || len(cur.b) != 0 {
+	if !cur.complete() {
 		return nil, c.malformed()
 	}
 	return out, nil
@@ -210,7 +210,7 @@ func byteStrings(c column, rows int) ([][]byte, error) {
 			out[i] = cur.take(uint64(n - 1))
 		}
 	}
-	if cur.bad || len(cur.b) != 0 {
+	if !cur.complete() {
 		return nil, c.malformed()
 	}
 	return out, nil

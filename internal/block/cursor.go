@@ -5,37 +5,51 @@ import (
 	"encoding/binary"
 )
 
-// cursor reads varints and byte runs. The first read that does not fit sets bad; later reads give zeros.
+// cursor reads varints and byte runs. The first read that does not fit sets bad; later reads give zeros. It keeps a place
+// instead of cutting b: a pointer write for each value would cost more than the value.
 type cursor struct {
 	b   []byte
+	at  int
 	bad bool
 }
 
-func (c *cursor) empty() bool { return len(c.b) == 0 || c.bad }
+func (c *cursor) empty() bool { return c.at >= len(c.b) || c.bad }
+
+// complete tells whether everything was read and all of it fitted.
+func (c *cursor) complete() bool { return c.at == len(c.b) && !c.bad }
+
+func (c *cursor) fail() {
+	c.bad = true
+	c.at = len(c.b)
+}
 
 func (c *cursor) byte() byte {
-	if len(c.b) == 0 {
-		c.bad = true
+	if c.at >= len(c.b) {
+		c.fail()
 		return 0
 	}
-	v := c.b[0]
-	c.b = c.b[1:]
+	v := c.b[c.at]
+	c.at++
 	return v
 }
 
 func (c *cursor) uv() uint64 {
-	if len(c.b) > 0 && c.b[0] < 0x80 { // most values
-		v := c.b[0]
-		c.b = c.b[1:]
-		return uint64(v)
+	if c.at < len(c.b) {
+		if v := c.b[c.at]; v < 0x80 { // most values
+			c.at++
+			return uint64(v)
+		}
 	}
-	v, n := binary.Uvarint(c.b)
+	return c.longUV()
+}
+
+func (c *cursor) longUV() uint64 {
+	v, n := binary.Uvarint(c.b[c.at:])
 	if n <= 0 {
-		c.bad = true
-		c.b = nil
+		c.fail()
 		return 0
 	}
-	c.b = c.b[n:]
+	c.at += n
 	return v
 }
 
@@ -45,7 +59,7 @@ func (c *cursor) zz() int64 { return unzigzag(c.uv()) }
 func (c *cursor) upTo(limit uint64) uint64 {
 	v := c.uv()
 	if v > limit {
-		c.bad = true
+		c.fail()
 		return 0
 	}
 	return v
@@ -53,13 +67,12 @@ func (c *cursor) upTo(limit uint64) uint64 {
 
 // take returns the next n bytes, aliasing the input.
 func (c *cursor) take(n uint64) []byte {
-	if c.bad || n > uint64(len(c.b)) {
-		c.bad = true
-		c.b = nil
+	if c.bad || n > uint64(len(c.b)-c.at) {
+		c.fail()
 		return nil
 	}
-	v := c.b[:n:n]
-	c.b = c.b[n:]
+	v := c.b[c.at : c.at+int(n) : c.at+int(n)]
+	c.at += int(n)
 	return v
 }
 

@@ -223,7 +223,7 @@ func (d *decoder) stamps(c column) error {
 			wall[r] = at
 		}
 	}
-	if cur.bad || len(cur.b) != 0 {
+	if !cur.complete() {
 		return c.malformed()
 	}
 	return nil

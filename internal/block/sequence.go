@@ -78,7 +78,7 @@ func (d *decoder) sent(c column, partition []uint32) error {
 			lowest[k.partition] = k.subpartition
 		}
 	}
-	if cur.bad || len(cur.b) != 0 {
+	if !cur.complete() {
 		return c.malformed()
 	}
 	if d.rows == 0 {
@@ -166,7 +166,7 @@ func (d *decoder) consumed(channels, channel column) error {
 		}
 		next[i] = list[i].FirstSeq
 	}
-	if cur.bad || len(cur.b) != 0 {
+	if !cur.complete() {
 		return channels.malformed()
 	}
 	o := d.out

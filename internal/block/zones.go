@@ -84,15 +84,15 @@ func parseZone[T any](c *cursor, fields int, entry func(*cursor, *T)) []T {
 	}
 	n := countVarints(c.b)
 	if n%fields != 0 {
-		c.bad = true
+		c.fail()
 		return nil
 	}
 	list := make([]T, n/fields)
 	for i := range list {
 		entry(c, &list[i])
 	}
-	if len(c.b) != 0 {
-		c.bad = true
+	if !c.complete() {
+		c.fail()
 	}
 	return list
 }
@@ -109,7 +109,7 @@ func (z *Zones) parseChannel(c *cursor, e *ChannelRange) {
 	e.Subpartition = uint32(c.upTo(math.MaxUint32))
 	e.First, e.Last, e.Count = c.uv(), c.uv(), c.uv()
 	if e.Count > 0 && e.First > e.Last {
-		c.bad = true
+		c.fail()
 	}
 }
 
@@ -143,18 +143,18 @@ func (z *Zones) parsePosition(c *cursor, e *PositionRange) {
 	if i := c.uv(); i < uint64(len(z.Definitions)) {
 		e.Split = z.Definitions[i]
 	} else {
-		c.bad = true
+		c.fail()
 	}
 	e.First, e.Last, e.Count = c.zz(), c.zz(), c.uv()
 	if e.Count > 0 && e.First > e.Last {
-		c.bad = true
+		c.fail()
 	}
 }
 
 func (z *Zones) partition(c *cursor) event.Key {
 	i := c.uv()
 	if i >= uint64(len(z.Partitions)) {
-		c.bad = true
+		c.fail()
 		return 0
 	}
 	return z.Partitions[i]

@@ -95,7 +95,7 @@ func (b *Builder) sentRanges() ([]ChannelRange, error) {
 func (b *Builder) positions() []PositionRange {
 	var list []PositionRange
 	for _, r := range b.rows {
-		if r.Split == 0 {
+		if r.Split == 0 || r.Offset < 0 { // a write that failed has no place
 			continue
 		}
 		sink := b.spec.Lane == event.LaneTrace

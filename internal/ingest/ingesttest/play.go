@@ -101,7 +101,8 @@ func (w *shop) rate(n int) {
 	t := w.totals.tasks[w.fx][0]
 	t.begin()
 	split := w.define(event.DefSplit, mustJSON(event.SplitDef{Kind: "shop.RateSource", ID: "rates"}))
-	t.lane(event.LaneSrc).add(block.Row{Kind: event.KindOtherSourceRecord, Inv: t.inv, Split: split, Offset: int64(n), Emitted: 1})
+	t.lane(event.LaneSrc).add(block.Row{Kind: event.KindOtherSourceRecord, Inv: t.inv, Split: split, Offset: int64(n), Emitted: 1,
+		Timed: true, EventTime: w.now / 1000})
 	t.did(event.KindSource, 0, nil, "0(>0)", block.Row{})
 	t.count(0, 1, 1)
 	ms := w.now / 1000
@@ -127,7 +128,7 @@ func (w *shop) order(n int) {
 	w.kafka.orders[partition]++
 	truth := Order{Read: at, Source: t.begin(), Poison: poison, Duplicate: e.duplicate && !poison}
 	t.lane(event.LaneSrc).add(block.Row{
-		Kind: event.KindSourceRecord, Inv: t.inv, Timed: true, EventTime: e.time,
+		Kind: event.KindSourceRecord, Inv: t.inv,
 		Split: w.split("orders", int32(partition)), Offset: at.Offset, SplitTime: w.now / 1000, Emitted: 1,
 		Value: orderJSON(number, e.merchant, e.cents, currency, poison), Key: []byte(merchantName(e.merchant)), Headers: []byte{0},
 	})
@@ -237,7 +238,7 @@ func (w *shop) fire(t *task, merchant int, sum *total) {
 func (w *shop) alert(fired *Total, merchant int, sum *total) {
 	t := w.alerts.tasks[w.filter][0]
 	fired.Read = t.begin()
-	t.lane(event.LaneSrc).add(block.Row{Kind: event.KindSourceRecord, Inv: t.inv, Timed: true, EventTime: sum.start + windowMS - 1,
+	t.lane(event.LaneSrc).add(block.Row{Kind: event.KindSourceRecord, Inv: t.inv,
 		Split: w.split(fired.Written.Topic, fired.Written.Partition), Offset: fired.Written.Offset, SplitTime: w.now / 1000, Emitted: 1,
 		Value: totalJSON(merchant, sum.cents, sum.count, sum.start), Key: []byte(merchantName(merchant))})
 	t.count(0, 1, 1)

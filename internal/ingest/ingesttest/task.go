@@ -78,9 +78,7 @@ func (t *task) begin() event.Invocation {
 // of a broadcast, that in subpartition 0. The consumers act when run is called.
 func (t *task) send(o *outlet, sub int, e element, value []byte) (id event.Element, run func()) {
 	r := block.Row{Kind: e.kind, Operator: o.operator, Inv: t.inv, Partition: o.key, Subpartition: sub, Value: value}
-	if e.kind == event.KindRecord {
-		r.Timed, r.EventTime = true, e.time
-	}
+	r.Timed, r.EventTime = true, e.time
 	t.lane(event.LaneOut).add(r)
 	first, last := sub, sub
 	if sub < 0 {
@@ -199,7 +197,7 @@ func (t *task) combine(c *channel, ms int64) bool {
 		return false
 	}
 	t.watermark = low
-	t.did(event.KindWatermarkIn, 0, nil, "", block.Row{Time: low})
+	t.did(event.KindWatermarkIn, -1, nil, "", block.Row{Time: low})
 	t.lane(event.LaneDet).open.Watermark(block.WatermarkRange{In: true, First: low, Last: low})
 	return true
 }

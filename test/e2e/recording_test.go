@@ -5,6 +5,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,17 +67,51 @@ func testLineage(t *testing.T, r *rig) {
 			r.compareChannels(t, job)
 		}
 	})
+	next := *recordsFlag
+	batch := func(count int) (from, to int) {
+		from, next = next, next+count
+		return from, next
+	}
 	t.Run("server killed under load", func(t *testing.T) {
-		from, to := *recordsFlag, *recordsFlag+*crashFlag
+		from, to := batch(*crashFlag)
 		kills := map[int]bool{(to - from) / 3: true, (to - from) * 2 / 3: true}
 		r.send(t, "numbers", 1000, numbers(from, to), func(n int) {
 			if kills[n] {
 				r.killServer(t)
 			}
 		})
-		w := r.world(t, to)
+		r.compareAll(t, r.world(t, to), from, to)
+		r.wantNoGaps(t)
+	})
+	t.Run("server away", func(t *testing.T) {
+		from, to := batch(3000)
+		if err := r.server.Kill(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.send(t, "numbers", 1000, numbers(from, to), nil)
+		w := r.world(t, to) // both jobs do all their work without a server
+		r.startServer(t)
 		r.compareAll(t, w, from, to)
-		r.reportGaps(t)
+		r.wantNoGaps(t)
+	})
+	t.Run("agents without the token", func(t *testing.T) {
+		from, to := batch(1000)
+		if err := r.server.Stop(t.Context(), 30*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		r.startServer(t, "--agent-auth", "on")
+		r.send(t, "numbers", 1000, numbers(from, to), nil)
+		w := r.world(t, to)
+		r.wantLine(t, "server", r.server.Log, `(?i)refused.*token|token.*refused`)
+		for _, manager := range r.flink.TaskManagers {
+			r.wantLine(t, manager.Name, manager.Log, `(?i)\[sightglass\].*token`)
+		}
+		if err := r.server.Stop(t.Context(), 30*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		// What the agents kept meanwhile comes in once they are welcome again; they try once a minute.
+		r.startServer(t)
+		r.compareAll(t, w, from, to)
 	})
 }
 
@@ -132,7 +168,7 @@ func (r *rig) compareAll(t *testing.T, w world, from, to int) {
 		}
 	}
 	began := time.Now()
-	deadline := began.Add(2 * time.Minute)
+	deadline := began.Add(3 * time.Minute)
 	total := tally{}
 	again := time.NewTicker(500 * time.Millisecond)
 	defer again.Stop()
@@ -337,7 +373,8 @@ func (r *rig) killServer(t *testing.T) {
 	}
 }
 
-func (r *rig) reportGaps(t *testing.T) {
+// wantNoGaps fails on every gap: the server was away for less time than agents can bridge.
+func (r *rig) wantNoGaps(t *testing.T) {
 	t.Helper()
 	recordings, err := r.ask.recordings(t.Context())
 	if err != nil {
@@ -349,7 +386,17 @@ func (r *rig) reportGaps(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, gap := range gaps {
-			t.Errorf("recording %s has a gap although the server was away for seconds only: %+v", recording.ID, gap)
+			t.Errorf("recording %s has a gap: %+v", recording.ID, gap)
 		}
 	}
+}
+
+// wantLine waits until a process has printed a line.
+func (r *rig) wantLine(t *testing.T, name, log, pattern string) {
+	t.Helper()
+	line := regexp.MustCompile(pattern)
+	await(t, time.Minute, name+" prints a line like "+pattern, func(context.Context) (bool, error) {
+		text, err := os.ReadFile(log)
+		return line.Match(text), err
+	})
 }

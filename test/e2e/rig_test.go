@@ -98,12 +98,13 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-func (r *rig) startServer(t *testing.T) {
+// startServer runs the server on the same ports and data as before.
+func (r *rig) startServer(t *testing.T, settings ...string) {
 	t.Helper()
 	var err error
 	r.server, err = lab.Start(lab.Command{
 		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
-		Args: []string{"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen},
+		Args: append([]string{"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen}, settings...),
 	})
 	if err != nil {
 		t.Fatal(err)

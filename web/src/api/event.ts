@@ -1,0 +1,75 @@
+import { type Decoded, flag, integer64, list, number, optional, record, shape, text } from "../base/decode";
+import { eventTime, wallTime } from "./instants";
+import { operator } from "./job";
+import { gap } from "./recording";
+import type * as wire from "./schema";
+import { view } from "./view";
+
+const header = shape<wire.HeaderView>()({ name: text, value: optional(view) });
+export type Header = Decoded<typeof header>;
+
+/** One thing that a recording holds. */
+export const event = shape<wire.Event>()({
+	lane: text,
+	kind: text,
+	op: text,
+	op_name: text,
+	operator_index: number,
+	task: optional(text),
+	subtask: number,
+	attempt: number,
+	attempt_key: text,
+	invocation: integer64,
+	n: number,
+	position: optional(text),
+	time: wallTime,
+	event_time: optional(eventTime),
+	lag_ms: optional(integer64),
+	key: optional(view),
+	headers: optional(list(header)),
+	element: optional(text),
+	channel: optional(text),
+	path: optional(text),
+	kafka: optional(text),
+	checkpoint: optional(integer64),
+	text: text,
+	view: optional(view),
+	body: optional(record),
+	cursor: text,
+});
+export type Event = Decoded<typeof event>;
+
+type EventPageWire = Pick<wire.EventPage, "items" | "next" | "previous" | "gaps" | "scanned_from" | "scanned_to" | "complete">;
+
+/** A page of events and how far the search for it went. */
+export const eventPage = shape<EventPageWire>()({
+	items: list(event),
+	next: optional(text),
+	previous: optional(text),
+	gaps: optional(list(gap)),
+	scanned_from: optional(wallTime),
+	scanned_to: optional(wallTime),
+	complete: flag,
+});
+export type EventPage = Decoded<typeof eventPage>;
+
+const pathStep = shape<wire.PathStep>()({ op: text, name: text, kind: text, depth: number, in: number, out: number });
+const pathTaken = shape<wire.PathTaken>()({ text: text, steps: list(pathStep) });
+
+/** Everything about one invocation. */
+export const moment = shape<wire.Moment>()({
+	position: text,
+	task: text,
+	invocation: event,
+	input: optional(event),
+	outputs: list(event),
+	writes: list(event),
+	path: pathTaken,
+	operator: optional(operator),
+	watermark: optional(eventTime),
+	exception: optional(event),
+	before: optional(text),
+	after: optional(text),
+	gaps: list(gap),
+});
+export type Moment = Decoded<typeof moment>;

@@ -1,0 +1,98 @@
+/** Streams as React sees them. */
+import { useEffect, useRef, useState } from "react";
+import { base } from "./door";
+import { type Event, event } from "./event";
+import { type Live, live } from "./job";
+import type { EventsFilter } from "./questions";
+import { openStream, type StreamState } from "./stream";
+
+const ended = new Set(["finished", "failed", "canceled"]);
+
+/** Whether nothing more can come from a job in this state. */
+export function hasEnded(state: string): boolean {
+	return ended.has(state);
+}
+
+export type LiveJob = {
+	readonly state: StreamState;
+	readonly latest: Live | undefined;
+	/** When the latest came, in milliseconds since 1970. */
+	readonly at: number | undefined;
+};
+
+/** The job and its graph, every second. `onLive` sees every one of them. */
+export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at: number) => void): LiveJob {
+	const [value, setValue] = useState<LiveJob>({ state: { phase: "connecting" }, latest: undefined, at: undefined });
+	const each = useRef(onLive);
+	useEffect(() => {
+		each.current = onLive;
+	});
+	useEffect(() => {
+		setValue({ state: { phase: "connecting" }, latest: undefined, at: undefined });
+		if (!enabled) return;
+		return openStream({
+			url: `${base}/jobs/${encodeURIComponent(id)}/live`,
+			decoder: live,
+			onState: (state) => setValue((v) => ({ ...v, state })),
+			onItem: (latest) => {
+				const at = Date.now();
+				each.current(latest, at);
+				setValue((v) => ({ ...v, latest, at }));
+				return hasEnded(latest.job.state);
+			},
+		});
+	}, [id, enabled]);
+	return value;
+}
+
+function liveEventsUrl(rec: string, filter: EventsFilter): string {
+	const query = new URLSearchParams();
+	for (const [name, value] of Object.entries(filter)) {
+		if (value === undefined) continue;
+		for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+	}
+	const text = query.toString();
+	return `${base}/recordings/${encodeURIComponent(rec)}/events/live${text === "" ? "" : `?${text}`}`;
+}
+
+/** Events as they arrive, handed over a few times a second; undefined when not following. */
+export function useLiveEvents(
+	rec: string,
+	filter: EventsFilter,
+	enabled: boolean,
+	onEvents: (items: readonly Event[]) => void,
+): StreamState | undefined {
+	const [state, setState] = useState<StreamState>();
+	const each = useRef(onEvents);
+	useEffect(() => {
+		each.current = onEvents;
+	});
+	const url = liveEventsUrl(rec, filter);
+	useEffect(() => {
+		setState(undefined);
+		if (!enabled) return;
+		let waiting: Event[] = [];
+		const handOver = () => {
+			if (waiting.length === 0) return;
+			const items = waiting;
+			waiting = [];
+			each.current(items);
+		};
+		const beat = setInterval(handOver, 200);
+		const close = openStream({
+			url,
+			decoder: event,
+			onState: setState,
+			onItem: (item) => {
+				waiting.push(item);
+				return false;
+			},
+		});
+		return () => {
+			close();
+			clearInterval(beat);
+			handOver();
+		};
+	}, [url, enabled]);
+	return state;
+}

@@ -1,0 +1,35 @@
+import { type Decoded, flag, integer64, list, number, optional, shape, text } from "../base/decode";
+import { wallTime } from "./instants";
+import type * as wire from "./schema";
+
+const hook = shape<wire.Hook>()({ id: text, state: text, class: text, fired: integer64, detail: text });
+export type Hook = Decoded<typeof hook>;
+
+const counters = shape<wire.ProcessCounters>()({
+	blocks: integer64,
+	bytes: integer64,
+	cpu_ns: integer64,
+	errors: integer64,
+	events: integer64,
+	lost_bytes: integer64,
+	lost_events: integer64,
+	queued_bytes: integer64,
+});
+
+/** A JVM with an agent, as it reported itself. */
+export const process = shape<wire.Process>()({
+	process: text,
+	role: text,
+	host: text,
+	pid: number,
+	java: text,
+	flink: text,
+	agent: text,
+	connected: flag,
+	last_seen: optional(wallTime),
+	hooks: list(hook),
+	counters: counters,
+	off: flag,
+	reason: optional(text),
+});
+export type Process = Decoded<typeof process>;

@@ -1,0 +1,50 @@
+import { type Decoded, integer64, list, number, optional, shape, text } from "../base/decode";
+import { wallTime } from "./instants";
+import type * as wire from "./schema";
+
+/** All that was recorded of one job run. */
+export const recording = shape<wire.Recording>()({
+	id: text,
+	job: text,
+	state: text,
+	flink: text,
+	started: optional(wallTime),
+	ended: optional(wallTime),
+	blocks: integer64,
+	events: integer64,
+	bytes: integer64,
+	gaps: number,
+	agents: number,
+});
+export type Recording = Decoded<typeof recording>;
+
+/** A stretch that was not recorded, with its reason. */
+export const gap = shape<wire.Gap>()({
+	lane: text,
+	reason: text,
+	text: text,
+	task: text,
+	operator: optional(text),
+	subtask: optional(number),
+	attempt_key: text,
+	first: integer64,
+	last: integer64,
+	events: integer64,
+	bytes: integer64,
+	from: optional(wallTime),
+	to: optional(wallTime),
+});
+export type Gap = Decoded<typeof gap>;
+
+const series = shape<wire.TimelineSeries>()({ op: text, kind: text, counts: list(number) });
+
+/** Counts of events per stretch of time, from block headers. */
+export const timeline = shape<wire.Timeline>()({
+	from: optional(wallTime),
+	to: optional(wallTime),
+	bucket_us: integer64,
+	series: list(series),
+	total: integer64,
+	gaps: list(gap),
+});
+export type Timeline = Decoded<typeof timeline>;

@@ -1,0 +1,41 @@
+import { type Decoded, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
+import type * as wire from "./schema";
+
+const ingest = shape<wire.Ingest>()({
+	blocks: integer64,
+	blocks_per_s: number,
+	bytes: integer64,
+	bytes_per_s: number,
+	events: integer64,
+	events_per_s: number,
+});
+
+/** The server about itself. */
+export const status = shape<wire.Status>()({
+	version: text,
+	uptime_s: integer64,
+	listen: text,
+	agent_listen: text,
+	agent_jar: optional(text),
+	data: text,
+	flink_lines: list(text),
+	agents: number,
+	recordings: number,
+	bytes: integer64,
+	ingest: ingest,
+});
+export type Status = Decoded<typeof status>;
+
+/** One line of the server's own examination. */
+export const check = shape<wire.Check>()({ check: text, state: oneOf("ok", "warn", "fail"), detail: text, fix: optional(text) });
+export type Check = Decoded<typeof check>;
+
+/** Who the reader is and what they may do. */
+export const principal = shape<wire.Principal>()({
+	id: text,
+	name: text,
+	roles: list(text),
+	actions: list(text),
+	policy: text,
+});
+export type Principal = Decoded<typeof principal>;

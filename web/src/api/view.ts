@@ -1,0 +1,45 @@
+import { type Decoded, type Decoder, flag, lazy, list, number, oneOf, optional, shape, text } from "../base/decode";
+import type * as wire from "./schema";
+
+/** One value inside a decoded payload; off and len are its bytes within the payload (spec/serializers.md, section 7). */
+export type ValueNode = {
+	readonly name?: string;
+	readonly kind: string;
+	readonly type?: string;
+	readonly value?: string;
+	readonly items?: readonly ValueNode[];
+	readonly off: number;
+	readonly len: number;
+	readonly reason?: string;
+};
+
+const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
+	name: optional(text),
+	kind: text,
+	type: optional(text),
+	value: optional(text),
+	items: optional(list(lazy(() => valueNode))),
+	off: number,
+	len: number,
+	reason: optional(text),
+});
+
+const maskedPart = shape<wire.MaskedPart>()({ path: text, class: text, action: text });
+const hiddenRange = shape<wire.HiddenRange>()({ off: number, len: number });
+
+/** A payload as its reader may see it: decoded, masked, bounded. */
+export const view = shape<wire.View>()({
+	format: oneOf("flink", "json", "avro", "text", "bytes"),
+	type: text,
+	size: number,
+	reason: optional(text),
+	text: text,
+	node: optional(valueNode),
+	bytes: optional(text),
+	bytes_cut: optional(flag),
+	hidden: optional(list(hiddenRange)),
+	masked: list(maskedPart),
+});
+export type View = Decoded<typeof view>;
+export type MaskedPart = Decoded<typeof maskedPart>;
+export type HiddenRange = Decoded<typeof hiddenRange>;

@@ -1,0 +1,109 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { ProblemError } from "../api/problem";
+import type { Address } from "../model/address";
+import { followLinks, useAddress } from "../model/navigation";
+import { type Theme, usePreferences } from "../model/preferences";
+import { FleetPanel } from "../panels/fleet/FleetPanel";
+import { LostPanel } from "../panels/lost/LostPanel";
+import { ZoneProvider } from "../widgets/clock";
+import { SkeletonRows } from "../widgets/states";
+import { Boundary } from "./Boundary";
+import { Frame } from "./Frame";
+import { cssVariables, theme } from "./theme";
+import { useKeys } from "./useKeys";
+
+// The first screen is in the first script; the others come when they are opened.
+const GraphPanel = lazy(() => import("../panels/graph/GraphPanel"));
+const RecordingsPanel = lazy(() => import("../panels/recordings/RecordingsPanel"));
+const EventsPanel = lazy(() => import("../panels/events/EventsPanel"));
+const JourneyPanel = lazy(() => import("../panels/journey/JourneyPanel"));
+const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
+const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
+
+export function createQueryClient(): QueryClient {
+	return new QueryClient({
+		defaultOptions: {
+			queries: {
+				// What the server refuses, it refuses again; what did not reach it may succeed a moment later.
+				retry: (failures, error) => failures < 2 && error instanceof ProblemError && (error.status === 0 || error.status >= 500),
+				retryDelay: (attempt) => 400 * 2 ** attempt,
+				staleTime: 1_000,
+				refetchOnWindowFocus: true,
+				networkMode: "always",
+			},
+		},
+	});
+}
+
+function systemScheme(): MediaQueryList {
+	return window.matchMedia("(prefers-color-scheme: light)");
+}
+
+function watchSystemScheme(listener: () => void): () => void {
+	const scheme = systemScheme();
+	scheme.addEventListener("change", listener);
+	return () => scheme.removeEventListener("change", listener);
+}
+
+export function useScheme(theme: Theme): "dark" | "light" {
+	const lightSystem = useSyncExternalStore(watchSystemScheme, () => systemScheme().matches);
+	if (theme !== "system") return theme;
+	return lightSystem ? "light" : "dark";
+}
+
+export function App() {
+	const [client] = useState(createQueryClient);
+	const { zone, theme: chosen } = usePreferences();
+	const scheme = useScheme(chosen);
+	useEffect(() => {
+		document.documentElement.dataset.theme = scheme;
+	}, [scheme]);
+	useEffect(() => followLinks(document), []);
+	return (
+		<MantineProvider theme={theme} forceColorScheme={scheme} cssVariablesResolver={cssVariables}>
+			<QueryClientProvider client={client}>
+				<ZoneProvider value={zone}>
+					<Screens />
+				</ZoneProvider>
+			</QueryClientProvider>
+		</MantineProvider>
+	);
+}
+
+function Screens() {
+	const address = useAddress();
+	useKeys(address.page.screen);
+	return (
+		<Frame address={address}>
+			<Boundary key={address.page.screen}>
+				<Suspense fallback={<SkeletonRows rows={8} label="the screen" />}>
+					<Panel address={address} />
+				</Suspense>
+			</Boundary>
+		</Frame>
+	);
+}
+
+function Panel({ address }: { readonly address: Address }) {
+	const { page, state } = address;
+	switch (page.screen) {
+		case "fleet":
+			return <FleetPanel state={state} />;
+		case "graph":
+			return <GraphPanel key={page.job} job={page.job} state={state} />;
+		case "recordings":
+			return <RecordingsPanel state={state} />;
+		case "events":
+			return <EventsPanel key={page.rec} rec={page.rec} state={state} />;
+		case "journey":
+			return <JourneyPanel key={page.rec} rec={page.rec} record={page.record} state={state} />;
+		case "gaps":
+			return <GapsPanel rec={page.rec} state={state} />;
+		case "agents":
+			return <AgentsPanel state={state} />;
+		case "lost":
+			return <LostPanel path={page.path} />;
+	}
+}

@@ -1,0 +1,73 @@
+import type { Address, Screen } from "../model/address";
+import { commandLine } from "../model/commandLine";
+import { type CommandId, commands, keysOf } from "../model/keyboard";
+import { usePreferences } from "../model/preferences";
+import { CopyButton } from "../widgets/CopyButton";
+import { Keys } from "../widgets/Keys";
+import styles from "./CommandBar.module.css";
+
+type Hint = { readonly ids: readonly CommandId[]; readonly word: string };
+
+/** The few keys that matter most on a screen. */
+const hints: Readonly<Record<Screen, readonly Hint[]>> = {
+	fleet: [
+		{ ids: ["filter"], word: "filter" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	graph: [
+		{ ids: ["row-down", "row-up"], word: "operators" },
+		{ ids: ["open"], word: "events" },
+		{ ids: ["fit"], word: "fit" },
+	],
+	recordings: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	events: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["event-next", "event-back"], word: "event" },
+		{ ids: ["filter"], word: "filter" },
+		{ ids: ["follow"], word: "follow" },
+	],
+	journey: [
+		{ ids: ["row-down", "row-up"], word: "steps" },
+		{ ids: ["open"], word: "open" },
+		{ ids: ["fit"], word: "fit" },
+	],
+	gaps: [{ ids: ["row-down", "row-up"], word: "rows" }],
+	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
+	lost: [],
+};
+
+/** The view on the screen as a command, and the keys that help here. */
+export function CommandBar({ address, onHelp }: { readonly address: Address; readonly onHelp: () => void }) {
+	const { keys, keysOn } = usePreferences();
+	const line = commandLine(address);
+	const keyOf = (id: CommandId) => {
+		const command = commands.find((c) => c.id === id);
+		return command === undefined ? undefined : keysOf(command, keys)[0];
+	};
+	return (
+		<footer className={styles.cmd}>
+			<span>as command</span>
+			<code title={line}>$ {line}</code>
+			<CopyButton text={() => line} label="Copy the command" />
+			<span className={styles.keys}>
+				{keysOn &&
+					hints[address.page.screen].map((h) => (
+						<span key={h.word} className={styles.hint}>
+							{h.ids.map((id) => {
+								const key = keyOf(id);
+								return key === undefined ? null : <Keys key={id} keys={key} />;
+							})}
+							{h.word}
+						</span>
+					))}
+				<button type="button" className={styles.all} onClick={onHelp}>
+					<kbd>?</kbd>all keys
+				</button>
+			</span>
+		</footer>
+	);
+}

@@ -1,0 +1,116 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { classes } from "../base/classes";
+import { type Address, formatAddress, link, recordingOf } from "../model/address";
+import { useCommand } from "../model/commandBus";
+import { commandLine } from "../model/commandLine";
+import { go } from "../model/navigation";
+import { changePreferences, usePreferences } from "../model/preferences";
+import { copyText } from "../widgets/CopyButton";
+import { Icon, type IconName } from "../widgets/Icon";
+import { useScheme } from "./App";
+import { CommandBar } from "./CommandBar";
+import styles from "./Frame.module.css";
+import { KeyHelp } from "./KeyHelp";
+import { Palette } from "./Palette";
+import { RecordingBar } from "./RecordingBar";
+import { TopBar } from "./TopBar";
+
+type Props = { readonly address: Address; readonly children: ReactNode };
+
+/** What stands around every screen: places to go, where one is, what recording costs, the same as a command. */
+export function Frame({ address, children }: Props) {
+	const [overlay, setOverlay] = useState<"palette" | "help">();
+	const { zone, theme } = usePreferences();
+	const scheme = useScheme(theme);
+	const { page, state } = address;
+	useCommand("palette", () => setOverlay("palette"));
+	useCommand("help", () => setOverlay("help"));
+	useCommand("zone", () => changePreferences({ zone: zone === "utc" ? "local" : "utc" }));
+	useCommand("theme", () => changePreferences({ theme: scheme === "dark" ? "light" : "dark" }));
+	useCommand("copy-link", () => void copyText(window.location.origin + formatAddress(address)));
+	useCommand("copy-command", () => void copyText(commandLine(address)));
+	useCommand("go-fleet", () => go(link({ screen: "fleet" })));
+	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
+	useCommand("go-agents", () => go(link({ screen: "agents" })));
+	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
+	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
+	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
+	useCommand("go-gaps", () => run !== undefined && go(link({ screen: "gaps", rec: run })), run !== undefined);
+	useCommand(
+		"go-journey",
+		() => {
+			if (run === undefined) return;
+			const record = page.screen === "journey" ? page.record : (state.at ?? undefined);
+			go(link(record === undefined ? { screen: "journey", rec: run } : { screen: "journey", rec: run, record }));
+		},
+		run !== undefined,
+	);
+	useEffect(() => {
+		document.title = `${titleOf(address)} - Sightglass`;
+	}, [address]);
+	return (
+		<div className={styles.app}>
+			<button type="button" className={styles.skip} onClick={() => document.getElementById("main")?.focus()}>
+				Skip to content
+			</button>
+			<Rail address={address} />
+			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
+			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
+			<main id="main" className={styles.main} tabIndex={-1}>
+				{children}
+			</main>
+			<CommandBar address={address} onHelp={() => setOverlay("help")} />
+			<Palette opened={overlay === "palette"} onClose={() => setOverlay(undefined)} address={address} />
+			<KeyHelp opened={overlay === "help"} onClose={() => setOverlay(undefined)} />
+		</div>
+	);
+}
+
+function titleOf({ page }: Address): string {
+	switch (page.screen) {
+		case "fleet":
+			return "Fleet";
+		case "graph":
+			return `Graph of ${page.job}`;
+		case "recordings":
+			return "Recordings";
+		case "events":
+			return `Events of ${page.rec}`;
+		case "journey":
+			return page.record === undefined ? `Journey in ${page.rec}` : `Journey of ${page.record}`;
+		case "gaps":
+			return `Gaps of ${page.rec}`;
+		case "agents":
+			return "Agents";
+		case "lost":
+			return "Not found";
+	}
+}
+
+type Place = { readonly href: string; readonly icon: IconName; readonly word: string; readonly here: boolean };
+
+function Rail({ address: { page } }: { readonly address: Address }) {
+	const places: readonly Place[] = [
+		{ href: link({ screen: "fleet" }), icon: "fleet", word: "Fleet", here: page.screen === "fleet" || page.screen === "graph" },
+		{
+			href: link({ screen: "recordings" }),
+			icon: "recording",
+			word: "Recordings",
+			here: page.screen === "recordings" || recordingOf(page) !== undefined,
+		},
+		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
+	];
+	return (
+		<nav className={styles.rail} aria-label="Main">
+			<a className={styles.logo} href={link({ screen: "fleet" })} aria-label="Sightglass, fleet">
+				<Icon name="logo" />
+			</a>
+			{places.map((p) => (
+				<a key={p.href} href={p.href} aria-current={p.here ? "page" : undefined} className={classes(styles.place)}>
+					<Icon name={p.icon} size="l" />
+					{p.word}
+				</a>
+			))}
+		</nav>
+	);
+}

@@ -1,0 +1,168 @@
+import { Modal } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
+import { jobsQuestion } from "../api/questions";
+import { classes } from "../base/classes";
+import { parseRecord, shortId } from "../base/reference";
+import { type Address, link, recordingOf } from "../model/address";
+import { runCommand, useAvailableCommands } from "../model/commandBus";
+import { commands, keysOf } from "../model/keyboard";
+import { go } from "../model/navigation";
+import { usePreferences } from "../model/preferences";
+import { Icon, type IconName } from "../widgets/Icon";
+import { Keys } from "../widgets/Keys";
+import styles from "./Palette.module.css";
+
+type Entry = {
+	readonly id: string;
+	readonly icon: IconName;
+	readonly title: string;
+	readonly about: string;
+	readonly keys?: string;
+	readonly run: () => void;
+};
+
+/** What a typed name may mean: a record or a position of the recording on the screen, or of any. */
+function named(query: string, address: Address): readonly Entry[] {
+	const name = parseRecord(query.trim());
+	if (name === undefined) return [];
+	const text = query.trim();
+	const page = address.page;
+	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : "any");
+	const journey: Entry = {
+		id: "record",
+		icon: "journey",
+		title: `Journey of ${text}`,
+		about: rec === "any" ? "in all recordings" : `in recording ${shortId(rec)}`,
+		run: () => go(link({ screen: "journey", rec: name.kind === "kafka" ? "any" : rec, record: text })),
+	};
+	if (name.kind !== "position" || rec === "any") return rec === "any" && name.kind !== "kafka" ? [] : [journey];
+	return [
+		{
+			id: "position",
+			icon: "mark",
+			title: `Events at ${text}`,
+			about: `in recording ${shortId(rec)}`,
+			run: () => go(link({ screen: "events", rec }, { at: text })),
+		},
+		journey,
+	];
+}
+
+function fits(text: string, query: string): boolean {
+	const low = text.toLowerCase();
+	return query
+		.toLowerCase()
+		.split(/\s+/)
+		.every((word) => low.includes(word));
+}
+
+type Props = { readonly opened: boolean; readonly onClose: () => void; readonly address: Address };
+
+/** Search or jump: jobs, their recordings, records by name, and every command that does something here. */
+export function Palette({ opened, onClose, address }: Props) {
+	return (
+		<Modal opened={opened} onClose={onClose} withCloseButton={false} size={560} yOffset="12vh" aria-label="Search or jump to">
+			{opened && <Search onClose={onClose} address={address} />}
+		</Modal>
+	);
+}
+
+function Search({ onClose, address }: Omit<Props, "opened">) {
+	const [query, setQuery] = useState("");
+	const [at, setAt] = useState(0);
+	const listId = useId();
+	const jobs = useQuery(jobsQuestion());
+	const available = useAvailableCommands();
+	const { keys } = usePreferences();
+	const entries = useMemo(() => {
+		const runs = (jobs.data ?? []).flatMap((j): Entry[] => [
+			{ id: `j-${j.id}`, icon: "graph", title: j.name, about: `graph, ${j.state}`, run: () => go(link({ screen: "graph", job: j.id })) },
+			{
+				id: `e-${j.id}`,
+				icon: "recording",
+				title: j.name,
+				about: `events of recording ${shortId(j.id)}`,
+				run: () => go(link({ screen: "events", rec: j.id })),
+			},
+		]);
+		const actions = commands.flatMap((c): Entry[] => {
+			if (!available.has(c.id) || c.id === "palette" || c.id === "close") return [];
+			const key = keysOf(c, keys)[0];
+			return [
+				{
+					id: c.id,
+					icon: "right",
+					title: c.title,
+					about: c.group,
+					...(key === undefined ? {} : { keys: key }),
+					run: () => void runCommand(c.id),
+				},
+			];
+		});
+		return [...named(query, address), ...[...runs, ...actions].filter((e) => fits(`${e.title} ${e.about}`, query))];
+	}, [jobs.data, available, keys, query, address]);
+	const chosen = Math.min(at, entries.length - 1);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another query begins at the top
+	useEffect(() => setAt(0), [query]);
+	useEffect(() => {
+		document.getElementById(`${listId}-${chosen}`)?.scrollIntoView({ block: "nearest" });
+	}, [listId, chosen]);
+	const start = (e: Entry | undefined) => {
+		if (e === undefined) return;
+		onClose();
+		e.run();
+	};
+	const onKeyDown = (e: KeyboardEvent) => {
+		if (e.key === "ArrowDown") setAt(Math.min(chosen + 1, entries.length - 1));
+		else if (e.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
+		else if (e.key === "Enter") start(entries[chosen]);
+		else return;
+		e.preventDefault();
+	};
+	return (
+		<div className={styles.palette}>
+			<div className={styles.field}>
+				<Icon name="search" />
+				<input
+					data-autofocus
+					role="combobox"
+					aria-label="Search or jump to"
+					aria-expanded="true"
+					aria-controls={listId}
+					aria-activedescendant={entries.length === 0 ? undefined : `${listId}-${chosen}`}
+					placeholder="a job, a command, or a record: orders/2@88121"
+					value={query}
+					onChange={(e) => setQuery(e.currentTarget.value)}
+					onKeyDown={onKeyDown}
+				/>
+			</div>
+			<div className={styles.list} id={listId} role="listbox" aria-label="Found">
+				{entries.map((e, i) => (
+					// The field above keeps the focus and takes the keys.
+					// biome-ignore lint/a11y/useKeyWithClickEvents: see above
+					// biome-ignore lint/a11y/useFocusableInteractive: see above
+					<div
+						key={e.id}
+						id={`${listId}-${i}`}
+						role="option"
+						aria-selected={i === chosen}
+						className={classes(styles.entry, i === chosen && styles.chosen)}
+						onClick={() => start(e)}
+						onMouseMove={() => setAt(i)}
+					>
+						<Icon name={e.icon} />
+						<span className="cut">{e.title}</span>
+						<span className="dim cut">{e.about}</span>
+						{e.keys !== undefined && <Keys keys={e.keys} />}
+					</div>
+				))}
+				{entries.length === 0 && (
+					<p className={styles.none} role="status">
+						Nothing has that name. A record is written orders/2@88121, a position drop-duplicates.3.0.118204.
+					</p>
+				)}
+			</div>
+		</div>
+	);
+}

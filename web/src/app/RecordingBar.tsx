@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { jobQuestion, momentQuestion } from "../api/questions";
+import { type Address, formatAddress, link, recordingOf } from "../model/address";
+import { CopyButton } from "../widgets/CopyButton";
+import { Icon } from "../widgets/Icon";
+import { Age, TimeText } from "../widgets/TimeText";
+import styles from "./RecordingBar.module.css";
+
+/** The views of one recording, and the position that rules them. */
+export function RecordingBar({ address }: { readonly address: Address }) {
+	const { page, state } = address;
+	const rec = recordingOf(page) ?? "";
+	const job = useQuery(jobQuestion(rec));
+	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: state.at !== undefined });
+	const record = page.screen === "journey" ? page.record : state.at;
+	const views = [
+		{ screen: "graph", word: "Graph", href: link({ screen: "graph", job: rec }) },
+		{ screen: "events", word: "Events", href: link({ screen: "events", rec }, state.at === undefined ? {} : { at: state.at }) },
+		{
+			screen: "journey",
+			word: "Journey",
+			href: link(record === undefined ? { screen: "journey", rec } : { screen: "journey", rec, record }),
+		},
+		{
+			screen: "gaps",
+			word: job.data === undefined || job.data.gaps === 0 ? "Gaps" : `Gaps ${job.data.gaps}`,
+			href: link({ screen: "gaps", rec }),
+		},
+	];
+	return (
+		<div className={styles.sub}>
+			<nav className={styles.tabs} aria-label="Views of this recording">
+				{views.map((v) => (
+					<a key={v.screen} href={v.href} aria-current={v.screen === page.screen ? "page" : undefined}>
+						{v.word}
+					</a>
+				))}
+			</nav>
+			<div className={styles.pos} role="group" aria-label="Position">
+				{state.at !== undefined && (
+					<span className={styles.at}>
+						<Icon name="mark" size="s" />
+						{state.at}
+					</span>
+				)}
+				{moment.data !== undefined && state.at !== undefined && (
+					<span className={styles.when}>
+						<TimeText t={moment.data.invocation.time} />
+						<Age t={moment.data.invocation.time} />
+					</span>
+				)}
+				<CopyButton
+					icon="link"
+					word="Copy link"
+					label="Copy the link to this view"
+					text={() => window.location.origin + formatAddress(address)}
+				/>
+			</div>
+		</div>
+	);
+}

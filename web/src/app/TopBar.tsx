@@ -1,0 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Job } from "../api/job";
+import { jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
+import { percent, plural, sizePerSecond, written } from "../base/quantity";
+import { shortId } from "../base/reference";
+import { type Address, link, recordingOf } from "../model/address";
+import { changePreferences, usePreferences } from "../model/preferences";
+import { Chip, type Tone } from "../widgets/Chip";
+import { Icon, type IconName } from "../widgets/Icon";
+import { Segmented } from "../widgets/Segmented";
+import styles from "./TopBar.module.css";
+
+type Props = { readonly address: Address; readonly scheme: "dark" | "light"; readonly onPalette: () => void };
+
+export function TopBar({ address, scheme, onPalette }: Props) {
+	const { zone } = usePreferences();
+	const principal = useQuery(principalQuestion);
+	return (
+		<header className={styles.top}>
+			<Crumbs address={address} />
+			<button type="button" className={styles.jump} onClick={onPalette}>
+				<Icon name="search" />
+				<span className="cut">Search or jump to</span>
+				<kbd>Ctrl K</kbd>
+			</button>
+			<Recorder address={address} />
+			<div className={styles.who}>
+				<Segmented
+					label="Time zone"
+					value={zone}
+					choices={[
+						{ value: "utc", label: "UTC" },
+						{ value: "local", label: "local" },
+					]}
+					onChange={(next) => changePreferences({ zone: next })}
+				/>
+				<button
+					type="button"
+					className="btn quiet icon"
+					aria-label={scheme === "dark" ? "Light theme" : "Dark theme"}
+					onClick={() => changePreferences({ theme: scheme === "dark" ? "light" : "dark" })}
+				>
+					<Icon name={scheme === "dark" ? "sun" : "moon"} />
+				</button>
+				{principal.data !== undefined && (
+					<span className={styles.name} title={`${principal.data.roles.join(", ")}; payload: ${principal.data.policy}`}>
+						<Icon name="user" />
+						{principal.data.name}
+					</span>
+				)}
+			</div>
+		</header>
+	);
+}
+
+function Crumbs({ address: { page } }: { readonly address: Address }) {
+	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
+	const job = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
+	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
+	const name = job.data?.name ?? shortId(rec ?? "");
+	if (rec === undefined) {
+		const words = { fleet: "Fleet", recordings: "Recordings", agents: "Agents" } as const;
+		return (
+			<nav className={styles.crumbs} aria-label="Where you are">
+				<b>{page.screen in words ? words[page.screen as keyof typeof words] : "Not found"}</b>
+			</nav>
+		);
+	}
+	return (
+		<nav className={styles.crumbs} aria-label="Where you are">
+			{fleet}
+			<span className={styles.sep}>/</span>
+			{page.screen === "graph" ? (
+				<b className="cut">{name}</b>
+			) : (
+				<>
+					<a className="cut" href={link({ screen: "graph", job: rec })}>
+						{name}
+					</a>
+					<span className={styles.sep}>/</span>
+					<b className="cut">recording {shortId(job.data?.id ?? rec)}</b>
+				</>
+			)}
+			{job.data !== undefined && <StateChip job={job.data} />}
+		</nav>
+	);
+}
+
+const stateTones: Readonly<Record<string, readonly [Tone, IconName]>> = {
+	running: ["ok", "live"],
+	failed: ["drop", "failed"],
+	restarting: ["drop", "restart"],
+	failing: ["drop", "restart"],
+	finished: ["plain", "ok"],
+};
+
+function StateChip({ job }: { readonly job: Job }) {
+	const [tone, icon] = stateTones[job.state] ?? ["plain", "wait"];
+	return (
+		<Chip tone={tone} icon={icon}>
+			{job.state === "running" ? "live" : job.state}
+		</Chip>
+	);
+}
+
+/** What recording costs and what it lost: of the run on the screen, or of all that run. */
+function Recorder({ address: { page } }: { readonly address: Address }) {
+	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
+	const one = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
+	const all = useQuery({ ...jobsQuestion(), enabled: rec === undefined });
+	const jobs: readonly Job[] | undefined = rec === undefined ? all.data : one.data === undefined ? undefined : [one.data];
+	if (jobs === undefined) return <div className={styles.cost} />;
+	const known = jobs.flatMap((j) => (j.cost.cpu_share === undefined ? [] : [j.cost.cpu_share]));
+	const bytes = jobs.reduce((sum, j) => sum + j.cost.bytes_per_s, 0);
+	const lost = jobs.reduce((sum, j) => sum + j.cost.lost, 0n);
+	const gaps = jobs.reduce((sum, j) => sum + j.gaps, 0);
+	const gapText = `${plural(gaps, "gap")}, ${lost === 0n ? "0 lost" : `${plural(lost, "event")} lost`}`;
+	return (
+		<div className={styles.cost} role="group" aria-label="Recorder">
+			<span title="Processor time of the recorder, as a share of one core">
+				<Icon name="recording" />
+				{known.length === 0 ? "CPU not known" : `${written(percent(known.reduce((a, b) => a + b, 0)))} CPU`}
+			</span>
+			<span title="Bytes recorded per second">{written(sizePerSecond(bytes))}</span>
+			{gaps === 0 && lost === 0n ? (
+				<span title="Everything that was to be recorded was recorded">0 lost</span>
+			) : rec === undefined ? (
+				<span className="c-late">
+					<Icon name="gap" />
+					{gapText}
+				</span>
+			) : (
+				<a className="c-late" href={link({ screen: "gaps", rec })}>
+					<Icon name="gap" />
+					{gapText}
+				</a>
+			)}
+		</div>
+	);
+}

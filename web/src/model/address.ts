@@ -1,0 +1,254 @@
+/**
+ * The address of a view: which screen, of what, and everything needed to restore it.
+ *
+ * What is shown stands in the path; how it is shown stands behind `#`, where a typed filter value reaches no server and no proxy log.
+ * Parameters that this version does not know are kept and written back. Formatting and parsing are each other's inverse.
+ */
+import { parseMicros, toRfc3339, type WallTime } from "../base/time";
+
+export type Page =
+	| { readonly screen: "fleet" }
+	| { readonly screen: "graph"; readonly job: string }
+	| { readonly screen: "recordings" }
+	| { readonly screen: "events"; readonly rec: string }
+	| { readonly screen: "journey"; readonly rec: string; readonly record?: string }
+	| { readonly screen: "gaps"; readonly rec: string }
+	| { readonly screen: "agents" }
+	| { readonly screen: "lost"; readonly path: string };
+
+export type Screen = Page["screen"];
+
+/** A stretch of time; an end that is absent is open. */
+export type Stretch = { readonly from?: WallTime; readonly to?: WallTime };
+
+export type ViewState = {
+	/** Position: operator.subtask.attempt.invocation. */
+	readonly at?: string;
+	readonly win?: Stretch;
+	/** Display filter (filter.ts). */
+	readonly filter?: string;
+	/** What is selected; its form depends on the screen. */
+	readonly sel?: string;
+	/** Which of a panel's tabs is open. */
+	readonly tab?: string;
+	/** The selected field of a decoded value, as a path of child numbers: 0.2.1. */
+	readonly field?: string;
+	/** The other form of a picture: the graph as a tree. */
+	readonly view?: "tree";
+	/** Which way a journey goes; absent: both. */
+	readonly dir?: "up" | "down";
+	/** Journey: steps that only pass a record on are shown, not folded. */
+	readonly steps?: "all";
+	/** Fleet: every run, not only the newest of each name. */
+	readonly runs?: "all";
+	/** Events arrive by themselves. */
+	readonly follow?: boolean;
+	/** Column and direction that a table is sorted by: in_per_s.desc. */
+	readonly sort?: string;
+	/** Parameters of other versions. */
+	readonly other?: readonly (readonly [string, string])[];
+};
+
+export type Address = { readonly page: Page; readonly state: ViewState };
+
+export const emptyState: ViewState = {};
+
+/** Kept readable: everything that a path segment or a fragment may hold as it is. */
+function escapeSegment(text: string): string {
+	return encodeURIComponent(text).replace(/%40/g, "@").replace(/%3A/gi, ":").replace(/%2B/gi, "+");
+}
+
+function escapeRecord(text: string): string {
+	return text.split("/").map(escapeSegment).join("/");
+}
+
+export function formatPath(page: Page): string {
+	switch (page.screen) {
+		case "fleet":
+			return "/";
+		case "graph":
+			return `/j/${escapeSegment(page.job)}`;
+		case "recordings":
+			return "/r";
+		case "events":
+			return `/r/${escapeSegment(page.rec)}/events`;
+		case "journey":
+			return page.record === undefined
+				? `/r/${escapeSegment(page.rec)}/journey`
+				: `/r/${escapeSegment(page.rec)}/journey/${escapeRecord(page.record)}`;
+		case "gaps":
+			return `/r/${escapeSegment(page.rec)}/gaps`;
+		case "agents":
+			return "/agents";
+		case "lost":
+			return page.path;
+	}
+}
+
+function decodeSegment(segment: string): string | undefined {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return undefined;
+	}
+}
+
+export function parsePath(path: string): Page {
+	const lost: Page = { screen: "lost", path };
+	const segments: string[] = [];
+	for (const raw of path.split("/").slice(1)) {
+		const segment = decodeSegment(raw);
+		if (segment === undefined) return lost;
+		segments.push(segment);
+	}
+	while (segments.length > 0 && segments.at(-1) === "") segments.pop();
+	const [first, second, third, ...rest] = segments;
+	if (first === undefined) return { screen: "fleet" };
+	if (first === "agents" && second === undefined) return { screen: "agents" };
+	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
+	if (first !== "r") return lost;
+	if (second === undefined) return { screen: "recordings" };
+	if (second === "" || third === undefined) return lost;
+	if (third === "journey") {
+		return rest.length === 0 ? { screen: "journey", rec: second } : { screen: "journey", rec: second, record: rest.join("/") };
+	}
+	if (rest.length > 0) return lost;
+	if (third === "events") return { screen: "events", rec: second };
+	if (third === "gaps") return { screen: "gaps", rec: second };
+	return lost;
+}
+
+/** Seconds without a fraction where there is none: links are read by people. */
+function formatTime(t: WallTime): string {
+	return toRfc3339(t).replace(/\.?0+Z$/, "Z");
+}
+
+function formatStretch(s: Stretch): string {
+	return `${s.from === undefined ? "" : formatTime(s.from)}..${s.to === undefined ? "" : formatTime(s.to)}`;
+}
+
+function parseStretch(text: string): Stretch | undefined {
+	const ends = text.split("..");
+	if (ends.length !== 2) return undefined;
+	const [from = "", to = ""] = ends;
+	const a = from === "" ? undefined : parseMicros(from);
+	const b = to === "" ? undefined : parseMicros(to);
+	if ((from !== "" && a === undefined) || (to !== "" && b === undefined)) return undefined;
+	if (a === undefined && b === undefined) return undefined;
+	return {
+		...(a === undefined ? {} : { from: a as WallTime }),
+		...(b === undefined ? {} : { to: b as WallTime }),
+	};
+}
+
+function escapeValue(text: string): string {
+	return encodeURIComponent(text)
+		.replace(/%20/g, "+")
+		.replace(/%(40|3A|2F|2C|22|5B|5D|28|29)/gi, (code) => decodeURIComponent(code));
+}
+
+function unescapeValue(text: string): string | undefined {
+	return decodeSegment(text.replace(/\+/g, "%20"));
+}
+
+export function formatState(s: ViewState): string {
+	const pairs: [string, string][] = [];
+	const put = (name: string, value: string | undefined) => {
+		if (value !== undefined && value !== "") pairs.push([name, value]);
+	};
+	put("at", s.at);
+	put("win", s.win === undefined ? undefined : formatStretch(s.win));
+	put("f", s.filter);
+	put("sel", s.sel);
+	put("tab", s.tab);
+	put("field", s.field);
+	put("view", s.view);
+	put("dir", s.dir);
+	put("steps", s.steps);
+	put("runs", s.runs);
+	put("follow", s.follow === true ? "1" : undefined);
+	put("sort", s.sort);
+	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
+	return pairs.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
+}
+
+export function parseState(fragment: string): ViewState {
+	const s: { -readonly [K in keyof ViewState]: ViewState[K] } = {};
+	const other: [string, string][] = [];
+	for (const pair of fragment.replace(/^#/, "").split("&")) {
+		if (pair === "") continue;
+		const eq = pair.indexOf("=");
+		const name = unescapeValue(eq < 0 ? pair : pair.slice(0, eq));
+		const value = unescapeValue(eq < 0 ? "" : pair.slice(eq + 1));
+		if (name === undefined || value === undefined) continue;
+		if (!take(s, name, value)) other.push([name, value]);
+	}
+	if (other.length > 0) s.other = other;
+	return s;
+}
+
+/** False when the parameter, or this value of it, is not known here. */
+function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: string, value: string): boolean {
+	if (value === "") return false;
+	switch (name) {
+		case "at":
+			s.at = value;
+			return true;
+		case "win": {
+			const win = parseStretch(value);
+			if (win !== undefined) s.win = win;
+			return win !== undefined;
+		}
+		case "f":
+			s.filter = value;
+			return true;
+		case "sel":
+			s.sel = value;
+			return true;
+		case "tab":
+			s.tab = value;
+			return true;
+		case "field":
+			s.field = value;
+			return true;
+		case "sort":
+			s.sort = value;
+			return true;
+		case "view":
+			if (value === "tree") s.view = value;
+			return value === "tree";
+		case "dir":
+			if (value === "up" || value === "down") s.dir = value;
+			return value === "up" || value === "down";
+		case "steps":
+			if (value === "all") s.steps = value;
+			return value === "all";
+		case "runs":
+			if (value === "all") s.runs = value;
+			return value === "all";
+		case "follow":
+			if (value === "1") s.follow = true;
+			return value === "1";
+		default:
+			return false;
+	}
+}
+
+export function formatAddress(a: Address): string {
+	const fragment = formatState(a.state);
+	return formatPath(a.page) + (fragment === "" ? "" : `#${fragment}`);
+}
+
+export function parseAddress(path: string, fragment: string): Address {
+	return { page: parsePath(path), state: parseState(fragment) };
+}
+
+/** The link to a page with some state. */
+export function link(page: Page, state: ViewState = emptyState): string {
+	return formatAddress({ page, state });
+}
+
+/** What screens of one recording have in common; undefined for the others. */
+export function recordingOf(page: Page): string | undefined {
+	return page.screen === "events" || page.screen === "journey" || page.screen === "gaps" ? page.rec : undefined;
+}

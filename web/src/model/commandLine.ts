@@ -1,0 +1,67 @@
+/** The same view as a command: what a reader would type to see it in a terminal. */
+
+import { shortId } from "../base/reference";
+import { toRfc3339 } from "../base/time";
+import type { Address, Page, ViewState } from "./address";
+import { type Filter, readFilter } from "./filter";
+
+/** Quotes an argument for a POSIX shell where it needs it. */
+export function quoteArgument(text: string): string {
+	if (/^[A-Za-z0-9_./:@%+=,-]+$/.test(text)) return text;
+	return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function flag(name: string, value: string | number | bigint | undefined): readonly string[] {
+	return value === undefined ? [] : [`--${name}`, quoteArgument(String(value))];
+}
+
+export function filterFlags(f: Filter): readonly string[] {
+	return [
+		...flag("op", f.op),
+		...flag("subtask", f.subtask),
+		...flag("attempt", f.attempt),
+		...flag("invocation", f.invocation),
+		...(f.kinds ?? []).flatMap((k) => flag("kind", k)),
+		...(f.lanes ?? []).flatMap((l) => flag("lane", l)),
+		...flag("key", f.key),
+		...flag("text", f.text),
+	];
+}
+
+function events(rec: string, state: ViewState): readonly string[] {
+	const reading = readFilter(state.filter ?? "");
+	const filter = reading.ok ? filterFlags(reading.filter) : [];
+	const window = [
+		...flag("from", state.win?.from === undefined ? undefined : toRfc3339(state.win.from)),
+		...flag("to", state.win?.to === undefined ? undefined : toRfc3339(state.win.to)),
+	];
+	const around = state.follow === true ? ["-f"] : flag("around", state.at);
+	return ["events", shortId(rec), ...filter, ...window, ...around];
+}
+
+function words(page: Page, state: ViewState): readonly string[] {
+	switch (page.screen) {
+		case "fleet":
+			return state.runs === "all" ? ["jobs", "--all"] : ["jobs"];
+		case "graph":
+			return state.tab === "channels" ? ["channels", quoteArgument(page.job)] : ["job", quoteArgument(page.job)];
+		case "recordings":
+			return ["recordings"];
+		case "events":
+			return events(page.rec, state);
+		case "journey":
+			return page.record === undefined
+				? ["recordings"]
+				: ["lineage", shortId(page.rec), quoteArgument(page.record), ...(state.dir === undefined ? [] : [`--${state.dir}`])];
+		case "gaps":
+			return ["gaps", shortId(page.rec)];
+		case "agents":
+			return ["agents"];
+		case "lost":
+			return ["jobs"];
+	}
+}
+
+export function commandLine(a: Address): string {
+	return ["sightglass", ...words(a.page, a.state)].join(" ");
+}

@@ -1,0 +1,154 @@
+/**
+ * The one table of keys. Every action has a command id; a key is a chord ("Ctrl K", "Shift .") or two keys one after the other
+ * ("G E"). Keys never fire in text fields, but for those marked so.
+ */
+import type { Screen } from "./address";
+
+export type CommandId =
+	| "palette"
+	| "help"
+	| "filter"
+	| "row-down"
+	| "row-up"
+	| "open"
+	| "close"
+	| "event-next"
+	| "event-back"
+	| "fit"
+	| "zoom-in"
+	| "zoom-out"
+	| "pan-left"
+	| "pan-right"
+	| "follow"
+	| "tree"
+	| "go-fleet"
+	| "go-recordings"
+	| "go-agents"
+	| "go-graph"
+	| "go-events"
+	| "go-journey"
+	| "go-gaps"
+	| "zone"
+	| "theme"
+	| "copy-link"
+	| "copy-command";
+
+export type Command = {
+	readonly id: CommandId;
+	readonly title: string;
+	readonly group: "Everywhere" | "Lists" | "Pictures and time" | "Go to";
+	/** Empty: in the palette only. */
+	readonly keys: readonly string[];
+	/** Where it does something; absent: everywhere. */
+	readonly screens?: readonly Screen[];
+	/** Fires in text fields as well. */
+	readonly inFields?: boolean;
+};
+
+const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "agents", "graph"];
+const pictures: readonly Screen[] = ["graph", "journey", "events"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "journey", "gaps"];
+
+export const commands: readonly Command[] = [
+	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
+	{ id: "help", title: "All keys", group: "Everywhere", keys: ["?"] },
+	{ id: "filter", title: "Filter", group: "Everywhere", keys: ["/"], screens: ["fleet", "recordings", "events", "graph", "agents"] },
+	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
+	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
+	{ id: "theme", title: "Dark or light", group: "Everywhere", keys: [] },
+	{ id: "copy-link", title: "Copy the link to this view", group: "Everywhere", keys: [] },
+	{ id: "copy-command", title: "Copy this view as a command", group: "Everywhere", keys: [] },
+	{ id: "row-down", title: "Next row", group: "Lists", keys: ["J"], screens: lists },
+	{ id: "row-up", title: "Row before", group: "Lists", keys: ["K"], screens: lists },
+	{ id: "open", title: "Open", group: "Lists", keys: ["Enter"], screens: lists },
+	{ id: "event-next", title: "Next event of this task", group: "Lists", keys: ["."], screens: ["events"] },
+	{ id: "event-back", title: "Event before, of this task", group: "Lists", keys: [","], screens: ["events"] },
+	{ id: "follow", title: "Follow what arrives", group: "Lists", keys: ["L"], screens: ["events"] },
+	{ id: "zoom-in", title: "Zoom in", group: "Pictures and time", keys: ["W"], screens: pictures },
+	{ id: "zoom-out", title: "Zoom out", group: "Pictures and time", keys: ["S"], screens: pictures },
+	{ id: "pan-left", title: "Move left, earlier", group: "Pictures and time", keys: ["A"], screens: pictures },
+	{ id: "pan-right", title: "Move right, later", group: "Pictures and time", keys: ["D"], screens: pictures },
+	{ id: "fit", title: "Fit selection", group: "Pictures and time", keys: ["F"], screens: pictures },
+	{ id: "tree", title: "Graph as tree", group: "Pictures and time", keys: [], screens: ["graph"] },
+	{ id: "go-fleet", title: "Fleet", group: "Go to", keys: ["G F"] },
+	{ id: "go-recordings", title: "Recordings", group: "Go to", keys: ["G R"] },
+	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
+	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
+	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
+	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },
+	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
+];
+
+/** The keys of a command with the reader's own choice applied. */
+export function keysOf(command: Command, own: Readonly<Record<string, string>>): readonly string[] {
+	const chosen = own[command.id];
+	if (chosen === undefined) return command.keys;
+	return chosen === "" ? [] : [chosen];
+}
+
+/** The part of a keyboard event that counts. */
+export type KeyPress = {
+	readonly key: string;
+	readonly ctrlKey: boolean;
+	readonly metaKey: boolean;
+	readonly altKey: boolean;
+	readonly shiftKey: boolean;
+};
+
+/** The name of a chord, or undefined for a lone modifier. Ctrl and the Mac's command key are one. */
+export function chordOf(press: KeyPress): string | undefined {
+	const { key } = press;
+	if (key === "Control" || key === "Shift" || key === "Alt" || key === "Meta" || key === "Dead" || key === "Process") return undefined;
+	const name = key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key;
+	const parts: string[] = [];
+	if (press.ctrlKey || press.metaKey) parts.push("Ctrl");
+	if (press.altKey) parts.push("Alt");
+	// Shift is part of what a sign is ("?"); it counts only with letters and named keys.
+	if (press.shiftKey && (key.length > 1 || key.toUpperCase() !== key.toLowerCase())) parts.push("Shift");
+	parts.push(name);
+	return parts.join(" ");
+}
+
+const secondKeyWithin = 1200;
+
+export type Matcher = {
+	/** The command of this press; "begun" when it may be the first of two keys; undefined when it is none. */
+	readonly press: (press: KeyPress, inField: boolean, screen: Screen, now: number) => CommandId | "begun" | undefined;
+};
+
+export function createMatcher(own: () => Readonly<Record<string, string>>): Matcher {
+	let begun: { readonly key: string; readonly until: number } | undefined;
+	return {
+		press: (press, inField, screen, now) => {
+			const chord = chordOf(press);
+			if (chord === undefined) return undefined;
+			const first = begun !== undefined && now <= begun.until ? begun.key : undefined;
+			begun = undefined;
+			const here = commands.filter((c) => (c.screens === undefined || c.screens.includes(screen)) && (!inField || c.inFields === true));
+			const match = (key: string) => here.find((c) => keysOf(c, own()).includes(key))?.id;
+			if (first !== undefined) {
+				const both = match(`${first} ${chord}`);
+				if (both !== undefined) return both;
+			}
+			const one = match(chord);
+			if (one !== undefined) return one;
+			if (here.some((c) => keysOf(c, own()).some((k) => k.startsWith(`${chord} `)))) {
+				begun = { key: chord, until: now + secondKeyWithin };
+				return "begun";
+			}
+			return undefined;
+		},
+	};
+}
+
+/** Commands that the same key would start on the same screen. */
+export function conflicts(own: Readonly<Record<string, string>>): readonly (readonly [CommandId, CommandId])[] {
+	const out: [CommandId, CommandId][] = [];
+	commands.forEach((a, i) => {
+		for (const b of commands.slice(i + 1)) {
+			const together = a.screens === undefined || b.screens === undefined || a.screens.some((s) => b.screens?.includes(s));
+			if (together && keysOf(a, own).some((k) => keysOf(b, own).includes(k))) out.push([a.id, b.id]);
+		}
+	});
+	return out;
+}

@@ -1,0 +1,3 @@
+export default function EventsPanel(_: Record<string, unknown>) {
+	return <p>soon</p>;
+}

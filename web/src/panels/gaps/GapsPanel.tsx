@@ -1,0 +1,3 @@
+export default function GapsPanel(_: Record<string, unknown>) {
+	return <p>soon</p>;
+}

@@ -1,0 +1,3 @@
+export default function JourneyPanel(_: Record<string, unknown>) {
+	return <p>soon</p>;
+}

@@ -1,0 +1,3 @@
+export default function RecordingsPanel(_: Record<string, unknown>) {
+	return <p>soon</p>;
+}

@@ -2,7 +2,9 @@ package query
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
@@ -94,17 +96,15 @@ func (v *view) locate(p Position) (key event.Key, operator int, err error) {
 	}
 	var found []event.Key
 	named := 0
-	for key, a := range v.cat.attempts {
+	for _, key := range slices.Sorted(maps.Keys(v.cat.attempts)) {
+		a := v.cat.attempts[key]
 		index := a.indexOf(op.id)
 		if index < 0 || a.Subtask != p.Subtask || a.Attempt != p.Attempt || p.Key != 0 && key != p.Key {
 			continue
 		}
 		named++
-		if named == 1 || v.has(key, p.Invocation) {
-			operator = index
-		}
 		if v.has(key, p.Invocation) {
-			found = append(found, key)
+			found, operator = append(found, key), index
 		}
 	}
 	switch {

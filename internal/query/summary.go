@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -87,12 +88,11 @@ func (v *view) jobName() string {
 	if v.cat.graph != nil && v.cat.graph.Name != "" {
 		return v.cat.graph.Name
 	}
+	name := ""
 	for _, a := range v.cat.attempts {
-		if a.JobName != "" {
-			return a.JobName
-		}
+		name = max(name, a.JobName)
 	}
-	return v.id.String()[:8]
+	return cmp.Or(name, v.id.String()[:8])
 }
 
 // stateLocked concludes the run's state: what the JobManager said, or else what became of the newest attempts.

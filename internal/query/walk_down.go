@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
@@ -207,6 +208,7 @@ func (w *walk) noConsumer(node int, v *walkView, e event.Element) {
 		}
 	}
 	m.mu.Unlock()
+	slices.Sort(consumers)
 	if len(consumers) == 0 {
 		w.noteAt(node, Note{Kind: NoteNotRecorded, Text: "nothing that received it is recorded",
 			Hint: "it may be on its way, or the consumer's TaskManager has no agent"}, false)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -68,12 +69,16 @@ func (s *service) operation(r route) huma.Operation {
 		Summary:     r.summary,
 		Description: "Action: " + string(r.action),
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			began := time.Now()
 			known, p := s.authorise(ctx, r)
 			if p != nil {
 				s.refuse(ctx, p)
-				return
+			} else {
+				next(known)
 			}
-			next(known)
+			if s.Observe != nil {
+				s.Observe(r.id, ctx.Status(), time.Since(began))
+			}
 		}},
 		Responses: map[string]*huma.Response{"default": {
 			Description: "Error",

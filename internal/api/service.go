@@ -24,7 +24,7 @@ type Options struct {
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
-	// Observe is told of every finished request; route is the operation's id. May be nil.
+	// Observe is told of every finished request; route is the operation's id, status 0 stands for a stream. May be nil.
 	Observe func(route string, status int, took time.Duration)
 }
 

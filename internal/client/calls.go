@@ -84,6 +84,7 @@ type EventQuery struct {
 	Recording        string
 	Op               string
 	Subtask, Attempt *int
+	Invocation       string
 	Lanes, Kinds     []string
 	From, To         string
 	Key, Text        string
@@ -103,6 +104,7 @@ func (q EventQuery) filter() url.Values {
 	if q.Attempt != nil {
 		v.Set("attempt", strconv.Itoa(*q.Attempt))
 	}
+	setText(v, "invocation", q.Invocation)
 	v["lane"], v["kind"] = q.Lanes, q.Kinds
 	setText(v, "from", q.From)
 	setText(v, "to", q.To)

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"sync"
+	"time"
+
+	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/ingest"
+)
+
+// shareOver is the stretch over which the agents' share of a core is taken; agents report every 5 s.
+const shareOver = 30 * time.Second
+
+// fleet shows the write side's processes to the read side.
+type fleet struct {
+	ingest *ingest.Server
+	now    func() time.Time
+	mu     sync.Mutex
+	cpu    map[string][]cpuSample // by process, oldest first
+}
+
+type cpuSample struct {
+	at    time.Time
+	nanos uint64
+}
+
+func newFleet(i *ingest.Server, now func() time.Time) *fleet {
+	return &fleet{ingest: i, now: now, cpu: map[string][]cpuSample{}}
+}
+
+// sample notes what the agents say of their processor time.
+func (f *fleet) sample() {
+	agents, now := f.ingest.Agents(), f.now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range agents {
+		old := f.cpu[a.Process]
+		if !a.Connected {
+			delete(f.cpu, a.Process)
+			continue
+		}
+		if n := len(old); n > 0 && old[n-1].nanos == a.Counters.CPUNS {
+			continue // nothing reported since
+		}
+		for len(old) > 2 && now.Sub(old[1].at) > shareOver {
+			old = old[1:]
+		}
+		f.cpu[a.Process] = append(old, cpuSample{now, a.Counters.CPUNS})
+	}
+}
+
+// share is the agent's share of a core; negative = not known yet.
+func (f *fleet) share(process string) float64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	samples := f.cpu[process]
+	if len(samples) < 2 {
+		return -1
+	}
+	first, last := samples[0], samples[len(samples)-1]
+	if took := last.at.Sub(first.at); took > 0 && last.nanos >= first.nanos {
+		return float64(last.nanos-first.nanos) / float64(took)
+	}
+	return -1
+}
+
+// Processes is browse.Fleet.
+func (f *fleet) Processes() []browse.Process {
+	agents := f.ingest.Agents()
+	out := make([]browse.Process, 0, len(agents))
+	for _, a := range agents {
+		p := browse.Process{
+			ID: a.Process, Role: a.Role, Host: a.Host, PID: int(a.PID), Java: a.Java, Flink: a.Flink, Agent: a.Agent,
+			Connected: a.Connected, LastSeen: a.LastSeen, Off: a.Off, Reason: a.Reason, CPUShare: f.share(a.Process),
+			Counters: browse.Counters{
+				Errors: int64(a.Counters.Errors), LostEvents: int64(a.Counters.LostEvents), LostBytes: int64(a.Counters.LostBytes),
+				QueuedBytes: int64(a.Counters.QueuedBytes), CPUNanos: int64(a.Counters.CPUNS),
+				Blocks: int64(a.Counters.Blocks), Events: int64(a.Counters.Events), Bytes: int64(a.Counters.Bytes),
+			},
+		}
+		for _, h := range a.Hooks {
+			p.Hooks = append(p.Hooks, browse.Hook{ID: h.ID, State: h.State, Class: h.Class, Detail: h.Detail, Fired: int64(h.Fired)})
+		}
+		out = append(out, p)
+	}
+	return out
+}

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/sightglass/sightglass/internal/config"
+)
+
+// Options of a server. Config and Version are required.
+type Options struct {
+	Config  config.Server
+	Version string
+	UI      fs.FS        // the built web UI; default: the one in this binary, or a page that says how to build it
+	User    string       // name of the person at this machine, for the audit log
+	Log     *slog.Logger // default: nothing is logged
+	Now     func() time.Time
+}
+
+// Info is what people need to know of a running server.
+type Info struct {
+	URL            string // of the web UI
+	Agents         string // address of the agents' listener
+	Moved          bool   // the wanted port of the web UI was taken
+	Data           string
+	TLS            bool
+	Fingerprint    string // SHA-256 of the certificate, when TLS is on
+	SelfMade       bool   // the certificate
+	TokenFile      string // of the web UI and the API; empty = none is asked for
+	AgentTokenFile string
+	AgentJar       string   // where the agent was written; empty = this binary carries none
+	FlinkLines     []string // what goes into Flink's configuration
+}
+
+// NewLogger makes the process's logger as the configuration wants it.
+func NewLogger(c config.Server, to interface{ Write([]byte) (int, error) }) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(to, o))
+	}
+	return slog.New(slog.NewTextHandler(to, o))
+}

@@ -1,0 +1,65 @@
+package server
+
+import (
+	"crypto/tls"
+	"net"
+	"os"
+	"path/filepath"
+)
+
+// secrets are what callers must show and what we show them. Empty tokens: none is asked for.
+type secrets struct {
+	certificate    *certificate // nil = TLS is off on both listeners
+	token          string
+	tokenFile      string
+	agentToken     string
+	agentTokenFile string
+}
+
+// secrets loads or makes what the configuration wants.
+func (s *Server) secrets() (x secrets, err error) {
+	if s.cfg.TLS.For(s.cfg.Listen) || s.cfg.TLS.For(s.cfg.AgentListen) {
+		x.certificate, err = loadCertificate(s.cfg.TLSCert, s.cfg.TLSKey, s.cfg.Data, s.hosts(), s.now())
+		if err != nil {
+			return x, err
+		}
+	}
+	if s.cfg.Auth.For(s.cfg.Listen) {
+		x.tokenFile = or(s.cfg.TokenFile, filepath.Join(s.cfg.Data, tokenFile))
+		if x.token, err = loadToken(x.tokenFile, s.cfg.TokenFile == ""); err != nil {
+			return x, err
+		}
+	}
+	if s.cfg.AgentAuth.For(s.cfg.AgentListen) {
+		x.agentTokenFile = or(s.cfg.AgentToken, filepath.Join(s.cfg.Data, agentTokenFile))
+		if x.agentToken, err = loadToken(x.agentTokenFile, s.cfg.AgentToken == ""); err != nil {
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+// hosts are the names that a self-made certificate is for.
+func (s *Server) hosts() []string {
+	hosts := []string{s.cfg.Advertise}
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name)
+	}
+	for _, address := range []string{s.cfg.Listen, s.cfg.AgentListen} {
+		if host, _, err := net.SplitHostPort(address); err == nil && host != "" && host != "0.0.0.0" && host != "::" {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+func (c *certificate) config(protocols ...string) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{c.tls}, MinVersion: tls.VersionTLS12, NextProtos: protocols}
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

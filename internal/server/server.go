@@ -1,0 +1,294 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/store/disk"
+	"github.com/sightglass/sightglass/web"
+)
+
+// Server is the wired process. New opens everything and listens; Run serves until its context ends and then closes everything.
+type Server struct {
+	cfg     config.Server
+	version string
+	log     *slog.Logger
+	now     func() time.Time
+	started time.Time
+	info    Info
+
+	store   *disk.Store
+	audit   *os.File
+	ingest  *ingest.Server
+	browser *browse.Browser
+	api     *api.API
+	http    *http.Server
+	ready   atomic.Bool
+	fleet   *fleet
+	rates   *rates
+	metrics *requests
+
+	agentListener net.Listener
+	httpListener  net.Listener
+}
+
+// folders and files below the data folder.
+const (
+	storeDir  = "store"
+	auditFile = "audit.jsonl"
+)
+
+// New opens the data folder and both listeners. On an error nothing stays open.
+func New(ctx context.Context, o Options) (_ *Server, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.UI == nil {
+		o.UI = web.Files()
+	}
+	s := &Server{cfg: o.Config, version: o.Version, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests()}
+	defer func() {
+		if err != nil {
+			s.release()
+		}
+	}()
+	if s.cfg.Data, err = filepath.Abs(s.cfg.Data); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	// Others may pass through, so that a Flink of another user reaches the agent's jar; what is secret has a mode of its own.
+	if err := os.MkdirAll(s.cfg.Data, 0o711); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	if err := s.openStore(); err != nil {
+		return nil, err
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, err
+	}
+	secrets, err := s.secrets()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openIngest(secrets); err != nil {
+		return nil, err
+	}
+	if err := s.openViews(); err != nil {
+		return nil, err
+	}
+	gate := s.gate(secrets)
+	s.api, err = api.New(api.Options{
+		Version: o.Version, Browser: s.browser, Host: s, Log: s.log, Observe: s.metrics.observe,
+		Authenticate: authenticator(gate, o.User),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("registering routes: %w", err)
+	}
+	s.describe(secrets)
+	s.serveHTTP(o, gate, secrets)
+	return s, nil
+}
+
+// Info tells what people need to know of s.
+func (s *Server) Info() Info { return s.info }
+
+func (s *Server) openStore() (err error) {
+	durability := disk.Process
+	if s.cfg.Durability == "disk" {
+		durability = disk.Disk
+	}
+	s.store, err = disk.Open(disk.Options{Dir: filepath.Join(s.cfg.Data, storeDir), Durability: durability, Log: s.log})
+	switch {
+	case errors.Is(err, disk.ErrLocked):
+		return fmt.Errorf("another sightglass uses the data folder %s: stop it, or choose another folder with --data: %w", s.cfg.Data, err)
+	case err != nil:
+		return fmt.Errorf("opening the store in %s: %w", s.cfg.Data, err)
+	}
+	return nil
+}
+
+func (s *Server) listen(ctx context.Context) (err error) {
+	move := config.Loopback(s.cfg.Listen) && !s.cfg.ListenChosen
+	if s.httpListener, err = listen(ctx, s.cfg.Listen, "listen", move); err != nil {
+		return err
+	}
+	s.agentListener, err = listen(ctx, s.cfg.AgentListen, "agent-listen", false)
+	return err
+}
+
+func (s *Server) openIngest(x secrets) (err error) {
+	o := ingest.Options{
+		Store: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
+		Log: s.log, Now: s.now,
+	}
+	if s.cfg.TLS.For(s.cfg.AgentListen) {
+		o.TLS = x.certificate.config("sightglass/1")
+	}
+	if s.ingest, err = ingest.New(o); err != nil {
+		return fmt.Errorf("opening the agents' side: %w", err)
+	}
+	s.fleet = newFleet(s.ingest, s.now)
+	s.rates = newRates(s.now)
+	return nil
+}
+
+func (s *Server) openViews() (err error) {
+	queries, err := query.New(query.Options{Reader: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
+	if err != nil {
+		return fmt.Errorf("opening the read side: %w", err)
+	}
+	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
+	if err != nil {
+		return err
+	}
+	s.audit = file
+	s.browser, err = browse.New(browse.Options{Queries: queries, Policy: access.Local(), Auditor: auditor, Fleet: s.fleet})
+	return err
+}
+
+// gate is nil when everybody who reaches the listener may look.
+func (s *Server) gate(x secrets) *gate {
+	if x.token == "" {
+		return nil
+	}
+	return newGate(x.token, s.cfg.TLS.For(s.cfg.Listen), s.now)
+}
+
+// authenticator finds out who calls: whoever shows the token, or, without one, the person at this machine.
+func authenticator(g *gate, user string) func(*http.Request) (access.Principal, error) {
+	if user == "" {
+		user = "local"
+	}
+	return func(r *http.Request) (access.Principal, error) {
+		if g == nil {
+			return access.LocalPrincipal(user), nil
+		}
+		if !g.knows(r) {
+			return access.Principal{}, api.ErrUnknownCaller
+		}
+		return access.Principal{ID: "token:server", Name: "holder of the server's token", Roles: []string{access.LocalRole}}, nil
+	}
+}
+
+func (s *Server) serveHTTP(o Options, g *gate, x secrets) {
+	s.http = &http.Server{
+		Handler:           s.handler(o, g),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // TLS handshakes of scanners and the like
+	}
+	if s.cfg.TLS.For(s.cfg.Listen) {
+		s.httpListener = tls.NewListener(s.httpListener, x.certificate.config("h2", "http/1.1"))
+	}
+}
+
+// Run serves until ctx ends or a listener fails, then shuts down within the configured time. What agents were told is stored is
+// on disk when it returns.
+func (s *Server) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.http.Serve(s.httpListener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			stop(fmt.Errorf("serving %s: %w", s.info.URL, err))
+		}
+	})
+	running.Go(func() {
+		if err := s.ingest.Serve(s.agentListener); err != nil {
+			stop(fmt.Errorf("serving agents on %s: %w", s.info.Agents, err))
+		}
+	})
+	running.Go(func() { s.sample(ctx) })
+	s.ready.Store(true)
+	<-ctx.Done()
+	s.ready.Store(false)
+
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownAfter)
+	defer cancel()
+	var failed error
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		failed = cause
+	}
+	failed = errors.Join(failed, s.shutdown(deadline))
+	running.Wait()
+	return failed
+}
+
+// shutdown ends what reads, then what writes, then the store.
+func (s *Server) shutdown(ctx context.Context) error {
+	s.api.Close()
+	var failed []error
+	if err := s.http.Shutdown(ctx); err != nil {
+		failed = append(failed, fmt.Errorf("ending requests: %w", err))
+		_ = s.http.Close() // what is left was told already
+	}
+	if err := s.ingest.Shutdown(ctx); err != nil {
+		failed = append(failed, fmt.Errorf("ending agents' connections: %w", err))
+	}
+	return errors.Join(append(failed, s.close())...)
+}
+
+// release gives back what New opened before it failed: nobody is connected yet.
+func (s *Server) release() {
+	if s.ingest != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = s.ingest.Shutdown(ctx) // the error that stopped New says more
+	}
+	_ = s.close()
+}
+
+// close closes listeners and files.
+func (s *Server) close() error {
+	var failed []error
+	for _, l := range []net.Listener{s.httpListener, s.agentListener} {
+		if l != nil {
+			_ = l.Close() // closed already after a shutdown
+		}
+	}
+	if s.store != nil {
+		if err := s.store.Close(); err != nil {
+			failed = append(failed, fmt.Errorf("closing the store: %w", err))
+		}
+	}
+	if s.audit != nil {
+		if err := s.audit.Close(); err != nil {
+			failed = append(failed, fmt.Errorf("closing the audit log: %w", err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// sample keeps rates up to date.
+func (s *Server) sample(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		s.rates.add(s.ingest.Counters())
+		s.fleet.sample()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,22 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sightglass/sightglass/internal/api"
+)
+
+// Status is api.Host.
+func (s *Server) Status(context.Context) (api.Status, error) {
+	stored, counted := s.store.Stats(), s.ingest.Counters()
+	blocks, events, bytes := s.rates.perSecond()
+	return api.Status{
+		Version: s.version, UptimeSeconds: api.I64(s.now().Sub(s.started).Seconds()), Listen: s.httpListener.Addr().String(),
+		AgentListen: s.info.Agents, Data: s.info.Data, FlinkLines: s.info.FlinkLines, AgentJar: s.info.AgentJar,
+		Agents: counted.Connections, Recordings: stored.Recordings, Bytes: api.I64(stored.Bytes),
+		Ingest: api.Ingest{
+			Blocks: api.I64(counted.Blocks), Events: api.I64(counted.Events), Bytes: api.I64(counted.Bytes),
+			BlocksPerSecond: blocks, EventsPerSecond: events, BytesPerSecond: bytes,
+		},
+	}, nil
+}

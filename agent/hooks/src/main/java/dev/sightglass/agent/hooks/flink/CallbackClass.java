@@ -51,7 +51,7 @@ final class CallbackClass {
       String name = host.substring(0, host.lastIndexOf('/') + 1) + NAME;
       byte[] bytes = bytes(name, internal(callback), internal(metadata));
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(producer, MethodHandles.lookup());
-      Class<?> made = lookup.defineClass(bytes);
+      Class<?> made = define(lookup, bytes, name.replace('/', '.'));
       MethodHandle constructor =
           lookup
               .findConstructor(
@@ -68,6 +68,19 @@ final class CallbackClass {
       };
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("no callback beside " + producer.getName(), e);
+    }
+  }
+
+  /**
+   * Two sinks may send their first record at the same moment: the one that comes second finds the
+   * class made.
+   */
+  private static Class<?> define(MethodHandles.Lookup lookup, byte[] bytes, String name)
+      throws ReflectiveOperationException {
+    try {
+      return lookup.defineClass(bytes);
+    } catch (LinkageError e) {
+      return lookup.findClass(name);
     }
   }
 

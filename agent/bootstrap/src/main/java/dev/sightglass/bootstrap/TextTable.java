@@ -11,6 +11,7 @@ import java.util.Map;
 final class TextTable {
   static final int LIMIT = 512;
   private static final int MAX_LENGTH = 200;
+  private static final String LAMBDA = "$$Lambda";
 
   private final Map<Object, Integer> byKey = new IdentityHashMap<>();
   private final Map<String, Integer> byText = new HashMap<>();
@@ -27,7 +28,7 @@ final class TextTable {
     if (key == null) {
       return 0;
     }
-    String text = normal(key instanceof Class ? ((Class<?>) key).getName() : key.toString());
+    String text = key instanceof Class ? name((Class<?>) key) : normal(key.toString());
     Integer n = byText.get(text);
     if (n == null) {
       if (size == LIMIT) {
@@ -53,14 +54,21 @@ final class TextTable {
     return texts[number - 1];
   }
 
+  /** Name of a class; of a lambda's without what makes it unique. */
+  private static String name(Class<?> c) {
+    String s = c.getName();
+    int lambda = s.indexOf(LAMBDA);
+    return lambda < 0 ? s : s.substring(0, lambda + LAMBDA.length());
+  }
+
   /**
    * Without digits, without the address of a lambda or an object, at most {@link #MAX_LENGTH}
    * characters.
    */
   static String normal(String s) {
-    int lambda = s.indexOf("$$Lambda");
+    int lambda = s.indexOf(LAMBDA);
     if (lambda >= 0) {
-      s = s.substring(0, lambda) + "$$Lambda";
+      s = s.substring(0, lambda + LAMBDA.length());
     }
     int at = s.lastIndexOf('@');
     if (at > 0

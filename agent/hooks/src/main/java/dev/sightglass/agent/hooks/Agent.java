@@ -36,7 +36,7 @@ public final class Agent implements Commands {
     Hooks.install(inspector);
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     drain[0].start();
-    new ClockThread(this::switchedOff).start();
+    new ClockThread(inspector::isRecording, this::switchedOff).start();
     if (!process.role().equals("other")) {
       uplink.connect();
     }
@@ -77,7 +77,8 @@ public final class Agent implements Commands {
         Hooks.stop("stopped by the server");
         return null;
       case "start":
-        // Tasks that run missed a stretch that nobody counted: they stay out, new ones are recorded.
+        // Tasks that run missed a stretch that nobody counted: they stay out, new ones are
+        // recorded.
         inspector.switchOff();
         Hooks.start();
         uplink.statusChanged();

@@ -51,6 +51,11 @@ public final class FlinkInspector implements Inspector {
     return omissions.count();
   }
 
+  /** Whether any task is recorded. */
+  public boolean isRecording() {
+    return !attempts.isEmpty();
+  }
+
   /** Stops recording all tasks of this process; they run on. */
   public void switchOff() {
     attempts.forEach(Attempt::switchOff);
@@ -69,6 +74,10 @@ public final class FlinkInspector implements Inspector {
         new TrackedTask(attempt, Keys.hex(job), key, execution, Mirror.field(task, "taskInfo"));
     TaskContext context = new TaskContext(tracked, pool);
     attempt.setContext(context);
+    if (attempts.isEmpty()) {
+      // The clock may have slept until now.
+      Clock.update();
+    }
     attempts.add(attempt);
     drain.add(attempt);
     return context;

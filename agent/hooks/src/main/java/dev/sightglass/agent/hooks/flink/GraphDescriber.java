@@ -25,10 +25,10 @@ final class GraphDescriber {
   }
 
   /**
-   * @param graph a {@code JobGraph}, or a plan that is not one yet: then there are no vertices
-   * @param config the {@code JobMasterConfiguration}
+   * @param graph a {@code JobGraph}
+   * @param cluster the {@code Configuration} of the cluster
    */
-  String describe(byte[] id, Object graph, Object config) {
+  String describe(byte[] id, Object graph, Object cluster) {
     JsonWriter j = new JsonWriter().beginObject();
     j.name("recording").value(Keys.hex(id));
     j.name("name").value(omissions.get(() -> Mirror.text(graph, "getName"), ""));
@@ -42,7 +42,7 @@ final class GraphDescriber {
     }
     j.endArray();
     j.name("config").beginObject();
-    config(j, graph, config);
+    config(j, graph, cluster);
     j.endObject();
     j.name("submitted_us").value(Clock.read());
     j.name("flink").value(version);
@@ -115,9 +115,9 @@ final class GraphDescriber {
     return uids;
   }
 
-  private void config(JsonWriter j, Object graph, Object master) {
+  private void config(JsonWriter j, Object graph, Object cluster) {
     Map<String, String> all = new TreeMap<>();
-    omissions.get(() -> addAll(all, Mirror.call(master, "getConfiguration")), false);
+    omissions.get(() -> addAll(all, cluster), false);
     omissions.get(() -> addAll(all, Mirror.call(graph, "getJobConfiguration")), false);
     int size = 0;
     for (Map.Entry<String, String> e : all.entrySet()) {

@@ -26,11 +26,18 @@ final class JobHooks {
 
   static void addTo(List<Hook> all) {
     all.add(
-        Hook.of("job.graph", RUNTIME + "jobmaster/JobMaster")
+        Hook.of("job.graph", RUNTIME + "scheduler/SchedulerBase")
             .leaveRare(
                 "<init>",
-                "\\(L.*RpcService;L.*JobMasterId;L.*JobMasterConfiguration;L.*ResourceID;L(.*JobGraph|.*ExecutionPlan);.*\\)V",
-                probe("JobProbe.job", text(GRAPH), self(), arg(4), arg(2), text("")))
+                "\\(L.*/Logger;L.*JobGraph;L[^;]*;L.*/Configuration;.*\\)V",
+                probe("JobProbe.job", text(GRAPH), self(), arg(1), arg(3), text("")))
+            .build());
+    all.add(
+        Hook.of("job.graph", RUNTIME + "scheduler/adaptive/AdaptiveScheduler")
+            .leaveRare(
+                "<init>",
+                "\\(L[^;]*Settings;L[^;]*JobGraph;L[^;]*;L.*/Configuration;.*\\)V",
+                probe("JobProbe.job", text(GRAPH), self(), arg(1), arg(3), text("")))
             .build());
     all.add(
         Hook.of("job.state", RUNTIME + "executiongraph/DefaultExecutionGraph")

@@ -97,11 +97,11 @@ final class JobInspector {
         });
   }
 
-  private void graph(Object master, Object graph, Object config) {
+  private void graph(Object scheduler, Object graph, Object config) {
     byte[] id = Mirror.id(Mirror.call(graph, "getJobID"));
     Job job = job(id);
     job.name = omissions.get(() -> Mirror.text(graph, "getName"), "");
-    ClassLoader flink = master.getClass().getClassLoader();
+    ClassLoader flink = scheduler.getClass().getClassLoader();
     NewDefinition d =
         new NewDefinition(
             DefinitionKind.GRAPH,

@@ -144,9 +144,15 @@ final class Adapters {
     if (getter != null) {
       return getter;
     }
-    getter = prefix + "context$" + name;
+    // Hooks of one class share what they keep under one name.
+    String field = "sightglass$" + name;
+    getter = field + "$get";
     contexts.put(name, getter);
-    String field = prefix + name;
+    for (MethodNode m : target.methods) {
+      if (m.name.equals(getter)) {
+        return getter;
+      }
+    }
     fields.add(
         new FieldNode(
             Opcodes.ACC_PRIVATE | Opcodes.ACC_TRANSIENT | Opcodes.ACC_SYNTHETIC,

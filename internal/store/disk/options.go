@@ -34,6 +34,8 @@ type Options struct {
 
 	files fileSystem // tests put faults below
 	now   func() time.Time
+
+	retryAfter time.Duration // after a failed fsync
 }
 
 func (o Options) withDefaults() Options {
@@ -60,6 +62,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.now == nil {
 		o.now = time.Now
+	}
+	if o.retryAfter == 0 {
+		o.retryAfter = time.Second
 	}
 	return o
 }

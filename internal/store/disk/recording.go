@@ -134,11 +134,8 @@ func (r *recording) begin(s *Store) (*segment, error) {
 	if _, err := f.WriteAt(head, 0); err != nil {
 		return fail(errors.Join(err, g.close(), s.opt.files.Remove(g.path())))
 	}
-	err = s.manifest.commit(addEdit(g.id, r.id), s.opt.Durability == Disk)
-	if err == nil && s.opt.Durability == Disk {
-		err = errors.Join(s.opt.files.SyncDir(r.dir), s.opt.files.SyncDir(s.segments()))
-	}
-	if err != nil {
+	// Not synced: a segment that the manifest lost in a power cut is found and adopted.
+	if err := s.manifest.commit(addEdit(g.id, r.id), false); err != nil {
 		return fail(errors.Join(err, g.close(), s.opt.files.Remove(g.path())))
 	}
 	r.mu.active = g

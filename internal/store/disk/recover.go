@@ -168,7 +168,7 @@ func (o *opening) segment(r *recording, id uint64) error {
 	}
 	foot, sealed := o.foot(g, size)
 	if sealed {
-		g.sealed, g.end, g.blocks, g.lastStored = true, foot.blocksEnd, 0, foot.lastStored
+		g.sealed, g.linked, g.end, g.blocks, g.lastStored = true, true, foot.blocksEnd, 0, foot.lastStored
 		if err := readIndex(g, head, foot, found); err != nil {
 			if err := o.reindex(r, g, head, foot, found); err != nil {
 				return err

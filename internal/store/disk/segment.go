@@ -107,6 +107,7 @@ type segment struct {
 	blocks     uint64
 	lastStored int64 // µs
 	sealed     bool
+	linked     bool   // the folder's entry is durable
 	broken     bool   // a write or fsync failed: nothing is appended any more
 	unsynced   []byte // blocks since the last good fsync; they begin at end - len(unsynced)
 

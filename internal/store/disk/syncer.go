@@ -79,15 +79,12 @@ func (y *syncer) run(stop <-chan struct{}) {
 		}
 		select { // a disk that fails is given time: each try begins new segments
 		case <-stop:
-		case <-time.After(retryAfter):
+		case <-time.After(y.store.opt.retryAfter):
 		}
 	}
 }
 
-const (
-	syncWorkers = 4
-	retryAfter  = time.Second
-)
+const syncWorkers = 4
 
 func (y *syncer) round() error {
 	y.mu.Lock()
@@ -138,15 +135,21 @@ func (y *syncer) round() error {
 // would call the next fsync a success. The blocks since the last good one are in RAM and go to a new segment.
 func (r *recording) sync(s *Store, g *segment) error {
 	r.mu.Lock()
-	end, broken, gone := g.end, g.broken, r.mu.deleted
+	end, broken, linked, gone := g.end, g.broken, g.linked, r.mu.deleted
 	owed := len(g.unsynced)
 	r.mu.Unlock()
 	if owed == 0 || gone {
 		return nil
 	}
-	var err error
+	if !linked {
+		if err := r.link(s, g); err != nil {
+			s.syncer.mark(r, g)
+			return err
+		}
+	}
 	if !broken {
-		if err = g.sync(); err == nil {
+		err := g.sync()
+		if err == nil {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			g.synced(end)
@@ -155,6 +158,17 @@ func (r *recording) sync(s *Store, g *segment) error {
 		s.opt.Log.Warn("fsync failed, its blocks move to a new segment", "segment", g.id, "recording", r.id.String(), "error", err)
 	}
 	return r.move(s, g)
+}
+
+// link makes the entries of a new file and of its folder durable.
+func (r *recording) link(s *Store, g *segment) error {
+	if err := errors.Join(s.opt.files.SyncDir(r.dir), s.opt.files.SyncDir(s.segments())); err != nil {
+		return fmt.Errorf("syncing the folder of segment %s: %w", g.path(), err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g.linked = true
+	return nil
 }
 
 // synced drops from RAM what is durable: everything before end. Caller holds recording.mu.
@@ -195,11 +209,12 @@ func (r *recording) move(s *Store, g *segment) error {
 	to.lastStored = g.lastStored
 	to.unsynced = append(to.unsynced, g.unsynced...)
 	g.end, g.blocks, g.unsynced = from, g.blocks-moved, nil
-	if err := to.sync(); err != nil {
+	if err := errors.Join(s.opt.files.SyncDir(r.dir), s.opt.files.SyncDir(s.segments()), to.sync()); err != nil {
 		to.broken = true
 		s.syncer.mark(r, to)
 		return err
 	}
+	to.linked = true
 	to.synced(to.end)
 	return nil
 }

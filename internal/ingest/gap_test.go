@@ -1,11 +1,16 @@
 package ingest
 
 import (
+	"bytes"
+	"encoding/hex"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
+	"github.com/sightglass/sightglass/internal/store/memory"
 	"github.com/sightglass/sightglass/internal/wire"
 )
 
@@ -113,4 +118,55 @@ func TestAProcessThatWentBecomesAGap(t *testing.T) {
 	if len(got) != 1 || got[0].Reason != event.GapProcessLost || got[0].FirstInv != 21 {
 		t.Errorf("gaps %+v", got)
 	}
+}
+
+func TestAttemptsThatWereLeftBehindBeforeTheStartBecomeGaps(t *testing.T) {
+	ctx := within(t)
+	m := memory.New()
+	truth, err := ingesttest.Record(ctx, m, ingesttest.Options{Seed: 4, Orders: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := ingesttest.Processes(4)[1]
+	gaps := func(f *fixture) (n int) {
+		f.store = m
+		for _, rec := range []event.RecordingID{truth.Totals, truth.Alerts} {
+			for _, h := range blocksOf(t, f, rec) {
+				if h.Server() {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	attempts := 0
+	definitions, _ := m.Definitions(0)
+	for _, d := range attemptDefinitions(definitions) {
+		if !bytes.Contains(d.Body, []byte(hex.EncodeToString(back.ID[:]))) {
+			attempts++
+		}
+	}
+	for range 2 { // a second start reports nothing new
+		f := serve(t, Options{Store: m, LostAfter: 100 * time.Millisecond, PingEvery: 10 * time.Millisecond})
+		a := ingesttest.NewAgent(f.address, back)
+		connect(t, a)
+		eventually(t, "the attempts of the process that did not come back are reported", func() bool { return gaps(f) >= attempts })
+		if n := gaps(f); n != attempts {
+			t.Errorf("%d gaps, want %d", n, attempts)
+		}
+		if err := errors.Join(a.Close(), f.Shutdown(ctx)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := serve(t, Options{Store: m, LostAfter: time.Millisecond, PingEvery: 10 * time.Millisecond})
+	eventually(t, "the other process is missed as well", func() bool { return gaps(f) == len(attemptDefinitions(definitions)) })
+}
+
+func attemptDefinitions(list []event.Definition) (out []event.Definition) {
+	for _, d := range list {
+		if d.Kind == event.DefAttempt {
+			out = append(out, d)
+		}
+	}
+	return out
 }

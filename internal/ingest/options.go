@@ -13,7 +13,7 @@ import (
 // Writer is the part of a store that ingest needs.
 type Writer interface {
 	store.Writer
-	Definition(id event.DefinitionID) (event.Definition, bool)
+	Definitions(from uint64) (list []event.Definition, next uint64)
 }
 
 // Options of a server. The zero value of each field but Store means its default.

@@ -21,6 +21,7 @@ func (s *Server) watch(ctx context.Context) {
 	every := time.NewTicker(min(watchEvery, s.opt.PingEvery))
 	defer every.Stop()
 	var pinged time.Time
+	begun, left := s.opt.Now(), false
 	for id := uint64(1); ; id++ {
 		select {
 		case <-ctx.Done():
@@ -32,6 +33,9 @@ func (s *Server) watch(ctx context.Context) {
 			s.pingAll(id)
 		}
 		s.reportGaps(ctx)
+		if !left && s.opt.Now().Sub(begun) >= s.opt.LostAfter {
+			left = s.reportLeftBehind(ctx)
+		}
 		s.forget()
 	}
 }
@@ -124,11 +128,7 @@ func (s *Server) dueGaps(p *process) []report {
 			continue
 		}
 		pending = true
-		gap := block.ServerGap{Recording: id.recording, Attempt: id.key, Detail: uint64(a.wallMax / 1_000_000), Body: event.GapBody{
-			Reason: event.GapProcessLost, First: a.lastInv + 1, Last: a.lastInv + 1, FromUS: a.wallMax,
-			ToUS: max(a.wallMax, now.UnixMicro()),
-			Text: fmt.Sprintf("process %d on %s went without a word", p.mu.hello.PID, p.mu.hello.Host),
-		}}
+		gap := lostGap(id, a.lastInv, a.wallMax, now.UnixMicro(), fmt.Sprintf("process %d on %s went without a word", p.mu.hello.PID, p.mu.hello.Host))
 		due = append(due, report{gap, func() {
 			p.mu.Lock()
 			defer p.mu.Unlock()

@@ -39,6 +39,16 @@ type Writer interface {
 	Missing(ids []event.DefinitionID) []event.DefinitionID
 	// Lane tells what is stored of one lane of an attempt; blocks that the server made are not counted.
 	Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) LaneState
+	// Attempt tells what is stored of an attempt, over its lanes; blocks that the server made are not counted.
+	Attempt(rec event.RecordingID, attempt event.Key) AttemptState
+}
+
+// AttemptState is what a store holds of an attempt.
+type AttemptState struct {
+	Blocks  uint64
+	Ended   bool   // a block says that the task ended
+	LastInv uint64 // the highest
+	WallMax int64  // µs, the highest
 }
 
 // LaneState is what a store holds of one lane of an attempt.

@@ -236,6 +236,14 @@ func (s *Store) Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) 
 	return store.LaneState{}
 }
 
+// Attempt is that of store.Writer.
+func (s *Store) Attempt(rec event.RecordingID, attempt event.Key) store.AttemptState {
+	if r := s.find(rec); r != nil {
+		return r.index.Attempt(attempt)
+	}
+	return store.AttemptState{}
+}
+
 // all lists the recordings, in no order.
 func (s *Store) all() []*recording {
 	s.mu.RLock()

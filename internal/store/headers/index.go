@@ -202,6 +202,28 @@ func (x *Index) Lane(attempt event.Key, lane event.Lane) store.LaneState {
 	return s
 }
 
+// Attempt tells what is indexed of an attempt; see store.Writer.
+func (x *Index) Attempt(attempt event.Key) store.AttemptState {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var s store.AttemptState
+	for k, l := range x.mu.lanes {
+		if k.attempt != attempt {
+			continue
+		}
+		for _, m := range l.marks {
+			h := x.mu.blocks[m].Header
+			if h.Server() {
+				continue
+			}
+			s.Blocks++
+			s.LastInv, s.WallMax = max(s.LastInv, h.LastInv), max(s.WallMax, h.WallMax)
+			s.Ended = s.Ended || slices.ContainsFunc(h.Zones.Counts, func(c block.Count) bool { return c.Kind == event.KindTaskEnded })
+		}
+	}
+	return s
+}
+
 // View opens a view of the blocks indexed so far.
 func (x *Index) View() *View {
 	x.mu.RLock()

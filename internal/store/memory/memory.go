@@ -142,6 +142,15 @@ func (s *Store) Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) 
 	return r.index.Lane(attempt, lane)
 }
 
+// Attempt is that of store.Writer.
+func (s *Store) Attempt(rec event.RecordingID, attempt event.Key) store.AttemptState {
+	r, err := s.find(rec)
+	if err != nil {
+		return store.AttemptState{}
+	}
+	return r.index.Attempt(attempt)
+}
+
 // Recordings is that of store.Reader.
 func (s *Store) Recordings(ctx context.Context) ([]store.Recording, error) {
 	if err := ctx.Err(); err != nil {

@@ -253,6 +253,21 @@ func lanes(t *testing.T, b Backend) {
 	if st.Next != 7 || st.LastInv != 70 || fmt.Sprint(st.Missing) != "[{0 0 0 11 0 2000000} {3 5 30 61 3000009 7000000}]" {
 		t.Errorf("lane out: %+v", st)
 	}
+	if st := s.Attempt(recordingID(1), producer); st.Blocks != 3 || st.Ended || st.LastInv != 70 || st.WallMax != 7_000_009 {
+		t.Errorf("attempt: %+v", st)
+	}
+	end := block.NewBuilder(block.Spec{Recording: recordingID(1), Attempt: producer, Lane: event.LaneJob})
+	end.Add(block.Row{Kind: event.KindTaskEnded, Operator: -1, Wall: 5, Body: []byte("{}")})
+	if raw, err = end.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, raw)
+	if st := s.Attempt(recordingID(1), producer); st.Blocks != 4 || !st.Ended {
+		t.Errorf("ended attempt: %+v", st)
+	}
+	if st := s.Attempt(recordingID(1), 77); st != (store.AttemptState{}) {
+		t.Errorf("unknown attempt: %+v", st)
+	}
 	if st := s.Lane(recordingID(1), producer, event.LaneGap); st.Next != 0 {
 		t.Errorf("a block of the server counts: %+v", st)
 	}

@@ -35,13 +35,13 @@ func stream[T, I any](s *service, r route, h func(context.Context, *I, send[T]) 
 	}
 	huma.Register(s.huma, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
-			request, w := humago.Unwrap(c)
+			_, w := humago.Unwrap(c)
 			if !s.streams.enter() {
 				s.refuse(c, problem(http.StatusServiceUnavailable, "the server is shutting down", "try again in a moment"))
 				return
 			}
 			defer s.streams.leave()
-			ctx, stop := s.streams.bound(request.Context())
+			ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
 			defer stop()
 			out := &eventStream{w: w, control: http.NewResponseController(w)}
 			defer out.close()

@@ -1,22 +1,34 @@
 package server
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/store/meta"
 )
 
 // shareOver is the stretch over which the agents' share of a core is taken; agents report every 5 s.
 const shareOver = 30 * time.Second
 
-// fleet shows the write side's processes to the read side.
+// rememberFor is how long a process that went away stays in the list.
+const rememberFor = 7 * 24 * time.Hour
+
+// fleet shows the write side's processes to the read side, and remembers those of before a restart.
 type fleet struct {
 	ingest *ingest.Server
+	meta   *meta.DB
 	now    func() time.Time
 	mu     sync.Mutex
-	cpu    map[string][]cpuSample // by process, oldest first
+	cpu    map[string][]cpuSample    // by process, oldest first
+	before map[string]browse.Process // seen by an earlier run of the server
 }
 
 type cpuSample struct {
@@ -24,8 +36,40 @@ type cpuSample struct {
 	nanos uint64
 }
 
-func newFleet(i *ingest.Server, now func() time.Time) *fleet {
-	return &fleet{ingest: i, now: now, cpu: map[string][]cpuSample{}}
+func newFleet(ctx context.Context, i *ingest.Server, db *meta.DB, now func() time.Time) (*fleet, error) {
+	f := &fleet{ingest: i, meta: db, now: now, cpu: map[string][]cpuSample{}, before: map[string]browse.Process{}}
+	known, err := db.Processes(ctx, now().Add(-rememberFor))
+	if err != nil {
+		return nil, fmt.Errorf("reading the processes of before: %w", err)
+	}
+	for _, k := range known {
+		var p browse.Process
+		if json.Unmarshal(k.Status, &p) != nil {
+			continue // of another version; it reports itself again
+		}
+		p.Connected, p.CPUShare = false, -1
+		f.before[p.ID] = p
+	}
+	return f, nil
+}
+
+// save writes down what is known of all processes.
+func (f *fleet) save(ctx context.Context) error {
+	if err := f.meta.ForgetProcesses(ctx, f.now().Add(-rememberFor)); err != nil {
+		return fmt.Errorf("forgetting old processes: %w", err)
+	}
+	var list []meta.Process
+	for _, p := range f.Processes() {
+		status, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("writing down process %s: %w", p.ID, err)
+		}
+		list = append(list, meta.Process{ID: p.ID, Seen: p.LastSeen, Status: status})
+	}
+	if err := f.meta.SaveProcesses(ctx, list); err != nil {
+		return fmt.Errorf("writing down the processes: %w", err)
+	}
+	return nil
 }
 
 // sample notes what the agents say of their processor time.
@@ -67,7 +111,10 @@ func (f *fleet) share(process string) float64 {
 // Processes is browse.Fleet.
 func (f *fleet) Processes() []browse.Process {
 	agents := f.ingest.Agents()
-	out := make([]browse.Process, 0, len(agents))
+	f.mu.Lock()
+	before := maps.Clone(f.before)
+	f.mu.Unlock()
+	out := make([]browse.Process, 0, len(agents)+len(before))
 	for _, a := range agents {
 		p := browse.Process{
 			ID: a.Process, Role: a.Role, Host: a.Host, PID: int(a.PID), Java: a.Java, Flink: a.Flink, Agent: a.Agent,
@@ -82,6 +129,9 @@ func (f *fleet) Processes() []browse.Process {
 			p.Hooks = append(p.Hooks, browse.Hook{ID: h.ID, State: h.State, Class: h.Class, Detail: h.Detail, Fired: int64(h.Fired)})
 		}
 		out = append(out, p)
+		delete(before, a.Process)
 	}
-	return out
+	return append(out, slices.SortedFunc(maps.Values(before), func(a, b browse.Process) int {
+		return strings.Compare(a.Host+a.ID, b.Host+b.ID)
+	})...)
 }

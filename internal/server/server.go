@@ -21,6 +21,7 @@ import (
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/disk"
+	"github.com/sightglass/sightglass/internal/store/meta"
 	"github.com/sightglass/sightglass/web"
 )
 
@@ -34,6 +35,7 @@ type Server struct {
 	info    Info
 
 	store   *disk.Store
+	meta    *meta.DB
 	audit   *os.File
 	ingest  *ingest.Server
 	browser *browse.Browser
@@ -51,6 +53,7 @@ type Server struct {
 // folders and files below the data folder.
 const (
 	storeDir  = "store"
+	metaFile  = "meta.sqlite"
 	auditFile = "audit.jsonl"
 )
 
@@ -78,7 +81,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := os.MkdirAll(s.cfg.Data, 0o711); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	if err := s.openStore(); err != nil {
+	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.listen(ctx); err != nil {
@@ -88,7 +91,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.openIngest(secrets); err != nil {
+	if err := s.openIngest(ctx, secrets); err != nil {
 		return nil, err
 	}
 	if err := s.openViews(); err != nil {
@@ -110,7 +113,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 // Info tells what people need to know of s.
 func (s *Server) Info() Info { return s.info }
 
-func (s *Server) openStore() (err error) {
+func (s *Server) openStore(ctx context.Context) (err error) {
 	durability := disk.Process
 	if s.cfg.Durability == "disk" {
 		durability = disk.Disk
@@ -121,6 +124,9 @@ func (s *Server) openStore() (err error) {
 		return fmt.Errorf("another sightglass uses the data folder %s: stop it, or choose another folder with --data: %w", s.cfg.Data, err)
 	case err != nil:
 		return fmt.Errorf("opening the store in %s: %w", s.cfg.Data, err)
+	}
+	if s.meta, err = meta.Open(ctx, filepath.Join(s.cfg.Data, metaFile)); err != nil {
+		return fmt.Errorf("opening the metadata: %w", err)
 	}
 	return nil
 }
@@ -134,7 +140,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *Server) openIngest(x secrets) (err error) {
+func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 	o := ingest.Options{
 		Store: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
 		Log: s.log, Now: s.now,
@@ -145,9 +151,9 @@ func (s *Server) openIngest(x secrets) (err error) {
 	if s.ingest, err = ingest.New(o); err != nil {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}
-	s.fleet = newFleet(s.ingest, s.now)
 	s.rates = newRates(s.now)
-	return nil
+	s.fleet, err = newFleet(ctx, s.ingest, s.meta, s.now)
+	return err
 }
 
 func (s *Server) openViews() (err error) {
@@ -217,10 +223,12 @@ func (s *Server) Run(ctx context.Context) error {
 			stop(fmt.Errorf("serving agents on %s: %w", s.info.Agents, err))
 		}
 	})
-	running.Go(func() { s.sample(ctx) })
+	var sampling sync.WaitGroup
+	sampling.Go(func() { s.sample(ctx) })
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)
+	sampling.Wait() // it writes what shutdown writes once more and closes
 
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownAfter)
 	defer cancel()
@@ -240,6 +248,9 @@ func (s *Server) shutdown(ctx context.Context) error {
 	if err := s.http.Shutdown(ctx); err != nil {
 		failed = append(failed, fmt.Errorf("ending requests: %w", err))
 		_ = s.http.Close() // what is left was told already
+	}
+	if err := s.fleet.save(ctx); err != nil {
+		failed = append(failed, err)
 	}
 	if err := s.ingest.Shutdown(ctx); err != nil {
 		failed = append(failed, fmt.Errorf("ending agents' connections: %w", err))
@@ -270,6 +281,11 @@ func (s *Server) close() error {
 			failed = append(failed, fmt.Errorf("closing the store: %w", err))
 		}
 	}
+	if s.meta != nil {
+		if err := s.meta.Close(); err != nil {
+			failed = append(failed, fmt.Errorf("closing the metadata: %w", err))
+		}
+	}
 	if s.audit != nil {
 		if err := s.audit.Close(); err != nil {
 			failed = append(failed, fmt.Errorf("closing the audit log: %w", err))
@@ -278,13 +294,23 @@ func (s *Server) close() error {
 	return errors.Join(failed...)
 }
 
-// sample keeps rates up to date.
+// saveEvery is how often the list of processes is written down.
+const saveEvery = 30 * time.Second
+
+// sample keeps rates up to date, and the list of processes.
 func (s *Server) sample(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	saved := s.now()
 	for {
 		s.rates.add(s.ingest.Counters())
 		s.fleet.sample()
+		if s.now().Sub(saved) >= saveEvery {
+			saved = s.now()
+			if err := s.fleet.save(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("the list of processes was not saved", "error", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return

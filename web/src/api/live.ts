@@ -20,15 +20,17 @@ export type LiveJob = {
 	readonly at: number | undefined;
 };
 
-/** The job and its graph, every second. `onLive` sees every one of them. */
-export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at: number) => void): LiveJob {
+/** The job and its graph, every second. `onLive` sees every one of them; another `attempt` connects anew at once. */
+export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at: number) => void, attempt: number): LiveJob {
 	const [value, setValue] = useState<LiveJob>({ state: { phase: "connecting" }, latest: undefined, at: undefined });
 	const each = useRef(onLive);
 	useEffect(() => {
 		each.current = onLive;
 	});
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another job has nothing yet
+	useEffect(() => setValue({ state: { phase: "connecting" }, latest: undefined, at: undefined }), [id]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: attempt asks for another connection
 	useEffect(() => {
-		setValue({ state: { phase: "connecting" }, latest: undefined, at: undefined });
 		if (!enabled) return;
 		return openStream({
 			url: `${base}/jobs/${encodeURIComponent(id)}/live`,
@@ -41,7 +43,7 @@ export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at
 				return hasEnded(latest.job.state);
 			},
 		});
-	}, [id, enabled]);
+	}, [id, enabled, attempt]);
 	return value;
 }
 

@@ -197,8 +197,6 @@ public final class TaskContext extends TaskWriter {
       o = outer[depth - 1] = new Invocation();
     }
     o.copy(frame);
-    // Rows stand in the order in which invocations ended: what ended before goes first.
-    flushRun();
   }
 
   /** Begins an invocation for something that happens outside of all; -1 when there is one. */

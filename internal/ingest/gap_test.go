@@ -158,6 +158,11 @@ func TestAttemptsThatWereLeftBehindBeforeTheStartBecomeGaps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	calm := serve(t, Options{Store: m, LostAfter: time.Millisecond, PingEvery: 10 * time.Millisecond,
+		Closed: func(p string) bool { return p == hex.EncodeToString(back.ID[:]) }})
+	if !calm.reportLeftBehind(ctx) || gaps(calm) != attempts {
+		t.Errorf("%d gaps although the process is known to have ended in order", gaps(calm))
+	}
 	f := serve(t, Options{Store: m, LostAfter: time.Millisecond, PingEvery: 10 * time.Millisecond})
 	eventually(t, "the other process is missed as well", func() bool { return gaps(f) == len(attemptDefinitions(definitions)) })
 }

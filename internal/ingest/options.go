@@ -31,6 +31,10 @@ type Options struct {
 	LostAfter      time.Duration // from a connection's end without CLOSE to a gap; default 60 s
 	HoleAfter      time.Duration // from a skipped block number to a gap; default 15 s
 
+	// Closed tells whether an earlier run of the server saw a process end in order; its attempts are not missed at the start.
+	// Default: nothing is known of earlier runs.
+	Closed func(process string) bool
+
 	Log *slog.Logger     // default: nothing is logged
 	Now func() time.Time // default time.Now
 }
@@ -48,6 +52,9 @@ func (o Options) withDefaults() (Options, error) {
 	set(&o.HoleAfter, 15*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Closed == nil {
+		o.Closed = func(string) bool { return false }
 	}
 	if o.Now == nil {
 		o.Now = time.Now

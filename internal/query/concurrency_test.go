@@ -28,18 +28,20 @@ func TestQuestionsWhileBlocksArrive(t *testing.T) {
 	ctx := context.Background()
 	element := newNaive(w).anyElement()
 	done := make(chan struct{})
+	var rounds []chan struct{} // of each asker: a question was answered
 	var all sync.WaitGroup
 	ask := func(f func() error) {
+		round := make(chan struct{})
+		rounds = append(rounds, round)
 		all.Go(func() {
 			for {
 				if err := f(); err != nil {
 					t.Error(err)
-					return
 				}
 				select {
 				case <-done:
 					return
-				default:
+				case round <- struct{}{}:
 				}
 			}
 		})
@@ -66,8 +68,15 @@ func TestQuestionsWhileBlocksArrive(t *testing.T) {
 		_, err := e.Lineage(ctx, LineageQuery{Recording: &w.recs[0], Record: element})
 		return err
 	})
-	if err := live.feed(w.raw[half:]); err != nil {
-		t.Error(err)
+	for i, raw := range w.raw[half:] {
+		if err := live.feed([][]byte{raw}); err != nil {
+			t.Error(err)
+		}
+		if i%8 == 0 {
+			for _, round := range rounds {
+				<-round
+			}
+		}
 	}
 	close(done)
 	all.Wait()

@@ -100,7 +100,7 @@ func TestEventsEqualTheNaiveOnesInPagesOfAnySize(t *testing.T) {
 		n := newNaive(w)
 		rng := rand.New(rand.NewPCG(1, uint64(w.now)))
 		all := 0
-		for range 60 {
+		for range 16 {
 			a := w.tasks[rng.IntN(len(w.tasks))]
 			q := randomQuery(rng, w)
 			want := n.events(a.rec, q)
@@ -120,7 +120,7 @@ func TestEventsEqualTheNaiveOnesInPagesOfAnySize(t *testing.T) {
 			}
 			all += len(want)
 		}
-		if all < 1000 {
+		if all < 300 {
 			t.Fatalf("%d events: too little was tested", all)
 		}
 	})

@@ -22,9 +22,10 @@ type model struct {
 	cat    atomic.Pointer[catalogue]
 
 	mu        sync.Mutex // guards what follows
-	mark      uint64     // of the snapshots' blocks, what was taken
+	mark      uint64     // of the snapshots' blocks, what was taken; marks count blocks
 	defined   uint64     // of the registry, what was taken
 	tail      *tail
+	clock     *clockIndex
 	began     Wall
 	latest    Wall
 	bytes     meter
@@ -59,7 +60,7 @@ const (
 
 func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
+		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -127,6 +128,7 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 		}
 	}
 	m.tail.add(h)
+	m.clock.add(h, m.mark)
 	if h.WallMin != 0 && (m.began == 0 || Wall(h.WallMin) < m.began) {
 		m.began = Wall(h.WallMin)
 	}

@@ -167,7 +167,7 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 			} else if from+width < to && from+width > from {
 				b = from + width
 			}
-			refs := slices.Collect(s.sel.blocks(v.snap, a, b))
+			refs := slices.Collect(s.sel.blocks(v, a, b))
 			if len(refs) > manyBlocks && width > 1000 {
 				width /= 8
 				continue

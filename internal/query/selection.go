@@ -59,35 +59,60 @@ func (v *view) selection(q EventQuery) (*selection, error) {
 }
 
 // blocks yields the blocks that may hold selected rows in [from, to), in no particular order.
-func (s *selection) blocks(snap store.Snapshot, from, to Wall) iter.Seq[store.Ref] {
-	f := store.Filter{WallFrom: max(int64(from), 0), WallTo: max(int64(to), 0)}
-	if to == math.MaxInt64 {
-		f.WallTo = 0
-	}
-	if len(s.lanes) == 1 {
-		f.Lane = s.lanes[0]
-	}
-	filters := []store.Filter{f}
-	if s.attempts != nil && len(s.attempts) <= 64 {
-		filters = filters[:0]
-		for key := range s.attempts {
-			f.Attempt = key
-			if s.inv != nil && *s.inv > 0 {
-				f.InvFrom, f.InvTo = *s.inv, *s.inv
+func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
+	return func(yield func(store.Ref) bool) {
+		for ref := range s.candidates(v, from, to) {
+			h := ref.Header
+			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && !yield(ref) {
+				return
 			}
-			filters = append(filters, f)
 		}
+	}
+}
+
+// candidates asks the index that leaves least to look at: the store's by invocation or by lane, or the model's by time.
+func (s *selection) candidates(v *view, from, to Wall) iter.Seq[store.Ref] {
+	var filters []store.Filter
+	switch {
+	case s.inv != nil && *s.inv > 0 && s.attempts != nil:
+		for key := range s.attempts {
+			filters = append(filters, store.Filter{Attempt: key, InvFrom: *s.inv, InvTo: *s.inv})
+		}
+	case len(s.lanes) > 0 && !slices.ContainsFunc(s.lanes, busy):
+		for _, lane := range slices.Compact(slices.Sorted(slices.Values(s.lanes))) {
+			filters = append(filters, store.Filter{Lane: lane})
+		}
+	default:
+		return v.between(from, to)
 	}
 	return func(yield func(store.Ref) bool) {
 		for _, f := range filters {
-			for ref := range snap.Blocks(f) {
-				h := ref.Header
-				if Wall(h.WallMax) < from || Wall(h.WallMin) >= to || f.Attempt != 0 && h.Attempt != f.Attempt {
-					continue
-				}
-				if s.wantsBlock(h) && !yield(ref) {
+			for ref := range v.snap.Blocks(f) {
+				if !yield(ref) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// busy tells whether a lane gets blocks all the time.
+func busy(l event.Lane) bool {
+	return l == event.LaneOut || l == event.LaneDet || l == event.LaneSrc || l == event.LaneTrace
+}
+
+// between yields the snapshot's blocks that may overlap [from, to).
+func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
+	v.model.mu.Lock()
+	marks := v.model.clock.overlapping(from, to, v.snap.Mark())
+	v.model.mu.Unlock()
+	return func(yield func(store.Ref) bool) {
+		for _, mark := range marks {
+			for ref := range v.snap.Since(uint64(mark)) {
+				if !yield(ref) {
+					return
+				}
+				break
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q Timeline
 	span := uint64(c.out.To) - uint64(c.out.From)
 	c.out.BucketUS = int64((span + uint64(q.Buckets) - 1) / uint64(q.Buckets))
 	c.buckets = int((span + uint64(c.out.BucketUS) - 1) / uint64(c.out.BucketUS))
-	for ref := range sel.blocks(v.snap, c.out.From, c.out.To) {
+	for ref := range sel.blocks(v, c.out.From, c.out.To) {
 		if err := c.add(ctx, ref); err != nil {
 			return Timeline{}, err
 		}

@@ -19,6 +19,10 @@ public final class Hooks {
 
   private static final AtomicIntegerArray FIRED = new AtomicIntegerArray(MAX_HOOKS);
   private static final AtomicLong ERRORS = new AtomicLong();
+
+  /** Failures since hooks were switched on last. */
+  private static final AtomicLong SINCE_START = new AtomicLong();
+
   private static volatile boolean stopped;
   private static volatile Inspector inspector;
   private static volatile String reason = "";
@@ -40,7 +44,8 @@ public final class Hooks {
    */
   public static void fail(Throwable t) {
     try {
-      long n = ERRORS.incrementAndGet();
+      ERRORS.incrementAndGet();
+      long n = SINCE_START.incrementAndGet();
       if (n == 1) {
         System.err.println("sightglass: a hook failed, the job is not affected: " + where(t));
       }
@@ -90,6 +95,7 @@ public final class Hooks {
    */
   public static void start() {
     reason = "";
+    SINCE_START.set(0);
     stopped = false;
     off = false;
   }

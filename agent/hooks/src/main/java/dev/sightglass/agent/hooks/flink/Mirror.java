@@ -52,8 +52,7 @@ final class Mirror {
     for (Class<?> k = c; k != null; k = k.getSuperclass()) {
       try {
         Field f = k.getDeclaredField(name);
-        f.setAccessible(true);
-        return f;
+        return f.trySetAccessible() ? f : ABSENT;
       } catch (NoSuchFieldException e) {
         // perhaps in the superclass
       }
@@ -94,16 +93,17 @@ final class Mirror {
   private static Object findMethod(Class<?> c, String name, int args) {
     for (Class<?> k = c; k != null; k = k.getSuperclass()) {
       for (Method m : k.getDeclaredMethods()) {
-        if (m.getName().equals(name) && m.getParameterCount() == args && !m.isBridge()) {
-          m.setAccessible(true);
+        if (m.getName().equals(name)
+            && m.getParameterCount() == args
+            && !m.isBridge()
+            && m.trySetAccessible()) {
           return m;
         }
       }
     }
     // Default methods of interfaces.
     for (Method m : c.getMethods()) {
-      if (m.getName().equals(name) && m.getParameterCount() == args) {
-        m.setAccessible(true);
+      if (m.getName().equals(name) && m.getParameterCount() == args && m.trySetAccessible()) {
         return m;
       }
     }

@@ -1,0 +1,75 @@
+package dev.sightglass.bootstrap;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A probe that writes down what it is told, for tests of the weaver. */
+public final class SampleProbe {
+  public static final List<String> TOLD = new ArrayList<>();
+
+  /** Thrown by every probe when set. */
+  public static Throwable failure;
+
+  private SampleProbe() {}
+
+  private static void tell(String s) {
+    if (failure != null) {
+      sneak(failure);
+    }
+    TOLD.add(s);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable t) throws T {
+    throw (T) t;
+  }
+
+  public static Object context(Object self) {
+    tell("context " + self);
+    return new StringBuilder("c");
+  }
+
+  public static int enter(Object context, Object a) {
+    tell("enter " + context + " " + a);
+    return 7;
+  }
+
+  public static long enterLong(long v, double d) {
+    tell("enter " + v + " " + d);
+    return v + 1;
+  }
+
+  public static Object enterObject(boolean is, Object a) {
+    tell("enter " + is + " " + a);
+    return "token";
+  }
+
+  public static void leave(int token) {
+    tell("leave " + token);
+  }
+
+  public static void leaveLong(long token, Object result) {
+    tell("leave " + token + " " + result);
+  }
+
+  public static void leaveObject(Object token) {
+    tell("leave " + token);
+  }
+
+  public static void fail(int token, Throwable t) {
+    tell("fail " + token + " " + t.getMessage());
+  }
+
+  public static void failLong(long token, Throwable t) {
+    tell("fail " + token + " " + t.getMessage());
+  }
+
+  public static Object replace(Object a) {
+    tell("replace " + a);
+    return a + "!";
+  }
+
+  public static void constructed(Object self, Object field) {
+    tell("made " + field);
+  }
+}

@@ -77,7 +77,7 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	case errors.As(err, &ambiguous):
 		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
 	case errors.Is(err, browse.ErrNotFound):
-		return problem(http.StatusNotFound, err.Error(), "sightglass recordings lists what is kept")
+		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):
 		return problem(http.StatusBadRequest, err.Error(), "spec/api.md describes the parameters")
 	case errors.Is(err, browse.ErrAudit):

@@ -39,7 +39,11 @@ func (d *decoders) of(id event.DefinitionID) compiled {
 	}
 	c := opaque("the description of its serializer cannot be read")
 	if descriptor, err := event.ParseDescriptor(def.Body); err == nil {
-		c = compiled{serde.Compile(descriptor, serde.Limits{}), descriptor.TypeName()}
+		value := descriptor
+		if value.T == event.SerStreamElement && value.S != nil {
+			value = value.S // the wrapper of everything that is sent says nothing
+		}
+		c = compiled{serde.Compile(descriptor, serde.Limits{}), value.TypeName()}
 	}
 	if len(d.compiled) >= maxDecoders {
 		for other := range d.compiled { // any one: its next use compiles it again

@@ -40,14 +40,14 @@ const defaultServer = "http://127.0.0.1:7170"
 func Main(ctx context.Context, args []string, s Streams, version string) int {
 	a := &app{Streams: s, version: version}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
 	}
 	code, hint, id := explain(err)
-	if ctx.Err() != nil && code != exitOK {
-		return exitInterrupted
+	if ctx.Err() != nil {
+		return exitInterrupted // what was cut short by the reader is no failure to explain
 	}
 	var v verdict
 	if !errors.As(err, &v) {

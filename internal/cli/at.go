@@ -139,7 +139,7 @@ func (a *app) showEvent(e *gen.Event, hex bool) {
 	if !e.EventTime.IsZero() {
 		line += "  event time " + instant(e.EventTime)
 	}
-	if e.Channel != "" && e.Channel != record {
+	if e.Channel != "" && !strings.HasPrefix(record, e.Channel) { // of what was sent, the element says it
 		line += a.paint(dim, "  "+e.Channel)
 	}
 	a.say("%s", line)

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -200,18 +203,36 @@ func (a *app) follow(ctx context.Context, cl *client.Client, f *eventFlags) erro
 		f.q.From = ""
 	}
 	a.hint("following %s; Ctrl-C ends", f.q.Recording)
-	for e, err := range cl.Follow(ctx, f.q, after) {
+	for {
+		err := a.stream(ctx, cl, f.q, &after, show)
+		var p *client.Problem
+		if ctx.Err() != nil || errors.As(err, &p) && p.Status < http.StatusInternalServerError {
+			return errors.Join(ctx.Err(), err)
+		}
+		// The server was restarted or the network broke: nothing is lost, since the stream goes on behind the last event seen.
+		a.hint("%v; trying again", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(reconnectAfter):
+		}
+	}
+}
+
+const reconnectAfter = 2 * time.Second
+
+// stream shows events until the stream ends, and notes the cursor of the last one.
+func (a *app) stream(ctx context.Context, cl *client.Client, q client.EventQuery, after *string, show func(*gen.Event, []byte) error) error {
+	for e, err := range cl.Follow(ctx, q, *after) {
 		if err != nil {
 			return err
 		}
 		if err := show(&e.Value, e.Raw); err != nil {
 			return err
 		}
-		if f.limit > 0 && f.limit != 100 && shown >= f.limit {
-			return nil
-		}
+		*after = e.Value.Cursor
 	}
-	return nil
+	return errors.New("the stream ended")
 }
 
 func (a *app) eventTable() *table {

@@ -112,8 +112,9 @@ func orNothing(s string) string {
 	return s
 }
 
+// short is the beginning of a recording id that people read and type; names stay whole.
 func short(id string) string {
-	if len(id) > 8 {
+	if len(id) == 32 && strings.Trim(id, "0123456789abcdef") == "" {
 		return id[:8]
 	}
 	return id

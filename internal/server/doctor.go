@@ -215,7 +215,7 @@ func (s *Server) checkJobs(ctx context.Context) (checks []api.Check) {
 		case len(j.Problems) > 0:
 			c.State, c.Detail, c.Fix = stateWarn, strings.Join(j.Problems, "; "), "what these hold is missing from answers"
 		default:
-			c.Detail = fmt.Sprintf("%d comparisons of both ends of %d channels, all equal; %d gaps", r.Compared, r.Channels, j.Gaps)
+			c.Detail = fmt.Sprintf("%d comparisons of both ends of %d channels, all equal; gaps: %d", r.Compared, r.Channels, j.Gaps)
 			if j.Gaps > 0 {
 				c.State, c.Fix = stateWarn, "sightglass gaps "+j.ID.String()[:8]+" lists what was not recorded and why"
 			}

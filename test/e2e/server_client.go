@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -67,7 +68,11 @@ func (l lineage) kafka(asked string) set {
 func (c *serverClient) lineage(ctx context.Context, record, direction string, payload bool) (lineage, error) {
 	q := url.Values{"record": {record}, "dir": {direction}, "payload": {strconv.FormatBool(payload)}}
 	var v lineage
-	return v, c.get(ctx, "/api/v1/recordings/any/lineage?"+q.Encode(), &v)
+	err := c.get(ctx, "/api/v1/recordings/any/lineage?"+q.Encode(), &v)
+	if isNotFound(err) {
+		return lineage{}, nil // not stored yet: an empty answer, which is asked again while there is time
+	}
+	return v, err
 }
 
 type jobSummary struct {
@@ -84,10 +89,9 @@ func (c *serverClient) jobs(ctx context.Context) ([]jobSummary, error) {
 }
 
 type channels struct {
-	Compared  int `json:"compared"`
-	Equal     int `json:"equal"`
-	Unequal   int `json:"unequal"`
-	Unaligned int `json:"unaligned"`
+	Compared int64 `json:"compared,string"`
+	Equal    int64 `json:"equal,string"`
+	Unequal  int64 `json:"unequal,string"`
 }
 
 func (c *serverClient) channels(ctx context.Context, job string) (channels, error) {
@@ -98,8 +102,7 @@ func (c *serverClient) channels(ctx context.Context, job string) (channels, erro
 type recording struct {
 	ID     string `json:"id"`
 	Job    string `json:"job"`
-	Blocks int64  `json:"blocks"`
-	Gaps   int64  `json:"gaps"`
+	Blocks int64  `json:"blocks,string"`
 }
 
 func (c *serverClient) recordings(ctx context.Context) ([]recording, error) {
@@ -142,7 +145,9 @@ func (c *serverClient) events(ctx context.Context, recording, op, kind string) (
 			Items []recordedEvent `json:"items"`
 			Next  string          `json:"next"`
 		}
-		if err := c.get(ctx, "/api/v1/recordings/"+recording+"/events?"+q.Encode(), &page); err != nil {
+		if err := c.get(ctx, "/api/v1/recordings/"+recording+"/events?"+q.Encode(), &page); isNotFound(err) {
+			return nil, nil // nothing of it is stored yet
+		} else if err != nil {
 			return nil, err
 		}
 		all = append(all, page.Items...)
@@ -187,10 +192,23 @@ func (c *serverClient) get(ctx context.Context, path string, into any) error {
 		return fmt.Errorf("reading the answer to %s: %w", path, err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("asking %s: status %d: %s", path, response.StatusCode, body[:min(len(body), 500)])
+		return fmt.Errorf("asking %s: %w", path, &statusError{response.StatusCode, string(body[:min(len(body), 500)])})
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return fmt.Errorf("reading the answer to %s: %w", path, err)
 	}
 	return nil
+}
+
+// statusError is an answer that is no success.
+type statusError struct {
+	code int
+	text string
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("status %d: %s", e.code, e.text) }
+
+func isNotFound(err error) bool {
+	var status *statusError
+	return errors.As(err, &status) && status.code == http.StatusNotFound
 }

@@ -64,11 +64,7 @@ public final class TypeParade {
     env.getConfig().setAutoWatermarkInterval(100);
 
     DataStream<Long> numbers =
-        env.fromSource(
-                job.source(),
-                WatermarkStrategy.<String>forMonotonousTimestamps()
-                    .withIdleness(Duration.ofSeconds(5)),
-                "numbers")
+        env.fromSource(job.source(), WatermarkStrategy.<String>forMonotonousTimestamps(), "numbers")
             .uid("numbers")
             .map(Long::parseLong)
             .name("parse")

@@ -70,6 +70,12 @@ type counting struct {
 	buckets int
 	series  map[seriesKey]*Series
 	reads   int
+
+	// The series of the row before: mostly that of the next one too.
+	header   *block.Header
+	operator int
+	kind     event.Kind
+	same     *Series
 }
 
 type seriesKey struct {
@@ -82,6 +88,10 @@ func (c *counting) bucket(w Wall) int {
 }
 
 func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int, n uint64) {
+	if c.same != nil && c.header == h && c.operator == operator && c.kind == k {
+		c.same.Counts[bucket] += n
+		return
+	}
 	op := c.cat.attempts[h.Attempt].at(h.Lane, operator)
 	key := seriesKey{op.ID, k}
 	s := c.series[key]
@@ -93,6 +103,7 @@ func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int
 		c.series[key] = s
 	}
 	s.Counts[bucket] += n
+	c.header, c.operator, c.kind, c.same = h, operator, k, s
 }
 
 func (c *counting) add(ctx context.Context, ref store.Ref) error {

@@ -336,9 +336,14 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page, err := Reference()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]string{
-		"../../spec/openapi.json": string(document.V31),
-		"../../gen/openapi.sum":   Sum(document.V30) + "\n",
+		"../../spec/openapi.json":      string(document.V31),
+		"../../gen/openapi.sum":        Sum(document.V30) + "\n",
+		"../../docs/reference/http.md": string(page),
 	} {
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s is not what the handlers say (%v): run make gen", path, err)

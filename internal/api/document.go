@@ -65,7 +65,7 @@ type Document struct {
 
 // Describe makes the document without a server.
 func Describe() (Document, error) {
-	a, err := New(Options{Authenticate: func(*http.Request) (access.Principal, error) { return access.Principal{}, ErrUnknownCaller }})
+	a, err := described()
 	if err != nil {
 		return Document{}, err
 	}
@@ -76,6 +76,11 @@ func Describe() (Document, error) {
 	}
 	v30, err := doc.Downgrade()
 	return Document{V31: append(v31, '\n'), V30: v30}, err
+}
+
+// described is an API that serves nobody: its routes are registered, and that is all.
+func described() (*API, error) {
+	return New(Options{Authenticate: func(*http.Request) (access.Principal, error) { return access.Principal{}, ErrUnknownCaller }})
 }
 
 // Sum names a document, so that a test can tell whether generated code was made from it.

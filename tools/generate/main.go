@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/cli"
+	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/server"
 )
 
 func main() {
@@ -27,7 +30,24 @@ func run() error {
 	if err := write("spec/openapi.json", document.V31); err != nil {
 		return err
 	}
-	return types(document.V30)
+	if err := types(document.V30); err != nil {
+		return err
+	}
+	http, err := api.Reference()
+	if err != nil {
+		return fmt.Errorf("describing the API: %w", err)
+	}
+	for path, content := range map[string][]byte{
+		"docs/reference/http.md":    http,
+		"docs/reference/cli.md":     cli.Reference(),
+		"docs/reference/config.md":  config.Reference(),
+		"docs/reference/metrics.md": server.MetricsReference(),
+	} {
+		if err := write(path, content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // types makes the Go client's types. The generator reads OpenAPI 3.0 and has a module file of its own, so that what it needs

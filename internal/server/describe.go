@@ -41,8 +41,11 @@ func (s *Server) describe(x secrets) {
 func (s *Server) agentOption(x secrets) string {
 	option := reachable(s.agentListener.Addr().String(), s.cfg.Advertise)
 	on := s.cfg.TLS.For(s.cfg.AgentListen)
-	if on == config.Loopback(s.cfg.AgentListen) { // agents assume TLS exactly off loopback
-		option += ",tls=" + map[bool]string{true: "on", false: "off"}[on]
+	switch {
+	case on: // said even off loopback: this machine's own name may stand for it, and agents would take it for loopback
+		option += ",tls=on"
+	case !config.Loopback(s.cfg.AgentListen):
+		option += ",tls=off"
 	}
 	if on && x.certificate.selfMade {
 		option += ",pin=" + x.certificate.fingerprint

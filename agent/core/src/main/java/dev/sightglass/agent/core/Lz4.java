@@ -19,7 +19,7 @@ final class Lz4 {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private static final int HASH_BITS = 13;
+  private static final int HASH_BITS = 12;
   private static final int MIN_MATCH = 4;
   private static final int LAST_LITERALS = 5;
   private static final int MATCH_LIMIT = 12;
@@ -51,6 +51,7 @@ final class Lz4 {
       Arrays.fill(table, 0);
       base = 0;
     }
+    final int[] table = this.table;
     final int shift = base + 1 - off;
     final int end = off + len;
     final int matchLimit = end - LAST_LITERALS;
@@ -58,43 +59,36 @@ final class Lz4 {
     int out = at;
     int anchor = off;
     int pos = off;
+    int tries = 1 << SKIP;
     while (pos <= searchLimit) {
-      int found = -1;
-      int tries = 1 << SKIP;
-      while (pos <= searchLimit) {
-        int word = (int) INT.get(src, pos);
-        int hash = hash(word);
-        int candidate = table[hash] - shift;
-        table[hash] = pos + shift;
-        if (candidate >= off
-            && pos - candidate <= MAX_OFFSET
-            && (int) INT.get(src, candidate) == word) {
-          found = candidate;
-          break;
-        }
+      final long word = (long) LONG.get(src, pos);
+      final int hash = hash(word);
+      int found = table[hash] - shift;
+      table[hash] = pos + shift;
+      if (found < off || pos - found > MAX_OFFSET || (int) INT.get(src, found) != (int) word) {
         pos += tries++ >> SKIP;
-      }
-      if (found < 0) {
-        break;
+        continue;
       }
       while (pos > anchor && found > off && src[pos - 1] == src[found - 1]) {
         pos--;
         found--;
       }
       int matched = MIN_MATCH + same(src, pos + MIN_MATCH, found + MIN_MATCH, matchLimit);
-      out = sequence(src, anchor, pos - anchor, pos - found, matched, dst, out);
+      out = sequence(src, anchor, pos - anchor, pos - found, matched, dst, out, searchLimit);
       pos += matched;
       anchor = pos;
+      tries = 1 << SKIP;
       if (pos <= searchLimit) {
-        table[hash((int) INT.get(src, pos - 2))] = pos - 2 + shift;
+        table[hash((long) LONG.get(src, pos - 2))] = pos - 2 + shift;
       }
     }
     base += len + 1;
     return literals(src, anchor, end - anchor, 0, dst, out) - at;
   }
 
-  private static int hash(int word) {
-    return word * 0x9E3779B1 >>> 32 - HASH_BITS;
+  /** Of 5 bytes: with 4 the table fills with strings that no longer match. */
+  private static int hash(long word) {
+    return (int) ((word << 24) * 0x9E3779B185EBCA87L >>> 64 - HASH_BITS);
   }
 
   /** How many bytes from {@code a} and {@code b} are the same, {@code a} below {@code limit}. */
@@ -117,11 +111,28 @@ final class Lz4 {
   }
 
   private static int sequence(
-      byte[] src, int from, int literals, int offset, int matched, byte[] dst, int at) {
+      byte[] src,
+      int from,
+      int literals,
+      int offset,
+      int matched,
+      byte[] dst,
+      int at,
+      int searchLimit) {
     int extra = matched - MIN_MATCH;
-    int out = literals(src, from, literals, Math.min(extra, 15), dst, at);
-    dst[out++] = (byte) offset;
-    dst[out++] = (byte) (offset >> 8);
+    int out = at;
+    if (literals < 15 && from <= searchLimit - 8) {
+      // Two strides of 8 instead of a copy of odd length: what is too much is overwritten next.
+      dst[out++] = (byte) (literals << 4 | Math.min(extra, 15));
+      LONG.set(dst, out, (long) LONG.get(src, from));
+      LONG.set(dst, out + 8, (long) LONG.get(src, from + 8));
+      out += literals;
+    } else {
+      out = literals(src, from, literals, Math.min(extra, 15), dst, out);
+    }
+    dst[out] = (byte) offset;
+    dst[out + 1] = (byte) (offset >> 8);
+    out += 2;
     return extra >= 15 ? length(extra - 15, dst, out) : out;
   }
 

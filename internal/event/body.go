@@ -1,7 +1,7 @@
 package event
 
-// GapBody is the JSON body of a gap event (spec/recording.md, section 5). FirstBlock and LastBlock are set for reason
-// missing blocks: the block numbers of Lane that were skipped. Such a gap is void once all of them are stored.
+// GapBody is the JSON body of a gap event (spec/recording.md, section 5). FirstBlock and LastBlock are set when the numbers
+// of the blocks of Lane that are missing are known. Such a gap is void once all of them are stored.
 type GapBody struct {
 	Lane       Lane      `json:"lane"`
 	Reason     GapReason `json:"reason"`

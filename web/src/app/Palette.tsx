@@ -141,7 +141,6 @@ function Search({ onClose, address }: Omit<Props, "opened">) {
 				{entries.map((e, i) => (
 					// The field above keeps the focus and takes the keys.
 					// biome-ignore lint/a11y/useKeyWithClickEvents: see above
-					// biome-ignore lint/a11y/useFocusableInteractive: see above
 					<div
 						key={e.id}
 						id={`${listId}-${i}`}

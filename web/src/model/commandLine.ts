@@ -31,12 +31,13 @@ export function filterFlags(f: Filter): readonly string[] {
 function events(rec: string, state: ViewState): readonly string[] {
 	const reading = readFilter(state.filter ?? "");
 	const filter = reading.ok ? filterFlags(reading.filter) : [];
-	const window = [
-		...flag("from", state.win?.from === undefined ? undefined : toRfc3339(state.win.from)),
-		...flag("to", state.win?.to === undefined ? undefined : toRfc3339(state.win.to)),
-	];
-	const around = state.follow === true ? ["-f"] : flag("around", state.at);
-	return ["events", shortId(rec), ...filter, ...window, ...around];
+	const from = flag("from", state.win?.from === undefined ? undefined : toRfc3339(state.win.from));
+	const to = flag("to", state.win?.to === undefined ? undefined : toRfc3339(state.win.to));
+	const head = ["events", quoteArgument(shortId(rec)), ...filter, ...from];
+	if (state.follow === true) return [...head, "-f"];
+	if (state.at !== undefined) return [...head, ...to, ...flag("around", state.at)];
+	// Without a beginning the screen opens at the newest.
+	return from.length === 0 ? [...head, ...to, "--newest"] : [...head, ...to];
 }
 
 function words(page: Page, state: ViewState): readonly string[] {
@@ -52,9 +53,15 @@ function words(page: Page, state: ViewState): readonly string[] {
 		case "journey":
 			return page.record === undefined
 				? ["recordings"]
-				: ["lineage", shortId(page.rec), quoteArgument(page.record), ...(state.dir === undefined ? [] : [`--${state.dir}`])];
+				: [
+						"lineage",
+						// A record of Kafka is looked for everywhere when no recording is named.
+						...(page.rec === "any" ? [] : [quoteArgument(shortId(page.rec))]),
+						quoteArgument(page.record),
+						...(state.dir === undefined ? [] : [`--${state.dir}`]),
+					];
 		case "gaps":
-			return ["gaps", shortId(page.rec)];
+			return ["gaps", quoteArgument(shortId(page.rec))];
 		case "agents":
 			return ["agents"];
 		case "lost":

@@ -128,7 +128,6 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 			{shown.map((l) => (
 				// The tree itself takes the keys.
 				// biome-ignore lint/a11y/useKeyWithClickEvents: see above
-				// biome-ignore lint/a11y/useFocusableInteractive: see above
 				<div
 					key={l.path}
 					role="treeitem"

@@ -1,0 +1,352 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useMemo } from "react";
+import type { Event, Moment } from "../../api/event";
+import { toProblem } from "../../api/problem";
+import { momentQuestion } from "../../api/questions";
+import type { View } from "../../api/view";
+import { fromBase64 } from "../../base/bytes";
+import { count, duration, plural, size, written } from "../../base/quantity";
+import { link } from "../../model/address";
+import { changeFilter, type Filter } from "../../model/filter";
+import { refine } from "../../model/navigation";
+import { lookOf } from "../../timeline/kinds";
+import { Chip } from "../../widgets/Chip";
+import { HexDump } from "../../widgets/HexDump";
+import { Icon } from "../../widgets/Icon";
+import { Segmented } from "../../widgets/Segmented";
+import { Empty, SkeletonRows } from "../../widgets/states";
+import { TimeText } from "../../widgets/TimeText";
+import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
+import styles from "./Detail.module.css";
+import { type Part, partsOf } from "./parts";
+
+type Props = {
+	readonly rec: string;
+	readonly event: Event;
+	readonly tab: string | undefined;
+	readonly field: string | undefined;
+	readonly filter: Filter;
+	readonly onFilter: (f: Filter) => void;
+};
+
+/** One event: its decoded value, its bytes, and what happened around it at that position. */
+export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
+	const query = useQuery({ ...momentQuestion(rec, event.position ?? ""), enabled: event.position !== undefined });
+	const parts = useMemo(() => partsOf(event, query.data), [event, query.data]);
+	const part = parts.find((p) => p.id === tab) ?? parts[0];
+	const view = part?.view;
+	const bytes = useMemo(() => (view?.bytes === undefined ? undefined : fromBase64(view.bytes)), [view]);
+	const chosen = part?.tree === undefined || field === undefined ? undefined : nodeAt(part.tree, field === "root" ? "" : field);
+	const choose = (path: string) => refine({ field: path === "" ? "root" : path });
+	return (
+		<div className={styles.detail}>
+			<Decoded event={event} parts={parts} part={part} field={field === "root" ? "" : field} onField={choose} />
+			<Bytes
+				view={view}
+				bytes={bytes}
+				chosen={chosen}
+				onByte={(at) => {
+					const path = part?.tree === undefined ? undefined : pathAtByte(part.tree, at);
+					if (path !== undefined) choose(path);
+				}}
+			/>
+			<section className={styles.pane} aria-label="At this position">
+				<header className="phead">
+					<h2>At this position</h2>
+					<span className="end">{event.position !== undefined && <code className="cut">{event.position}</code>}</span>
+				</header>
+				<div className="scroll">
+					{event.position === undefined ? (
+						<Outside event={event} />
+					) : query.data === undefined ? (
+						query.isError ? (
+							<p className={styles.note}>
+								<Icon name="warning" className="c-late" /> {toProblem(query.error).detail || toProblem(query.error).title}
+							</p>
+						) : (
+							<SkeletonRows rows={6} label="the position" />
+						)
+					) : (
+						<AtPosition rec={rec} event={event} moment={query.data} />
+					)}
+				</div>
+				<Actions rec={rec} event={event} filter={filter} onFilter={onFilter} />
+			</section>
+		</div>
+	);
+}
+
+type DecodedProps = {
+	readonly event: Event;
+	readonly parts: readonly Part[];
+	readonly part: Part | undefined;
+	readonly field: string | undefined;
+	readonly onField: (path: string) => void;
+};
+
+function Decoded({ event, parts, part, field, onField }: DecodedProps) {
+	const name = part?.name ?? event.kafka ?? event.element;
+	return (
+		<section className={styles.pane} aria-label="Decoded">
+			<header className="phead">
+				<h2>Decoded</h2>
+				{name !== undefined && <code className="cut mid">{name}</code>}
+				<span className="end">
+					{parts.length > 1 && (
+						<Segmented
+							label="Part"
+							value={part?.id ?? ""}
+							choices={parts.map((p) => ({ value: p.id, label: p.word }))}
+							onChange={(tab) => refine({ tab, field: undefined })}
+						/>
+					)}
+				</span>
+			</header>
+			{part === undefined ? (
+				<Empty title="This event holds no value">
+					<p>{lookOf(event.kind).about}.</p>
+				</Empty>
+			) : (
+				<>
+					{part.view?.reason !== undefined && (
+						<p className={styles.reason}>
+							<Icon name="warning" size="s" className="c-late" /> Not decoded whole: {part.view.reason}
+						</p>
+					)}
+					{part.tree === undefined ? (
+						<p className={styles.note}>
+							<code>{part.view?.text ?? ""}</code>
+						</p>
+					) : (
+						<ValueTree root={part.tree} label={`Decoded ${part.word}`} selected={field} onSelect={onField} />
+					)}
+				</>
+			)}
+		</section>
+	);
+}
+
+type BytesProps = {
+	readonly view: View | undefined;
+	readonly bytes: Uint8Array | undefined;
+	readonly chosen: TreeNode | undefined;
+	readonly onByte: (at: number) => void;
+};
+
+const hexadecimal = (n: number) => `0x${n.toString(16).padStart(2, "0")}`;
+
+function Bytes({ view, bytes, chosen, onByte }: BytesProps) {
+	const formats: Readonly<Record<View["format"], string>> = {
+		flink: "Flink serializer",
+		json: "JSON",
+		avro: "Avro",
+		text: "text",
+		bytes: "bytes",
+	};
+	const about =
+		view === undefined
+			? ""
+			: [formats[view.format], view.type.split(".").at(-1), written(size(view.size))].filter((x) => x !== "").join(", ");
+	return (
+		<section className={styles.pane} aria-label="Bytes">
+			<header className="phead">
+				<h2>Bytes</h2>
+				<span className="mid cut" title={view?.type}>
+					{about}
+				</span>
+				<span className="end">
+					{view !== undefined && view.masked.length > 0 && (
+						<span className="c-mask">
+							<Icon name="mask" size="s" /> {plural(view.masked.length, "field")} masked
+						</span>
+					)}
+				</span>
+			</header>
+			{bytes === undefined ? (
+				<p className={styles.note}>{view === undefined ? "No value, no bytes." : "The policy shows no bytes of this value."}</p>
+			) : (
+				<HexDump
+					bytes={bytes}
+					label="Bytes; arrow keys move, the field of a byte is selected"
+					marked={chosen}
+					hidden={view?.hidden ?? []}
+					onChoose={onByte}
+				/>
+			)}
+			<footer className={styles.foot}>
+				{chosen === undefined || chosen.len === 0 ? (
+					<span className="dim">
+						{chosen === undefined ? "Select a field or a byte." : (chosen.reason ?? "The place of this field is not known.")}
+					</span>
+				) : (
+					<>
+						<i className={styles.swatch} />
+						<b>{chosen.name ?? "value"}</b>
+						<span className="mono mid cut">
+							bytes {hexadecimal(chosen.off)} to {hexadecimal(chosen.off + chosen.len - 1)}
+							{chosen.type === undefined ? `, ${chosen.kind}` : `, ${chosen.type}`}
+						</span>
+					</>
+				)}
+				{view?.bytes_cut === true && <span className="c-late">cut: {count(view.size)} bytes in all</span>}
+			</footer>
+		</section>
+	);
+}
+
+/** Events of a job or a process have no position: what they say of themselves. */
+function Outside({ event }: { readonly event: Event }) {
+	return (
+		<dl className={`kv ${styles.facts}`}>
+			<dt>Event</dt>
+			<dd>{lookOf(event.kind).about}</dd>
+			<dt>Lane</dt>
+			<dd className="mono">{event.lane}</dd>
+			<dt>Time</dt>
+			<dd>
+				<TimeText t={event.time} digits={6} />
+			</dd>
+			{event.checkpoint !== undefined && (
+				<>
+					<dt>Checkpoint</dt>
+					<dd className="mono">{String(event.checkpoint)}</dd>
+				</>
+			)}
+		</dl>
+	);
+}
+
+function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly event: Event; readonly moment: Moment }) {
+	const record = (e: Event): ReactNode => {
+		const name = e.kafka ?? e.element;
+		if (name === undefined) return lookOf(e.kind).word;
+		return (
+			<a className="link mono" href={link({ screen: "journey", rec, record: name })}>
+				{name}
+			</a>
+		);
+	};
+	return (
+		<dl className={`kv ${styles.facts}`}>
+			<dt>Task</dt>
+			<dd>
+				{m.task} <span className="mono dim">#{event.subtask}</span>
+				{event.attempt > 0 && <span className="c-late"> attempt {event.attempt}</span>}
+			</dd>
+			{m.operator?.function !== undefined && (
+				<>
+					<dt>Code</dt>
+					<dd className="mono">
+						{m.operator.function.file === undefined
+							? m.operator.function.class
+							: `${m.operator.function.file}${m.operator.function.line === undefined ? "" : `:${m.operator.function.line}`}`}
+					</dd>
+				</>
+			)}
+			<dt>Watermark</dt>
+			<dd>
+				{m.watermark === undefined ? (
+					<span className="dim">none yet</span>
+				) : (
+					<>
+						<TimeText t={m.watermark} />{" "}
+						{event.event_time !== undefined && <Lateness ahead={Number(event.event_time - m.watermark) / 1000} />}
+					</>
+				)}
+			</dd>
+			<dt>Came in</dt>
+			<dd>{m.input === undefined ? <span className="dim">no record: {lookOf(m.invocation.kind).about}</span> : record(m.input)}</dd>
+			<dt>Went through</dt>
+			<dd>
+				{m.path.steps.length === 0 ? (
+					<span className="dim">not recorded</span>
+				) : (
+					<ol className={styles.path}>
+						{m.path.steps.map((s, i) => (
+							// biome-ignore lint/suspicious/noArrayIndexKey: steps are in order and do not move
+							<li key={i} style={{ paddingLeft: s.depth * 10 }}>
+								{s.name} <span className="mono dim">{`${s.in} in, ${s.out} out`}</span>
+							</li>
+						))}
+					</ol>
+				)}
+			</dd>
+			<dt>Went out</dt>
+			<dd>{m.outputs.length === 0 ? <span className="dim">nothing</span> : <Several events={m.outputs} show={record} />}</dd>
+			{m.writes.length > 0 && (
+				<>
+					<dt>Written</dt>
+					<dd>
+						<Several events={m.writes} show={record} />
+					</dd>
+				</>
+			)}
+			{m.exception !== undefined && (
+				<>
+					<dt>Exception</dt>
+					<dd className="c-drop">{m.exception.text}</dd>
+				</>
+			)}
+			{m.gaps.length > 0 && (
+				<>
+					<dt>Gaps</dt>
+					<dd>
+						<Chip tone="late" icon="gap">
+							{plural(m.gaps.length, "gap")} here: not proven
+						</Chip>
+					</dd>
+				</>
+			)}
+		</dl>
+	);
+}
+
+const fewEvents = 4;
+
+function Several({ events, show }: { readonly events: readonly Event[]; readonly show: (e: Event) => ReactNode }) {
+	return (
+		<ul>
+			{events.slice(0, fewEvents).map((e) => (
+				<li key={e.cursor}>{show(e)}</li>
+			))}
+			{events.length > fewEvents && <li className="dim">and {count(events.length - fewEvents)} more</li>}
+		</ul>
+	);
+}
+
+function Lateness({ ahead }: { readonly ahead: number }) {
+	if (ahead < 0) {
+		return (
+			<span className="c-late">
+				<Icon name="clock" size="s" /> late by {written(duration(-ahead))}
+			</span>
+		);
+	}
+	return <span className="mid">not late, {written(duration(ahead))} ahead</span>;
+}
+
+function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" | "filter" | "onFilter">) {
+	const record = event.kafka ?? event.element ?? event.position;
+	const key = event.key?.text.replace(/^"(.*)"$/s, "$1");
+	const quoted = event.key?.masked.length === 0;
+	return (
+		<div className={styles.actions}>
+			{record !== undefined && (
+				<a className="btn main" href={link({ screen: "journey", rec, record })}>
+					<Icon name="journey" size="s" />
+					Journey
+				</a>
+			)}
+			{key !== undefined && quoted && (
+				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { key: filter.key === key ? undefined : key }))}>
+					{filter.key === key ? "Any key" : "Filter by key"}
+				</button>
+			)}
+			{event.op !== "" && filter.op !== event.op && (
+				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { op: event.op }))}>
+					Only this operator
+				</button>
+			)}
+		</div>
+	);
+}

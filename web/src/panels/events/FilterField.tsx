@@ -1,0 +1,100 @@
+import { type Ref, useEffect, useRef, useState } from "react";
+import { readFilter, tokens } from "../../model/filter";
+import { Icon } from "../../widgets/Icon";
+import styles from "./FilterField.module.css";
+
+type Props = {
+	readonly value: string;
+	readonly onChange: (filter: string) => void;
+	/** At the right end: how much was found. */
+	readonly found: string;
+	readonly field: Ref<HTMLInputElement>;
+};
+
+const looks: Readonly<Record<string, string | undefined>> = {
+	name: styles.name,
+	text: styles.text,
+	number: styles.number,
+	sign: styles.sign,
+};
+
+/** The display filter, coloured as it is typed. It takes effect with Enter or after a pause, and says what it cannot answer. */
+export function FilterField({ value, onChange, found, field }: Props) {
+	const [typed, setTyped] = useState(value);
+	const [left, setLeft] = useState(0);
+	const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+	useEffect(() => setTyped(value), [value]);
+	useEffect(() => () => clearTimeout(pause.current), []);
+	const reading = readFilter(typed);
+	const { list, end } = tokens(typed);
+	const change = (text: string) => {
+		setTyped(text);
+		clearTimeout(pause.current);
+		if (readFilter(text).ok) pause.current = setTimeout(() => onChange(text.trim()), 500);
+	};
+	const apply = () => {
+		clearTimeout(pause.current);
+		if (reading.ok) onChange(typed.trim());
+	};
+	return (
+		<div className={styles.wrap}>
+			<div className={`filter ${styles.filter}`}>
+				<Icon name="filter" className={value === "" ? "dim" : "c-acc"} />
+				<div className={styles.box}>
+					<div className={styles.colours} aria-hidden="true" style={{ transform: `translateX(${-left}px)` }}>
+						{list.map((t) => (
+							<span key={t.at} className={looks[t.kind]}>
+								{t.text}
+							</span>
+						))}
+						<span className={styles.bad}>{typed.slice(end)}</span>
+					</div>
+					<input
+						ref={field}
+						className={styles.input}
+						aria-label="Filter"
+						aria-invalid={!reading.ok}
+						aria-describedby="filter-problem"
+						spellCheck={false}
+						autoComplete="off"
+						placeholder={'op == "drop-duplicates" && kind == "record", or any text'}
+						value={typed}
+						onChange={(e) => change(e.currentTarget.value)}
+						onScroll={(e) => setLeft(e.currentTarget.scrollLeft)}
+						onKeyUp={(e) => setLeft(e.currentTarget.scrollLeft)}
+						onKeyDown={(e) => {
+							if (e.key === "Enter") {
+								apply();
+								e.currentTarget.blur();
+							} else if (e.key === "Escape") {
+								e.stopPropagation();
+								setTyped(value);
+								e.currentTarget.blur();
+							}
+						}}
+						onBlur={apply}
+					/>
+				</div>
+				<span className={styles.found}>{found}</span>
+				{typed === "" ? (
+					<kbd>/</kbd>
+				) : (
+					<button
+						type="button"
+						className="btn quiet icon"
+						aria-label="Clear the filter"
+						onClick={() => {
+							setTyped("");
+							onChange("");
+						}}
+					>
+						<Icon name="close" size="s" />
+					</button>
+				)}
+			</div>
+			<p id="filter-problem" className={reading.ok ? "hide" : styles.problem} role="status">
+				{reading.ok ? "" : `${reading.problem.message} (at character ${reading.problem.at + 1})`}
+			</p>
+		</div>
+	);
+}

@@ -87,6 +87,9 @@ func parsePath(text string) (r route, ok bool) {
 				return r, cut && i+1 == len(s)
 			}
 			i += 1 + width
+			if i < len(s) && s[i] == ',' {
+				i++
+			}
 			r.emits++
 			if open >= 0 {
 				r.visits[open].emitted++
@@ -127,9 +130,9 @@ func number(s string) (n, width int) {
 	return n, width
 }
 
-// outputWidth is the number of digits of the output index at the beginning of s. Nothing separates it from the index of
-// an operator that follows (>01( is output 0, then operator 1), so the shortest reading is taken in which the operator's index
-// has no leading zero.
+// outputWidth is the number of digits of the output index at the beginning of s. A comma separates it from the index of an
+// operator that follows; without one (>01( is output 0, then operator 1) the shortest reading is taken in which the
+// operator's index has no leading zero.
 func outputWidth(s string) int {
 	_, width := number(s)
 	if width < 2 || width == len(s) || s[width] != '(' {

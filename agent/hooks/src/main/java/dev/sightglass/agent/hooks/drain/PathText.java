@@ -52,6 +52,10 @@ final class PathText {
           break;
         case PathTable.ENTER:
           entered[entries++] = argument;
+          if (s.length() > 0 && Character.isDigit(s.charAt(s.length() - 1))) {
+            // Behind an output: two numbers would run together.
+            s.append(',');
+          }
           s.append(argument).append('(');
           open++;
           break;

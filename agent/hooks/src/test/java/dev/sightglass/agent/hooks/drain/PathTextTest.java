@@ -44,6 +44,23 @@ class PathTextTest {
   }
 
   @Test
+  void anOutputAndTheOperatorAfterItStayTwoNumbers() {
+    assertEquals(
+        "0(>1,2(>0)>1>2)",
+        PathText.of(
+                new int[] {
+                  code(PathTable.ROOT, 0),
+                  code(PathTable.OUTPUT, 1),
+                  code(PathTable.ENTER, 2),
+                  code(PathTable.OUTPUT, 0),
+                  PathTable.EXIT,
+                  code(PathTable.OUTPUT, 1),
+                  code(PathTable.OUTPUT, 2)
+                })
+            .text);
+  }
+
+  @Test
   void cutPathEndsWhereItWasCut() {
     assertEquals(
         "0(1(>5\u2026",

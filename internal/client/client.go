@@ -81,11 +81,9 @@ func pinned(pin string) (*tls.Config, error) {
 // Server is the address that was given.
 func (c *Client) Server() string { return c.base.String() }
 
-// Link is the address of a screen of the web UI; fragment may be empty.
+// Link is the address of a screen of the web UI. path is escaped already; fragment may be empty.
 func (c *Client) Link(path, fragment string) string {
-	u := *c.base
-	u.Path += path
-	link := u.String()
+	link := c.base.JoinPath(path).String()
 	if fragment != "" {
 		link += "#" + fragment
 	}

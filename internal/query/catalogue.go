@@ -64,7 +64,10 @@ func (c *catalogue) add(d event.Definition) error {
 		if err != nil {
 			return err
 		}
-		c.attempts[key] = newAttempt(key, def)
+		// A task is announced before its chain is known, and again then; definitions come in any order.
+		if old := c.attempts[key]; old == nil || len(def.Chain) >= len(old.Chain) {
+			c.attempts[key] = newAttempt(key, def)
+		}
 	case event.DefPartition:
 		var def event.PartitionDef
 		if err := json.Unmarshal(d.Body, &def); err != nil {
@@ -74,7 +77,9 @@ func (c *catalogue) add(d event.Definition) error {
 		if err != nil {
 			return err
 		}
-		c.partitions[key] = &def
+		if old := c.partitions[key]; old == nil || old.Serializer == "" {
+			c.partitions[key] = &def
+		}
 	case event.DefSplit:
 		var def event.SplitDef
 		if err := json.Unmarshal(d.Body, &def); err != nil {
@@ -92,7 +97,7 @@ func (c *catalogue) add(d event.Definition) error {
 		if err := json.Unmarshal(d.Body, &def); err != nil {
 			return err
 		}
-		if c.graph == nil || def.SubmittedUS >= c.graph.SubmittedUS {
+		if c.graph == nil || len(def.Vertices) > 0 && def.SubmittedUS >= c.graph.SubmittedUS {
 			c.graph = &def
 		}
 	}

@@ -45,14 +45,17 @@ func (l *gapLog) add(h *block.Header, operator int, wall Wall, body []byte) {
 	l.of[h.Attempt] = append(l.of[h.Attempt], g)
 }
 
-// standing lists the gaps of attempt that still are: a gap about block numbers is void once t holds all of them.
+// standing lists the gaps of attempt that still are (spec/recording.md, section 5): agents send late what they could keep, so a
+// gap about block numbers is void once t holds all of them, and one about a lost process once a block came that is younger.
 func (l *gapLog) standing(attempt event.Key, t *tail) []gapEntry {
 	var list []gapEntry
 	for _, g := range l.of[attempt] {
-		if g.FirstBlock != nil && g.LastBlock != nil && t.holds(attempt, g.Lane, *g.FirstBlock, *g.LastBlock) {
-			continue
+		switch {
+		case g.FirstBlock != nil && g.LastBlock != nil && t.holds(attempt, g.Lane, *g.FirstBlock, *g.LastBlock):
+		case g.Reason == event.GapProcessLost && t.latest[attempt] > g.FromUS:
+		default:
+			list = append(list, g)
 		}
-		list = append(list, g)
 	}
 	return list
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
-// Graph is the job graph with what flows through it. Inferred: no JobManager's agent gave it, so it was put together from
-// the definitions of attempts and partitions; edges that nothing has passed yet may be missing.
+// Graph is the job graph with what flows through it. Inferred: no JobManager's agent gave it (all of it), so it was put
+// together from the definitions of attempts and partitions; edges that nothing has passed yet may be missing.
 type Graph struct {
 	Vertices []Vertex
 	Edges    []Edge

@@ -12,7 +12,12 @@ import (
 
 // graphLocked draws the job graph with what the tallies say. current holds the newest attempts. The model is locked.
 func (v *view) graphLocked(p pace, current []Attempt) Graph {
-	d := &drawing{view: v, pace: p, current: make(map[string][]Attempt), attempts: make(map[string][]*attempt)}
+	d := &drawing{view: v, pace: p, current: make(map[string][]Attempt), attempts: make(map[string][]*attempt), sentTo: make(map[event.Key][]event.Key)}
+	for key, def := range v.cat.partitions {
+		if producer, err := event.ParseKey(def.Attempt); err == nil {
+			d.sentTo[producer] = append(d.sentTo[producer], key)
+		}
+	}
 	for _, a := range current {
 		d.current[a.Vertex] = append(d.current[a.Vertex], a)
 	}
@@ -21,24 +26,28 @@ func (v *view) graphLocked(p pace, current []Attempt) Graph {
 		d.attempts[a.Vertex] = append(d.attempts[a.Vertex], a)
 	}
 	var g Graph
+	drawn := make(map[edgeEnds]bool)
+	known := make(map[string]bool)
 	if def := v.cat.graph; def != nil {
 		for _, vertex := range def.Vertices {
+			known[vertex.ID] = true
 			g.Vertices = append(g.Vertices, d.vertex(vertex.ID, &vertex))
 		}
-		drawn := make(map[edgeEnds]bool)
 		for _, vertex := range def.Vertices {
 			for _, in := range vertex.Inputs {
 				drawn[edgeEnds{in.Dataset, in.Vertex, vertex.ID}] = true
 				g.Edges = append(g.Edges, d.edge(in.Dataset, in.Vertex, vertex.ID, in.Ship))
 			}
 		}
-		g.Edges = append(g.Edges, d.seenEdges(drawn)...)
-	} else {
-		g.Inferred = true
-		for _, id := range slices.Sorted(maps.Keys(d.attempts)) {
+	}
+	for _, id := range slices.Sorted(maps.Keys(d.attempts)) {
+		if !known[id] {
+			g.Inferred = true
 			g.Vertices = append(g.Vertices, d.vertex(id, nil))
 		}
-		g.Edges = d.seenEdges(nil)
+	}
+	g.Edges = append(g.Edges, d.seenEdges(drawn)...)
+	if g.Inferred {
 		order(&g)
 	}
 	g.Topics = d.topics()
@@ -51,6 +60,7 @@ type drawing struct {
 	pace     pace
 	current  map[string][]Attempt
 	attempts map[string][]*attempt
+	sentTo   map[event.Key][]event.Key // partitions by producer's attempt
 }
 
 func (d *drawing) vertex(id string, def *event.GraphVertexDef) Vertex {
@@ -262,8 +272,8 @@ func (d *drawing) edge(dataset, from, to, ship string) Edge {
 }
 
 // sentRecords counts the records that an attempt sent to one partition. An operator with one output has its rows counted; of
-// one with several, elements are counted per partition and the watermarks and markers among them, which go to all
-// subpartitions of all outputs, are taken off.
+// one with several the elements of each partition are known, so the watermarks and markers among them, which go to all
+// subpartitions of all outputs alike, are taken off.
 func (d *drawing) sentRecords(a *attempt, op int, def *event.PartitionDef, t *tally, f *flow) (uint64, float64) {
 	if t == nil || f == nil {
 		return 0, 0
@@ -276,16 +286,35 @@ func (d *drawing) sentRecords(a *attempt, op int, def *event.PartitionDef, t *ta
 	if len(chain.Outputs) == 1 {
 		return o.sent.total, d.pace.of(&o.sent)
 	}
-	subs := uint64(max(def.Subpartitions, 1))
-	marks := o.marks / uint64(max(len(chain.Outputs), 1))
 	records := f.sent.total
-	if shipOf(def.Partitioner) == "BROADCAST" {
-		records /= subs
+	if broadcasts(def) {
+		records /= uint64(max(def.Subpartitions, 1))
+	} else if elements, subs, ok := d.sentBy(a, chain.Outputs); ok && elements > o.sent.total {
+		marks := (elements - o.sent.total) * uint64(max(def.Subpartitions, 1)) / max(subs, 1)
 		records -= min(records, marks)
-	} else {
-		records -= min(records, marks*subs)
 	}
 	return records, d.pace.of(&f.sent) * float64(records) / float64(max(f.sent.total, 1))
+}
+
+func broadcasts(def *event.PartitionDef) bool { return shipOf(def.Partitioner) == "BROADCAST" }
+
+// sentBy counts the elements that an attempt sent to outputs, and their subpartitions; not ok when a broadcast is among them,
+// whose elements are not one for each record.
+func (d *drawing) sentBy(a *attempt, outputs []int) (elements, subpartitions uint64, ok bool) {
+	for _, key := range d.sentTo[a.key] {
+		def := d.cat.partitions[key]
+		if !slices.Contains(outputs, def.Output) {
+			continue
+		}
+		if broadcasts(def) {
+			return 0, 0, false
+		}
+		subpartitions += uint64(max(def.Subpartitions, 1))
+		if f := d.model.flows[key]; f != nil {
+			elements += f.sent.total
+		}
+	}
+	return elements, subpartitions, true
 }
 
 // sender is the index of the operator that writes output, -1 = not known.

@@ -31,7 +31,7 @@ type EventQuery struct {
 	Invocation *uint64
 	Order      Order
 	After      Cursor // go on behind this event, in Order; empty = from the beginning
-	Around     string // a position or invocation: the scan begins at its first event. Not with After
+	Around     string // a position: ascending begins with its first event, descending with the event before. Not with After
 	Expand     bool   // one event per invocation instead of one per run
 	Payload    bool
 	MaxBlocks  int // stop after decoding so many blocks, 0 = never; see Scan.Progress

@@ -276,6 +276,9 @@ func (s *script) scriptLine(line string) {
 }
 
 func (s *script) chain(text, vertex string) []event.ChainOperatorDef {
+	if text == "" {
+		return nil
+	}
 	var list []event.ChainOperatorDef
 	for i, op := range strings.Split(text, ",") {
 		f := append(strings.Split(op, "/"), "", "", "", "")

@@ -8,8 +8,12 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
-// tail remembers which block numbers of each stream were seen, as ranges, so that numbers that never came are known.
-type tail struct{ streams map[streamKey]*stream }
+// tail remembers which block numbers of each stream were seen, as ranges, so that numbers that never came are known, and the
+// latest wall clock of each attempt's blocks.
+type tail struct {
+	streams map[streamKey]*stream
+	latest  map[event.Key]int64
+}
 
 // streamKey is one sequence of block numbers. Blocks that the server made are numbered apart and have no holes.
 type streamKey struct {
@@ -28,12 +32,15 @@ type numberRange struct {
 	invFirst, invLast uint64
 }
 
-func newTail() *tail { return &tail{streams: make(map[streamKey]*stream)} }
+func newTail() *tail {
+	return &tail{streams: make(map[streamKey]*stream), latest: make(map[event.Key]int64)}
+}
 
 func (t *tail) add(h *block.Header) {
 	if h.Number >= block.ServerNumbers {
 		return
 	}
+	t.latest[h.Attempt] = max(t.latest[h.Attempt], h.WallMax)
 	k := streamKey{h.Attempt, h.Lane}
 	st := t.streams[k]
 	if st == nil {

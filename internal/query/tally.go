@@ -25,7 +25,6 @@ type operatorTally struct {
 	sent            meter // records to other tasks
 	read            meter // source records
 	written         meter // writes that got their place, or failed
-	marks           uint64
 }
 
 func newTally() *tally {
@@ -34,7 +33,13 @@ func newTally() *tally {
 	}
 }
 
+// maxOperators bounds what a hostile header can make of an attempt; what is beyond counts as one operator.
+const maxOperators = 1024
+
 func (t *tally) operator(index int) *operatorTally {
+	if len(t.operators) >= maxOperators && t.operators[index] == nil {
+		index = maxOperators
+	}
 	o := t.operators[index]
 	if o == nil {
 		o = new(operatorTally)
@@ -63,8 +68,6 @@ func (t *tally) add(h *block.Header) {
 		case event.KindRecord:
 			o.sent.add(at, c.N)
 			t.out.add(at, c.N)
-		case event.KindWatermark, event.KindStatus, event.KindLatencyMarker, event.KindAttributes, event.KindInternalWatermark:
-			o.marks += c.N
 		case event.KindSourceRecord, event.KindOtherSourceRecord:
 			o.read.add(at, c.N)
 			t.read.add(at, c.N)

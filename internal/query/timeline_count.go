@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/sightglass/sightglass/internal/block"
@@ -46,8 +47,8 @@ func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q Timeline
 		return Timeline{From: c.out.From, To: c.out.From, BucketUS: 1}, nil
 	}
 	span := uint64(c.out.To) - uint64(c.out.From)
-	c.out.BucketUS = int64((span + uint64(q.Buckets) - 1) / uint64(q.Buckets))
-	c.buckets = int((span + uint64(c.out.BucketUS) - 1) / uint64(c.out.BucketUS))
+	c.out.BucketUS = int64(min(dividedUp(span, uint64(q.Buckets)), math.MaxInt64))
+	c.buckets = int(dividedUp(span, uint64(c.out.BucketUS)))
 	for ref := range sel.blocks(v, c.out.From, c.out.To) {
 		if err := c.add(ctx, ref); err != nil {
 			return Timeline{}, err
@@ -60,6 +61,13 @@ func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q Timeline
 		return cmp.Or(cmp.Compare(a.Operator.Name, b.Operator.Name), cmp.Compare(a.Operator.ID, b.Operator.ID), cmp.Compare(a.Kind, b.Kind))
 	})
 	return c.out, nil
+}
+
+func dividedUp(n, by uint64) uint64 {
+	if n%by != 0 {
+		return n/by + 1
+	}
+	return n / by
 }
 
 // counting is a timeline being made.

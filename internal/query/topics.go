@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 )
@@ -81,33 +82,31 @@ func (d *drawing) topicOf(vertex string, index int, kind string) string {
 
 // addLag fills in how far the job is behind what other recorded jobs wrote to the topics that it reads.
 func (e *Engine) addLag(ctx context.Context, rec *rosterEntry, topics []Topic) (total int64, has bool, err error) {
-	lags := make(map[string]int64)
 	all, err := e.roster.recordings(ctx)
 	if err != nil {
 		return 0, false, err
 	}
-	for p, uses := range rec.places {
-		read := int64(-1)
-		cluster := ""
-		for _, u := range uses {
-			if !u.sink {
-				read, cluster = max(read, u.last), cmp.Or(cluster, u.cluster)
-			}
+	var others []*rosterEntry
+	for _, r := range all {
+		entry, err := e.entry(ctx, r)
+		if errors.Is(err, ErrNotFound) {
+			continue // deleted since it was listed
 		}
+		if err != nil {
+			return 0, false, err
+		}
+		others = append(others, entry)
+	}
+	lags := make(map[string]int64)
+	for p, uses := range rec.places {
+		read, cluster := lastOffset(uses, false, "")
 		if read < 0 {
 			continue
 		}
 		written := int64(-1)
-		for _, other := range all {
-			entry, err := e.entry(ctx, other)
-			if err != nil {
-				return 0, false, err
-			}
-			for _, u := range entry.places[p] {
-				if u.sink && clustersMeet(cluster, u.cluster) {
-					written = max(written, u.last)
-				}
-			}
+		for _, other := range others {
+			last, _ := lastOffset(other.places[p], true, cluster)
+			written = max(written, last)
 		}
 		if written >= 0 {
 			lags[p.topic] += max(0, written-read)
@@ -122,4 +121,15 @@ func (e *Engine) addLag(ctx context.Context, rec *rosterEntry, topics []Topic) (
 		total, has = total+lag, true
 	}
 	return total, has, nil
+}
+
+// lastOffset is the highest offset that was read or written at a place of the cluster, -1 = none.
+func lastOffset(uses []placeUse, sink bool, cluster string) (last int64, of string) {
+	last = -1
+	for _, u := range uses {
+		if u.sink == sink && clustersMeet(cluster, u.cluster) {
+			last, of = max(last, u.last), cmp.Or(of, u.cluster)
+		}
+	}
+	return last, of
 }

@@ -133,7 +133,7 @@ func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Not
 			return because(fmt.Sprintf("block %d of lane %s cannot be read", h.Number, lane))
 		}
 	}
-	for _, g := range m.gaps.standing(key, m.tail) {
+	for _, g := range append(m.gaps.standing(key, m.tail), m.gaps.standing(0, m.tail)...) { // 0: the server does not know whose
 		if g.Lane != 0 && g.Lane != lane || inv != 0 && g.First != 0 && (inv < g.First || inv > g.Last) {
 			continue
 		}

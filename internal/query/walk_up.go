@@ -106,7 +106,8 @@ func (w *walk) parentElement(ctx context.Context, node int, s spot, depth int, p
 	if kind := sent.f.r.Kind[sent.row]; kind != event.KindRecord {
 		parent, _, err := w.showInvocation(ctx, v, at.attempt, at.inv, &s, depth)
 		w.link(parent, node, EdgeState, operator, text(path))
-		w.stateOf(parent, at.attempt, path, fmt.Sprintf("what it sent came out of state when a %s arrived", kind))
+		w.stateOf(parent, at.attempt, path, fmt.Sprintf("what it sent came out of state when a %s%s arrived", kind,
+			clock(EventTime(sent.f.r.EventTime[sent.row]))))
 		return err
 	}
 	parent, _, err := w.addSent(ctx, v, sent, depth)

@@ -45,8 +45,8 @@ function NothingMissing({ rec }: { readonly rec: string }) {
 				{recording === undefined
 					? "No stretch of this recording is known to be absent."
 					: `All ${count(recording.blocks)} blocks that were announced are here, with ${plural(recording.events, "event")}.`}{" "}
-				Agents count what they could not send, the server counts the numbers that it did not see, and both ends of every channel are
-				compared at barriers: whatever one of them finds is listed here.
+				Agents count what they could not send, and the server counts the numbers that it did not see: whatever either finds is listed here.
+				Both ends of every channel are compared at barriers as well.
 			</p>
 			<p className="row">
 				<a className="btn" href={link({ screen: "graph", job: rec }, { tab: "channels" })}>

@@ -3,8 +3,9 @@ import type { LineageNode } from "../../api/lineage";
 import type { View } from "../../api/view";
 import { classes } from "../../base/classes";
 import { count } from "../../base/quantity";
+import { clockTime, dateTime, toRfc3339, type WallTime } from "../../base/time";
+import { useZone } from "../../widgets/clock";
 import { Icon, type IconName } from "../../widgets/Icon";
-import { TimeText } from "../../widgets/TimeText";
 import styles from "./Card.module.css";
 import { isUnrecorded, stepName } from "./graph";
 import type { Item } from "./scene";
@@ -46,6 +47,16 @@ export function ViewLine({ view, className }: { readonly view: View | undefined;
 	);
 }
 
+/** The time of day; the date, which is mostly the same on every card, when one points at it. */
+function CardTime({ t }: { readonly t: WallTime }) {
+	const zone = useZone();
+	return (
+		<time dateTime={toRfc3339(t)} title={dateTime(t, zone, 6)}>
+			{clockTime(t, zone)}
+		</time>
+	);
+}
+
 function readersText(readers: readonly LineageNode[]): string {
 	const jobs = [...new Set(readers.map((n) => n.job))];
 	return jobs.length === 1 ? `read by ${jobs[0]}` : `read by ${jobs.length} jobs`;
@@ -73,7 +84,7 @@ function KafkaCard({ item, chosen, asked, aside, onSelect }: Of<"kafka">) {
 				{written ? `written by ${node.job}` : item.readers.length > 0 ? readersText(item.readers) : ""}
 				{item.nodes.length > 1 && written && `, ${item.nodes.length} times`}
 			</span>
-			<span className={styles.time}>{node.time === undefined ? "time not recorded" : <TimeText t={node.time} />}</span>
+			<span className={styles.time}>{node.time === undefined ? "time not recorded" : <CardTime t={node.time} />}</span>
 		</button>
 	);
 }
@@ -127,7 +138,7 @@ function StepCard({ item, chosen, asked, aside, onSelect }: Of<"step">) {
 				</span>
 			)}
 			<span className={styles.time}>
-				{n.time === undefined ? "not recorded" : <TimeText t={n.time} />}
+				{n.time === undefined ? "not recorded" : <CardTime t={n.time} />}
 				{item.leaf && <span className={styles.proof}>end of proof</span>}
 			</span>
 		</button>

@@ -14,7 +14,7 @@ import { Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TabBar } from "../../widgets/TabBar";
 import { Ask } from "./Ask";
 import { askedNodes, inOrder, journeyGraph, relatives } from "./graph";
-import { gapsOnTheWay, headline, tally } from "./headline";
+import { headline, missingPlaces, tally } from "./headline";
 import styles from "./Journey.module.css";
 import { Notes } from "./Notes";
 import { Picture } from "./Picture";
@@ -83,7 +83,7 @@ function Journey({ lineage, state, stale }: JourneyProps) {
 			<header className={styles.head}>
 				<h1 className="cut">{headline(graph)}</h1>
 				<span className={styles.tally}>{tally(graph)}</span>
-				<Proof lineage={lineage} gaps={gapsOnTheWay(graph)} />
+				{lineage.edges.length > 0 ? <Proof lineage={lineage} missing={missingPlaces(graph)} /> : <span className={styles.proof} />}
 				{(scene.pills > 0 || unfoldedAny) && (
 					<button
 						type="button"
@@ -149,7 +149,7 @@ function Journey({ lineage, state, stale }: JourneyProps) {
 }
 
 /** How far the answer is proven. */
-function Proof({ lineage, gaps }: { readonly lineage: Lineage; readonly gaps: number }) {
+function Proof({ lineage, missing }: { readonly lineage: Lineage; readonly missing: number }) {
 	return (
 		<span className={styles.proof}>
 			{lineage.complete ? (
@@ -161,11 +161,11 @@ function Proof({ lineage, gaps }: { readonly lineage: Lineage; readonly gaps: nu
 					not proven to the end
 				</Verdict>
 			)}
-			{gaps === 0 ? (
+			{missing === 0 ? (
 				<Chip icon="ok">no gap on the way</Chip>
 			) : (
 				<Chip tone="late" icon="gap">
-					{plural(gaps, "gap")} on the way
+					{plural(missing, "place")} not recorded
 				</Chip>
 			)}
 		</span>

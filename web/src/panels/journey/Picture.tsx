@@ -21,9 +21,9 @@ import { useCommand } from "../../model/commandBus";
 import { Icon } from "../../widgets/Icon";
 import { SkeletonRows } from "../../widgets/states";
 import { Card, type CardInfo } from "./Card";
-import { type Layout, layOut, type Point } from "./layout";
+import { columns, type Layout, layOut, type Point } from "./layout";
 import styles from "./Picture.module.css";
-import { type Item, type Scene, type SceneLink, sceneKey } from "./scene";
+import { cardWidth, type Item, type Scene, type SceneLink, sceneKey } from "./scene";
 
 type Props = {
 	readonly scene: Scene;
@@ -81,8 +81,8 @@ function ArrowEdge({ id, data, markerEnd }: EdgeProps & { data?: ArrowData }) {
 	const { link: l, lit, label } = data;
 	const words =
 		l.kind === "state" ? stateWords(l) : l.kind === "flow" && l.latency !== undefined ? written(duration(l.latency)) : undefined;
-	// The words of a detour stand beside its line, those of an arrow upon it.
-	const shift = l.loose ? "translate(0, -50%)" : "translate(-50%, -50%)";
+	// The words of a detour stand beside its line, those of state upon it, times over it.
+	const shift = l.loose ? "translate(0, -50%)" : l.kind === "state" ? "translate(-50%, -50%)" : "translate(-50%, -100%)";
 	return (
 		<>
 			<BaseEdge
@@ -95,7 +95,7 @@ function ArrowEdge({ id, data, markerEnd }: EdgeProps & { data?: ArrowData }) {
 			{words !== undefined && (
 				<EdgeLabelRenderer>
 					<span
-						className={classes(styles.label, l.kind === "state" && styles.stateLabel, lit && styles.litLabel)}
+						className={classes(styles.label, l.kind === "state" && styles.stateLabel, l.loose && styles.beside, lit && styles.litLabel)}
 						style={{ transform: `${shift} translate(${label.x}px, ${label.y}px)` }}
 						title={l.kind === "state" && l.operator !== undefined ? `through state: ${l.operator}; not proven` : undefined}
 					>
@@ -114,15 +114,23 @@ const headHeight = 40;
 /** Below this scale words cannot be read: then the picture is moved, not shrunk. */
 const readable = 0.78;
 
+/** How long the better layout may take, in milliseconds, before plain columns are shown: its engine is large and loads once. */
+const patience = 700;
+
 function useLayout(scene: Scene): Layout | undefined {
 	const key = sceneKey(scene);
 	const [layout, setLayout] = useState<{ readonly key: string; readonly layout: Layout }>();
 	// biome-ignore lint/correctness/useExhaustiveDependencies: key stands for the scene
 	useEffect(() => {
 		let gone = false;
-		void layOut(scene).then((l) => !gone && setLayout({ key, layout: l }));
+		const plain = setTimeout(() => setLayout({ key, layout: columns(scene) }), patience);
+		void layOut(scene).then((l) => {
+			clearTimeout(plain);
+			if (!gone) setLayout({ key, layout: l });
+		});
 		return () => {
 			gone = true;
+			clearTimeout(plain);
 		};
 	}, [key]);
 	return layout?.key === key ? layout.layout : undefined;
@@ -187,8 +195,7 @@ function Canvas({ scene, selected, related, onSelect, onUnfold, stale }: Props) 
 		const [width, height] = [element.clientWidth - 2 * 20, element.clientHeight - headHeight - 28];
 		const whole = Math.min(1, width / Math.max(1, layout.width), height / Math.max(1, layout.height));
 		const zoom = everything ? Math.max(0.1, whole) : Math.max(readable, whole);
-		const [target] = chosen.size > 0 ? chosen : [s.asked];
-		const at = layout.places.get(target ?? "");
+		const at = layout.places.get(focusOf(s, chosen) ?? "");
 		// What fits is centred; of what does not, the part around what was asked is shown.
 		const along = (size: number, room: number, focus: number, start: number) =>
 			size * zoom <= room ? start + (room - size * zoom) / 2 : start + Math.min(0, Math.max(room - size * zoom, room / 3 - focus * zoom));
@@ -204,6 +211,18 @@ function Canvas({ scene, selected, related, onSelect, onUnfold, stale }: Props) 
 		const frame = requestAnimationFrame(() => show(false));
 		return () => cancelAnimationFrame(frame);
 	}, [fresh]);
+	const focus = picture === undefined ? undefined : focusOf(picture.scene, chosen);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the picture follows the selection, not its own movements
+	useEffect(() => {
+		const element = box.current;
+		const at = picture?.layout.places.get(focus ?? "");
+		if (element === null || at === undefined) return;
+		const v = flow.getViewport();
+		const [x, y, reach] = [at.x * v.zoom + v.x, at.y * v.zoom + v.y, cardWidth * v.zoom];
+		const inSight = x >= 0 && x + reach <= element.clientWidth && y >= headHeight && y + reach / 2 <= element.clientHeight;
+		if (!inSight)
+			void flow.setViewport({ ...v, x: element.clientWidth / 2 - reach / 2 - at.x * v.zoom, y: element.clientHeight / 2 - at.y * v.zoom });
+	}, [focus]);
 	const whole = useRef(false);
 	const pan = (x: number) => {
 		const v = flow.getViewport();
@@ -256,6 +275,12 @@ function Canvas({ scene, selected, related, onSelect, onUnfold, stale }: Props) 
 	);
 }
 
+/** Of several cards that are selected at once, the one that was asked for; else the first. */
+function focusOf(s: Scene, chosen: ReadonlySet<string>): string | undefined {
+	if (chosen.size === 0 || (s.asked !== undefined && chosen.has(s.asked))) return s.asked;
+	return chosen.values().next().value;
+}
+
 function nodesOf(item: Item): readonly string[] {
 	switch (item.kind) {
 		case "kafka":
@@ -287,7 +312,7 @@ function Lanes({ scene, layout }: { readonly scene: Scene; readonly layout: Layo
 					>
 						<span className={styles.laneName}>
 							<Icon name={lane.kind === "topic" ? "topic" : "fleet"} className="dim" />
-							<span className="mid">{lane.kind === "topic" ? "Kafka" : "Job"}</span>{" "}
+							{band.width * zoom >= 130 && <span className="mid">{lane.kind === "topic" ? "Kafka" : "Job"}</span>}
 							{lane.kind === "topic" ? (
 								<b className="cut">{lane.name}</b>
 							) : (

@@ -3,6 +3,8 @@ import type { LineageNode } from "../../api/lineage";
 import { classes } from "../../base/classes";
 import { count } from "../../base/quantity";
 import { parseRecord } from "../../base/reference";
+import { dateTime, sameDay, type Zone, zoneName } from "../../base/time";
+import { useZone } from "../../widgets/clock";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { TimeText } from "../../widgets/TimeText";
 import { ViewLine } from "./Card";
@@ -45,7 +47,16 @@ function whatCell(g: JourneyGraph, n: LineageNode) {
 	);
 }
 
-function columnsOf(g: JourneyGraph): readonly Column<LineageNode>[] {
+/** The day stands in the head of the column when it is one and the same and not today. */
+function dayOf(nodes: readonly LineageNode[], zone: Zone): string | undefined {
+	const times = nodes.flatMap((n) => n.time ?? []);
+	const [first] = times;
+	if (first === undefined || times.some((t) => !sameDay(t, first, zone))) return undefined;
+	return dateTime(first, zone, 0).slice(0, 10);
+}
+
+function columnsOf(g: JourneyGraph, zone: Zone): readonly Column<LineageNode>[] {
+	const day = dayOf(g.lineage.nodes, zone);
 	return [
 		{
 			id: "recorded",
@@ -63,9 +74,9 @@ function columnsOf(g: JourneyGraph): readonly Column<LineageNode>[] {
 		{ id: "job", head: "Job", cell: (n) => <span className="mid">{n.job}</span> },
 		{
 			id: "time",
-			head: "Time",
+			head: day === undefined ? `Time, ${zoneName(zone)}` : `${day}, ${zoneName(zone)}`,
 			align: "right",
-			cell: (n) => (n.time === undefined ? <span className="dim">not recorded</span> : <TimeText t={n.time} />),
+			cell: (n) => (n.time === undefined ? <span className="dim">not recorded</span> : <TimeText t={n.time} bare={day !== undefined} />),
 		},
 	];
 }
@@ -80,7 +91,8 @@ type Props = {
 
 /** The picture as a list: the same nodes, the same selection. */
 export function Steps({ graph, selected, related, onSelect, onOpen }: Props) {
-	const columns = useMemo(() => columnsOf(graph), [graph]);
+	const zone = useZone();
+	const columns = useMemo(() => columnsOf(graph, zone), [graph, zone]);
 	const rows = useMemo(() => inOrder(graph), [graph]);
 	return (
 		<DataTable

@@ -106,9 +106,15 @@ export function relatives(g: JourneyGraph, id: string): ReadonlySet<string> {
 	return found;
 }
 
+/** What comes first when two things have the same time: clocks tick in milliseconds. */
+const kinds: readonly LineageNode["kind"][] = ["kafka", "source", "element", "invocation", "written"];
+
 /** The nodes in the order of the flow: what came before first; within a step by time. */
 export function inOrder(g: JourneyGraph): readonly LineageNode[] {
-	return [...g.lineage.nodes].sort((a, b) => a.depth - b.depth || compareTimes(a.time, b.time) || a.id.localeCompare(b.id));
+	return [...g.lineage.nodes].sort(
+		(a, b) =>
+			a.depth - b.depth || compareTimes(a.time, b.time) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.id.localeCompare(b.id),
+	);
 }
 
 function compareTimes(a: bigint | undefined, b: bigint | undefined): number {

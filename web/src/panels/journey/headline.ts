@@ -56,6 +56,7 @@ export function tally(g: JourneyGraph): string {
 	].join(", ");
 }
 
-export function gapsOnTheWay(g: JourneyGraph): number {
+/** Places where something is missing, in a gap or because nobody recorded it. */
+export function missingPlaces(g: JourneyGraph): number {
 	return g.lineage.notes.filter((n) => n.kind === "gap" || n.kind === "not-recorded").length;
 }

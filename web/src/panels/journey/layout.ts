@@ -1,8 +1,10 @@
 /**
- * Where the cards of a journey stand. ELK arranges them in a worker, lane by lane; when it cannot run, columns by lane do.
+ * Where the cards of a journey stand and how its arrows run. ELK does it in a worker, given the columns; when it cannot run, cards stand
+ * below each other in their columns, with plain arrows.
  */
 import type { ELK, ElkNode } from "elkjs/lib/elk-api";
-import type { Scene } from "./scene";
+import { type Grid, gridOf, wordsOf } from "./grid";
+import type { Scene, SceneLink } from "./scene";
 
 export type Point = { readonly x: number; readonly y: number };
 export type Route = { readonly points: readonly Point[]; readonly label: Point };
@@ -15,10 +17,16 @@ export type Layout = {
 	readonly height: number;
 };
 
-const labelWidth = 58;
-const labelHeight = 15;
+type Size = { readonly width: number; readonly height: number };
+type Box = Point & Size;
+
 /** Between a lane's edge and its cards. */
 export const bandPadding = 12;
+/** Between columns: room for a time over an arrow. */
+const columnGap = 54;
+const rowGap = 40;
+/** ELK makes one column of everything whose horizontal extents meet: columns must lie further apart than any card is wide. */
+const columnStride = 1000;
 
 let engine: Promise<ELK> | undefined;
 
@@ -37,109 +45,102 @@ const options = {
 	"elk.algorithm": "layered",
 	"elk.direction": "RIGHT",
 	"elk.edgeRouting": "ORTHOGONAL",
-	"elk.partitioning.activate": "true",
 	"elk.separateConnectedComponents": "false",
+	"elk.layered.cycleBreaking.strategy": "INTERACTIVE",
+	"elk.layered.layering.strategy": "INTERACTIVE",
 	"elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
 	"elk.layered.nodePlacement.favorStraightEdges": "true",
-	"elk.layered.considerModelOrder.strategy": "PREFER_EDGES",
-	"elk.layered.mergeEdges": "true",
-	"elk.spacing.nodeNode": "40",
+	"elk.spacing.nodeNode": String(rowGap),
 	"elk.spacing.edgeNode": "16",
-	"elk.spacing.edgeLabel": "1",
-	"elk.layered.spacing.nodeNodeBetweenLayers": "34",
+	"elk.layered.spacing.nodeNodeBetweenLayers": String(columnGap),
 	"elk.layered.spacing.edgeNodeBetweenLayers": "14",
-	"elk.edgeLabels.placement": "CENTER",
 } as const;
 
 export async function layOut(s: Scene): Promise<Layout> {
+	const grid = gridOf(s);
 	try {
 		const elk = await loadEngine();
-		const lane = new Map(s.lanes.map((l, i) => [l.id, i]));
 		const root: ElkNode = {
 			id: "root",
 			layoutOptions: options,
-			children: s.items.map((i) => ({
-				id: i.id,
-				width: i.width,
-				height: i.height,
-				layoutOptions: { "elk.partitioning.partition": String(lane.get(i.lane) ?? 0) },
-			})),
-			edges: s.links
-				.filter((l) => !l.loose)
-				.map((l) => ({
-					id: l.id,
-					sources: [l.from],
-					targets: [l.to],
-					layoutOptions: { "elk.layered.priority.straightness": l.kind === "flow" ? "10" : "1" },
-					...(l.kind === "end"
-						? {}
-						: { labels: [{ id: `${l.id} label`, text: "", width: l.kind === "state" ? 104 : labelWidth, height: labelHeight }] }),
-				})),
+			children: grid.cells.map(({ id, width, height }) => ({ id, width, height, x: (grid.column.get(id) ?? 0) * columnStride, y: 0 })),
+			edges: grid.wires.map((w) => ({ id: w.id, sources: [w.from], targets: [w.to] })),
 		};
-		return read(s, await elk.layout(root));
+		return read(s, grid, await elk.layout(root));
 	} catch {
 		return columns(s);
 	}
 }
 
-function read(s: Scene, root: ElkNode): Layout {
-	const places = new Map<string, Point>();
-	for (const c of root.children ?? []) places.set(c.id, { x: c.x ?? 0, y: c.y ?? 0 });
-	const routes = new Map<string, Route>();
+function read(s: Scene, grid: Grid, root: ElkNode): Layout {
+	const boxes = new Map<string, Box>();
+	for (const c of root.children ?? []) boxes.set(c.id, { x: c.x ?? 0, y: c.y ?? 0, width: c.width ?? 0, height: c.height ?? 0 });
+	const ways = new Map<string, Point[]>();
+	const linkOf = new Map(grid.wires.map((w) => [w.id, w.link]));
 	for (const e of root.edges ?? []) {
 		const points = (e.sections ?? []).flatMap((section) => [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
-		const label = e.labels?.[0];
-		const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
-		routes.set(e.id, {
-			points,
-			label:
-				label?.x === undefined || label.y === undefined
-					? middle
-					: { x: label.x + (label.width ?? 0) / 2, y: label.y + (label.height ?? 0) / 2 },
-		});
+		const link = linkOf.get(e.id) ?? e.id;
+		ways.set(link, [...(ways.get(link) ?? []), ...points]);
 	}
-	return finished(s, places, routes);
+	return finished(s, boxes, ways);
 }
 
-/** Lanes beside each other, the cards of each below each other: good enough to read when ELK is not to be had. */
+/** The cards of each column below each other: good enough to read when ELK is not to be had. */
 export function columns(s: Scene): Layout {
-	const places = new Map<string, Point>();
-	let x = 0;
-	for (const lane of s.lanes) {
-		let y = 0;
-		for (const i of s.items.filter((item) => item.lane === lane.id)) {
-			places.set(i.id, { x, y });
-			y += i.height + 34;
-		}
-		x += 176 + 90;
+	const grid = gridOf(s);
+	const boxes = new Map<string, Box>();
+	const foot = new Map<number, number>();
+	const widths = new Map<number, number>();
+	for (const c of grid.cells) {
+		const column = grid.column.get(c.id) ?? 0;
+		widths.set(column, Math.max(widths.get(column) ?? 0, c.width));
 	}
-	return finished(s, places, new Map());
+	const left = (column: number) => {
+		let x = 0;
+		for (let i = 0; i < column; i++) x += (widths.get(i) ?? 0) + columnGap;
+		return x;
+	};
+	for (const c of grid.cells) {
+		const column = grid.column.get(c.id) ?? 0;
+		const y = foot.get(column) ?? 0;
+		boxes.set(c.id, { x: left(column), y, width: c.width, height: c.height });
+		foot.set(column, y + c.height + rowGap);
+	}
+	return finished(s, boxes, new Map());
 }
 
-/** Adds the ways that ELK did not draw, and how far each lane reaches. */
-function finished(s: Scene, places: ReadonlyMap<string, Point>, drawn: ReadonlyMap<string, Route>): Layout {
-	const routes = new Map(drawn);
-	const item = new Map(s.items.map((i) => [i.id, i]));
+/** Adds the arrows that ELK did not draw, the places of words, and how far each lane reaches. */
+function finished(s: Scene, boxes: ReadonlyMap<string, Box>, ways: ReadonlyMap<string, readonly Point[]>): Layout {
+	const routes = new Map<string, Route>();
 	for (const l of s.links) {
-		const [from, to, a, b] = [item.get(l.from), item.get(l.to), places.get(l.from), places.get(l.to)];
-		if (routes.has(l.id) || from === undefined || to === undefined || a === undefined || b === undefined) continue;
-		routes.set(l.id, detour({ ...a, ...sizeOf(from) }, { ...b, ...sizeOf(to) }));
+		const [a, b] = [boxes.get(l.from), boxes.get(l.to)];
+		if (a === undefined || b === undefined) continue;
+		const way = ways.get(l.id) ?? [];
+		routes.set(l.id, way.length < 2 ? detour(a, b) : { points: way, label: labelOf(l, way, boxes) });
 	}
 	const bands = new Map<string, Band>();
 	for (const lane of s.lanes) {
-		const inside = s.items.filter((i) => i.lane === lane.id);
-		const left = Math.min(...inside.map((i) => places.get(i.id)?.x ?? 0)) - bandPadding;
-		const right = Math.max(...inside.map((i) => (places.get(i.id)?.x ?? 0) + i.width)) + bandPadding;
-		bands.set(lane.id, { left, width: right - left });
+		const inside = s.items.filter((i) => i.lane === lane.id).flatMap((i) => boxes.get(i.id) ?? []);
+		const left = Math.min(...inside.map((b) => b.x)) - bandPadding;
+		bands.set(lane.id, { left, width: Math.max(...inside.map((b) => b.x + b.width)) + bandPadding - left });
 	}
-	const corner = (side: "x" | "y", size: "width" | "height") =>
-		Math.max(0, ...s.items.map((i) => (places.get(i.id)?.[side] ?? 0) + i[size]));
-	return { places, routes, bands, width: corner("x", "width"), height: corner("y", "height") };
+	const all = [...boxes.values()];
+	return {
+		places: boxes,
+		routes,
+		bands,
+		width: Math.max(0, ...all.map((b) => b.x + b.width)),
+		height: Math.max(0, ...all.map((b) => b.y + b.height)),
+	};
 }
 
-type Box = Point & { readonly width: number; readonly height: number };
-
-const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({ width, height });
+/** Words of state in the place that was kept for them; a time over the last stretch before the arrow's head. */
+function labelOf(l: SceneLink, way: readonly Point[], boxes: ReadonlyMap<string, Box>): Point {
+	const kept = boxes.get(wordsOf(l.id));
+	if (kept !== undefined) return { x: kept.x + kept.width / 2, y: kept.y + kept.height / 2 };
+	const end = way.at(-1) ?? { x: 0, y: 0 };
+	return { x: end.x - columnGap / 2, y: end.y };
+}
 
 /** A way between two boxes: straight down or up where they stand over each other, otherwise from side to side. */
 export function detour(a: Box, b: Box): Route {
@@ -160,7 +161,7 @@ export function detour(a: Box, b: Box): Route {
 	}
 	const start = { x: a.x + a.width, y: a.y + a.height / 2 };
 	const end = { x: b.x, y: b.y + b.height / 2 };
-	const middle = (start.x + end.x) / 2;
+	const middle = end.x > start.x ? (start.x + end.x) / 2 : start.x + columnGap / 2;
 	return {
 		points: [start, { x: middle, y: start.y }, { x: middle, y: end.y }, end],
 		label: { x: middle, y: (start.y + end.y) / 2 },

@@ -53,7 +53,7 @@ export type Unfolding = {
 	readonly shown: ReadonlyMap<string, number>;
 };
 
-export const cardWidth = 176;
+export const cardWidth = 168;
 const cardHeight = 92;
 const pillHeight = 24;
 /** Siblings of one kind above this number are folded, but for the first few. */
@@ -286,7 +286,7 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 			kind: "pill",
 			id,
 			lane: first.lane,
-			width: Math.ceil(label.length * 6.1) + 36,
+			width: Math.ceil(label.length * 6.5) + 46,
 			height: pillHeight,
 			nodes: chain.flatMap((unit) => unit.nodes),
 			label,

@@ -75,8 +75,9 @@ function wordsOf(g: JourneyGraph, e: LineageEdge, a: LineageNode, b: LineageNode
 	if (e.kind === "same" && kafka !== undefined) return `waits in ${kafka.topic} until ${b.job} reads it`;
 	if (kafka !== undefined) return `${operator ?? b.op_name} writes ${kafka.text}`;
 	if (b.kind === "invocation") return `${stepName(b)} takes it in`;
-	if (a.op === b.op || operator === undefined || operator === b.op_name) return `to ${stepName(b)}, and through it`;
-	return `${operator}, to ${stepName(b)}`;
+	if (a.op === b.op && a.subtask === b.subtask) return `${stepName(b)} sends it on`;
+	if (operator === undefined || operator === b.op_name) return `through ${stepName(b)}`;
+	return `through ${operator} and ${stepName(b)}`;
 }
 
 export function timeSpent(g: JourneyGraph, id: string): readonly Stretch[] {

@@ -62,7 +62,12 @@ func TestExamplesRun(t *testing.T) {
 				if strings.HasPrefix(line, "make ") {
 					return // documented in the Makefile, not a verb
 				}
-				ctx, stop := context.WithTimeout(context.Background(), time.Second) // for those that wait
+				waits := strings.Contains(line, " -f") || line == "sightglass attach" || strings.Contains(line, "--write")
+				limit := 30 * time.Second
+				if waits {
+					limit = time.Second
+				}
+				ctx, stop := context.WithTimeout(context.Background(), limit)
 				defer stop()
 				if v.Name() == "detach" { // there must be something to take back
 					if _, errs, code := r.run(ctx, "", "attach", "--flink-home", home, "--write", "--no-wait"); code != 0 {
@@ -70,7 +75,6 @@ func TestExamplesRun(t *testing.T) {
 					}
 				}
 				out, errs, code := r.run(ctx, "", args...)
-				waits := strings.Contains(line, " -f") || line == "sightglass attach" || strings.Contains(line, "--write")
 				absent := strings.Contains(line, "--jar") // this test binary carries no agent
 				switch {
 				case code == exitInterrupted && waits, code == exitInternal && absent:

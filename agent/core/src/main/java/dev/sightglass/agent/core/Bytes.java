@@ -17,7 +17,7 @@ final class Bytes {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** Above this a cleared buffer gives its memory back. */
-  private static final int KEEP = 1 << 20;
+  private static final int KEEP = 256 << 10;
 
   private final int initial;
   private byte[] array;

@@ -38,26 +38,25 @@ final class NumberColumn {
       return;
     }
     long seen = 0;
-    int plain = 0;
     int runs = 0;
-    int runBytes = 0;
-    int start = 0;
     for (int i = 0; i < size; i++) {
       seen |= values[i];
-      plain += Bytes.uvLength(values[i]);
       if (endsRun(i)) {
         runs++;
-        runBytes += Bytes.uvLength(i + 1 - start) + Bytes.uvLength(values[i]);
-        start = i + 1;
       }
     }
-    boolean small = seen >>> 8 == 0;
     if (runs == 1) {
       if (values[0] != absent) {
         head(out, CONSTANT, Bytes.uvLength(values[0]));
         out.uv(values[0]);
       }
-    } else if (runBytes < (small ? size : plain)) {
+      return;
+    }
+    boolean small = seen >>> 8 == 0;
+    int plain = small ? size : plainBytes();
+    // A run takes two bytes at least, which mostly settles it without measuring.
+    int runBytes = 2 * runs < plain ? runBytes() : Integer.MAX_VALUE;
+    if (runBytes < plain) {
       head(out, RUNS, runBytes);
       writeRuns(out);
     } else if (small) {
@@ -71,6 +70,26 @@ final class NumberColumn {
         out.uv(values[i]);
       }
     }
+  }
+
+  private int plainBytes() {
+    int bytes = 0;
+    for (int i = 0; i < size; i++) {
+      bytes += Bytes.uvLength(values[i]);
+    }
+    return bytes;
+  }
+
+  private int runBytes() {
+    int bytes = 0;
+    int start = 0;
+    for (int i = 0; i < size; i++) {
+      if (endsRun(i)) {
+        bytes += Bytes.uvLength(i + 1 - start) + Bytes.uvLength(values[i]);
+        start = i + 1;
+      }
+    }
+    return bytes;
   }
 
   private boolean endsRun(int i) {

@@ -6,8 +6,6 @@ import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Origin;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +20,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long FINISH_MILLIS = 1_000;
+  private static final int MAX_REPORTS = 20;
 
   private final UplinkOptions options;
   private final Telemetry telemetry;
@@ -31,7 +30,8 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private final Backoff backoff;
   private final Thread writer;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Set<String> reported = new HashSet<>();
+  private String lastReport = "";
+  private int reports;
   private volatile boolean statusDue;
   private volatile Connection connection;
 
@@ -147,16 +147,16 @@ public final class Uplink implements BlockSink, AutoCloseable {
         wait = backoff.afterFailure();
       } catch (Refusal e) {
         wait = e.isLasting() ? backoff.afterRefusal() : backoff.afterFailure();
-        reportOnce(e.getMessage());
+        reportTrouble(e.getMessage());
       } catch (IOException e) {
         wait = backoff.afterFailure();
-        reportOnce("no connection to " + options.host + ":" + options.port + " (" + e + ")");
+        reportTrouble("no connection to " + options.host + ":" + options.port + " (" + e + ")");
       } catch (InterruptedException e) {
         return;
       } catch (Throwable e) {
         // Out of memory, a fault of our own: the job must not notice, the next try may do better.
         wait = backoff.afterFailure();
-        reportOnce("the connection to the server failed: " + e);
+        reportTrouble("the connection to the server failed: " + e);
       } finally {
         connection = null;
         outbox.disconnected();
@@ -184,8 +184,8 @@ public final class Uplink implements BlockSink, AutoCloseable {
     try (Connection c = new Connection(dialer.dial())) {
       outbox.connected(Handshake.run(c, hello()));
       backoff.reset();
-      if (!reported.isEmpty() && reported.add("connected")) {
-        options.report.accept("connected to " + options.host + ":" + options.port);
+      if (reports > 0) {
+        reportChange("connected to " + options.host + ":" + options.port);
       }
       connection = c;
       Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, commands));
@@ -258,9 +258,15 @@ public final class Uplink implements BlockSink, AutoCloseable {
     return json.endObject().toString();
   }
 
-  private void reportOnce(String line) {
-    if (reported.size() < 16 && reported.add(line)) {
-      options.report.accept(line + "; recording goes on into memory, trying again");
+  private void reportTrouble(String what) {
+    reportChange(what + "; recording goes on into memory, trying again");
+  }
+
+  /** A person learns of changes, not of tries, and not for ever when they go back and forth. */
+  private void reportChange(String line) {
+    if (!line.equals(lastReport) && reports < MAX_REPORTS) {
+      lastReport = line;
+      options.report.accept(++reports < MAX_REPORTS ? line : line + "; no more of this kind");
     }
   }
 }

@@ -423,6 +423,35 @@ class UplinkTest {
   }
 
   @Test
+  void aPersonLearnsOfChangesAndNotOfTries() throws IOException {
+    AtomicInteger hellos = new AtomicInteger();
+    FakeServer.Behaviour flapping =
+        new FakeServer.Behaviour() {
+          @Override
+          public void hello(FakeServer.Peer peer, Map<String, Object> hello) throws IOException {
+            if (hellos.incrementAndGet() % 5 != 0) {
+              peer.cut();
+              return;
+            }
+            peer.welcome(1 << 20);
+            if (hellos.get() < 300) {
+              peer.cut();
+            }
+          }
+        };
+    try (FakeServer server = new FakeServer(store, 0, flapping);
+        Fixture f = new Fixture(Fixture.to(server), TimeUnit.MICROSECONDS.toNanos(100))) {
+      eventually("a lasting connection", () -> hellos.get() >= 300 && f.uplink.isConnected());
+      assertTrue(f.reports.stream().anyMatch(r -> r.startsWith("connected to ")));
+      assertTrue(f.reports.get(0).contains("trying again"), f.reports.get(0));
+      assertTrue(f.reports.size() <= 20, f.reports.size() + " lines");
+      for (int i = 1; i < f.reports.size(); i++) {
+        assertFalse(f.reports.get(i).equals(f.reports.get(i - 1)), f.reports.get(i));
+      }
+    }
+  }
+
+  @Test
   void closeWithNothingLeftIsQuick() throws IOException {
     try (FakeServer server = new FakeServer(store, 0, new FakeServer.Behaviour() {})) {
       for (int i = 1; i <= 20; i++) {

@@ -319,3 +319,15 @@ func TestUnknownSerializersSayWhy(t *testing.T) {
 		t.Errorf("view %+v", v)
 	}
 }
+
+func TestExceptionsReadAsInALog(t *testing.T) {
+	s := open(t)
+	e := query.Event{Recording: s.truth.Totals, Lane: event.LaneLog, Kind: event.KindException, HasPayload: true, Value: event.NewPayload([]byte(
+		`{"class":"java.lang.IllegalStateException","message":"no rate\nfor ann@example.org","stack":"a.B.c(B.java:1)"}`))}
+	if got := s.renderer(context.Background(), local, lineShape).event(e).Text; got != "IllegalStateException: no rate for ann@example.org" {
+		t.Errorf("got %q", got)
+	}
+	if got := s.renderer(context.Background(), ann, lineShape).event(e).Text; strings.Contains(got, "example.org") {
+		t.Errorf("a masked reader sees %q", got)
+	}
+}

@@ -16,7 +16,7 @@ var (
 	listShape   = access.Shape{Runes: 240, Tree: true, Value: 4 << 10, Bytes: 4 << 10}
 	momentShape = access.Shape{Runes: 240, Tree: true, Value: 64 << 10, Bytes: 64 << 10}
 	nodeShape   = access.Shape{Runes: 240, Tree: true, Value: 4 << 10}
-	lineShape   = access.Shape{Runes: 400}
+	lineShape   = access.Shape{Runes: 400, Tree: true, Value: 4 << 10}
 )
 
 // renderer turns events into what one principal may see.
@@ -62,8 +62,45 @@ func (r renderer) event(e query.Event) Event {
 	}
 	if out.View != nil {
 		out.Text = out.View.Text()
+		if e.Kind == event.KindException {
+			out.Text = exceptionLine(out.View)
+		}
 	}
 	return out
+}
+
+// exceptionLine says class and message as a log would, from the view: what it hides stays hidden.
+func exceptionLine(v *access.View) string {
+	class, message := memberOf(v, "class"), memberOf(v, "message")
+	class = class[strings.LastIndexByte(class, '.')+1:]
+	switch {
+	case class == "":
+		return v.Text()
+	case message == "":
+		return class
+	}
+	return bounded(class + ": " + strings.Join(strings.Fields(message), " "))
+}
+
+// memberOf is the text of a member of the object that v shows; empty when there is none.
+func memberOf(v *access.View, name string) string {
+	if v.Node == nil {
+		return ""
+	}
+	for _, n := range v.Node.Items {
+		if n.Name == name {
+			return n.Value
+		}
+	}
+	return ""
+}
+
+func bounded(s string) string {
+	const most = 240
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 func (r renderer) view(e *query.Event, part access.Part, p event.Payload, tree event.Tree) *access.View {

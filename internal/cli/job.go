@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -172,6 +173,8 @@ func (a *app) attempts(attempts []gen.Attempt) *table {
 		column{head: "HOST"}, column{head: "STARTED"}, column{head: "ENDED"}, column{head: "RESTORED", right: true}, column{head: "KEY", wide: true},
 		column{head: "ERROR", flex: true},
 	)
+	attempts = slices.Clone(attempts)
+	slices.SortStableFunc(attempts, func(x, y gen.Attempt) int { return y.Started.Compare(x.Started) }) // the newest tell how things are
 	for _, x := range attempts {
 		restored := x.Restored
 		if isZero(restored) {

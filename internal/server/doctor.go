@@ -214,6 +214,8 @@ func (s *Server) checkJobs(ctx context.Context) (checks []api.Check) {
 			c.Fix = "sightglass channels " + j.ID.String()[:8] + " names them: identities of records on these channels are not proven"
 		case len(j.Problems) > 0:
 			c.State, c.Detail, c.Fix = stateWarn, strings.Join(j.Problems, "; "), "what these hold is missing from answers"
+		case r.Channels == 0 && j.Gaps == 0:
+			c.Detail = "no channel between tasks to compare, no gap"
 		default:
 			c.Detail = fmt.Sprintf("%d comparisons of both ends of %d channels, all equal; gaps: %d", r.Compared, r.Channels, j.Gaps)
 			if j.Gaps > 0 {

@@ -25,6 +25,6 @@
 //
 // # Locks
 //
-// recording.mu, then Store.mu, segment.mu, manifest.mu, definitionLog.mu, sealer.mu or syncer.mu; none of these is held
+// segment.syncing, then recording.mu, then Store.mu, segment.mu, manifest.mu, definitionLog.mu, sealer.mu or syncer.mu; none of these is held
 // while another of them is taken. Files are written under recording.mu and synced without it.
 package disk

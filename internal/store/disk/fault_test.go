@@ -222,7 +222,7 @@ func TestAppendsShareFsyncs(t *testing.T) {
 
 // TestPowerCuts plays random work with the power going at a random moment, over and over on the same disk.
 func TestPowerCuts(t *testing.T) {
-	rounds := 150
+	rounds := 60
 	if testing.Short() {
 		rounds = 20
 	}
@@ -291,7 +291,7 @@ func mustHold(t *testing.T, s *Store, acked map[uint64]bool, when string) {
 
 // Faults at any operation must not lose what was acked, nor keep the store from opening later.
 func TestRandomFaults(t *testing.T) {
-	rounds := 100
+	rounds := 50
 	if testing.Short() {
 		rounds = 15
 	}
@@ -330,6 +330,43 @@ func TestRandomFaults(t *testing.T) {
 		mu.Unlock()
 		s := openRAM(t, files, Options{Dir: dir, Durability: Process})
 		mustHold(t, s, acked, fmt.Sprintf("seed %d at the end", seed))
+		closeTest(t, s)
+	}
+}
+
+// A segment that is sealed while an fsync of it fails must not be taken for durable by either.
+func TestSealingAndFsyncFailAtOnce(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		files, dir := newRAMFiles(), t.TempDir()
+		s := openRAM(t, files, Options{Dir: dir, Durability: Disk, SealBytes: 1000, SyncEvery: time.Millisecond})
+		var mu sync.Mutex
+		files.setFail(func(op, path string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if op == "sync" && strings.HasSuffix(path, ".sgs") && r.IntN(3) == 0 {
+				return syscall.EIO
+			}
+			return nil
+		})
+		acked := map[uint64]bool{}
+		var group sync.WaitGroup
+		for w := range uint64(3) {
+			group.Go(func() {
+				for n := w * 100; n < w*100+30; n++ {
+					if tryPut(t, s, simple(t, event.Key(w+1), n, 100)) == nil {
+						mu.Lock()
+						acked[n] = true
+						mu.Unlock()
+					}
+				}
+			})
+		}
+		group.Wait()
+		after := files.powerCut(r)
+		_ = s.Close() // the power is off
+		s = openRAM(t, after, Options{Dir: dir, Durability: Disk})
+		mustHold(t, s, acked, fmt.Sprintf("seed %d", seed))
 		closeTest(t, s)
 	}
 }

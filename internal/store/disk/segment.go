@@ -99,6 +99,7 @@ type segment struct {
 	created int64 // µs
 	files   fileSystem
 
+	syncing sync.Mutex // held over an fsync; taken before recording.mu
 	holders atomic.Int64
 	doomed  atomic.Bool // files go with the last holder
 

@@ -134,6 +134,8 @@ func (y *syncer) round() error {
 // sync makes what g holds durable. When fsync fails, g is never synced again: the kernel may have dropped the pages and
 // would call the next fsync a success. The blocks since the last good one are in RAM and go to a new segment.
 func (r *recording) sync(s *Store, g *segment) error {
+	g.syncing.Lock() // the kernel tells of a failure once: of two fsyncs at a time one would be told of success
+	defer g.syncing.Unlock()
 	r.mu.Lock()
 	end, broken, linked, gone := g.end, g.broken, g.linked, r.mu.deleted
 	owed := len(g.unsynced)
@@ -190,13 +192,11 @@ func (r *recording) move(s *Store, g *segment) error {
 	if r.mu.active == g {
 		r.mu.active = nil
 	}
-	to := r.mu.active
-	if to == nil || to.broken {
-		var err error
-		if to, err = r.begin(s); err != nil {
-			s.syncer.mark(r, g)
-			return err
-		}
+	r.retire(s) // whose fsync may be under way elsewhere; that of a new segment is not
+	to, err := r.begin(s)
+	if err != nil {
+		s.syncer.mark(r, g)
+		return err
 	}
 	from := g.end - int64(len(g.unsynced))
 	if err := to.write(g.unsynced, to.end); err != nil {

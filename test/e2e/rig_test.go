@@ -18,7 +18,7 @@ import (
 var (
 	flinkFlag   = flag.String("flink", "2.3", "Flink's version")
 	recordsFlag = flag.Int("records", 10_000, "numbers to feed to the two jobs")
-	crashFlag   = flag.Int("crash-records", 6_000, "numbers to feed while the server is killed")
+	crashFlag   = flag.Int("crash-records", 3_000, "numbers to feed while the server is killed")
 )
 
 // rig is a running server, broker and cluster with the agent attached. Everything ends with the test; logs stay in build/e2e/<version>.

@@ -163,7 +163,12 @@ type process struct {
 	Role      string `json:"role"`
 	Connected bool   `json:"connected"`
 	Reason    string `json:"reason"`
-	Hooks     []struct {
+	Off       bool   `json:"off"`
+	Counters  *struct {
+		Errors     int64 `json:"errors,string"`
+		LostEvents int64 `json:"lost_events,string"`
+	} `json:"counters"`
+	Hooks []struct {
 		ID     string `json:"id"`
 		State  string `json:"state"`
 		Detail string `json:"detail"`

@@ -1,0 +1,68 @@
+package dev.sightglass.agent.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A job in a JVM of its own. */
+final class Fork {
+  private static final long MINUTES = 5;
+
+  final int exit;
+  final String out;
+  final String err;
+
+  private Fork(int exit, String out, String err) {
+    this.exit = exit;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Runs {@link TopologyJob}.
+   *
+   * @param agents each one {@code jar=arguments}
+   */
+  static Fork job(Path folder, List<String> agents, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx384m");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    for (String opens : new String[] {"java.lang", "java.util", "java.util.concurrent", "java.nio"}) {
+      command.add("--add-opens=java.base/" + opens + "=ALL-UNNAMED");
+    }
+    agents.forEach(a -> command.add("-javaagent:" + a));
+    command.add("-cp");
+    command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(TopologyJob.class.getName());
+    command.addAll(Arrays.asList(arguments));
+    File out = folder.resolve("out").toFile();
+    File err = folder.resolve("err").toFile();
+    Process p = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
+    try {
+      if (!p.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        throw new AssertionError("the job runs for more than " + MINUTES + " minutes");
+      }
+    } finally {
+      p.destroyForcibly().waitFor();
+    }
+    return new Fork(p.exitValue(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+  }
+
+  /** The line in which the job says what its ends saw. */
+  String ends() {
+    for (String line : out.split("\n")) {
+      if (line.startsWith("ends ")) {
+        return line;
+      }
+    }
+    throw new AssertionError("the job did not end well, exit " + exit + "\n" + out + err);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sightglass.agent.testing;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Speaks the server's part of {@code spec/wire.md}, acks everything, and keeps the heads of blocks. */
+final class TakingServer implements AutoCloseable {
+  private final ServerSocket socket;
+  private final Thread accepting;
+
+  final List<BlockHead> blocks = new ArrayList<>();
+
+  /** Bodies of definitions by kind. */
+  final Map<Integer, List<String>> definitions = new HashMap<>();
+
+  String hello = "";
+  String status = "";
+  boolean closedInOrder;
+  Throwable failure;
+
+  TakingServer() throws IOException {
+    socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    accepting = new Thread(this::accept, "taking-server");
+    accepting.setDaemon(true);
+    accepting.start();
+  }
+
+  int port() {
+    return socket.getLocalPort();
+  }
+
+  private void accept() {
+    while (!socket.isClosed()) {
+      try (Socket s = socket.accept()) {
+        serve(s);
+      } catch (EOFException e) {
+        // The program ended.
+      } catch (IOException e) {
+        if (!socket.isClosed()) {
+          failure = e;
+        }
+      } catch (RuntimeException | AssertionError e) {
+        failure = e;
+      }
+    }
+  }
+
+  private void serve(Socket s) throws IOException {
+    DataInputStream in = new DataInputStream(s.getInputStream());
+    while (true) {
+      int length = Integer.reverseBytes(in.readInt());
+      int type = in.readUnsignedByte();
+      in.skipBytes(3);
+      byte[] body = new byte[length - 4];
+      in.readFully(body);
+      take(s, type, ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
+    }
+  }
+
+  private synchronized void take(Socket s, int type, ByteBuffer body) throws IOException {
+    switch (type) {
+      case 1:
+        hello = new String(body.array(), StandardCharsets.UTF_8);
+        send(
+            s,
+            2,
+            "{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"level\":\"flight\",\"now_us\":0}"
+                .getBytes(StandardCharsets.UTF_8));
+        break;
+      case 3:
+        while (body.hasRemaining()) {
+          int kind = body.get();
+          byte[] b = new byte[body.getInt()];
+          body.get(b);
+          definitions
+              .computeIfAbsent(kind, k -> new ArrayList<>())
+              .add(new String(b, StandardCharsets.UTF_8));
+        }
+        break;
+      case 5:
+        long number = body.getLong();
+        byte[] raw = new byte[body.remaining()];
+        body.get(raw);
+        blocks.add(new BlockHead(raw));
+        send(
+            s,
+            6,
+            ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number)
+                .putLong(raw.length + 20)
+                .array());
+        break;
+      case 12:
+        closedInOrder = true;
+        break;
+      case 15:
+        status = new String(body.array(), StandardCharsets.UTF_8);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private static void send(Socket s, int type, byte[] body) throws IOException {
+    ByteBuffer f = ByteBuffer.allocate(8 + body.length).order(ByteOrder.LITTLE_ENDIAN);
+    f.putInt(4 + body.length).putInt(type).put(body);
+    s.getOutputStream().write(f.array());
+    s.getOutputStream().flush();
+  }
+
+  /** Events by kind, from zone 1 of all blocks. */
+  synchronized Map<Long, Long> events() {
+    Map<Long, Long> sums = new TreeMap<>();
+    for (BlockHead b : blocks) {
+      for (long[] c : b.counts) {
+        sums.merge(c[1], c[2], Long::sum);
+      }
+    }
+    return sums;
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    socket.close();
+    accepting.join(5000);
+  }
+
+  static String read(InputStream in) throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+}

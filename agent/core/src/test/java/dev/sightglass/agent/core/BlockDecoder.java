@@ -1,3 +1,4 @@
+// Size: a decoder is one walk through the page that it follows; tests only.
 package dev.sightglass.agent.core;
 
 import java.nio.charset.StandardCharsets;

@@ -65,7 +65,7 @@ public final class Attempt extends Recording {
     if (!described && description != null) {
       described = true;
       reader.describe(description);
-      NewDefinition attempt = description.attempt;
+      PendingDefinition attempt = description.attempt;
       JsonWriter body =
           new JsonWriter().beginObject().name("definition").value(attempt.id()).endObject();
       event(EventKind.TASK_STARTED, body, attempt);

@@ -4,14 +4,14 @@ import java.util.List;
 
 /** What a task attempt is, as far as the drain needs it. Immutable. */
 public final class AttemptDescription {
-  final NewDefinition process;
-  final NewDefinition attempt;
+  final PendingDefinition process;
+  final PendingDefinition attempt;
 
   /** Serializers that the attempt or its partitions name. */
-  final List<NewDefinition> serializers;
+  final List<PendingDefinition> serializers;
 
   /** By output; an entry may be null. */
-  final List<NewDefinition> partitions;
+  final List<PendingDefinition> partitions;
 
   /** Chain index of the operator whose output a chained operator is; -1 = none. By chain index. */
   final int[] parents;
@@ -22,10 +22,10 @@ public final class AttemptDescription {
   final String[] sinkClusters;
 
   public AttemptDescription(
-      NewDefinition process,
-      NewDefinition attempt,
-      List<NewDefinition> serializers,
-      List<NewDefinition> partitions,
+      PendingDefinition process,
+      PendingDefinition attempt,
+      List<PendingDefinition> serializers,
+      List<PendingDefinition> partitions,
       int[] parents,
       String sourceCluster,
       String[] sinkClusters) {

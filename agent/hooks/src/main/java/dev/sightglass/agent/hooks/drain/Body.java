@@ -9,10 +9,10 @@ final class Body {
   final byte[] json;
 
   /** The definition that the body names, or null. */
-  final NewDefinition definition;
+  final PendingDefinition definition;
 
   Body(
-      boolean log, int kind, long invocation, int operator, byte[] json, NewDefinition definition) {
+      boolean log, int kind, long invocation, int operator, byte[] json, PendingDefinition definition) {
     this.log = log;
     this.kind = kind;
     this.invocation = invocation;

@@ -5,7 +5,7 @@ import dev.sightglass.bootstrap.Clock;
 
 /** What a JobManager tells of one job. */
 public final class JobRecording extends Recording {
-  private final NewDefinition process;
+  private final PendingDefinition process;
   private boolean described;
 
   /** What comes after a job's last state is still taken for that long, µs. */
@@ -14,7 +14,7 @@ public final class JobRecording extends Recording {
   private volatile long finishedAt;
   private boolean broken;
 
-  public JobRecording(AttemptRecorder recorder, NewDefinition process) {
+  public JobRecording(AttemptRecorder recorder, PendingDefinition process) {
     super(recorder);
     this.process = process;
   }

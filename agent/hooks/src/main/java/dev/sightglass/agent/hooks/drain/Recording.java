@@ -16,7 +16,7 @@ public abstract class Recording {
   }
 
   /** An event of lane job. Any thread. */
-  public final void event(int kind, JsonWriter body, NewDefinition definition) {
+  public final void event(int kind, JsonWriter body, PendingDefinition definition) {
     bodies.add(new Body(false, kind, 0, AttemptRecorder.NONE, body.toBytes(), definition));
   }
 

@@ -1,3 +1,4 @@
+// Size: one case for each record of the tape; apart, the counters that they share would need a home of their own.
 package dev.sightglass.agent.hooks.drain;
 
 import dev.sightglass.agent.core.AttemptRecorder;
@@ -65,13 +66,13 @@ final class TapeReader {
     parents = d.parents;
     sourceCluster = d.sourceCluster;
     sinkClusters = d.sinkClusters;
-    for (NewDefinition s : d.serializers) {
+    for (PendingDefinition s : d.serializers) {
       recorder.define(s.kind, s.body);
     }
     recorder.describe(recorder.define(d.process.kind, d.process.body));
     recorder.describe(recorder.define(d.attempt.kind, d.attempt.body));
     for (int i = 0; i < d.partitions.size(); i++) {
-      NewDefinition p = d.partitions.get(i);
+      PendingDefinition p = d.partitions.get(i);
       partition(i, p == null ? NONE : recorder.define(p.kind, p.body));
     }
   }

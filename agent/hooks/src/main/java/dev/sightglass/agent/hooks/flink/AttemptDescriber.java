@@ -4,7 +4,7 @@ import dev.sightglass.agent.core.DefinitionKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.hooks.drain.AttemptDescription;
-import dev.sightglass.agent.hooks.drain.NewDefinition;
+import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class AttemptDescriber {
   private final Omissions omissions;
   private final TrackedTask task;
   private final ClassLoader user;
-  private final Map<String, NewDefinition> serializers = new LinkedHashMap<>();
+  private final Map<String, PendingDefinition> serializers = new LinkedHashMap<>();
   private final Map<Object, String> serializerIds = new IdentityHashMap<>();
 
   AttemptDescriber(
@@ -38,11 +38,11 @@ final class AttemptDescriber {
 
   AttemptDescription describe() {
     List<ChainedOperator> chain = task.chain == null ? Collections.emptyList() : task.chain.chain();
-    NewDefinition attempt = new NewDefinition(DefinitionKind.ATTEMPT, attempt(chain));
-    List<NewDefinition> partitions = new ArrayList<>();
+    PendingDefinition attempt = new PendingDefinition(DefinitionKind.ATTEMPT, attempt(chain));
+    List<PendingDefinition> partitions = new ArrayList<>();
     for (int i = 0; i < task.outputs.length; i++) {
       int output = i;
-      partitions.add(omissions.get(() -> partition(output), (NewDefinition) null));
+      partitions.add(omissions.get(() -> partition(output), (PendingDefinition) null));
     }
     int[] parents = new int[chain.size()];
     String[] sinks = new String[chain.size()];
@@ -152,14 +152,14 @@ final class AttemptDescriber {
     return serializerIds.computeIfAbsent(
         s,
         k -> {
-          NewDefinition d =
-              new NewDefinition(DefinitionKind.SERIALIZER, SerializerDescriber.describe(s, null));
+          PendingDefinition d =
+              new PendingDefinition(DefinitionKind.SERIALIZER, SerializerDescriber.describe(s, null));
           serializers.putIfAbsent(d.id(), d);
           return d.id();
         });
   }
 
-  private NewDefinition partition(int output) {
+  private PendingDefinition partition(int output) {
     Object id = Mirror.call(task.writers.get(output), "getPartitionId");
     Object inner = Mirror.call(id, "getPartitionId");
     String type =
@@ -177,6 +177,6 @@ final class AttemptDescriber {
     j.name("serializer")
         .value(task.chain == null ? "" : serializer(task.chain.serializerOf(output)));
     j.name("type").value(type);
-    return new NewDefinition(DefinitionKind.PARTITION, j.endObject().toString());
+    return new PendingDefinition(DefinitionKind.PARTITION, j.endObject().toString());
   }
 }

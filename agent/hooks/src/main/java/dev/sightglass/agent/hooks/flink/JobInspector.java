@@ -7,7 +7,7 @@ import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.core.Origin;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.JobRecording;
-import dev.sightglass.agent.hooks.drain.NewDefinition;
+import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.bootstrap.Clock;
 import java.util.List;
 import java.util.Map;
@@ -102,8 +102,8 @@ final class JobInspector {
     Job job = job(id);
     job.name = omissions.get(() -> Mirror.text(graph, "getName"), "");
     ClassLoader flink = scheduler.getClass().getClassLoader();
-    NewDefinition d =
-        new NewDefinition(
+    PendingDefinition d =
+        new PendingDefinition(
             DefinitionKind.GRAPH,
             new GraphDescriber(flink, omissions, process.flink()).describe(id, graph, config));
     job.recording.event(

@@ -3,7 +3,7 @@ package dev.sightglass.agent.hooks.flink;
 import dev.sightglass.agent.core.DefinitionKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
-import dev.sightglass.agent.hooks.drain.NewDefinition;
+import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -125,8 +125,8 @@ public final class ProcessIdentity {
   }
 
   /** Definition of kind 2. */
-  NewDefinition definition() {
-    return new NewDefinition(
+  PendingDefinition definition() {
+    return new PendingDefinition(
         DefinitionKind.PROCESS,
         new JsonWriter()
             .beginObject()

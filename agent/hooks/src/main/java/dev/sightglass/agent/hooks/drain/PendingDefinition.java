@@ -4,11 +4,11 @@ import dev.sightglass.agent.core.Keys;
 import java.nio.charset.StandardCharsets;
 
 /** A definition that a thread of Flink made and the drain will hand to a recorder. */
-public final class NewDefinition {
+public final class PendingDefinition {
   final int kind;
   final byte[] body;
 
-  public NewDefinition(int kind, String body) {
+  public PendingDefinition(int kind, String body) {
     this.kind = kind;
     this.body = body.getBytes(StandardCharsets.UTF_8);
   }

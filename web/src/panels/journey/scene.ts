@@ -273,9 +273,12 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 	const inChain = new Set(kept.flatMap((c) => c.map((unit) => unit.id)));
 	// A job whose only step would be folded keeps it: an empty lane says nothing.
 	const lanesWithCards = new Set([...u.all.values()].filter((unit) => !inChain.has(unit.id)).map((unit) => unit.lane));
-	const chains = kept.filter(
-		(c) => c.length > 1 || kept.filter((d) => d[0]?.lane === c[0]?.lane).length > 1 || lanesWithCards.has(c[0]?.lane ?? ""),
-	);
+	const chainsIn = new Map<string, number>();
+	for (const [first] of kept) if (first !== undefined) chainsIn.set(first.lane, (chainsIn.get(first.lane) ?? 0) + 1);
+	const chains = kept.filter((c) => {
+		const lane = c[0]?.lane ?? "";
+		return c.length > 1 || (chainsIn.get(lane) ?? 0) > 1 || lanesWithCards.has(lane);
+	});
 	const pills = chains.filter((c) => unfolding.steps !== "all" && !unfolding.steps.has(`p:${c[0]?.id}`));
 	for (const chain of pills) {
 		const [first] = chain;
@@ -303,8 +306,7 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 			itemOfUnit.set(unit.id, id);
 			const list = members.get(id) ?? [];
 			members.set(id, list);
-			if (fold.direct) list.unshift(unit);
-			else list.push(unit);
+			list.push(unit);
 			continue;
 		}
 		itemOfUnit.set(unit.id, unit.id);
@@ -355,13 +357,18 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 	}
 
 	const links = new Map<string, SceneLink>();
+	const ends = new Map<string, (readonly [string, string])[]>();
+	const pillBegins = new Map(pills.map((chain) => [chain.at(-1)?.id ?? "", chain[0]?.nodes[0]]));
 	for (const e of u.edges) {
 		const [from, to] = [itemOfUnit.get(e.from), itemOfUnit.get(e.to)];
 		if (from === undefined || to === undefined || from === to) continue;
 		const id = `${from}>${to}>${e.state}`;
 		const known = links.get(id);
 		const many = known !== undefined || from.startsWith("f:") || to.startsWith("f:");
-		const through = from.startsWith("p:") ? throughPill(g, pills, e) : undefined;
+		const through = from.startsWith("p:") ? throughPill(g, pillBegins.get(e.from), e) : undefined;
+		const endsHere = ends.get(id) ?? [];
+		ends.set(id, endsHere);
+		endsHere.push(...e.ends);
 		links.set(id, {
 			id,
 			from,
@@ -370,7 +377,7 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 			latency: many ? undefined : (through ?? e.latency),
 			operator: e.operator,
 			loose: e.loose,
-			ends: [...(known?.ends ?? []), ...e.ends],
+			ends: endsHere,
 		});
 	}
 	addEnds(g, u, itemOfUnit, items, links);
@@ -399,8 +406,7 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 }
 
 /** From the first step of a pill to what it led to: the time of the steps that are folded. */
-function throughPill(g: JourneyGraph, pills: readonly (readonly Unit[])[], e: UnitEdge): number | undefined {
-	const first = pills.find((chain) => chain.at(-1)?.id === e.from)?.[0]?.nodes[0];
+function throughPill(g: JourneyGraph, first: LineageNode | undefined, e: UnitEdge): number | undefined {
 	const target = g.node.get(e.ends[0]?.[1] ?? "");
 	return first === undefined || target === undefined ? undefined : latencyOf(first, target, undefined);
 }

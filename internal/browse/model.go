@@ -73,6 +73,7 @@ type Process struct {
 	Flink     string
 	Agent     string
 	Connected bool
+	Closed    bool // its last connection ended in order
 	LastSeen  time.Time
 	Hooks     []Hook
 	Counters  Counters

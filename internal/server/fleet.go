@@ -36,8 +36,9 @@ type cpuSample struct {
 	nanos uint64
 }
 
-func newFleet(ctx context.Context, i *ingest.Server, db *meta.DB, now func() time.Time) (*fleet, error) {
-	f := &fleet{ingest: i, meta: db, now: now, cpu: map[string][]cpuSample{}, before: map[string]browse.Process{}}
+// newFleet remembers the processes of before; the caller sets ingest, whose options want closedBefore.
+func newFleet(ctx context.Context, db *meta.DB, now func() time.Time) (*fleet, error) {
+	f := &fleet{meta: db, now: now, cpu: map[string][]cpuSample{}, before: map[string]browse.Process{}}
 	known, err := db.Processes(ctx, now().Add(-rememberFor))
 	if err != nil {
 		return nil, fmt.Errorf("reading the processes of before: %w", err)
@@ -51,6 +52,13 @@ func newFleet(ctx context.Context, i *ingest.Server, db *meta.DB, now func() tim
 		f.before[p.ID] = p
 	}
 	return f, nil
+}
+
+// closedBefore tells whether an earlier run of the server saw the process end in order.
+func (f *fleet) closedBefore(process string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.before[process].Closed
 }
 
 // save writes down what is known of all processes.
@@ -118,7 +126,7 @@ func (f *fleet) Processes() []browse.Process {
 	for _, a := range agents {
 		p := browse.Process{
 			ID: a.Process, Role: a.Role, Host: a.Host, PID: int(a.PID), Java: a.Java, Flink: a.Flink, Agent: a.Agent,
-			Connected: a.Connected, LastSeen: a.LastSeen, Off: a.Off, Reason: a.Reason, CPUShare: f.share(a.Process),
+			Connected: a.Connected, Closed: a.Closed, LastSeen: a.LastSeen, Off: a.Off, Reason: a.Reason, CPUShare: f.share(a.Process),
 			Counters: browse.Counters{
 				Errors: int64(a.Counters.Errors), LostEvents: int64(a.Counters.LostEvents), LostBytes: int64(a.Counters.LostBytes),
 				QueuedBytes: int64(a.Counters.QueuedBytes), CPUNanos: int64(a.Counters.CPUNS),

@@ -148,12 +148,16 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 	if s.cfg.TLS.For(s.cfg.AgentListen) {
 		o.TLS = x.certificate.config("sightglass/1")
 	}
+	if s.fleet, err = newFleet(ctx, s.meta, s.now); err != nil {
+		return err
+	}
+	o.Closed = s.fleet.closedBefore
 	if s.ingest, err = ingest.New(o); err != nil {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}
+	s.fleet.ingest = s.ingest
 	s.rates = newRates(s.now)
-	s.fleet, err = newFleet(ctx, s.ingest, s.meta, s.now)
-	return err
+	return nil
 }
 
 func (s *Server) openViews() (err error) {

@@ -7,6 +7,9 @@ package dev.sightglass.agent.core;
  * <p><b>Threads.</b> One thread (the drain thread) calls everything here and on the lanes, except
  * {@link #gaps()}, which any thread may use.
  *
+ * <p><b>One for each origin.</b> Block numbers begin at 0, and a server takes a number once: a
+ * second recorder of an origin that was recorded before would be thrown away as repeated.
+ *
  * <p><b>Failures.</b> A method called with an index that no table gave throws {@link
  * IndexOutOfBoundsException}: a fault of the caller. Nothing else is thrown, whatever the bytes.
  *

@@ -5,18 +5,12 @@ import dev.sightglass.agent.core.BlockSink;
 import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.GapReason;
 import dev.sightglass.agent.core.JsonWriter;
-import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.core.Lane;
 import dev.sightglass.agent.core.Origin;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -44,9 +38,7 @@ final class Outbox implements BlockSink {
   private static final int BLOCK_OVERHEAD = 256;
 
   private static final int MAX_ANSWERS = 64;
-  private static final int MAX_DEFINE = 1 << 20;
   private static final int MAX_TRIES = 3;
-  private static final int MAX_CLOSED_LANES = 8_000;
   private static final long MAX_CREDIT = 1L << 40;
 
   private final long limit;
@@ -56,9 +48,7 @@ final class Outbox implements BlockSink {
   private final Deque<Parcel> inFlight = new ArrayDeque<>();
   private final Deque<Frame> answers = new ArrayDeque<>();
   private final Set<GapSource> gapped = new LinkedHashSet<>();
-  private final Map<Origin, Sender> senders = new HashMap<>();
-  private final Map<Long, Named> definitions = new LinkedHashMap<>();
-  private final Set<Definition> undefined = new LinkedHashSet<>();
+  private final Senders senders = new Senders();
 
   private long held;
   private long heldGaps;
@@ -84,13 +74,11 @@ final class Outbox implements BlockSink {
   /** A block on its way. */
   private static final class Parcel {
     final Block block;
-    final Sender sender;
     long frame;
     int tries;
 
-    Parcel(Block block, Sender sender) {
+    Parcel(Block block) {
       this.block = block;
-      this.sender = sender;
     }
 
     boolean isGap() {
@@ -102,42 +90,16 @@ final class Outbox implements BlockSink {
     }
   }
 
-  /** An origin with something to be remembered: live, or with blocks that are not answered. */
-  private static final class Sender {
-    final long[] blocks = new long[Lane.COUNT];
-    final List<Long> definitions = new ArrayList<>();
-    int unanswered;
-    boolean ended;
-  }
-
-  /** A definition and how many origins name it. */
-  private static final class Named {
-    final Definition definition;
-    int origins;
-
-    Named(Definition definition) {
-      this.definition = definition;
-    }
-  }
-
   @Override
   public synchronized void define(Origin origin, Definition definition) {
-    sender(origin).definitions.add(definition.id());
-    Named named = definitions.get(definition.id());
-    if (named == null) {
-      named = new Named(definition);
-      definitions.put(definition.id(), named);
-      undefined.add(definition);
-      changed();
-    }
-    named.origins++;
+    senders.define(origin, definition);
+    changed();
   }
 
   @Override
   public synchronized void accept(Block block) {
-    Parcel p = new Parcel(block, sender(block.origin()));
-    p.sender.unanswered++;
-    p.sender.blocks[block.lane()] = block.number() + 1;
+    Parcel p = new Parcel(block);
+    senders.waiting(block);
     blocks++;
     events += block.events();
     bytes += block.bytes().length;
@@ -159,21 +121,16 @@ final class Outbox implements BlockSink {
 
   @Override
   public synchronized void ended(Origin origin) {
-    Sender s = senders.get(origin);
-    if (s != null) {
-      s.ended = true;
-      release(origin, s);
-    }
-  }
-
-  private Sender sender(Origin origin) {
-    return senders.computeIfAbsent(origin, o -> new Sender());
+    senders.ended(origin);
   }
 
   private void lose(Parcel p, int reason, String text) {
     Block b = p.block;
     lostEvents += b.events();
     lostBytes += b.bytes().length;
+    if (p.isGap()) {
+      return; // a server that takes no gap would be told of gaps for ever
+    }
     b.gaps()
         .lost(
             b.lane(),
@@ -194,31 +151,13 @@ final class Outbox implements BlockSink {
     } else {
       held -= p.cost();
     }
-    p.sender.unanswered--;
-    release(p.block.origin(), p.sender);
-  }
-
-  private void release(Origin origin, Sender s) {
-    if (!s.ended || s.unanswered > 0) {
-      return;
-    }
-    senders.remove(origin);
-    for (long id : s.definitions) {
-      Named named = definitions.get(id);
-      if (--named.origins == 0) {
-        definitions.remove(id);
-      }
-    }
-    s.definitions.clear();
+    senders.answered(p.block);
   }
 
   /** A connection begins. */
   synchronized void connected(long credit) {
     this.credit = Math.min(Math.max(credit, 0), MAX_CREDIT);
-    undefined.clear();
-    for (Named named : definitions.values()) {
-      undefined.add(named.definition);
-    }
+    senders.defineAll();
     paused = false;
     changed();
   }
@@ -246,8 +185,8 @@ final class Outbox implements BlockSink {
     if (answer != null) {
       return answer;
     }
-    if (!undefined.isEmpty()) {
-      return defineFrame();
+    if (!senders.isAllDefined()) {
+      return senders.defineFrame();
     }
     if (paused && nanos - pausedUntil < 0) {
       return null;
@@ -273,21 +212,6 @@ final class Outbox implements BlockSink {
     return frame;
   }
 
-  private Frame defineFrame() {
-    int size = 0;
-    List<Definition> batch = new ArrayList<>();
-    for (Definition d : undefined) {
-      int next = 5 + d.body().length;
-      if (size > 0 && size + next > MAX_DEFINE) {
-        break;
-      }
-      size += next;
-      batch.add(d);
-    }
-    batch.forEach(undefined::remove);
-    return Frame.definitions(batch, size);
-  }
-
   private void collectGaps(long nanos) {
     if (gapped.isEmpty() || heldGaps >= GAP_RESERVE) {
       return;
@@ -304,15 +228,8 @@ final class Outbox implements BlockSink {
         gapped.remove(source);
         continue;
       }
-      Sender s = senders.get(block.origin());
-      if (s == null) {
-        s = new Sender();
-        s.ended = true;
-        senders.put(block.origin(), s);
-      }
-      Parcel p = new Parcel(block, s);
-      s.unanswered++;
-      s.blocks[Lane.GAP] = block.number() + 1;
+      Parcel p = new Parcel(block);
+      senders.waiting(block);
       blocks++;
       heldGaps += p.cost();
       unsentGaps.add(p);
@@ -363,9 +280,7 @@ final class Outbox implements BlockSink {
 
   /** The server lacks a definition. */
   synchronized void needed(long id) {
-    Named named = definitions.get(id);
-    if (named != null) {
-      undefined.add(named.definition);
+    if (senders.needed(id)) {
       changed();
     }
   }
@@ -383,7 +298,7 @@ final class Outbox implements BlockSink {
     return unsent.isEmpty()
         && unsentGaps.isEmpty()
         && inFlight.isEmpty()
-        && undefined.isEmpty()
+        && senders.isAllDefined()
         && gapped.isEmpty();
   }
 
@@ -420,20 +335,6 @@ final class Outbox implements BlockSink {
 
   /** The body of CLOSE. */
   synchronized String closed() {
-    JsonWriter json = new JsonWriter().beginObject().name("lanes").beginArray();
-    int listed = 0;
-    for (Map.Entry<Origin, Sender> e : senders.entrySet()) {
-      long[] blocks = e.getValue().blocks;
-      for (int lane = 0; lane < blocks.length && listed < MAX_CLOSED_LANES; lane++) {
-        if (blocks[lane] == 0) {
-          continue;
-        }
-        listed++;
-        json.beginObject().name("recording").value(e.getKey().recordingHex());
-        json.name("attempt").value(Keys.hex(e.getKey().attempt()));
-        json.name("lane").value(lane).name("blocks").value(blocks[lane]).endObject();
-      }
-    }
-    return json.endArray().endObject().toString();
+    return senders.closed();
   }
 }

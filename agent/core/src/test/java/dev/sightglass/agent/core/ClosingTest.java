@@ -133,6 +133,29 @@ class ClosingTest {
   }
 
   @Test
+  void beforeACounterJumps() {
+    int c = o.channel(o.partition(100, 0, NONE), 0, 0, 0);
+    record(1, 1, 1);
+    record(1, 0, 1);
+    o.sent(partition, 0, 900);
+    record(2, 1, 1);
+    record(2, 0, 1);
+    o.elements(1, 3, 0, c, NONE);
+    o.consumed(c, 70);
+    o.elements(4, 2, 0, c, NONE);
+    o.sent(partition, 4, 2);
+    o.consumed(c, 72);
+    o.recorder.flush();
+    assertEquals(List.of(2, 2), rows(Lane.OUT));
+    assertEquals(List.of(1, 1), rows(Lane.DET));
+    for (int lane : new int[] {Lane.OUT, Lane.DET}) {
+      assertEquals(
+          o.rows(lane),
+          o.sink.decoded(lane).stream().flatMap(b -> b.rows.stream()).collect(Collectors.toList()));
+    }
+  }
+
+  @Test
   void anEmptyRecorderMakesNoBlocks() {
     o.recorder.tick(1);
     o.recorder.checkpoint(1);

@@ -135,15 +135,16 @@ class ClosingTest {
   @Test
   void beforeACounterJumps() {
     int c = o.channel(o.partition(100, 0, NONE), 0, 0, 0);
-    record(1, 1, 1);
-    record(1, 0, 1);
-    o.sent(partition, 0, 900);
-    record(2, 1, 1);
-    record(2, 0, 1);
+    int p = o.partition(2, 5, NONE);
+    for (int inv = 1; inv <= 2; inv++) {
+      o.out(EventKind.RECORD, inv, 0, p, 1, NO_TIME, new byte[1]);
+      o.out(EventKind.RECORD, inv, 0, p, 0, NO_TIME, new byte[1]);
+      o.sent(p, 0, 900);
+      o.sent(p, 4, inv);
+    }
     o.elements(1, 3, 0, c, NONE);
     o.consumed(c, 70);
     o.elements(4, 2, 0, c, NONE);
-    o.sent(partition, 4, 2);
     o.consumed(c, 72);
     o.recorder.flush();
     assertEquals(List.of(2, 2), rows(Lane.OUT));

@@ -11,7 +11,6 @@ export default defineConfig({
 	server: { port: 5300, strictPort: true, ...(mock ? {} : { proxy: { "/api": server } }) },
 	preview: { port: 5301, strictPort: true, ...(mock ? {} : { proxy: { "/api": server } }) },
 	build: {
-		manifest: true,
 		target: "es2022",
 		// The layout worker and the code of single screens load when they are needed; test/budget.test.ts holds the first load.
 		chunkSizeWarningLimit: 700,

@@ -96,7 +96,7 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 			href: link({ screen: "recordings" }),
 			icon: "recording",
 			word: "Recordings",
-			here: page.screen === "recordings" || recordingOf(page) !== undefined,
+			here: page.screen === "recordings" || page.screen === "journey" || recordingOf(page) !== undefined,
 		},
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 	];

@@ -62,7 +62,14 @@ type Props = { readonly opened: boolean; readonly onClose: () => void; readonly 
 /** Search or jump: jobs, their recordings, records by name, and every command that does something here. */
 export function Palette({ opened, onClose, address }: Props) {
 	return (
-		<Modal opened={opened} onClose={onClose} withCloseButton={false} size={560} yOffset="12vh" aria-label="Search or jump to">
+		<Modal
+			opened={opened}
+			onClose={onClose}
+			withCloseButton={false}
+			size={560}
+			yOffset="12vh"
+			attributes={{ content: { "aria-label": "Search or jump to" } }}
+		>
 			{opened && <Search onClose={onClose} address={address} />}
 		</Modal>
 	);

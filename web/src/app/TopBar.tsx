@@ -3,7 +3,7 @@ import type { Job } from "../api/job";
 import { jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
-import { type Address, link, recordingOf } from "../model/address";
+import { type Address, link, recordingOf, type Screen } from "../model/address";
 import { changePreferences, usePreferences } from "../model/preferences";
 import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
@@ -59,10 +59,10 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
 	const name = job.data?.name ?? shortId(rec ?? "");
 	if (rec === undefined) {
-		const words = { fleet: "Fleet", recordings: "Recordings", agents: "Agents" } as const;
+		const words: Partial<Record<Screen, string>> = { fleet: "Fleet", recordings: "Recordings", agents: "Agents", lost: "Not found" };
 		return (
 			<nav className={styles.crumbs} aria-label="Where you are">
-				<b>{page.screen in words ? words[page.screen as keyof typeof words] : "Not found"}</b>
+				<b>{words[page.screen] ?? "All recordings"}</b>
 			</nav>
 		);
 	}

@@ -37,7 +37,6 @@ function primitive<T>(wanted: string, is: (input: unknown) => input is T): Decod
 export const text = primitive("text", (x): x is string => typeof x === "string");
 export const number = primitive("a number", (x): x is number => typeof x === "number" && Number.isFinite(x));
 export const flag = primitive("true or false", (x): x is boolean => typeof x === "boolean");
-export const anything: Decoder<unknown, unknown> = { read: (input) => input };
 
 /** A text that some decoder makes into something else; `make` gives undefined when the text does not fit. */
 export function textAs<Out>(wanted: string, make: (input: string) => Out | undefined): Decoder<Out, string> {
@@ -97,7 +96,11 @@ export function isRecord(input: unknown): input is Record<string, unknown> {
 }
 
 type Fields<Wire> = { readonly [K in keyof Wire]-?: Decoder<unknown, Wire[K]> };
-type Made<F> = { readonly [K in keyof F]: Decoded<F[K]> };
+type Absentable<F> = { [K in keyof F]: undefined extends Decoded<F[K]> ? K : never }[keyof F];
+/** What may be absent on the wire may be absent here. */
+type Made<F> = { readonly [K in Exclude<keyof F, Absentable<F>>]: Decoded<F[K]> } & {
+	readonly [K in Absentable<F>]?: Decoded<F[K]>;
+};
 
 /** shape<Wire>()(fields) decodes an object that has exactly the fields of Wire; unknown ones are ignored. */
 export function shape<Wire extends object>() {

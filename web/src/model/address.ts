@@ -248,7 +248,11 @@ export function link(page: Page, state: ViewState = emptyState): string {
 	return formatAddress({ page, state });
 }
 
+/** Stands for all recordings, where a record is looked for in every one. */
+export const anyRecording = "any";
+
 /** What screens of one recording have in common; undefined for the others. */
 export function recordingOf(page: Page): string | undefined {
-	return page.screen === "events" || page.screen === "journey" || page.screen === "gaps" ? page.rec : undefined;
+	if (page.screen !== "events" && page.screen !== "journey" && page.screen !== "gaps") return undefined;
+	return page.rec === anyRecording ? undefined : page.rec;
 }

@@ -15,6 +15,7 @@ import styles from "./EventList.module.css";
 import type { Direction, EndState, EventWindow } from "./eventWindow";
 
 export const rowHeight = 26;
+const aboveRows = 2 * rowHeight;
 /** So many rows from the end, more are asked for. */
 const eagerness = 60;
 
@@ -44,6 +45,9 @@ export function EventList(p: Props) {
 		getScrollElement: () => box.current,
 		estimateSize: () => rowHeight,
 		overscan: 16,
+		// The head of the table stays at the top, inside what scrolls; below it is a line for what is beyond the first row.
+		scrollMargin: aboveRows,
+		scrollPaddingStart: rowHeight,
 		getItemKey: (i) => w.rows[i]?.cursor ?? i,
 	});
 	const items = virtual.getVirtualItems();
@@ -119,13 +123,16 @@ export function EventList(p: Props) {
 	return (
 		<div className={styles.list}>
 			<div
+				ref={box}
 				className={styles.grid}
 				role="grid"
 				aria-label="Events"
 				aria-rowcount={-1}
 				aria-multiselectable="false"
+				aria-activedescendant={selected === undefined ? undefined : "event-selected"}
 				tabIndex={0}
 				onKeyDown={onKeyDown}
+				onScroll={onScroll}
 			>
 				<div className={classes(styles.row, styles.head)} role="row">
 					<span role="columnheader">
@@ -147,8 +154,10 @@ export function EventList(p: Props) {
 					</span>
 					<span role="columnheader">Detail</span>
 				</div>
-				<div ref={box} className={styles.scroll} role="rowgroup" onScroll={onScroll}>
-					<End direction="up" end={w.up} rows={w.rows.length} onMore={p.onMore} />
+				<div className={styles.body} role="rowgroup">
+					<div className={styles.slot}>
+						<End direction="up" end={w.up} rows={w.rows.length} onMore={p.onMore} />
+					</div>
 					<div style={{ height: virtual.getTotalSize(), position: "relative" }} role="presentation">
 						{items.map((item) => {
 							const e = w.rows[item.index];
@@ -157,7 +166,7 @@ export function EventList(p: Props) {
 								<Row
 									key={item.key}
 									event={e}
-									top={item.start}
+									top={item.start - aboveRows}
 									chosen={e.cursor === selected}
 									position={p.position}
 									onSelect={p.onSelect}

@@ -297,6 +297,7 @@ function Canvas({ graph, selected, onSelect, others, stale, tools }: Props) {
 					nodesConnectable={false}
 					nodesFocusable={false}
 					elementsSelectable={false}
+					onEdgeClick={(_, edge) => edge.data?.onSelect()}
 					onPaneClick={() => onSelect(undefined)}
 					minZoom={0.15}
 					maxZoom={2}

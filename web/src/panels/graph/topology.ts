@@ -51,7 +51,7 @@ export const shownOperators = 6;
 
 export function vertexHeight(v: Vertex): number {
 	const lines = v.operators.length > 1 ? Math.min(v.operators.length, shownOperators + 1) : 0;
-	return 104 + (lines === 0 ? 0 : lines * 20 + 7);
+	return 104 + (lines === 0 ? 0 : lines * 24 + 7);
 }
 
 export const vertexBox = (id: string) => `v:${id}`;

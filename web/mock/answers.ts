@@ -1,0 +1,123 @@
+/** What the made-up server answers, route by route. Tests of components ask it too. */
+import { rfc3339 } from "./draw.ts";
+import { page, timeline } from "./events.ts";
+import { began, channels, detail, gaps, ids, job, processes, resolve } from "./jobs.ts";
+import { lineage, moment } from "./lineage.ts";
+
+export const micros = () => Date.now() * 1000;
+
+/** "empty" has no job; "failing" answers every question with a problem. */
+export type Mood = "" | "empty" | "failing";
+
+export type Answer = { readonly status: number; readonly body: unknown };
+
+export const requestId = "MOCK7Q2F4KMX";
+
+function listOf(kind: string, items: readonly unknown[]) {
+	return { kind, version: 1, items };
+}
+
+function problem(status: number, detail: string, hint: string) {
+	return {
+		status,
+		body: { title: status === 404 ? "Not Found" : "Internal Server Error", status, detail, hint, request_id: requestId },
+	};
+}
+
+function recording(id: string) {
+	const j = job(id, micros());
+	return {
+		id,
+		job: j.name,
+		state: j.state,
+		flink: j.flink,
+		started: rfc3339(began),
+		blocks: "41208",
+		events: j.events,
+		bytes: j.bytes,
+		gaps: j.gaps,
+		agents: j.agents,
+	};
+}
+
+export function answer(path: string, q: URLSearchParams, mood: Mood): Answer {
+	const now = micros();
+	const ok = (body: unknown) => ({ status: 200, body });
+	const all = mood === "empty" ? [] : Object.values(ids);
+	if (mood === "failing" && path !== "/principal")
+		return problem(500, "the store of this made-up server is broken", "it was asked to fail");
+	switch (path) {
+		case "/status":
+			return ok({
+				version: "0.1.0-mock",
+				uptime_s: "2400",
+				listen: "127.0.0.1:7070",
+				agent_listen: "127.0.0.1:7171",
+				data: "data",
+				flink_lines: [
+					"env.java.default-opts.taskmanager: -javaagent:data/sightglass-agent.jar=127.0.0.1:7171",
+					"env.java.default-opts.jobmanager: -javaagent:data/sightglass-agent.jar=127.0.0.1:7171",
+				],
+				agents: mood === "empty" ? 0 : 3,
+				recordings: all.length,
+				bytes: "9840120312",
+				ingest: { blocks: "41208", blocks_per_s: 17, bytes: "9840120312", bytes_per_s: 4_300_000, events: "2880000", events_per_s: 1290 },
+			});
+		case "/principal":
+			return ok({ id: "local", name: "local", roles: ["owner"], actions: ["job:view", "job:read", "status"], policy: "clear" });
+		case "/doctor":
+			return ok(
+				listOf("Check", [
+					{ check: "agents", state: "ok", detail: "3 agents are connected" },
+					{
+						check: "hooks",
+						state: "warn",
+						detail: "hook mails of tm-2 is missing",
+						fix: "the order of mails is not recorded there; other answers hold",
+					},
+					{ check: "disk", state: "ok", detail: "71 GB free of 120 GB" },
+				]),
+			);
+		case "/agents":
+			return ok(listOf("Process", mood === "empty" ? [] : processes(now)));
+		case "/jobs":
+			return ok(
+				listOf(
+					"Job",
+					all.map((id) => job(id, now)),
+				),
+			);
+		case "/recordings":
+			return ok(listOf("Recording", all.map(recording)));
+	}
+	const [, room, name = "", what, ...rest] = path.split("/").map(decodeURIComponent);
+	const id = name === "any" ? "any" : resolve(name);
+	if (id === undefined)
+		return problem(404, `no ${room === "jobs" ? "job" : "recording"} has the name or id ${name}`, "GET /api/v1/jobs?all=true lists them");
+	if (room === "jobs") {
+		if (what === undefined) return ok(detail(id, now));
+		if (what === "channels") return ok(channels(id, now));
+	}
+	if (room === "recordings") {
+		if (what === undefined) return ok(recording(id));
+		if (what === "events") return ok(page(id, q, now));
+		if (what === "timeline") return ok(timeline(id, q, now));
+		if (what === "gaps") return ok(listOf("Gap", gaps(id)));
+		if (what === "exceptions") return ok(page(id, new URLSearchParams("kind=exception&limit=20"), now));
+		if (what === "lineage") {
+			const record = q.get("record") ?? "";
+			if (record.includes("99999999"))
+				return problem(
+					404,
+					`no recording has the record ${record}`,
+					"it may be older than what is kept, or its topic is read by no recorded job",
+				);
+			return ok(lineage(id, record, q.get("dir") ?? "both"));
+		}
+		if (what === "at") {
+			const m = moment(id, rest.join("/"), now);
+			return m === undefined ? problem(404, "no such position", "positions are written operator.subtask.attempt.invocation") : ok(m);
+		}
+	}
+	return problem(404, "no such route", "");
+}

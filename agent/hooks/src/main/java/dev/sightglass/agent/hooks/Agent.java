@@ -29,7 +29,7 @@ public final class Agent implements Commands {
     List<Hook> hooks = FlinkHooks.all(options.off);
     selfTest = new SelfTest(process, hooks, tally, options.verbose);
     Drain[] drain = new Drain[1];
-    uplink = new LateUplink(options.uplink(), selfTest, this, () -> drain[0].finish(FLUSH_MILLIS));
+    uplink = new LateUplink(options.uplink(), selfTest, this, () -> flush(drain[0]));
     drain[0] = new Drain(options.codec, uplink);
     inspector = new FlinkInspector(process, drain[0], new ChunkPool(options.memory), tally);
     selfTest.onChange(uplink::statusChanged);
@@ -62,6 +62,12 @@ public final class Agent implements Commands {
       long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       System.err.println("[sightglass] version " + version + " started in " + ms + " ms");
     }
+  }
+
+  /** The process ends: the last blocks, and a last word on the hooks. */
+  private void flush(Drain drain) {
+    drain.finish(FLUSH_MILLIS);
+    uplink.statusChanged();
   }
 
   /** Hooks went off, by command or after failures: tell it, and close what was recorded. */

@@ -12,7 +12,12 @@ final class Body {
   final PendingDefinition definition;
 
   Body(
-      boolean log, int kind, long invocation, int operator, byte[] json, PendingDefinition definition) {
+      boolean log,
+      int kind,
+      long invocation,
+      int operator,
+      byte[] json,
+      PendingDefinition definition) {
     this.log = log;
     this.kind = kind;
     this.invocation = invocation;

@@ -1,4 +1,5 @@
-// Size: one case for each record of the tape; apart, the counters that they share would need a home of their own.
+// Size: one case for each record of the tape; apart, the counters that they share would need a home
+// of their own.
 package dev.sightglass.agent.hooks.drain;
 
 import dev.sightglass.agent.core.AttemptRecorder;

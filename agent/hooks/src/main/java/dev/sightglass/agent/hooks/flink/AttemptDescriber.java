@@ -153,7 +153,8 @@ final class AttemptDescriber {
         s,
         k -> {
           PendingDefinition d =
-              new PendingDefinition(DefinitionKind.SERIALIZER, SerializerDescriber.describe(s, null));
+              new PendingDefinition(
+                  DefinitionKind.SERIALIZER, SerializerDescriber.describe(s, null));
           serializers.putIfAbsent(d.id(), d);
           return d.id();
         });

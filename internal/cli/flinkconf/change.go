@@ -128,6 +128,12 @@ func (f *File) extend(content []byte, values map[string]string, o Option) ([]byt
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
+	if strings.Contains(values[o.Key], "\n") {
+		// Flink's scripts take the value from a flat print of the file, where such a one is printed as "|" and the rest is lost
+		// (seen with 1.20.5 and 2.3.0): the options that stand there now have no effect either.
+		return nil, fmt.Errorf("%w: in %s the value of %s holds line breaks, of which Flink's scripts read nothing; begin it with >- instead of | or >",
+			ErrRefused, f.Path, o.Key)
+	}
 	want := append(strings.Fields(values[o.Key]), o.Value)
 	for _, t := range tries {
 		if f.gives(t, values, map[string][]string{o.Key: want}) {

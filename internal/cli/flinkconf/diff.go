@@ -49,6 +49,9 @@ func split(content []byte) (lines []string) {
 	return lines
 }
 
+// contextWidth bounds lines that only show where a change is: Flink ships one of 1,000 characters.
+const contextWidth = 100
+
 // Diff shows the change with two lines around each place, - for lines that go and + for lines that come.
 func (c *Change) Diff() string {
 	const around = 2
@@ -68,6 +71,10 @@ func (c *Change) Diff() string {
 
 func show(b *strings.Builder, sign string, lines []string) {
 	for _, l := range lines {
-		b.WriteString(sign + strings.TrimRight(l, "\r\n") + "\n")
+		l = strings.TrimRight(l, "\r\n")
+		if r := []rune(l); sign == "  " && len(r) > contextWidth {
+			l = string(r[:contextWidth]) + "…"
+		}
+		b.WriteString(sign + l + "\n")
 	}
 }

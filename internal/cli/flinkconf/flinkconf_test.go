@@ -158,8 +158,8 @@ func TestExistingOptionsStay(t *testing.T) {
 			tm + ":\n  -Xmx1g\n  -Da=b " + on + "\n" + jm + ": -Xms1g\n    -Dc=d " + on + " # end\n",
 		},
 		"folded": {
-			tm + ": >-\n  -Xmx1g\n  -Da=b\n\n# next\n" + jm + ": |\n  -Xms1g\n  -Dc=d\n",
-			tm + ": >-\n  -Xmx1g\n  -Da=b " + on + "\n\n# next\n" + jm + ": |\n  -Xms1g\n  -Dc=d " + on + "\n",
+			tm + ": >-\n  -Xmx1g\n  -Da=b\n\n# next\n" + jm + ": |-\n  -Xms1g\n",
+			tm + ": >-\n  -Xmx1g\n  -Da=b " + on + "\n\n# next\n" + jm + ": |-\n  -Xms1g " + on + "\n",
 		},
 		"flow": {
 			"env: {java: {default-opts: {taskmanager: -Xmx1g, jobmanager: \"-Xms1g\"}}}\n",
@@ -277,6 +277,8 @@ func TestFilesThatAreLeftAlone(t *testing.T) {
 		"two documents":  {"a: b\n---\nc: d\n", "more than one"},
 		"no YAML":        {"a: [b\n", "not YAML"},
 		"a list":         {tm + ": [a, b]\n", "no text"},
+		"line breaks":    {tm + ": |\n  -Xmx1g\n  -Da=b\n", "begin it with >-"},
+		"a line break":   {tm + ": >\n  -Xmx1g\n", "begin it with >-"},
 		"an alias":       {"x: &x -Xmx1g\n" + tm + ": *x\n", "no text"},
 		"in all options": {"env.java.opts.all: " + on + "\n", "move it out"},
 		"flow at top":    {"{a: b}\n", "by hand"},

@@ -2,7 +2,7 @@ import { Modal } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
 import { type Command, type CommandId, chordOf, commands, conflicts, keysOf } from "../model/keyboard";
 import { changePreferences, usePreferences } from "../model/preferences";
-import { Keys } from "../widgets/Keys";
+import { Keys, keyWord } from "../widgets/Keys";
 import styles from "./KeyHelp.module.css";
 
 const groups = ["Everywhere", "Go to", "Lists", "Pictures and time"] as const;
@@ -84,6 +84,8 @@ function Line({ command, shown, clashes, changing, onChange, onKey }: LineProps)
 		const chord = chordOf(e);
 		if (chord !== undefined) onKey(chord);
 	};
+	// The name begins with what is seen on the button.
+	const said = changing ? "press a key" : shown.length === 0 ? "none" : shown.map(keyWord).join(" ");
 	return (
 		<li>
 			<span>
@@ -93,7 +95,7 @@ function Line({ command, shown, clashes, changing, onChange, onKey }: LineProps)
 			<button
 				type="button"
 				className={styles.key}
-				aria-label={`Change the key of ${command.title}`}
+				aria-label={`${said}: change the key of ${command.title}`}
 				onClick={onChange}
 				onKeyDown={onKeyDown}
 			>

@@ -23,18 +23,29 @@ export function FilterField({ value, onChange, found, field }: Props) {
 	const [typed, setTyped] = useState(value);
 	const [left, setLeft] = useState(0);
 	const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+	/** The filter when the field got the focus: what Escape goes back to. */
+	const before = useRef(value);
 	useEffect(() => setTyped(value), [value]);
 	useEffect(() => () => clearTimeout(pause.current), []);
 	const reading = readFilter(typed);
 	const { list, end } = tokens(typed);
+	const settle = () => {
+		clearTimeout(pause.current);
+		pause.current = undefined;
+	};
 	const change = (text: string) => {
 		setTyped(text);
-		clearTimeout(pause.current);
+		settle();
 		if (readFilter(text).ok) pause.current = setTimeout(() => onChange(text.trim()), 500);
 	};
 	const apply = () => {
-		clearTimeout(pause.current);
+		settle();
 		if (reading.ok) onChange(typed.trim());
+	};
+	const undo = () => {
+		settle();
+		setTyped(before.current);
+		onChange(before.current);
 	};
 	return (
 		<div className={styles.wrap}>
@@ -68,11 +79,14 @@ export function FilterField({ value, onChange, found, field }: Props) {
 								e.currentTarget.blur();
 							} else if (e.key === "Escape") {
 								e.stopPropagation();
-								setTyped(value);
+								undo();
 								e.currentTarget.blur();
 							}
 						}}
-						onBlur={apply}
+						onFocus={() => {
+							before.current = value;
+						}}
+						onBlur={() => pause.current !== undefined && apply()}
 					/>
 				</div>
 				<span className={styles.found}>{found}</span>

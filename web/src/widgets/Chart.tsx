@@ -62,7 +62,7 @@ export function Chart({ label, times, lines, format, version }: Props) {
 						grid: { show: false },
 						values: (_, at) => at.map((t) => bareTime(wallFromMillis(t * 1000), zone, 0)),
 					},
-					{ ...axis, size: 56, space: 34, grid: { stroke: token("--line"), width: 1 }, values: (_, at) => at.map((v) => format(v)) },
+					{ ...axis, size: 66, space: 34, grid: { stroke: token("--line"), width: 1 }, values: (_, at) => at.map((v) => format(v)) },
 				],
 				series: [
 					{},

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Job } from "../../api/job";
 import { toProblem } from "../../api/problem";
 import { jobsQuestion, statusQuestion } from "../../api/questions";
-import { History } from "../../base/history";
+import { Samples } from "../../base/history";
 import { count, plural } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
@@ -13,19 +13,20 @@ import { Icon } from "../../widgets/Icon";
 import { Segmented } from "../../widgets/Segmented";
 import { Empty, Failed, Lines, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { Activity } from "./Activity";
+import { Charts } from "./Charts";
 import { columns } from "./columns";
 import styles from "./FleetPanel.module.css";
 import { type Health, healthLook, healthOf, reasons, worstFirst } from "./health";
 import { ToLookAt } from "./ToLookAt";
 
-/** How far back the little lines go. */
-const sparkSpan = 120_000;
+/** How far back charts and little lines go. */
+const seenSpan = 300_000;
 
 export function FleetPanel({ state }: { readonly state: ViewState }) {
 	const all = state.runs === "all";
 	const query = useQuery(jobsQuestion(all));
 	const jobs = query.data;
-	const histories = useHistories(jobs, query.dataUpdatedAt);
+	const seen = useSeen(jobs, query.dataUpdatedAt);
 	if (jobs === undefined) {
 		if (query.isError) return <Failed what="The jobs" trouble={toProblem(query.error)} onRetry={() => void query.refetch()} />;
 		return <SkeletonRows rows={8} height={31} label="jobs" />;
@@ -35,22 +36,23 @@ export function FleetPanel({ state }: { readonly state: ViewState }) {
 			{query.isError && (
 				<StaleBanner since={query.dataUpdatedAt} reason={toProblem(query.error).title} onRetry={() => void query.refetch()} />
 			)}
-			{jobs.length === 0 ? <NoJobs /> : <Jobs jobs={jobs} state={state} histories={histories} stale={query.isError} />}
+			{jobs.length === 0 ? <NoJobs /> : <Jobs jobs={jobs} state={state} seen={seen} version={query.dataUpdatedAt} stale={query.isError} />}
 		</div>
 	);
 }
 
-/** Records per second of every job since the page was opened: the answer holds the present only. */
-function useHistories(jobs: readonly Job[] | undefined, at: number): ReadonlyMap<string, History> {
-	const kept = useRef(new Map<string, History>());
+/** Rates and watermarks of every job since the page was opened: the answer holds the present only. */
+export type Seen = { readonly rates: Samples; readonly lags: Samples };
+
+function useSeen(jobs: readonly Job[] | undefined, at: number): Seen {
+	const [seen] = useState<Seen>(() => ({ rates: new Samples(seenSpan), lags: new Samples(seenSpan) }));
 	useMemo(() => {
-		for (const job of jobs ?? []) {
-			const history = kept.current.get(job.id) ?? new History(sparkSpan);
-			history.add(at, job.in_per_s);
-			kept.current.set(job.id, history);
-		}
-	}, [jobs, at]);
-	return kept.current;
+		if (jobs === undefined) return;
+		const lag = (j: Job) => (j.watermark_lag_ms === undefined ? undefined : Number(j.watermark_lag_ms) / 1000);
+		seen.rates.add(at, new Map(jobs.map((j) => [j.id, j.in_per_s])));
+		seen.lags.add(at, new Map(jobs.map((j) => [j.id, lag(j)])));
+	}, [jobs, at, seen]);
+	return seen;
 }
 
 /** Nothing is attached yet: the line that goes into Flink's configuration. */
@@ -85,17 +87,18 @@ const order: readonly Health[] = ["running", "look", "failed", "ended"];
 type JobsProps = {
 	readonly jobs: readonly Job[];
 	readonly state: ViewState;
-	readonly histories: ReadonlyMap<string, History>;
+	readonly seen: Seen;
+	readonly version: number;
 	readonly stale: boolean;
 };
 
-function Jobs({ jobs, state, histories, stale }: JobsProps) {
+function Jobs({ jobs, state, seen, version, stale }: JobsProps) {
 	const field = useRef<HTMLInputElement>(null);
 	const [typed, setTyped] = useState(state.filter ?? "");
 	useEffect(() => setTyped(state.filter ?? ""), [state.filter]);
 	const filter = (state.filter ?? "").trim().toLowerCase();
 	const sort = readSort(state.sort);
-	const table = useMemo(() => columns(histories), [histories]);
+	const table = useMemo(() => columns(seen.rates), [seen]);
 	const shown = useMemo(() => {
 		const found = jobs.filter((j) => filter === "" || `${j.name} ${j.state} ${j.id}`.toLowerCase().includes(filter));
 		return sortRows(worstFirst(found), table, sort);
@@ -185,6 +188,7 @@ function Jobs({ jobs, state, histories, stale }: JobsProps) {
 					</footer>
 				</section>
 				{selected !== undefined && <Activity key={selected.id} job={selected} />}
+				<Charts jobs={shown} seen={seen} version={version} />
 			</div>
 			<ToLookAt jobs={worstFirst(jobs)} />
 		</div>

@@ -1,5 +1,5 @@
 import type { Job } from "../../api/job";
-import type { History } from "../../base/history";
+import type { Samples } from "../../base/history";
 import { count, duration, percent, perSecond, sizePerSecond } from "../../base/quantity";
 import { link } from "../../model/address";
 import { Amount } from "../../widgets/Amount";
@@ -13,8 +13,13 @@ import { healthLook, healthOf } from "./health";
 const lateAfterMs = 60_000n;
 const none = <span className="dim">-</span>;
 
+/** The newest values, as many as a little line has room for. */
+function recent(column: readonly (number | undefined)[]): readonly number[] {
+	return column.slice(-40).filter((v) => v !== undefined);
+}
+
 /** The columns of the fleet's table. */
-export function columns(histories: ReadonlyMap<string, History>): readonly Column<Job>[] {
+export function columns(rates: Samples): readonly Column<Job>[] {
 	return [
 		{
 			id: "job",
@@ -52,7 +57,7 @@ export function columns(histories: ReadonlyMap<string, History>): readonly Colum
 			title: "records that the sources read per second, mean of the last 10 s",
 			cell: (j) => (
 				<span className={styles.rate}>
-					<Sparkline values={histories.get(j.id)?.values ?? []} />
+					<Sparkline values={recent(rates.column(j.id))} />
 					<span>
 						<Amount q={perSecond(j.in_per_s)} />
 					</span>

@@ -3,7 +3,7 @@ import type { Graph } from "../../api/job";
 import { count, duration, perSecond, written } from "../../base/quantity";
 import { Icon } from "../../widgets/Icon";
 import styles from "./GraphTree.module.css";
-import { flowOrder, formatSelected, operatorAbout, type Selected } from "./topology";
+import { flowOrder, formatSelected, operatorAbout, type Selected, vertexTitle } from "./topology";
 import { operatorIcon } from "./VertexBox";
 
 type Props = {
@@ -65,7 +65,8 @@ export function GraphTree({ graph, selected, onSelect, tools }: Props) {
 			depth,
 			cells: [
 				<b key="n">
-					<Icon name={operatorIcon(v.operators[0])} /> {v.operators.length === 1 ? v.operators[0]?.name : v.name}
+					<Icon name={operatorIcon(v.operators[0])} /> {vertexTitle(v)}
+					{v.operators.length > 1 && <span className="dim"> and {v.operators.length - 1} chained</span>}
 				</b>,
 				v.parallelism,
 				written(perSecond(v.in_per_s)),

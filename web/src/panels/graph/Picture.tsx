@@ -4,6 +4,7 @@ import {
 	BaseEdge,
 	EdgeLabelRenderer,
 	type EdgeProps,
+	getViewportForBounds,
 	Handle,
 	type NodeProps,
 	Position,
@@ -266,7 +267,14 @@ function Canvas({ graph, selected, onSelect, others, stale, tools }: Props) {
 		];
 	}, [layout, graph, selected, onSelect]);
 
-	const fit = () => void flow.fitView({ padding: { x: "20px", top: "16px", bottom: "48px" }, maxZoom: 1.1 });
+	const fit = () => {
+		const element = box.current;
+		if (element === null || layout === undefined) return;
+		// Arrows go round outside of the boxes: the whole layout is to be seen, not only what has a box.
+		const bounds = { x: 0, y: 0, width: layout.width, height: layout.height };
+		const padding = { x: "12px", top: "10px", bottom: "44px" } as const;
+		void flow.setViewport(getViewportForBounds(bounds, element.clientWidth, element.clientHeight, 0.15, 1.1, padding));
+	};
 	// biome-ignore lint/correctness/useExhaustiveDependencies: only another layout moves the picture by itself
 	useEffect(() => {
 		if (layout === undefined) return;

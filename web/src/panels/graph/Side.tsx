@@ -27,7 +27,7 @@ type Props = {
 	readonly onClose: () => void;
 };
 
-type TabName = "subtasks" | "operators" | "channels" | "code" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
+type TabName = "subtasks" | "operators" | "channels" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
 
 /** Everything about what is selected; about the job when nothing is. */
 export function Side(p: Props) {
@@ -134,7 +134,16 @@ type VertexProps = Props & { readonly vertex: Vertex; readonly operator: Operato
 function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onSelect, onClose }: VertexProps) {
 	const one = !whole && operator !== undefined;
 	const tabs: readonly Tab<TabName>[] = [
-		{ value: "subtasks", label: "Subtasks", panel: <Subtasks vertex={vertex} /> },
+		{
+			value: "subtasks",
+			label: "Subtasks",
+			panel: (
+				<>
+					<Subtasks vertex={vertex} />
+					{operator !== undefined && <Code operator={operator} />}
+				</>
+			),
+		},
 		...(vertex.operators.length > 1
 			? [
 					{
@@ -149,7 +158,6 @@ function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onS
 			label: "Channels",
 			panel: <Channels id={detail.id} about={`of ${vertex.name}`} keep={(c) => c.from.task === vertex.name || c.to.task === vertex.name} />,
 		},
-		{ value: "code", label: "Code", panel: operator === undefined ? null : <Code operator={operator} /> },
 	];
 	return (
 		<Frame
@@ -258,7 +266,7 @@ function Operators({
 
 function Code({ operator: o }: { readonly operator: Operator }) {
 	return (
-		<dl className={`kv ${styles.facts2}`}>
+		<dl className={`kv ${styles.facts2}`} aria-label={`Code of ${o.name}`}>
 			{o.function !== undefined && (
 				<>
 					<dt>Function</dt>

@@ -83,10 +83,9 @@ export function topologyKey(t: Topology): string {
 	return JSON.stringify([t.boxes.map((b) => [b.id, b.height]), t.arrows.map((a) => a.id)]);
 }
 
-/** The name of a chain without its links: "drop duplicates", "totals per merchant … merchant-totals: Committer". */
+/** A chain is called by its first operator. */
 export function vertexTitle(v: Vertex): string {
-	const first = v.operators[0]?.name ?? v.name;
-	return v.operators.length === 0 ? v.name : first;
+	return v.operators[0]?.name ?? v.name;
 }
 
 /** What an operator is about, in a few words. */

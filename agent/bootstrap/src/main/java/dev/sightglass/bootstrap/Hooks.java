@@ -47,11 +47,11 @@ public final class Hooks {
       ERRORS.incrementAndGet();
       long n = SINCE_START.incrementAndGet();
       if (n == 1) {
-        System.err.println("sightglass: a hook failed, the job is not affected: " + where(t));
+        System.err.println("[sightglass] a hook failed, the job is not affected: " + where(t));
       }
       if (n >= LIMIT && !off) {
         stop(n + " failures in hooks, the last one: " + where(t));
-        System.err.println("sightglass: switched off after " + n + " failures in hooks");
+        System.err.println("[sightglass] switched off after " + n + " failures in hooks");
       }
     } catch (Throwable ignored) {
       // Nothing is left to try: most likely the stack or the heap is exhausted, and that is the

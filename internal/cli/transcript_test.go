@@ -117,6 +117,9 @@ var (
 	tookField   = regexp.MustCompile(`"took_ms": [0-9.]+`)
 	lastSeen    = regexp.MustCompile(`2026-01-05T08:00:[0-9.]+Z$`)
 	tookText    = regexp.MustCompile(`\d+ ms$`)
+	toolchain   = regexp.MustCompile(`"go": "go[^"]+"`)
+	platform    = regexp.MustCompile(`"platform": "[a-z0-9]+/[a-z0-9]+"`)
+	carried     = regexp.MustCompile(`"agent": "(yes|no)"`)
 )
 
 // stable replaces what differs from run to run.
@@ -126,6 +129,10 @@ func (r *recorded) stable(s string) string {
 	s = strings.ReplaceAll(s, r.data, "/data")
 	s = requestLine.ReplaceAllString(s, "request ABCDEFGHIJKL")
 	s = tookField.ReplaceAllString(s, `"took_ms": 7`)
+	// What this very binary was built with, and whether the agent's jar was put into it.
+	s = toolchain.ReplaceAllString(s, `"go": "go1.26"`)
+	s = platform.ReplaceAllString(s, `"platform": "linux/amd64"`)
+	s = carried.ReplaceAllString(s, `"agent": "yes"`)
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
 		if strings.HasPrefix(l, "jobmanager") || strings.HasPrefix(l, "taskmanager") {

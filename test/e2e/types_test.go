@@ -81,12 +81,14 @@ func testTypes(t *testing.T, r *rig) {
 	}
 	fmt.Printf("TYPES flink %s: %d records readable on each of %d edges\n", r.version, len(records), len(want))
 
-	// A window is state: the walk says so instead of guessing.
+	// A window is state: the walk says so instead of guessing. What a window wrote may take a moment to be stored.
 	for payload, place := range gathered {
-		answer, err := r.ask.lineage(t.Context(), place, "up", false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		var answer lineage
+		await(t, time.Minute, "what the window wrote is stored", func(ctx context.Context) (bool, error) {
+			var err error
+			answer, err = r.ask.lineage(ctx, place, "up", false)
+			return len(answer.Nodes) > 1, err
+		})
 		noted := false
 		for _, note := range answer.Notes {
 			noted = noted || note.Kind == "state"

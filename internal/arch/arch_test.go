@@ -74,6 +74,20 @@ func TestRowsPointDown(t *testing.T) {
 	}
 }
 
+func TestTheMapShowsTheDoors(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := table(t).Splice(string(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want != string(page) {
+		t.Error("ARCHITECTURE.md shows other doors than doors.txt: make docs")
+	}
+}
+
 func TestImportsPassTheDoors(t *testing.T) {
 	doors, seen := table(t), 0
 	walk(t, func(file string) {

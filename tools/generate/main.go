@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/arch"
 	"github.com/sightglass/sightglass/internal/cli"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/server"
@@ -47,7 +48,29 @@ func run() error {
 			return err
 		}
 	}
-	return nil
+	return doors()
+}
+
+// doors prints the table of rooms into the map.
+func doors() error {
+	f, err := os.Open("internal/arch/doors.txt")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	table, err := arch.ParseTable(f)
+	if err != nil {
+		return err
+	}
+	page, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		return err
+	}
+	spliced, err := table.Splice(string(page))
+	if err != nil {
+		return fmt.Errorf("ARCHITECTURE.md: %w", err)
+	}
+	return write("ARCHITECTURE.md", []byte(spliced))
 }
 
 // types makes the Go client's types. The generator reads OpenAPI 3.0 and has a module file of its own, so that what it needs

@@ -14,7 +14,10 @@ PROJECTS := agent examples/shop/jobs test/e2e/jobs bench/jobs
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build test lint fmt gen docs e2e bench web agent demo demo-stop
+# How much each fuzz target runs: a number of inputs, or a time ("make fuzz FUZZ=10m" looks deeper).
+FUZZ     ?= 10000x
+
+.PHONY: help build test fuzz lint fmt gen docs e2e bench web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -43,9 +46,15 @@ web/node_modules/.package-lock.json: web/package-lock.json
 test: build ## everything: Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
 	go vet ./...
 	go test -race -tags $(TAGS) ./...
+	$(MAKE) fuzz
 	$(MVN) -f agent/pom.xml verify
 	$(NPM) test
 	$(MAKE) e2e
+
+fuzz: ## every fuzz target of the decoders for FUZZ (10000 inputs) each
+	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
+	    echo "fuzz $$target"; go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ); done; done
 
 e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a real browser on the demo
 	go vet -tags e2e ./test/...

@@ -72,10 +72,12 @@ func (p *Process) Alive() bool {
 		return false
 	}
 	if p.exited != nil {
+		// A process that was killed may look like a zombie while its other threads still hold its files; only its reaping says that they are gone.
 		select {
 		case <-p.exited:
 			return false
 		default:
+			return true
 		}
 	}
 	start, err := startOf(p.PID)
@@ -159,7 +161,7 @@ func startOf(pid int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if state := fields[0]; state == "Z" || state == "X" {
+		if state := fields[0]; (state == "Z" || state == "X") && !hasThreads(pid) {
 			return "", os.ErrProcessDone
 		}
 		return fields[19], nil // starttime, field 22 of proc(5)
@@ -170,6 +172,12 @@ func startOf(pid int) (string, error) {
 		return "", os.ErrProcessDone
 	}
 	return start, nil
+}
+
+// hasThreads says whether threads of a process are left besides its first: as long as one is on its way out, files and locks stay held.
+func hasThreads(pid int) bool {
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	return err == nil && len(tasks) > 1
 }
 
 // procStat gives the fields of /proc/<pid>/stat from the third on; the second holds the program's name, which may contain blanks and brackets.

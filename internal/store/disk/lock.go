@@ -9,7 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
+
+// lockPatience is how long lockFolder waits for a holder that may be on its way out: a process that was killed keeps its
+// locks until the last of its threads has left the kernel, and whoever restarts it may be faster.
+const lockPatience = time.Second
 
 // lockFolder takes the folder for this process. The kernel gives the lock back when the process ends, however it ends.
 func lockFolder(dir string) (*os.File, error) {
@@ -18,7 +23,13 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	give := time.Now().Add(lockPatience)
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(give) {
+		time.Sleep(20 * time.Millisecond)
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
 		holder := make([]byte, 32)
 		n, _ := f.ReadAt(holder, 0)
 		err = fmt.Errorf("%w: %s (held by process %s)", ErrLocked, dir, strings.TrimSpace(string(holder[:n])))

@@ -181,6 +181,33 @@ func (e NoteKind) Valid() bool {
 	}
 }
 
+// Defines values for RecordingState.
+const (
+	RecordingStateCanceled RecordingState = "canceled"
+	RecordingStateFailed   RecordingState = "failed"
+	RecordingStateFinished RecordingState = "finished"
+	RecordingStateLastSeen RecordingState = "last-seen"
+	RecordingStateRunning  RecordingState = "running"
+)
+
+// Valid indicates whether the value is a known member of the RecordingState enum.
+func (e RecordingState) Valid() bool {
+	switch e {
+	case RecordingStateCanceled:
+		return true
+	case RecordingStateFailed:
+		return true
+	case RecordingStateFinished:
+		return true
+	case RecordingStateLastSeen:
+		return true
+	case RecordingStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -193,6 +220,33 @@ func (e TopicUseRole) Valid() bool {
 	case TopicUseRoleRead:
 		return true
 	case TopicUseRoleWritten:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViewFormat.
+const (
+	ViewFormatAvro  ViewFormat = "avro"
+	ViewFormatBytes ViewFormat = "bytes"
+	ViewFormatFlink ViewFormat = "flink"
+	ViewFormatJSON  ViewFormat = "json"
+	ViewFormatText  ViewFormat = "text"
+)
+
+// Valid indicates whether the value is a known member of the ViewFormat enum.
+func (e ViewFormat) Valid() bool {
+	switch e {
+	case ViewFormatAvro:
+		return true
+	case ViewFormatBytes:
+		return true
+	case ViewFormatFlink:
+		return true
+	case ViewFormatJSON:
+		return true
+	case ViewFormatText:
 		return true
 	default:
 		return false
@@ -981,9 +1035,13 @@ type Moment struct {
 
 // Node defines model for Node.
 type Node struct {
-	Items  []Node `json:"items,omitempty"`
-	Kind   string `json:"kind"`
-	Len    int64  `json:"len"`
+	Items []Node `json:"items,omitempty"`
+
+	// Kind object, list, map, entry, null, bool, int, float, decimal, string, enum, bytes, opaque or cut.
+	Kind string `json:"kind"`
+	Len  int64  `json:"len"`
+
+	// Mask Class of a masked leaf.
 	Mask   string `json:"mask,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Off    int64  `json:"off"`
@@ -1181,8 +1239,13 @@ type Recording struct {
 
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`
-	State   string    `json:"state"`
+
+	// State As of the job.
+	State RecordingState `json:"state"`
 }
+
+// RecordingState As of the job.
+type RecordingState string
 
 // RecordingList defines model for RecordingList.
 type RecordingList struct {
@@ -1326,17 +1389,29 @@ type Vertex struct {
 
 // View defines model for View.
 type View struct {
-	Bytes    string   `json:"bytes,omitempty"`
-	BytesCut bool     `json:"bytes_cut,omitempty"`
-	Format   string   `json:"format"`
-	Hidden   []Range  `json:"hidden,omitempty"`
-	Masked   []Masked `json:"masked"`
-	Node     Node     `json:"node,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
-	Size     int64    `json:"size"`
-	Text     string   `json:"text"`
-	Type     string   `json:"type"`
+	// Bytes Base64, bounded.
+	Bytes    string     `json:"bytes,omitempty"`
+	BytesCut bool       `json:"bytes_cut,omitempty"`
+	Format   ViewFormat `json:"format"`
+
+	// Hidden Ranges of bytes that are zero because the policy hid them.
+	Hidden []Range  `json:"hidden,omitempty"`
+	Masked []Masked `json:"masked"`
+	Node   Node     `json:"node,omitempty"`
+
+	// Reason Why it could not be decoded whole.
+	Reason string `json:"reason,omitempty"`
+
+	// Size Bytes that the value had; of a view with masks the next power of two.
+	Size int64 `json:"size"`
+
+	// Text One line, bounded.
+	Text string `json:"text"`
+	Type string `json:"type"`
 }
+
+// ViewFormat defines model for View.Format.
+type ViewFormat string
 
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {

@@ -11,15 +11,15 @@ import (
 // View is a masked rendering of one payload, the only form in which payload leaves (spec/serializers.md, section 7). Its
 // JSON form is that of the API, the pages and the command line. The zero View shows nothing.
 type View struct {
-	Format   event.PayloadFormat `json:"format"`
+	Format   event.PayloadFormat `json:"format" enum:"flink,json,avro,text,bytes"`
 	Type     string              `json:"type"`
-	Size     int                 `json:"size"` // bytes that the value had; of a view with masks the next power of two
-	Reason   string              `json:"reason,omitempty"`
-	Line     string              `json:"text"` // one line, bounded by Shape.Runes
+	Size     int                 `json:"size" doc:"Bytes that the value had; of a view with masks the next power of two."`
+	Reason   string              `json:"reason,omitempty" doc:"Why it could not be decoded whole."`
+	Line     string              `json:"text" doc:"One line, bounded."` // by Shape.Runes
 	Node     *Node               `json:"node,omitempty"`
-	Bytes    []byte              `json:"bytes,omitempty"` // base64 in JSON
+	Bytes    []byte              `json:"bytes,omitempty" doc:"Base64, bounded."`
 	BytesCut bool                `json:"bytes_cut,omitempty"`
-	Hidden   []Range             `json:"hidden,omitempty"` // bytes that stand as zero for masked content
+	Hidden   []Range             `json:"hidden,omitempty" doc:"Ranges of bytes that are zero because the policy hid them."`
 	Masked   []Masked            `json:"masked"`
 
 	root *Node // complete and masked, for Match
@@ -28,14 +28,14 @@ type View struct {
 // Node is a place of a view.
 type Node struct {
 	Name   string `json:"name,omitempty"`
-	Kind   string `json:"kind"`
+	Kind   string `json:"kind" doc:"object, list, map, entry, null, bool, int, float, decimal, string, enum, bytes, opaque or cut."`
 	Type   string `json:"type,omitempty"`
 	Value  string `json:"value,omitempty"`
 	Items  []Node `json:"items,omitempty"`
 	Off    int    `json:"off"`
 	Len    int    `json:"len"`
 	Reason string `json:"reason,omitempty"`
-	Mask   string `json:"mask,omitempty"` // class of a masked leaf
+	Mask   string `json:"mask,omitempty" doc:"Class of a masked leaf."`
 }
 
 // The kinds of view nodes; scalars have kinds of their own so that a page knows how to show them.

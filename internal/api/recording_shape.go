@@ -4,7 +4,7 @@ package api
 type Recording struct {
 	ID      string `json:"id"`
 	Job     string `json:"job" doc:"Name of the job."`
-	State   string `json:"state"`
+	State   string `json:"state" doc:"As of the job." enum:"running,finished,failed,canceled,last-seen"`
 	Flink   string `json:"flink"`
 	Started *Time  `json:"started,omitempty"`
 	Ended   *Time  `json:"ended,omitempty"`

@@ -159,8 +159,8 @@ func (a *app) showEvent(e *gen.Event, hex bool) {
 }
 
 func (a *app) showView(v *gen.View, hex bool) {
-	head := v.Format
-	if v.Type != "" && v.Type != v.Format {
+	head := string(v.Format)
+	if v.Type != "" && v.Type != head {
 		head += " " + v.Type
 	}
 	a.say("  %s", a.paint(dim, clean(head)+", "+strconv.FormatInt(v.Size, 10)+" B"))

@@ -103,6 +103,7 @@ export function eventAt(rec: string, i: number, payload: boolean): Event {
 	const position = `${op}.${subtask}.0.${invocation}`;
 	const eventTime = at - Math.floor(between(5_000_000, 9_000_000, i, 21));
 	const base: Event = {
+		recording: rec,
 		lane,
 		kind,
 		op,
@@ -340,6 +341,7 @@ export function timeline(rec: string, q: URLSearchParams, now: number): Timeline
 		bucket_us: String(width),
 		series,
 		total: String(series.reduce((sum, s) => sum + s.counts.reduce((a, b) => a + b, 0), 0)),
+		approximate: false,
 		gaps: gaps(rec),
 	};
 }

@@ -284,6 +284,7 @@ export function job(id: string, now: number): Job {
 		id,
 		name: totals ? "order-totals" : "merchant-alerts",
 		state: "running",
+		flink_state: "running",
 		type: "streaming",
 		flink: "2.3.0",
 		started: rfc3339(began),
@@ -423,7 +424,7 @@ export function detail(id: string, now: number): JobDetail {
 			})),
 		),
 		processes: processes(now),
-		checks: { compared: "5184", equal: "5184", unequal: "0", unaligned: "0" },
+		checks: { channels: 64, compared: "5184", equal: "5184", unequal: "0", unaligned: "0", exceeded: "0", pending: "0" },
 		checkpoints,
 		exceptions:
 			id === orderTotals
@@ -432,6 +433,7 @@ export function detail(id: string, now: number): JobDetail {
 							time: rfc3339(began + 18 * 60e6 + 482_000),
 							op: "convert-to-euro",
 							op_name: "convert to euro",
+							task: "convert to euro",
 							subtask: 1,
 							attempt: 0,
 							attempt_key: hexId(31, 16),
@@ -473,5 +475,6 @@ export function channels(id: string, now: number): ChannelReport {
 		).flat();
 	});
 	const compared = String(items.length * 128);
-	return { kind: "Channel", version: 1, items, compared, equal: compared, unequal: "0", unaligned: "0" };
+	const none = { unequal: "0", unaligned: "0", exceeded: "0", pending: "0" };
+	return { kind: "Channel", version: 1, items, channels: items.length, compared, equal: compared, ...none };
 }

@@ -213,15 +213,17 @@ export function moment(rec: string, position: string, now: number): Moment | und
 	return {
 		position,
 		task: invocation.op_name,
+		subtask: invocation.subtask,
+		attempt: invocation.attempt,
 		invocation,
 		input,
 		outputs: [out],
 		writes: [],
-		path: { text: "0(>0)", steps: [{ op, name: invocation.op_name, kind: operator?.kind ?? "process", depth: 0, in: 1, out: 1 }] },
+		more: false,
+		path: { text: "0(>0)", cut: false, steps: [{ op, name: invocation.op_name, kind: operator?.kind ?? "process", in: 1, out: 1 }] },
 		...(operator === undefined ? {} : { operator }),
 		watermark: rfc3339(began + 33 * 60e6),
 		...(i > 0 ? { before: `${op}.${subtask}.0.${i}` } : {}),
 		after: `${op}.${subtask}.0.${i + 2}`,
-		gaps: [],
 	};
 }

@@ -10,6 +10,7 @@ export type Header = Decoded<typeof header>;
 
 /** One thing that a recording holds. */
 export const event = shape<wire.Event>()({
+	recording: text,
 	lane: text,
 	kind: text,
 	op: text,
@@ -53,23 +54,26 @@ export const eventPage = shape<EventPageWire>()({
 });
 export type EventPage = Decoded<typeof eventPage>;
 
-const pathStep = shape<wire.PathStep>()({ op: text, name: text, kind: text, depth: number, in: number, out: number });
-const pathTaken = shape<wire.PathTaken>()({ text: text, steps: list(pathStep) });
+const pathStep = shape<wire.PathStep>()({ op: text, name: text, kind: text, in: number, out: number });
+const pathTaken = shape<wire.PathTaken>()({ text: text, cut: flag, steps: list(pathStep) });
 
 /** Everything about one invocation. */
 export const moment = shape<wire.Moment>()({
 	position: text,
 	task: text,
+	subtask: number,
+	attempt: number,
 	invocation: event,
 	input: optional(event),
+	input_note: optional(text),
 	outputs: list(event),
 	writes: list(event),
+	more: flag,
 	path: pathTaken,
 	operator: optional(operator),
 	watermark: optional(eventTime),
 	exception: optional(event),
 	before: optional(text),
 	after: optional(text),
-	gaps: list(gap),
 });
 export type Moment = Decoded<typeof moment>;

@@ -1,6 +1,7 @@
 import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
 import { eventTime, wallTime } from "./instants";
 import { process } from "./process";
+import { runState } from "./recording";
 import type * as wire from "./schema";
 
 const cost = shape<wire.Cost>()({ cpu_share: optional(number), bytes_per_s: number, lost: integer64 });
@@ -9,7 +10,8 @@ export type Cost = Decoded<typeof cost>;
 const jobFields = {
 	id: text,
 	name: text,
-	state: text,
+	state: runState,
+	flink_state: text,
 	type: text,
 	flink: text,
 	level: text,
@@ -26,7 +28,7 @@ const jobFields = {
 	watermark: optional(eventTime),
 	watermark_lag_ms: optional(integer64),
 	source_lag: optional(integer64),
-	drops: integer64,
+	drops: optional(integer64),
 	gaps: number,
 	events: integer64,
 	bytes: integer64,
@@ -164,6 +166,7 @@ const exceptionInfo = shape<wire.ExceptionInfo>()({
 	time: wallTime,
 	op: text,
 	op_name: text,
+	task: text,
 	subtask: number,
 	attempt: number,
 	attempt_key: text,
@@ -174,12 +177,17 @@ const exceptionInfo = shape<wire.ExceptionInfo>()({
 });
 export type ExceptionInfo = Decoded<typeof exceptionInfo>;
 
-const channelTotals = shape<wire.ChannelTotals>()({
+const totals = {
+	channels: number,
 	compared: integer64,
 	equal: integer64,
 	unequal: integer64,
 	unaligned: integer64,
-});
+	exceeded: integer64,
+	pending: integer64,
+};
+
+const channelTotals = shape<wire.ChannelTotals>()(totals);
 export type ChannelTotals = Decoded<typeof channelTotals>;
 
 /** One run with all that a page about it needs. */
@@ -216,11 +224,5 @@ const channel = shape<wire.Channel>()({
 export type Channel = Decoded<typeof channel>;
 
 /** Counters of both ends of every channel, compared at every barrier. */
-export const channelReport = shape<Pick<wire.ChannelReport, "items" | "compared" | "equal" | "unequal" | "unaligned">>()({
-	items: list(channel),
-	compared: integer64,
-	equal: integer64,
-	unequal: integer64,
-	unaligned: integer64,
-});
+export const channelReport = shape<Pick<wire.ChannelReport, "items" | keyof typeof totals>>()({ items: list(channel), ...totals });
 export type ChannelReport = Decoded<typeof channelReport>;

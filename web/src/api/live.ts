@@ -2,15 +2,21 @@
 import { useEffect, useRef, useState } from "react";
 import { base } from "./door";
 import { type Event, event } from "./event";
-import { type Live, live } from "./job";
+import { type Job, type Live, live } from "./job";
 import type { EventsFilter } from "./questions";
+import type { RunState } from "./recording";
 import { openStream, type StreamState } from "./stream";
 
-const ended = new Set(["finished", "failed", "canceled"]);
+const ended: ReadonlySet<RunState> = new Set<RunState>(["finished", "failed", "canceled"]);
 
 /** Whether nothing more can come from a job in this state. */
-export function hasEnded(state: string): boolean {
+export function hasEnded(state: RunState): boolean {
 	return ended.has(state);
+}
+
+/** Whether a run is between two attempts: it still lives, and Flink's own word tells. */
+export function isRestarting(job: Job): boolean {
+	return job.state === "running" && ["restarting", "failing"].includes(job.flink_state);
 }
 
 export type LiveJob = {

@@ -1,12 +1,16 @@
-import { type Decoded, integer64, list, number, optional, shape, text } from "../base/decode";
+import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
 import { wallTime } from "./instants";
 import type * as wire from "./schema";
+
+/** How a run stands; last-seen: nothing arrived for a while, and nobody recorded its end. */
+export const runState = oneOf("running", "finished", "failed", "canceled", "last-seen");
+export type RunState = Decoded<typeof runState>;
 
 /** All that was recorded of one job run. */
 export const recording = shape<wire.Recording>()({
 	id: text,
 	job: text,
-	state: text,
+	state: runState,
 	flink: text,
 	started: optional(wallTime),
 	ended: optional(wallTime),
@@ -45,6 +49,7 @@ export const timeline = shape<wire.Timeline>()({
 	bucket_us: integer64,
 	series: list(series),
 	total: integer64,
+	approximate: flag,
 	gaps: list(gap),
 });
 export type Timeline = Decoded<typeof timeline>;

@@ -11,6 +11,8 @@ export type ValueNode = {
 	readonly off: number;
 	readonly len: number;
 	readonly reason?: string;
+	/** Class of a masked leaf. */
+	readonly mask?: string;
 };
 
 const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
@@ -22,10 +24,11 @@ const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
 	off: number,
 	len: number,
 	reason: optional(text),
+	mask: optional(text),
 });
 
-const maskedPart = shape<wire.MaskedPart>()({ path: text, class: text, action: text });
-const hiddenRange = shape<wire.HiddenRange>()({ off: number, len: number });
+const masked = shape<wire.Masked>()({ path: text, class: text, action: text });
+const range = shape<wire.Range>()({ off: number, len: number });
 
 /** A payload as its reader may see it: decoded, masked, bounded. */
 export const view = shape<wire.View>()({
@@ -37,9 +40,9 @@ export const view = shape<wire.View>()({
 	node: optional(valueNode),
 	bytes: optional(text),
 	bytes_cut: optional(flag),
-	hidden: optional(list(hiddenRange)),
-	masked: list(maskedPart),
+	hidden: optional(list(range)),
+	masked: list(masked),
 });
 export type View = Decoded<typeof view>;
-export type MaskedPart = Decoded<typeof maskedPart>;
-export type HiddenRange = Decoded<typeof hiddenRange>;
+export type Masked = Decoded<typeof masked>;
+export type Range = Decoded<typeof range>;

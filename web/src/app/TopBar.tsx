@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Job } from "../api/job";
+import { isRestarting } from "../api/live";
 import { jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
+import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
 import { type Address, link, recordingOf, type Screen } from "../model/address";
@@ -86,19 +88,22 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 	);
 }
 
-const stateTones: Readonly<Record<string, readonly [Tone, IconName]>> = {
+const stateTones: Readonly<Record<RunState, readonly [Tone, IconName]>> = {
 	running: ["ok", "live"],
 	failed: ["drop", "failed"],
-	restarting: ["drop", "restart"],
-	failing: ["drop", "restart"],
 	finished: ["plain", "ok"],
+	canceled: ["plain", "wait"],
+	"last-seen": ["plain", "wait"],
 };
 
+const restarting: readonly [Tone, IconName] = ["drop", "restart"];
+
 function StateChip({ job }: { readonly job: Job }) {
-	const [tone, icon] = stateTones[job.state] ?? ["plain", "wait"];
+	const again = isRestarting(job);
+	const [tone, icon] = again ? restarting : stateTones[job.state];
 	return (
 		<Chip tone={tone} icon={icon}>
-			{job.state === "running" ? "live" : job.state}
+			{again ? job.flink_state : job.state === "running" ? "live" : job.state}
 		</Chip>
 	);
 }

@@ -255,7 +255,17 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				)}
 			</dd>
 			<dt>Came in</dt>
-			<dd>{m.input === undefined ? <span className="dim">no record: {lookOf(m.invocation.kind).about}</span> : record(m.input)}</dd>
+			<dd>
+				{m.input !== undefined ? (
+					record(m.input)
+				) : m.input_note !== undefined ? (
+					<Chip tone="late" icon="gap">
+						{m.input_note}
+					</Chip>
+				) : (
+					<span className="dim">no record: {lookOf(m.invocation.kind).about}</span>
+				)}
+			</dd>
 			<dt>Went through</dt>
 			<dd>
 				{m.path.steps.length === 0 ? (
@@ -264,10 +274,11 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 					<ol className={styles.path}>
 						{m.path.steps.map((s, i) => (
 							// biome-ignore lint/suspicious/noArrayIndexKey: steps are in order and do not move
-							<li key={i} style={{ paddingLeft: s.depth * 10 }}>
+							<li key={i}>
 								{s.name} <span className="mono dim">{`${s.in} in, ${s.out} out`}</span>
 							</li>
 						))}
+						{m.path.cut && <li className="dim">and more than the recorder keeps of one invocation</li>}
 					</ol>
 				)}
 			</dd>
@@ -287,14 +298,10 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 					<dd className="c-drop">{m.exception.text}</dd>
 				</>
 			)}
-			{m.gaps.length > 0 && (
+			{m.more && (
 				<>
-					<dt>Gaps</dt>
-					<dd>
-						<Chip tone="late" icon="gap">
-							{plural(m.gaps.length, "gap")} here: not proven
-						</Chip>
-					</dd>
+					<dt>More</dt>
+					<dd className="dim">not all that went out is listed here: the events show it</dd>
 				</>
 			)}
 		</dl>

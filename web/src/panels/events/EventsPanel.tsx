@@ -56,7 +56,7 @@ export default function EventsPanel({ rec, state }: Props) {
 	const text = writeFilter(filter);
 	const { win } = state;
 	const job = useQuery(jobQuestion(rec));
-	const growing = job.data !== undefined && !hasEnded(job.data.state) && job.data.state !== "last seen";
+	const growing = job.data !== undefined && !hasEnded(job.data.state) && job.data.state !== "last-seen";
 	const following = state.follow === true && growing;
 
 	// biome-ignore lint/correctness/useExhaustiveDependencies: text stands for filter

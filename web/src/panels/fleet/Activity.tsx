@@ -15,7 +15,7 @@ import styles from "./FleetPanel.module.css";
 
 /** What was recorded of a job in the last quarter of an hour; a click opens the events of that moment. */
 export function Activity({ job }: { readonly job: Job }) {
-	const ended = hasEnded(job.state) || job.state === "last seen";
+	const ended = hasEnded(job.state) || job.state === "last-seen";
 	const query = useQuery(timelineQuestion(job.id, ended ? {} : { from: "-15m" }, 180, ended ? false : 5_000));
 	const open = (from: ReturnType<typeof wallNow>) => {
 		const width = query.data?.bucket_us ?? 5_000_000n;

@@ -1,7 +1,7 @@
 /** Which jobs need a look, and why: the worst first. */
 
 import type { Job } from "../../api/job";
-import { hasEnded } from "../../api/live";
+import { hasEnded, isRestarting } from "../../api/live";
 import { duration, plural, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import type { IconName } from "../../widgets/Icon";
@@ -27,8 +27,9 @@ export function reasons(job: Job): readonly Reason[] {
 	const add = (tone: Reason["tone"], icon: IconName, title: string, about: string, href: string) =>
 		out.push({ job, tone, icon, title, about, href });
 	if (job.state === "failed") add("drop", "failed", "Failed", "the job has ended with an exception", graph("exceptions"));
-	if (job.state === "restarting" || job.state === "failing") add("drop", "restart", "Restarting", `now ${job.state}`, graph("exceptions"));
-	if (job.drops > 0n) add("drop", "dropped", `${plural(job.drops, "record")} dropped`, "late, filtered or lost", graph());
+	if (isRestarting(job)) add("drop", "restart", "Restarting", `now ${job.flink_state}`, graph("exceptions"));
+	if (job.drops !== undefined && job.drops > 0n)
+		add("drop", "dropped", `${plural(job.drops, "record")} dropped`, "late, filtered or lost", graph());
 	if (job.gaps > 0) {
 		const lost = job.cost.lost === 0n ? "length not known" : `${plural(job.cost.lost, "event")} not recorded`;
 		add("late", "gap", plural(job.gaps, "gap"), lost, link({ screen: "gaps", rec: job.id }));
@@ -49,9 +50,9 @@ export function reasons(job: Job): readonly Reason[] {
 }
 
 export function healthOf(job: Job): Health {
-	if (job.state === "failed" || job.state === "restarting" || job.state === "failing") return "failed";
+	if (job.state === "failed" || isRestarting(job)) return "failed";
 	if (reasons(job).length > 0) return "look";
-	return hasEnded(job.state) || job.state === "last seen" ? "ended" : "running";
+	return hasEnded(job.state) || job.state === "last-seen" ? "ended" : "running";
 }
 
 const rank: Readonly<Record<Health, number>> = { failed: 0, look: 1, running: 2, ended: 3 };

@@ -54,7 +54,7 @@ function sample(charted: Charted, { graph, job }: Live, at: number): void {
 }
 
 function JobGraph({ detail, state }: { readonly detail: JobDetail; readonly state: ViewState }) {
-	const ended = hasEnded(detail.state) || detail.state === "last seen";
+	const ended = hasEnded(detail.state) || detail.state === "last-seen";
 	const charted = useRef<Charted>({ rates: new Samples(chartSpan), lags: new Samples(chartSpan) });
 	const [attempt, setAttempt] = useState(0);
 	const [version, setVersion] = useState(0);

@@ -52,7 +52,7 @@ function NoRecordings() {
 
 /** What is being recorded first, then the newest. */
 export function newestFirst(list: readonly Recording[]): readonly Recording[] {
-	const still = (r: Recording) => Number(hasEnded(r.state) || r.state === "last seen");
+	const still = (r: Recording) => Number(hasEnded(r.state) || r.state === "last-seen");
 	const at = (r: Recording) => r.started ?? 0n;
 	return [...list].sort((a, b) => still(a) - still(b) || Number(at(b) - at(a)) || a.job.localeCompare(b.job));
 }

@@ -1,5 +1,5 @@
 import { hasEnded } from "../../api/live";
-import type { Recording } from "../../api/recording";
+import type { Recording, RunState } from "../../api/recording";
 import { count, duration, size } from "../../base/quantity";
 import { shortId } from "../../base/reference";
 import { millisOf } from "../../base/time";
@@ -15,11 +15,11 @@ const none = <span className="dim">-</span>;
 
 type Look = { readonly icon: IconName; readonly tone: string };
 
-/** "last seen" is what the server says of a run that stopped reporting without an end. */
-function lookOf(state: string): Look {
-	if (state === "failed" || state === "failing" || state === "restarting") return { icon: "failed", tone: "c-drop" };
+/** "last-seen" is what the server says of a run that stopped reporting without an end. */
+function lookOf(state: RunState): Look {
+	if (state === "failed") return { icon: "failed", tone: "c-drop" };
 	if (hasEnded(state)) return { icon: "ok", tone: "dim" };
-	if (state === "last seen") return { icon: "wait", tone: "dim" };
+	if (state === "last-seen") return { icon: "wait", tone: "dim" };
 	return { icon: "running", tone: "c-ok" };
 }
 
@@ -64,7 +64,7 @@ export const columns: readonly Column<Recording>[] = [
 		head: "Length",
 		align: "right",
 		title: "from the first to the last, or until now",
-		cell: (r) => (r.ended === undefined && (hasEnded(r.state) || r.state === "last seen") ? none : <Length recording={r} />),
+		cell: (r) => (r.ended === undefined && (hasEnded(r.state) || r.state === "last-seen") ? none : <Length recording={r} />),
 	},
 	{ id: "events", head: "Events", align: "right", sortBy: (r) => r.events, cell: (r) => count(r.events) },
 	{ id: "blocks", head: "Blocks", align: "right", sortBy: (r) => r.blocks, cell: (r) => count(r.blocks) },

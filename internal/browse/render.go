@@ -57,11 +57,20 @@ func (r renderer) event(e query.Event) Event {
 			out.KeyView = r.detected(&e, access.PartKey, e.Key)
 			out.Headers = r.headers(&e)
 		}
+	case event.LaneTrace:
+		// A write whose bytes were not kept has neither; a tombstone has a key.
+		if !e.Value.Null() || !e.Key.Null() {
+			out.View = r.detected(&e, access.PartValue, e.Value)
+			out.KeyView = r.detected(&e, access.PartKey, e.Key)
+			out.Headers = r.headers(&e)
+		}
 	case event.LaneLog:
 		out.View = r.detected(&e, access.PartException, e.Value)
 	}
 	if out.View != nil {
-		out.Text = out.View.Text()
+		if e.Kind != event.KindWriteFailed { // the failure says more
+			out.Text = out.View.Text()
+		}
 		if e.Kind == event.KindException {
 			out.Text = exceptionLine(out.View)
 		}

@@ -229,7 +229,8 @@ func (w *shop) fire(t *task, merchant int, sum *total) {
 	t.count(0, 0, 1)
 	t.count(1, 1, 0)
 	t.lane(event.LaneTrace).add(block.Row{Kind: event.KindWritten, Operator: 1, Inv: t.inv,
-		Split: w.split(at.Topic, at.Partition), Offset: at.Offset, SplitTime: w.now / 1000})
+		Split: w.split(at.Topic, at.Partition), Offset: at.Offset, SplitTime: w.now / 1000,
+		Value: totalJSON(merchant, sum.cents, sum.count, sum.start), Key: []byte(merchantName(merchant))})
 	w.alert(&fired, merchant, sum)
 	w.truth.Fired = append(w.truth.Fired, fired)
 }

@@ -120,6 +120,7 @@ export function EventList(p: Props) {
 		const next = w.rows[Math.max(0, Math.min(w.rows.length - 1, at + by))];
 		if (next !== undefined) p.onSelect(next);
 	};
+	const selectedIsDrawn = selected !== undefined && items.some((i) => w.rows[i.index]?.cursor === selected);
 	return (
 		<div className={styles.list}>
 			<div
@@ -129,7 +130,7 @@ export function EventList(p: Props) {
 				aria-label="Events"
 				aria-rowcount={-1}
 				aria-multiselectable="false"
-				aria-activedescendant={selected === undefined ? undefined : "event-selected"}
+				aria-activedescendant={selectedIsDrawn ? "event-selected" : undefined}
 				tabIndex={0}
 				onKeyDown={onKeyDown}
 				onScroll={onScroll}

@@ -12,9 +12,13 @@ public final class Completions {
   /** Tickets that may wait; more are only counted. The drain comes every few milliseconds. */
   static final int LIMIT = 1 << 20;
 
+  /** Bytes of records that may wait; what comes on top is told without its bytes. */
+  static final int BYTES_LIMIT = 16 << 20;
+
   private static final VarHandle TOP;
   private static final VarHandle WAITING;
   private static final VarHandle DROPPED;
+  private static final VarHandle BYTES;
 
   static {
     try {
@@ -22,6 +26,7 @@ public final class Completions {
       TOP = l.findVarHandle(Completions.class, "top", Ticket.class);
       WAITING = l.findVarHandle(Completions.class, "waiting", int.class);
       DROPPED = l.findVarHandle(Completions.class, "dropped", long.class);
+      BYTES = l.findVarHandle(Completions.class, "bytes", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -30,6 +35,7 @@ public final class Completions {
   private Ticket top;
   private int waiting;
   private long dropped;
+  private int bytes;
 
   /** One write, from the call to its acknowledgement. */
   public static final class Ticket {
@@ -46,6 +52,17 @@ public final class Completions {
     /** Class of what went wrong, or null. */
     public String error;
 
+    /** What was written: the client's own arrays, null when there is none or it is withheld. */
+    public byte[] key;
+
+    public byte[] value;
+
+    /** In the layout of column 50, {@code spec/block.md}. */
+    public byte[] headers;
+
+    /** There were bytes, and no room for them. */
+    public boolean withheld;
+
     private Ticket next;
 
     Ticket(Completions owner, long invocation, int operator, int ordinal) {
@@ -58,6 +75,26 @@ public final class Completions {
     /** The next one that {@link Completions#take} gave. */
     public Ticket next() {
       return next;
+    }
+
+    /** What is written. The client keeps its own copy, and nobody changes these arrays after. */
+    void record(byte[] key, byte[] value, byte[] headers) {
+      this.key = key;
+      this.value = value;
+      this.headers = headers;
+    }
+
+    private int bytes() {
+      return (key == null ? 0 : key.length)
+          + (value == null ? 0 : value.length)
+          + (headers == null ? 0 : headers.length);
+    }
+
+    private void withhold() {
+      key = null;
+      value = null;
+      headers = null;
+      withheld = true;
     }
 
     /** The write is over; any thread, once. */
@@ -77,6 +114,11 @@ public final class Completions {
       DROPPED.getAndAdd(this, 1L);
       return;
     }
+    int size = t.bytes();
+    if ((int) BYTES.getAndAdd(this, size) > BYTES_LIMIT - size) {
+      BYTES.getAndAdd(this, -size);
+      t.withhold();
+    }
     Ticket old;
     do {
       old = (Ticket) TOP.getAcquire(this);
@@ -89,15 +131,18 @@ public final class Completions {
     Ticket t = (Ticket) TOP.getAndSet(this, null);
     Ticket first = null;
     int n = 0;
+    int size = 0;
     while (t != null) {
       Ticket after = t.next;
       t.next = first;
       first = t;
+      size += t.bytes();
       t = after;
       n++;
     }
     if (n > 0) {
       WAITING.getAndAdd(this, -n);
+      BYTES.getAndAdd(this, -size);
     }
     return first;
   }

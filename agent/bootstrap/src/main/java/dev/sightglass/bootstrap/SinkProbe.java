@@ -25,7 +25,8 @@ public final class SinkProbe {
   }
 
   /** A record is sent; gives the callback to use instead of {@code callback}. */
-  public static Object send(Object context, String topic, Object callback) {
+  public static Object send(
+      Object context, String topic, Object key, Object value, Object[] headers, Object callback) {
     if (!(context instanceof Context)) {
       return callback;
     }
@@ -36,7 +37,16 @@ public final class SinkProbe {
     Completions.Ticket t = c.task.write();
     t.topic = topic;
     t.partition = -1;
+    t.record(
+        bytes(key),
+        bytes(value),
+        headers == null || headers.length == 0 ? null : Hooks.inspector().headers(headers));
     return c.callbacks.apply(callback, t);
+  }
+
+  /** Flink's producers are made for bytes; whatever else comes is told without. */
+  private static byte[] bytes(Object o) {
+    return o instanceof byte[] ? (byte[]) o : null;
   }
 
   /** A thread of the client says where the record is, or why it is not. */

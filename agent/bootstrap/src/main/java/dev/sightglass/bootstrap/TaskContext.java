@@ -1,4 +1,5 @@
-// Size: everything that happens on the hot path of a task, so that the JIT and the reader see it in one place.
+// Size: everything that happens on the hot path of a task, so that the JIT and the reader see it in
+// one place.
 package dev.sightglass.bootstrap;
 
 import java.nio.ByteBuffer;

@@ -105,6 +105,25 @@ class SmallPartsTest {
   }
 
   @Test
+  void bytesOfWritesAreKeptWithinTheirBound() {
+    Completions c = new Completions();
+    byte[] big = new byte[Completions.BYTES_LIMIT / 2];
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 3; i++) {
+        Completions.Ticket t = new Completions.Ticket(c, i, 1, 0);
+        t.record(null, big, null);
+        t.complete("orders", 0, i, 0, null);
+      }
+      Completions.Ticket first = c.take();
+      assertSame(big, first.value);
+      assertSame(big, first.next().value);
+      Completions.Ticket third = first.next().next();
+      assertEquals(2, third.offset);
+      assertTrue(third.withheld && third.value == null, "the third is told without its bytes");
+    }
+  }
+
+  @Test
   void failedWriteTellsTheClassOfItsError() {
     Completions c = new Completions();
     Completions.Ticket t = new Completions.Ticket(c, 9, 1, 2);

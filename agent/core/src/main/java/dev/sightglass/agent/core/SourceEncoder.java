@@ -1,13 +1,8 @@
 package dev.sightglass.agent.core;
 
 final class SourceEncoder extends LaneEncoder implements SourceLane {
-  /** Longer keys and headers are withheld: only a value can be cut. */
-  static final int MAX_KEY = 1 << 20;
-
   private final EventTimes times = new EventTimes();
-  private final PayloadColumns payload = new PayloadColumns();
-  private final BytesColumn keys = new BytesColumn(49);
-  private final BytesColumn headers = new BytesColumn(50);
+  private final RecordColumns payload = new RecordColumns();
   private final NumberColumn emitted = new NumberColumn(83, 0);
   private final Positions positions = new Positions(0);
 
@@ -77,25 +72,15 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
     if (recorder.ended()) {
       return;
     }
-    open(PayloadColumns.kept(valueLen) + Math.max(keyLen, 0) + Math.max(headersLen, 0));
+    open(RecordColumns.kept(valueLen, keyLen, headersLen));
     positions.add(definitionPlus1(split), offset, splitTime, true);
     row(EventKind.SOURCE_RECORD, invocation, 1, operator);
     times.add(AttemptRecorder.NO_TIME, false);
     this.emitted.add(emitted);
-    int kept = payload.add(value, valueOff, valueLen, fullLength, hash);
-    kept += bounded(keys, key, keyOff, keyLen);
-    kept += bounded(this.headers, headers, headersOff, headersLen);
+    int kept = payload.addValue(value, valueOff, valueLen, fullLength, hash);
+    kept += payload.addKey(key, keyOff, keyLen);
+    kept += payload.addHeaders(headers, headersOff, headersLen);
     close(kept);
-  }
-
-  private int bounded(BytesColumn column, byte[] buf, int off, int len) {
-    if (len > MAX_KEY) {
-      payload.withhold();
-      column.addNull();
-      return 0;
-    }
-    column.add(buf, off, len);
-    return Math.max(len, 0);
   }
 
   @Override
@@ -108,9 +93,7 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
     row(EventKind.OTHER_SOURCE_RECORD, invocation, 1, operator);
     times.add(eventTime, true);
     emitted.add(1);
-    payload.add(null, 0, -1, 0, 0);
-    keys.addNull();
-    headers.addNull();
+    payload.addNone();
     close(0);
   }
 
@@ -126,10 +109,7 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
 
   @Override
   void writePayload(Bytes columns) {
-    payload.writeValues(columns);
-    keys.write(columns);
-    headers.write(columns);
-    payload.writeCuts(columns);
+    payload.write(columns);
   }
 
   @Override
@@ -149,8 +129,6 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
   void clearOwn() {
     times.clear();
     payload.clear();
-    keys.clear();
-    headers.clear();
     emitted.clear();
     positions.clear();
   }

@@ -3,6 +3,7 @@ package dev.sightglass.agent.core;
 final class TraceEncoder extends LaneEncoder implements TraceLane {
   private final NumberColumn ordinals = new NumberColumn(22, 0);
   private final NumberColumn texts = new NumberColumn(67, 0);
+  private final RecordColumns payload = new RecordColumns();
   private final Positions positions = new Positions(1);
 
   TraceEncoder(BlockRecorder recorder) {
@@ -11,7 +12,13 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
 
   @Override
   public void written(
-      long invocation, int operator, int ordinal, int split, long offset, long splitTime) {
+      long invocation,
+      int operator,
+      int ordinal,
+      int split,
+      long offset,
+      long splitTime,
+      WrittenRecord record) {
     add(
         EventKind.WRITTEN,
         invocation,
@@ -20,11 +27,13 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
         split,
         offset,
         splitTime,
-        AttemptRecorder.NONE);
+        AttemptRecorder.NONE,
+        record);
   }
 
   @Override
-  public void failed(long invocation, int operator, int ordinal, int split, int text) {
+  public void failed(
+      long invocation, int operator, int ordinal, int split, int text, WrittenRecord record) {
     add(
         EventKind.WRITE_FAILED,
         invocation,
@@ -33,7 +42,8 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
         split,
         -1,
         AttemptRecorder.NO_TIME,
-        text);
+        text,
+        record);
   }
 
   private void add(
@@ -44,17 +54,32 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
       int split,
       long offset,
       long splitTime,
-      int text) {
+      int text,
+      WrittenRecord record) {
     if (recorder.ended()) {
       return;
     }
+    int valueLen = length(record.value);
+    int keyLen = length(record.key);
+    int headersLen = length(record.headers);
+    open(RecordColumns.kept(valueLen, keyLen, headersLen));
     int splitSlot = definitionPlus1(split);
     int textSlot = definitionPlus1(text);
     positions.add(splitSlot, offset, splitTime, offset >= 0);
     texts.add(textSlot);
     ordinals.add(ordinal);
+    int kept = payload.addValue(record.value, 0, valueLen, 0, 0);
+    kept += payload.addKey(record.key, 0, keyLen);
+    kept += payload.addHeaders(record.headers, 0, headersLen);
+    if (record.withheld) {
+      payload.withhold();
+    }
     row(kind, invocation, 1, operator);
-    close(0);
+    close(kept);
+  }
+
+  private static int length(byte[] b) {
+    return b == null ? -1 : b.length;
   }
 
   @Override
@@ -65,6 +90,16 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
   @Override
   void writeIds(Bytes columns, Bytes scratch) {
     ordinals.write(columns);
+  }
+
+  @Override
+  int flags() {
+    return payload.flags();
+  }
+
+  @Override
+  void writePayload(Bytes columns) {
+    payload.write(columns);
   }
 
   @Override
@@ -85,5 +120,6 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
     ordinals.clear();
     texts.clear();
     positions.clear();
+    payload.clear();
   }
 }

@@ -10,10 +10,18 @@ public interface TraceLane {
    * @param offset −1 = not told
    * @param splitTime ms, or {@link AttemptRecorder#NO_TIME}
    */
-  void written(long invocation, int operator, int ordinal, int split, long offset, long splitTime);
+  void written(
+      long invocation,
+      int operator,
+      int ordinal,
+      int split,
+      long offset,
+      long splitTime,
+      WrittenRecord record);
 
   /** A write that failed (kind 49). {@code text}: definition of the error's class. */
-  void failed(long invocation, int operator, int ordinal, int split, int text);
+  void failed(
+      long invocation, int operator, int ordinal, int split, int text, WrittenRecord record);
 
   /**
    * Sets the wall clock of this lane's next rows, µs: acknowledgements come later than the task's

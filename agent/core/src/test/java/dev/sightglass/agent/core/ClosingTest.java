@@ -51,8 +51,8 @@ class ClosingTest {
   @Test
   void theBiggestRowFitsIntoABlock() {
     byte[] value = Samples.random(PayloadColumns.MAX_VALUE, 1);
-    byte[] key = Samples.random(SourceEncoder.MAX_KEY, 2);
-    byte[] tooLong = Samples.random(SourceEncoder.MAX_KEY + 1, 3);
+    byte[] key = Samples.random(RecordColumns.MAX_KEY, 2);
+    byte[] tooLong = Samples.random(RecordColumns.MAX_KEY + 1, 3);
     o.source(1, 0, NONE, 1, 2, 1, value, key, key);
     o.source(2, 0, NONE, 2, 2, 1, value, tooLong, tooLong);
     o.recorder.flush();
@@ -180,7 +180,7 @@ class ClosingTest {
     r.det().flow(0, 1, 1);
     r.det().barrier(1, c, 0);
     r.source().reference(1, 0, NONE, 1, NO_TIME);
-    r.trace().written(1, 0, 0, NONE, 1, 1);
+    r.trace().written(1, 0, 0, NONE, 1, 1, WrittenRecord.NONE);
     r.job().event(72, 1, NONE, new byte[2], NONE);
     r.flush();
     r.tick(Long.MAX_VALUE / 2);
@@ -200,7 +200,7 @@ class ClosingTest {
     faulty(() -> r.det().elements(2, 1, 0, 99, NONE));
     faulty(() -> r.det().elements(2, 1, 0, c, 99));
     faulty(() -> r.det().mail(2, 1, 99, NONE));
-    faulty(() -> r.trace().failed(2, 0, 0, NONE, 99));
+    faulty(() -> r.trace().failed(2, 0, 0, NONE, 99, WrittenRecord.NONE));
     faulty(() -> r.source().reference(2, 0, 99, 1, NO_TIME));
     faulty(() -> r.job().event(72, 2, NONE, b, 99));
     faulty(() -> r.definitionId(99));

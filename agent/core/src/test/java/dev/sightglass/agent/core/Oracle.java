@@ -331,9 +331,13 @@ final class Oracle {
     row.put("offset", offset);
     putUnless(row, "split_time_ms", splitTime, AttemptRecorder.NO_TIME);
     putUnless(row, "emitted", emitted, 0);
+    putRecord(row, value, key, headers);
+  }
+
+  private static void putRecord(Map<String, Object> row, byte[] value, byte[] key, byte[] headers) {
     putBytes(row, "value", value, Integer.MAX_VALUE);
-    putBytes(row, "key", key, SourceEncoder.MAX_KEY);
-    putBytes(row, "headers", headers, SourceEncoder.MAX_KEY);
+    putBytes(row, "key", key, RecordColumns.MAX_KEY);
+    putBytes(row, "headers", headers, RecordColumns.MAX_KEY);
   }
 
   private static int length(byte[] b) {
@@ -356,16 +360,28 @@ final class Oracle {
   }
 
   void written(long inv, int operator, int ordinal, int split, long offset, long splitTime) {
-    recorder.trace().written(inv, operator, ordinal, split, offset, splitTime);
+    written(inv, operator, ordinal, split, offset, splitTime, WrittenRecord.NONE);
+  }
+
+  void written(
+      long inv,
+      int operator,
+      int ordinal,
+      int split,
+      long offset,
+      long splitTime,
+      WrittenRecord record) {
+    recorder.trace().written(inv, operator, ordinal, split, offset, splitTime, record);
     Map<String, Object> row = row(Lane.TRACE, EventKind.WRITTEN, inv, 1, operator);
     putUnless(row, "ordinal", ordinal, 0);
     putId(row, "split", split);
     row.put("offset", offset);
     putUnless(row, "split_time_ms", splitTime, AttemptRecorder.NO_TIME);
+    putRecord(row, record.value, record.key, record.headers);
   }
 
   void writeFailed(long inv, int operator, int ordinal, int split, int text) {
-    recorder.trace().failed(inv, operator, ordinal, split, text);
+    recorder.trace().failed(inv, operator, ordinal, split, text, WrittenRecord.NONE);
     Map<String, Object> row = row(Lane.TRACE, EventKind.WRITE_FAILED, inv, 1, operator);
     putUnless(row, "ordinal", ordinal, 0);
     putId(row, "text", text);

@@ -120,7 +120,12 @@ class RecorderPropertyTest {
         if (random.nextInt(6) == 0) {
           oracle.writeFailed(inv, op, 1, split, text);
         } else {
-          oracle.written(inv - random.nextInt(20), op, random.nextInt(3), split, inv, time);
+          WrittenRecord record =
+              random.nextInt(4) == 0
+                  ? WrittenRecord.NONE
+                  : new WrittenRecord(value(), value(), value(), random.nextBoolean());
+          int ordinal = random.nextInt(3);
+          oracle.written(inv - random.nextInt(20), op, ordinal, split, inv, time, record);
         }
         break;
       default:

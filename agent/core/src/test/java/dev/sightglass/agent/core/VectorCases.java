@@ -379,9 +379,15 @@ final class VectorCases {
     int error = o.recorder.define(DefinitionKind.STRING, "org.example.TimeoutException");
     o.written(70, 3, 0, p0, 1_000, MS);
     o.written(70, 3, 1, p1, 2_000, MS);
-    o.written(69, 3, 0, p0, 1_001, NO_TIME);
+    byte[] headers = {1, 1, 't', 3, 'a', 'b'};
+    o.written(69, 3, 0, p0, 1_001, NO_TIME, record(bytes("k"), bytes("{\"paid\":7}"), headers));
+    o.written(70, 3, 2, p0, 1_002, MS, record(bytes("k"), null, null));
     o.written(71, 3, 0, p1, -1, NO_TIME);
     o.writeFailed(72, 3, 0, p1, error);
+  }
+
+  private static WrittenRecord record(byte[] key, byte[] value, byte[] headers) {
+    return new WrittenRecord(key, value, headers, false);
   }
 
   private static void gaps(Oracle o) {

@@ -12,6 +12,7 @@ import dev.sightglass.agent.core.Lane;
 import dev.sightglass.agent.core.OutLane;
 import dev.sightglass.agent.core.SourceLane;
 import dev.sightglass.agent.core.TraceLane;
+import dev.sightglass.agent.core.WrittenRecord;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
@@ -446,12 +447,13 @@ final class TapeReader {
     long n = 0;
     for (; t != null; t = t.next(), n++) {
       int split = sinkSplit(t);
+      WrittenRecord record = new WrittenRecord(t.key, t.value, t.headers, t.withheld);
       if (t.error == null) {
         long time = t.time < 0 ? AttemptRecorder.NO_TIME : t.time;
-        trace.written(t.invocation, t.operator, t.ordinal, split, t.offset, time);
+        trace.written(t.invocation, t.operator, t.ordinal, split, t.offset, time, record);
       } else {
         int error = recorder.define(DefinitionKind.STRING, t.error);
-        trace.failed(t.invocation, t.operator, t.ordinal, split, error);
+        trace.failed(t.invocation, t.operator, t.ordinal, split, error, record);
       }
     }
     tally.add(Tally.Of.SINK, n);

@@ -45,12 +45,16 @@ final class ConnectorHooks {
                     record.call("timestamp", "()J"),
                     record.call("key", "()Ljava/lang/Object;"),
                     record.call("value", "()Ljava/lang/Object;"),
-                    record
-                        .call("headers", "()L~common/header/Headers;")
-                        .callInterface("toArray", "()[L~common/header/Header;")),
+                    headers(record)),
                 probe("SourceProbe.leaveKafka", emitter, token()),
                 probe("SourceProbe.failKafka", emitter, token(), thrown()))
             .build());
+  }
+
+  private static Value headers(Value record) {
+    return record
+        .call("headers", "()L~common/header/Headers;")
+        .callInterface("toArray", "()[L~common/header/Header;");
   }
 
   private static void otherSources(List<Hook> all) {
@@ -131,6 +135,9 @@ final class ConnectorHooks {
                       "SinkProbe.send",
                       producer,
                       arg(0).call("topic", "()Ljava/lang/String;"),
+                      arg(0).call("key", "()Ljava/lang/Object;"),
+                      arg(0).call("value", "()Ljava/lang/Object;"),
+                      headers(arg(0)),
                       arg(1)))
               .build());
     }

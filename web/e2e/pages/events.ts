@@ -70,7 +70,7 @@ export class EventsPage {
 
 	/** The name of the position in the bar above. */
 	async position(): Promise<string> {
-		return (await this.page.getByRole("group", { name: "Position" }).innerText()).trim();
+		return (await this.page.getByRole("group", { name: "Position", exact: true }).innerText()).trim();
 	}
 
 	async openJourney(): Promise<void> {

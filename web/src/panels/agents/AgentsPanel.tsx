@@ -10,6 +10,7 @@ import { refine } from "../../model/navigation";
 import { DataTable, readSort, sortRows, writeSort } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
+import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, Lines, SkeletonRows, StaleBanner } from "../../widgets/states";
 import styles from "./AgentsPanel.module.css";
 import { Checks } from "./Checks";
@@ -137,10 +138,10 @@ function Agents({ processes, state, stale }: Props) {
 				</div>
 			</section>
 			{selected !== undefined && <Hooks process={selected} />}
-			<div className={styles.side}>
+			<Scroll className={styles.side} label="Counters and checks">
 				{selected !== undefined && <Counters process={selected} />}
 				<Checks />
-			</div>
+			</Scroll>
 		</div>
 	);
 }
@@ -163,9 +164,9 @@ function Hooks({ process: p }: { readonly process: Process }) {
 					<p>It does so when it has connected, and again at each change.</p>
 				</Empty>
 			) : (
-				<div className="scroll">
+				<Scroll label={`Hooks in ${p.host}`}>
 					<DataTable label={`Hooks in ${p.host}`} columns={hookColumns} rows={hooks} rowId={(h) => `${h.id} ${h.class}`} />
-				</div>
+				</Scroll>
 			)}
 		</Panel>
 	);

@@ -13,6 +13,7 @@ import { lookOf } from "../../timeline/kinds";
 import { Chip } from "../../widgets/Chip";
 import { HexDump } from "../../widgets/HexDump";
 import { Icon } from "../../widgets/Icon";
+import { Scroll } from "../../widgets/Scroll";
 import { Segmented } from "../../widgets/Segmented";
 import { Empty, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
@@ -55,7 +56,7 @@ export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
 					<h2>At this position</h2>
 					<span className="end">{event.position !== undefined && <code className="cut">{event.position}</code>}</span>
 				</header>
-				<div className="scroll">
+				<Scroll label="Facts of this position">
 					{event.position === undefined ? (
 						<Outside event={event} />
 					) : query.data === undefined ? (
@@ -69,7 +70,7 @@ export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
 					) : (
 						<AtPosition rec={rec} event={event} moment={query.data} />
 					)}
-				</div>
+				</Scroll>
 				<Actions rec={rec} event={event} filter={filter} onFilter={onFilter} />
 			</section>
 		</div>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Graph } from "../../api/job";
 import { count, duration, perSecond, written } from "../../base/quantity";
 import { Icon } from "../../widgets/Icon";
+import { Scroll } from "../../widgets/Scroll";
 import styles from "./GraphTree.module.css";
 import { flowOrder, formatSelected, operatorAbout, type Selected, vertexTitle } from "./topology";
 import { operatorIcon } from "./VertexBox";
@@ -116,7 +117,7 @@ export function GraphTree({ graph, selected, onSelect, tools }: Props) {
 	]);
 	return (
 		<div className={styles.tree}>
-			<div className="scroll">
+			<Scroll label="Job graph as a tree">
 				<table aria-label="Job graph as a tree, in the order of the flow">
 					<thead>
 						<tr>
@@ -147,7 +148,7 @@ export function GraphTree({ graph, selected, onSelect, tools }: Props) {
 						))}
 					</tbody>
 				</table>
-			</div>
+			</Scroll>
 			<div className={styles.tools}>{tools}</div>
 		</div>
 	);

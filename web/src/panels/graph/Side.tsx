@@ -5,6 +5,7 @@ import { link } from "../../model/address";
 import { refine } from "../../model/navigation";
 import { Amount } from "../../widgets/Amount";
 import { Icon, type IconName } from "../../widgets/Icon";
+import { Scroll } from "../../widgets/Scroll";
 import { Empty } from "../../widgets/states";
 import { type Tab, TabBar } from "../../widgets/TabBar";
 import { TimeText } from "../../widgets/TimeText";
@@ -366,7 +367,7 @@ function TopicSide({ detail, graph, others, topic, selected, onClose }: Props & 
 	const other = others.get(topic) ?? [];
 	return (
 		<Frame icon="topic" title={topic} end={<EventsButton href={eventsLink(detail.id, graph, selected)} />} onClose={onClose}>
-			<div className="scroll">
+			<Scroll label="Readers and writers">
 				<table aria-label="Who reads and writes this topic">
 					<thead>
 						<tr>
@@ -408,7 +409,7 @@ function TopicSide({ detail, graph, others, topic, selected, onClose }: Props & 
 						? "No other recorded job reads or writes this topic. Programs without an agent may."
 						: "A record of this topic can be followed into the other job: open it in Events, then its Journey."}
 				</p>
-			</div>
+			</Scroll>
 		</Frame>
 	);
 }

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { classes } from "../../base/classes";
 import { duration, written } from "../../base/quantity";
 import { Panel } from "../../widgets/Panel";
+import { Scroll } from "../../widgets/Scroll";
 import type { JourneyGraph } from "./graph";
 import styles from "./Journey.module.css";
 import { timeSpent, wholeTime } from "./timeSpent";
@@ -19,7 +20,7 @@ export function TimeSpent({ graph, selected, onSelect }: Props) {
 			className={styles.time ?? ""}
 			end={<span className="mono">{whole === undefined ? "" : `${written(duration(whole))} in all`}</span>}
 		>
-			<div className="scroll">
+			<Scroll label="Where the time went">
 				{stretches.length === 0 ? (
 					<p className={styles.quiet}>One place only: no time went by between places.</p>
 				) : (
@@ -54,7 +55,7 @@ export function TimeSpent({ graph, selected, onSelect }: Props) {
 						))}
 					</ol>
 				)}
-			</div>
+			</Scroll>
 		</Panel>
 	);
 }

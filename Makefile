@@ -43,8 +43,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	$(NPM) ci --no-audit --no-fund
 	@touch $@
 
-test: build ## everything: Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
-	go vet ./...
+test: build lint ## everything: style, Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
 	go test -race -tags $(TAGS) ./...
 	$(MAKE) fuzz
 	$(MVN) -f agent/pom.xml verify

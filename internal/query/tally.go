@@ -16,7 +16,6 @@ type tally struct {
 	out                 meter // records sent or written
 	watermarkIn         map[int]EventTime
 	watermarkOut        map[event.Key]EventTime
-	drops               uint64
 }
 
 // operatorTally counts one operator of an attempt's chain. entered and passed count what the chain hooks saw, the others rows.

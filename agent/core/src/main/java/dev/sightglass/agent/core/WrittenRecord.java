@@ -22,4 +22,17 @@ public final class WrittenRecord {
     this.headers = headers;
     this.withheld = withheld;
   }
+
+  /** Sizes only: the bytes are not for printing. */
+  @Override
+  public String toString() {
+    return size("key", key)
+        + size(" value", value)
+        + size(" headers", headers)
+        + (withheld ? " withheld" : "");
+  }
+
+  private static String size(String name, byte[] b) {
+    return name + "=" + (b == null ? "none" : b.length);
+  }
 }

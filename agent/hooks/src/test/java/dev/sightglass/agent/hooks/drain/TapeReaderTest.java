@@ -114,8 +114,11 @@ class TapeReaderTest {
     read();
     assertTrue(reader.readCompletions());
     assertFalse(reader.readCompletions());
-    assertEquals("trace.written 2 -1 0 6 9 1000", told.told.get(told.told.size() - 2));
-    assertEquals("trace.failed 3 -1 0 6 7", told.told.get(told.told.size() - 1));
+    assertEquals(
+        "trace.written 2 -1 0 6 9 1000 key=2 value=7 headers=none",
+        told.told.get(told.told.size() - 2));
+    assertEquals(
+        "trace.failed 3 -1 0 6 7 key=2 value=7 headers=none", told.told.get(told.told.size() - 1));
     assertEquals("1 java.lang.IllegalStateException", told.definitions.get(7));
     assertEquals(2, tally.of("sink.kafka"));
   }

@@ -63,7 +63,7 @@ export function duration(ms: number): Quantity {
 		return { value: `-${q.value}`, unit: q.unit };
 	}
 	if (ms < 1) return { value: ms === 0 ? "0" : ms.toFixed(2), unit: "ms" };
-	if (ms < 1000) return { value: Math.round(ms).toString(), unit: "ms" };
+	if (ms < 999.5) return { value: Math.round(ms).toString(), unit: "ms" };
 	if (ms < 10_000) return { value: (ms / 1000).toFixed(ms % 1000 === 0 ? 0 : 1), unit: "s" };
 	const s = Math.round(ms / 1000);
 	if (s < 60) return { value: (ms / 1000).toFixed(1), unit: "s" };

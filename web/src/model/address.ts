@@ -53,9 +53,14 @@ export type Address = { readonly page: Page; readonly state: ViewState };
 
 export const emptyState: ViewState = {};
 
+/** Half of a character, which no URL can hold, becomes the sign for one that is broken. */
+function wellFormed(text: string): string {
+	return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 /** Kept readable: everything that a path segment or a fragment may hold as it is. */
 function escapeSegment(text: string): string {
-	return encodeURIComponent(text).replace(/%40/g, "@").replace(/%3A/gi, ":").replace(/%2B/gi, "+");
+	return encodeURIComponent(wellFormed(text)).replace(/%40/g, "@").replace(/%3A/gi, ":").replace(/%2B/gi, "+");
 }
 
 function escapeRecord(text: string): string {
@@ -142,7 +147,7 @@ function parseStretch(text: string): Stretch | undefined {
 }
 
 function escapeValue(text: string): string {
-	return encodeURIComponent(text)
+	return encodeURIComponent(wellFormed(text))
 		.replace(/%20/g, "+")
 		.replace(/%(40|3A|2F|2C|22|5B|5D|28|29)/gi, (code) => decodeURIComponent(code));
 }

@@ -141,13 +141,18 @@ export function createMatcher(own: () => Readonly<Record<string, string>>): Matc
 	};
 }
 
-/** Commands that the same key would start on the same screen. */
+/** The same key, or one that is the first of the other's two and would be taken for itself. */
+function clash(a: string, b: string): boolean {
+	return a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `);
+}
+
+/** Commands that hinder each other: on one screen the same key would start both, or one hides the other. */
 export function conflicts(own: Readonly<Record<string, string>>): readonly (readonly [CommandId, CommandId])[] {
 	const out: [CommandId, CommandId][] = [];
 	commands.forEach((a, i) => {
 		for (const b of commands.slice(i + 1)) {
 			const together = a.screens === undefined || b.screens === undefined || a.screens.some((s) => b.screens?.includes(s));
-			if (together && keysOf(a, own).some((k) => keysOf(b, own).includes(k))) out.push([a.id, b.id]);
+			if (together && keysOf(a, own).some((k) => keysOf(b, own).some((other) => clash(k, other)))) out.push([a.id, b.id]);
 		}
 	});
 	return out;

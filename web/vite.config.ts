@@ -22,6 +22,14 @@ export default defineConfig({
 		environment: "happy-dom",
 		include: ["src/**/*.test.ts", "src/**/*.test.tsx", "test/**/*.test.ts"],
 		setupFiles: ["test/setup.ts"],
+		// A link that the page does not follow itself leads nowhere, and loads nothing.
+		environmentOptions: {
+			happyDOM: {
+				settings: { navigation: { disableMainFrameNavigation: true, disableChildPageNavigation: true, disableFallbackToSetURL: true } },
+			},
+		},
+		// For a machine that does other things as well; what fails, fails at once all the same.
+		testTimeout: 30_000,
 		restoreMocks: true,
 	},
 });

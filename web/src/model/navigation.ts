@@ -36,8 +36,9 @@ export function useAddress(): Address {
 
 /** Goes to a link of this page. A step that only refines the view replaces the entry, so that Back leaves the view. */
 export function go(href: string, how: "push" | "replace" = "push"): void {
-	const { pathname, hash } = window.location;
-	if (href === pathname + hash) return;
+	// Browsers write some signs of a fragment in another way than links do.
+	const there = new URL(href, window.location.href);
+	if (there.pathname + there.hash === window.location.pathname + window.location.hash) return;
 	if (how === "push") window.history.pushState(null, "", href);
 	else window.history.replaceState(null, "", href);
 	notify();

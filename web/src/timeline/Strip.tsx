@@ -115,7 +115,8 @@ export function Strip({ timeline, label, height = 58, window, marker, onJump, on
 		};
 		const next = moves[e.key];
 		if (next !== undefined) setChosen(Math.max(0, Math.min(buckets - 1, next)));
-		else if (e.key === "Enter" && timeline.from !== undefined) onJump?.(addMicros(timeline.from, timeline.bucket_us * BigInt(at)));
+		else if (e.key === "Enter" && timeline.from !== undefined && at >= 0)
+			onJump?.(addMicros(timeline.from, timeline.bucket_us * BigInt(at)));
 		else return;
 		e.preventDefault();
 		e.stopPropagation();

@@ -52,7 +52,9 @@ const looks: Readonly<Record<string, KindLook>> = {
 };
 
 export function lookOf(kind: string): KindLook {
-	return looks[kind] ?? { word: kind, icon: "unknown", tone: "mark", about: "a kind that this page does not know" };
+	// A filter in a link may name anything, "constructor" as well.
+	const known = Object.hasOwn(looks, kind) ? looks[kind] : undefined;
+	return known ?? { word: kind, icon: "unknown", tone: "mark", about: "a kind that this page does not know" };
 }
 
 export const kindNames: readonly string[] = Object.keys(looks);

@@ -69,8 +69,9 @@ export function openStream<Out>(o: StreamOptions<Out>): () => void {
 async function keepOpen<Out>(o: StreamOptions<Out>, signal: AbortSignal): Promise<void> {
 	let pause = firstPause;
 	let cursor: string | undefined;
+	// A stream that broke stays so for its reader until it is live again: that it is tried says nothing about what is on the screen.
+	o.onState({ phase: "connecting" });
 	while (!signal.aborted) {
-		o.onState({ phase: "connecting" });
 		let problem: ProblemError;
 		try {
 			// A server that shuts down ends its streams as cleanly as one whose job is over: only the last item tells.
@@ -101,7 +102,7 @@ async function once<Out>(
 	o: StreamOptions<Out>,
 	cursor: string | undefined,
 	signal: AbortSignal,
-	onMessage: (m: Message) => void,
+	onTaken: (m: Message) => void,
 ): Promise<boolean> {
 	const headers: Record<string, string> = { Accept: "text/event-stream" };
 	if (cursor !== undefined) headers["Last-Event-ID"] = cursor;
@@ -118,18 +119,20 @@ async function once<Out>(
 		o.onState({ phase: "live" });
 		let last = false;
 		const take = messageReader((m) => {
-			onMessage(m);
+			if (last) return;
 			if (m.kind === "problem") throw problemOf(500, "", parse(m.data));
 			last = o.onItem(decode(o.decoder, parse(m.data)));
+			onTaken(m);
 		});
 		const text = new TextDecoder();
 		const reader = response.body.getReader();
 		for (;;) {
 			const { done, value } = await reader.read();
-			if (done || last) return last;
+			if (done) return false;
 			clearTimeout(watch);
 			watch = setTimeout(abort, silence);
 			take(text.decode(value, { stream: true }));
+			if (last) return true;
 		}
 	} finally {
 		clearTimeout(watch);

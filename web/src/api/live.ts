@@ -26,6 +26,11 @@ export type LiveJob = {
 	readonly at: number | undefined;
 };
 
+/** What is broken stays so until something comes, however often it is tried. */
+function tryingAgain(before: StreamState): StreamState {
+	return before.phase === "broken" ? { ...before, retryAt: Date.now() } : { phase: "connecting" };
+}
+
 /** The job and its graph, every second. `onLive` sees every one of them; another `attempt` connects anew at once. */
 export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at: number) => void, attempt: number): LiveJob {
 	const [value, setValue] = useState<LiveJob>({ state: { phase: "connecting" }, latest: undefined, at: undefined });
@@ -41,7 +46,7 @@ export function useLiveJob(id: string, enabled: boolean, onLive: (item: Live, at
 		return openStream({
 			url: `${base}/jobs/${encodeURIComponent(id)}/live`,
 			decoder: live,
-			onState: (state) => setValue((v) => ({ ...v, state })),
+			onState: (state) => setValue((v) => ({ ...v, state: state.phase === "connecting" ? tryingAgain(v.state) : state })),
 			onItem: (latest) => {
 				const at = Date.now();
 				each.current(latest, at);

@@ -7,7 +7,7 @@ export type Column<Row> = {
 	readonly head: ReactNode;
 	readonly cell: (row: Row) => ReactNode;
 	/** What the column sorts by; absent: it does not sort. */
-	readonly sortBy?: (row: Row) => number | bigint | string | undefined;
+	readonly sortBy?: (row: Row) => SortValue;
 	/** Numbers stand right. */
 	readonly align?: "right";
 	readonly mono?: boolean;
@@ -32,11 +32,16 @@ type Props<Row> = {
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns });
 
-function compare(a: number | bigint | string | undefined, b: number | bigint | string | undefined): number {
-	if (a === b) return 0;
-	if (a === undefined) return -1;
-	if (b === undefined) return 1;
+type SortValue = number | bigint | string | undefined;
+
+function compare(a: SortValue, b: SortValue): number {
+	if (a === b || a === undefined || b === undefined) return 0;
 	return a < b ? -1 : 1;
+}
+
+/** What is not known stands last, whichever way the rest goes. */
+function unknownLast(a: SortValue, b: SortValue): number {
+	return Number(a === undefined) - Number(b === undefined);
 }
 
 /** A table that sorts, with one selected row. */
@@ -49,6 +54,7 @@ export function DataTable<Row extends object>(p: Props<Row>) {
 					id: c.id,
 					accessorFn: (row) => c.sortBy?.(row),
 					enableSorting: c.sortBy !== undefined,
+					sortUndefined: "last",
 					sortFn: (a, b) => compare(c.sortBy?.(a.original), c.sortBy?.(b.original)),
 				}),
 			),
@@ -117,7 +123,7 @@ export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row
 	const by = columns.find((c) => c.id === sort?.column)?.sortBy;
 	if (by === undefined || sort === undefined) return rows;
 	const sign = sort.descending ? -1 : 1;
-	return [...rows].sort((a, b) => sign * compare(by(a), by(b)));
+	return [...rows].sort((a, b) => unknownLast(by(a), by(b)) || sign * compare(by(a), by(b)));
 }
 
 export function readSort(text: string | undefined): Sort | undefined {

@@ -75,6 +75,14 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 	const [changed, setChanged] = useState<ReadonlyMap<string, boolean>>(new Map());
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another value begins with its own folds
 	useEffect(() => setChanged(new Map()), [root]);
+	// What was selected elsewhere, by one of its bytes for example, is seen although the reader had folded what holds it.
+	useEffect(() => {
+		const within = (path: string) => selected !== undefined && selected !== path && selected.startsWith(path === "" ? "" : `${path}.`);
+		setChanged((all) => {
+			const kept = [...all].filter(([path, open]) => open || !within(path));
+			return kept.length === all.size ? all : new Map(kept);
+		});
+	}, [selected]);
 	const shown = useMemo(
 		() =>
 			lines(

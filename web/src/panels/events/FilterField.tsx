@@ -25,7 +25,8 @@ export function FilterField({ value, onChange, found, field }: Props) {
 	const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
 	/** The filter when the field got the focus: what Escape goes back to. */
 	const before = useRef(value);
-	useEffect(() => setTyped(value), [value]);
+	// What was applied has no blank at its end; the reader who goes on typing keeps it.
+	useEffect(() => setTyped((text) => (text.trim() === value ? text : value)), [value]);
 	useEffect(() => () => clearTimeout(pause.current), []);
 	const reading = readFilter(typed);
 	const { list, end } = tokens(typed);
@@ -98,6 +99,7 @@ export function FilterField({ value, onChange, found, field }: Props) {
 						className="btn quiet icon"
 						aria-label="Clear the filter"
 						onClick={() => {
+							settle();
 							setTyped("");
 							onChange("");
 						}}

@@ -149,15 +149,14 @@ type ChoosableProps = {
 
 function Choosable({ on, stay = false, title, onClick, children }: ChoosableProps) {
 	return (
-		<Menu.Item
-			role="menuitemcheckbox"
-			aria-checked={on}
+		<Menu.CheckboxItem
+			checked={on}
+			onChange={onClick}
 			closeMenuOnClick={!stay}
 			title={title}
-			leftSection={<Icon name="ok" size="s" className={on ? "c-acc" : (styles.off ?? "")} />}
-			onClick={onClick}
+			checkIcon={<Icon name="ok" size="s" className="c-acc" />}
 		>
 			{children}
-		</Menu.Item>
+		</Menu.CheckboxItem>
 	);
 }

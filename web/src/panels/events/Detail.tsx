@@ -15,7 +15,7 @@ import { HexDump } from "../../widgets/HexDump";
 import { Icon } from "../../widgets/Icon";
 import { Scroll } from "../../widgets/Scroll";
 import { Segmented } from "../../widgets/Segmented";
-import { Empty, SkeletonRows } from "../../widgets/states";
+import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
 import styles from "./Detail.module.css";
@@ -61,9 +61,7 @@ export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
 						<Outside event={event} />
 					) : query.data === undefined ? (
 						query.isError ? (
-							<p className={styles.note}>
-								<Icon name="warning" className="c-late" /> {toProblem(query.error).detail || toProblem(query.error).title}
-							</p>
+							<Failed what={`Position ${event.position}`} trouble={toProblem(query.error)} onRetry={() => void query.refetch()} />
 						) : (
 							<SkeletonRows rows={6} label="the position" />
 						)

@@ -1,12 +1,17 @@
 /** Puts a panel on the page with a server that answers from a table of paths, as tests of panels need it. */
+import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
 import { ZoneProvider } from "../src/widgets/clock";
+import { Feed } from "./feed";
 
-/** By path below /api/v1: an answer, a problem by its status, or "never" for one that does not come. */
-export type Answers = Readonly<Record<string, unknown | { readonly status: number } | "never">>;
+/**
+ * By path below /api/v1: an answer, a problem by its status, "never" for one that does not come, a feed for a stream, or a function of
+ * the query that gives one of these.
+ */
+export type Answers = Readonly<Record<string, unknown | { readonly status: number } | "never" | Feed>>;
 
 export type Asked = { readonly path: string; readonly query: URLSearchParams };
 
@@ -21,26 +26,37 @@ function problem(status: number): Response {
 	return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/problem+json" } });
 }
 
-export function openPanel(panel: ReactNode, answers: Answers, at = "/") {
-	cleanup();
-	window.history.replaceState(null, "", at);
+/** Answers every request from the table; the list says what was asked. */
+export function serve(answers: Answers): readonly Asked[] {
 	const asked: Asked[] = [];
-	vi.stubGlobal("fetch", (request: Request) => {
-		const url = new URL(request.url);
-		const path = url.pathname.replace(/^\/api\/v1/, "");
+	vi.stubGlobal("fetch", (request: Request | string, init?: RequestInit) => {
+		const address = typeof request === "string" ? request : request.url;
+		const url = new URL(address, window.location.href);
+		const path = decodeURIComponent(url.pathname.replace(/^\/api\/v1/, ""));
 		asked.push({ path, query: url.searchParams });
-		const answer = answers[path];
+		const entry = answers[path];
+		const answer: unknown = typeof entry === "function" ? entry(url.searchParams) : entry;
+		if (answer instanceof Feed) return answer.answer(address, init);
 		if (answer === "never") return new Promise<Response>(() => undefined);
 		if (answer === undefined) return Promise.resolve(problem(404));
 		if (typeof answer === "object" && answer !== null && "status" in answer && typeof answer.status === "number")
 			return Promise.resolve(problem(answer.status));
 		return Promise.resolve(new Response(JSON.stringify(answer), { headers: { "Content-Type": "application/json" } }));
 	});
+	return asked;
+}
+
+export function openPanel(panel: ReactNode, answers: Answers, at = "/") {
+	cleanup();
+	window.history.replaceState(null, "", at);
+	const asked = serve(answers);
 	const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
 	const wrap = (inner: ReactNode) => (
-		<QueryClientProvider client={client}>
-			<ZoneProvider value="utc">{inner}</ZoneProvider>
-		</QueryClientProvider>
+		<MantineProvider env="test" forceColorScheme="dark">
+			<QueryClientProvider client={client}>
+				<ZoneProvider value="utc">{inner}</ZoneProvider>
+			</QueryClientProvider>
+		</MantineProvider>
 	);
 	const view = render(wrap(panel));
 	return { ...view, asked, client, again: (inner: ReactNode) => view.rerender(wrap(inner)) };

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { eventAt } from "../../mock/events";
 import { graph, job, orderTotals } from "../../mock/jobs";
 import { Feed } from "../../test/feed";
+import { decode } from "../base/decode";
 import type { Event } from "./event";
-import { hasEnded, type LiveJob, useLiveEvents, useLiveJob } from "./live";
+import { job as decoder } from "./job";
+import { hasEnded, isRestarting, type LiveEvents, type LiveJob, useLiveEvents, useLiveJob } from "./live";
 import type { EventsFilter } from "./questions";
-import type { StreamState } from "./stream";
 
 const now = Date.now() * 1000;
 const snapshot = (state = "running") => ({ job: { ...job(orderTotals, now), state }, graph: graph(orderTotals, now) });
@@ -19,9 +20,9 @@ function Watcher({ id, on = true, attempt = 0 }: { readonly id: string; readonly
 }
 
 const got: (readonly Event[])[] = [];
-let state: StreamState | undefined;
-function Follower({ filter = {}, on = true }: { readonly filter?: EventsFilter; readonly on?: boolean }) {
-	state = useLiveEvents(orderTotals, filter, on, (items) => got.push(items));
+let followed: LiveEvents | undefined;
+function Follower({ filter = {}, on = true, behind }: { readonly filter?: EventsFilter; readonly on?: boolean; readonly behind?: string }) {
+	followed = useLiveEvents(orderTotals, filter, on, behind, (items) => got.push(items));
 	return null;
 }
 
@@ -36,8 +37,20 @@ afterEach(() => vi.useRealTimers());
 const pass = (ms = 0) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 it("knows the states that nothing follows", () => {
-	expect(["finished", "failed", "canceled"].every(hasEnded)).toBe(true);
-	expect(["running", "restarting", "failing", "last seen", "canceling"].some(hasEnded)).toBe(false);
+	expect((["finished", "failed", "canceled"] as const).every(hasEnded)).toBe(true);
+	expect((["running", "last-seen"] as const).some(hasEnded)).toBe(false);
+});
+
+it("knows a run between two attempts by Flink's own word", () => {
+	const run = (state: "running" | "failed", flink_state: string) =>
+		isRestarting(decode(decoder, { ...job(orderTotals, now), state, flink_state }));
+	expect([run("running", "restarting"), run("running", "failing"), run("running", "running"), run("running", "")]).toEqual([
+		true,
+		true,
+		false,
+		false,
+	]);
+	expect(run("failed", "failing")).toBe(false);
 });
 
 describe("a job that is watched", () => {
@@ -141,7 +154,7 @@ describe("events that are followed", () => {
 		expect(got.map((items) => items.map((e) => e.cursor))).toEqual([["e0", "e1", "e2", "e3", "e4"]]);
 		await pass(1000);
 		expect(got).toHaveLength(1);
-		expect(state?.phase).toBe("live");
+		expect(followed?.state?.phase).toBe("live");
 	});
 
 	it("are handed over when one stops following, and none after", async () => {
@@ -152,7 +165,33 @@ describe("events that are followed", () => {
 		rerender(<Follower on={false} />);
 		await pass(1000);
 		expect(got.flat().map((e) => e.cursor)).toEqual(["e1"]);
-		expect(state).toBeUndefined();
+		expect(followed).toEqual({ state: undefined, at: undefined });
 		expect(feed.open).toBe(1);
+	});
+
+	it("begin behind what is there already, and go on behind what came", async () => {
+		const { rerender } = render(<Follower behind="e40" />);
+		await pass();
+		feed.send(eventAt(orderTotals, 41, true), "e41");
+		await pass(200);
+		rerender(<Follower behind="e41" />);
+		await pass();
+		expect(feed.open).toBe(1);
+		feed.cut();
+		await pass(500);
+		expect(feed.connections.map((c) => c.headers.get("Last-Event-ID"))).toEqual(["e40", "e41"]);
+	});
+
+	it("have the age of the last moment at which the stream stood open", async () => {
+		render(<Follower />);
+		await pass();
+		await pass(7_000);
+		feed.refuse(new Error("connection refused"));
+		feed.cut();
+		await pass();
+		const broke = Date.now();
+		await pass(5_000);
+		expect(followed?.state?.phase).toBe("broken");
+		expect(followed?.at).toBe(broke);
 	});
 });

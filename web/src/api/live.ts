@@ -68,34 +68,48 @@ function liveEventsUrl(rec: string, filter: EventsFilter): string {
 	return `${base}/recordings/${encodeURIComponent(rec)}/events/live${text === "" ? "" : `?${text}`}`;
 }
 
-/** Events as they arrive, handed over a few times a second; undefined when not following. */
+export type LiveEvents = {
+	/** Undefined when not following. */
+	readonly state: StreamState | undefined;
+	/** When the newest came, or the stream began, in milliseconds since 1970. */
+	readonly at: number | undefined;
+};
+
+/**
+ * Events as they arrive, handed over a few times a second. `behind` is the cursor of the last event that is already there when the
+ * stream is opened: it begins right behind it, so that nothing falls between; undefined: from now.
+ */
 export function useLiveEvents(
 	rec: string,
 	filter: EventsFilter,
 	enabled: boolean,
+	behind: string | undefined,
 	onEvents: (items: readonly Event[]) => void,
-): StreamState | undefined {
-	const [state, setState] = useState<StreamState>();
-	const each = useRef(onEvents);
+): LiveEvents {
+	const [value, setValue] = useState<LiveEvents>({ state: undefined, at: undefined });
+	const latest = useRef({ behind, onEvents });
 	useEffect(() => {
-		each.current = onEvents;
+		latest.current = { behind, onEvents };
 	});
 	const url = liveEventsUrl(rec, filter);
 	useEffect(() => {
-		setState(undefined);
+		setValue({ state: undefined, at: undefined });
 		if (!enabled) return;
 		let waiting: Event[] = [];
 		const handOver = () => {
 			if (waiting.length === 0) return;
 			const items = waiting;
 			waiting = [];
-			each.current(items);
+			setValue((v) => ({ ...v, at: Date.now() }));
+			latest.current.onEvents(items);
 		};
 		const beat = setInterval(handOver, 200);
 		const close = openStream({
 			url,
 			decoder: event,
-			onState: setState,
+			...(latest.current.behind === undefined ? {} : { behind: latest.current.behind }),
+			// A stream that is open without an event says that nothing happened up to now.
+			onState: (state) => setValue((v) => ({ state, at: state.phase === "live" || v.state?.phase === "live" ? Date.now() : v.at })),
 			onItem: (item) => {
 				waiting.push(item);
 				return false;
@@ -107,5 +121,5 @@ export function useLiveEvents(
 			handOver();
 		};
 	}, [url, enabled]);
-	return state;
+	return value;
 }

@@ -16,6 +16,8 @@ export type StreamState =
 export type StreamOptions<Out> = {
 	readonly url: string;
 	readonly decoder: Decoder<Out>;
+	/** Cursor of the item that the first one comes behind; absent: from now. */
+	readonly behind?: string;
 	/** Takes an item; true says that it is the last one, for example because the job has ended. */
 	readonly onItem: (item: Out) => boolean;
 	readonly onState: (state: StreamState) => void;
@@ -68,7 +70,7 @@ export function openStream<Out>(o: StreamOptions<Out>): () => void {
 
 async function keepOpen<Out>(o: StreamOptions<Out>, signal: AbortSignal): Promise<void> {
 	let pause = firstPause;
-	let cursor: string | undefined;
+	let cursor = o.behind;
 	// A stream that broke stays so for its reader until it is live again: that it is tried says nothing about what is on the screen.
 	o.onState({ phase: "connecting" });
 	while (!signal.aborted) {

@@ -68,9 +68,9 @@ export default function EventsPanel({ rec, state }: Props) {
 	const key = `${base} ${following} ${active?.n ?? 0}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: once a list is open, moving the selection does not open another
 	const opening = useMemo(() => active?.opening ?? openingOf(state), [key]);
-	const { window: loaded, more, arrived, retry } = useEventWindow(rec, question, opening, key);
+	const { window: loaded, more, arrived, retry, atNewest } = useEventWindow(rec, question, opening, key);
 	const jumpTo = (to: Opening) => setJump((before) => ({ base, n: (before?.n ?? 0) + 1, opening: to }));
-	const live = useLiveEvents(rec, question, following, arrived);
+	const { state: live, at: liveAt } = useLiveEvents(rec, question, following && atNewest, loaded.rows.at(-1)?.cursor, arrived);
 
 	const selected = useMemo(
 		() =>
@@ -159,7 +159,7 @@ export default function EventsPanel({ rec, state }: Props) {
 	return (
 		<div className={styles.events}>
 			<h1 className="hide">Events of recording {shortId(rec)}</h1>
-			{live?.phase === "broken" && <StaleBanner since={undefined} reason={live.problem.title} retryAt={live.retryAt} />}
+			{live?.phase === "broken" && <StaleBanner since={liveAt} reason={live.problem.title} retryAt={live.retryAt} />}
 			<div className={styles.top}>
 				<FilterField
 					field={field}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import type { Event, EventPage } from "../../api/event";
 import { type EventsFilter, type EventsPlace, fetchEvents } from "../../api/questions";
 import { toRfc3339, type WallTime } from "../../base/time";
@@ -58,6 +58,8 @@ export type Loaded = {
 	readonly more: (direction: Direction) => void;
 	readonly arrived: (items: readonly Event[]) => void;
 	readonly retry: () => void;
+	/** The list reaches to the newest event that was stored when it was opened: what is followed comes behind its last row. */
+	readonly atNewest: boolean;
 };
 
 type Ask = (place: EventsPlace, signal: AbortSignal, limits?: EventsFilter) => Promise<EventPage>;
@@ -91,7 +93,9 @@ async function open(ask: Ask, how: Opening, opening: number, filter: EventsFilte
 		}
 		case "position": {
 			const page = await ask({ ...down, around: how.position }, signal);
-			return openWindow<Event>(opening, undefined, page);
+			// Where nothing from the position on fits the filter, what is before it may.
+			const before = page.items.length === 0 && page.next === undefined ? await patiently(ask, up, signal) : undefined;
+			return openWindow<Event>(opening, before, page);
 		}
 		case "event": {
 			// A page begins behind its cursor: the row before the event leads to the event itself.
@@ -110,6 +114,8 @@ export function useEventWindow(rec: string, filter: EventsFilter, how: Opening, 
 	const openings = useRef(0);
 	const stop = useRef(new AbortController());
 	const [attempt, retry] = useReducer((n: number) => n + 1, 0);
+	const wanted = `${rec} ${key} ${attempt}`;
+	const [openedFor, setOpenedFor] = useState<string>();
 	const ask = useRef<Ask>(() => Promise.reject(new Error("not asked yet")));
 	useEffect(() => {
 		current.current = window;
@@ -122,6 +128,7 @@ export function useEventWindow(rec: string, filter: EventsFilter, how: Opening, 
 		const opening = ++openings.current;
 		ask.current = (place, signal, limits = filter) => fetchEvents(rec, limits, place, signal);
 		dispatch({ type: "open", opening });
+		setOpenedFor(wanted);
 		open(ask.current, how, opening, filter, control.signal).then(
 			(opened) => dispatch({ type: "opened", window: opened }),
 			(problem: unknown) => {
@@ -150,5 +157,5 @@ export function useEventWindow(rec: string, filter: EventsFilter, how: Opening, 
 		);
 	}, []);
 	const arrived = useCallback((items: readonly Event[]) => dispatch({ type: "arrived", items }), []);
-	return { window, more, arrived, retry };
+	return { window, more, arrived, retry, atNewest: openedFor === wanted && window.down.kind === "end" };
 }

@@ -27,7 +27,8 @@ export function useKeys(screen: Screen): void {
 			// Dialogs and menus have their own keys.
 			const inOverlay = e.target instanceof HTMLElement && e.target.closest("[role=dialog], [role=menu], [role=listbox]") !== null;
 			const command = matcher.press(e, isField(e.target) || inOverlay, screen, performance.now());
-			if (command === undefined) return;
+			// Escape closes what is on top, and only that.
+			if (command === undefined || (command === "close" && inOverlay)) return;
 			if (command === "begun" || runCommand(command)) e.preventDefault();
 		};
 		window.addEventListener("keydown", onKeyDown);

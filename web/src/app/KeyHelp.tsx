@@ -14,9 +14,8 @@ export function KeyHelp({ opened, onClose }: Props) {
 	const { keys, keysOn } = usePreferences();
 	const [changing, setChanging] = useState<CommandId>();
 	const clash = conflicts(keys);
-	const give = (id: CommandId, key: string | undefined) => {
-		const { [id]: _, ...rest } = keys;
-		changePreferences({ keys: key === undefined ? rest : { ...rest, [id]: key } });
+	const give = (id: CommandId, key: string) => {
+		changePreferences({ keys: { ...keys, [id]: key } });
 		setChanging(undefined);
 	};
 	return (
@@ -54,6 +53,7 @@ export function KeyHelp({ opened, onClose }: Props) {
 										changing={changing === c.id}
 										onChange={() => setChanging(c.id)}
 										onKey={(key) => give(c.id, key)}
+										onCancel={() => setChanging(undefined)}
 									/>
 								))}
 						</ul>
@@ -70,16 +70,17 @@ type LineProps = {
 	readonly clashes: boolean;
 	readonly changing: boolean;
 	readonly onChange: () => void;
-	/** undefined: back to the first key; empty: none. */
-	readonly onKey: (key: string | undefined) => void;
+	/** Empty: none. */
+	readonly onKey: (key: string) => void;
+	readonly onCancel: () => void;
 };
 
-function Line({ command, shown, clashes, changing, onChange, onKey }: LineProps) {
+function Line({ command, shown, clashes, changing, onChange, onKey, onCancel }: LineProps) {
 	const onKeyDown = (e: KeyboardEvent) => {
 		if (!changing) return;
 		e.preventDefault();
 		e.stopPropagation();
-		if (e.key === "Escape") return onKey(shown[0]);
+		if (e.key === "Escape") return onCancel();
 		if (e.key === "Backspace") return onKey("");
 		const chord = chordOf(e);
 		if (chord !== undefined) onKey(chord);

@@ -319,7 +319,7 @@ describe("the palette", () => {
 	it("takes the name of a record or a position", async () => {
 		const { box, field } = await openPalette(`/r/${rec}/gaps`);
 		await userEvent.type(field, "orders/2@88121");
-		expect(options(box)).toEqual(["Journey of orders/2@88121in recording 8c1e4f0a"]);
+		expect(options(box)).toEqual(["Journey of orders/2@88121in all recordings"]);
 		await userEvent.clear(field);
 		await userEvent.type(field, at);
 		expect(options(box)).toEqual([`Events at ${at}in recording 8c1e4f0a`, `Journey of ${at}in recording 8c1e4f0a`]);
@@ -327,8 +327,8 @@ describe("the palette", () => {
 		expect(here()).toEqual({ page: { screen: "events", rec }, state: { at } });
 	});
 
-	it("looks for a record of Kafka in every recording where none is on the screen", async () => {
-		const { box, field } = await openPalette();
+	it("looks for a record of Kafka in every recording, whichever is on the screen", async () => {
+		const { box, field } = await openPalette(`/r/${rec}/gaps`);
 		await userEvent.type(field, "orders/2@88121{Enter}");
 		expect(here().page).toEqual({ screen: "journey", rec: "any", record: "orders/2@88121" });
 		expect(box).toBeTruthy();

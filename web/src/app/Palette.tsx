@@ -29,12 +29,14 @@ function named(query: string, address: Address): readonly Entry[] {
 	const text = query.trim();
 	const page = address.page;
 	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : "any");
+	// A record of Kafka may be in several recordings; an element and a position are of one.
+	const where = name.kind === "kafka" ? "any" : rec;
 	const journey: Entry = {
 		id: "record",
 		icon: "journey",
 		title: `Journey of ${text}`,
-		about: rec === "any" ? "in all recordings" : `in recording ${shortId(rec)}`,
-		run: () => go(link({ screen: "journey", rec: name.kind === "kafka" ? "any" : rec, record: text })),
+		about: where === "any" ? "in all recordings" : `in recording ${shortId(where)}`,
+		run: () => go(link({ screen: "journey", rec: where, record: text })),
 	};
 	if (name.kind !== "position" || rec === "any") return rec === "any" && name.kind !== "kafka" ? [] : [journey];
 	return [

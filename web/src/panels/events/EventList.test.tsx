@@ -230,6 +230,13 @@ describe("following", () => {
 		expect(feed.connections[0]?.headers.get("Last-Event-ID")).toBe("e6002");
 	});
 
+	it("is not begun before the list is there: it would not know behind what", async () => {
+		const feed = new Feed();
+		open({ follow: true }, { ...running, [live]: feed, [`${path}/events`]: "never" });
+		await screen.findByRole("button", { name: "Following" });
+		expect(feed.open).toBe(0);
+	});
+
 	it("shows what arrives at the end of the list", async () => {
 		const feed = new Feed();
 		open({ follow: true }, { ...running, [live]: feed });

@@ -87,10 +87,15 @@ describe("states", () => {
 		await withRows();
 	});
 
-	it("error: without the picture over time the list is there all the same", async () => {
-		open({}, { [`${path}/timeline`]: { status: 500 } });
+	it("error: without the picture over time the list is there all the same; it can be asked for again", async () => {
+		let broken = true;
+		const timeline = (q: URLSearchParams) => (broken ? { status: 500 } : answer(`${path}/timeline`, q, "").body);
+		open({}, { [`${path}/timeline`]: timeline });
 		await withRows();
 		expect(await screen.findByText(/No picture over time/)).toBeTruthy();
+		broken = false;
+		await userEvent.click(screen.getByRole("button", { name: "try again" }));
+		expect(await screen.findByRole("slider")).toBeTruthy();
 	});
 
 	it("too many: what headers count is told as about so many, what was searched as so far", async () => {

@@ -183,7 +183,12 @@ export default function EventsPanel({ rec, state }: Props) {
 			<div className={styles.strip}>
 				{stripData === undefined ? (
 					whole.isError ? (
-						<p className="dim">No picture over time: {toProblem(whole.error).title}.</p>
+						<p className="dim">
+							No picture over time: {toProblem(whole.error).title}.{" "}
+							<button type="button" className="link" onClick={() => void whole.refetch()}>
+								try again
+							</button>
+						</p>
 					) : (
 						<SkeletonRows rows={2} label="the picture over time" />
 					)

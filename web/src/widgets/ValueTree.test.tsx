@@ -17,7 +17,7 @@ const order: TreeNode = {
 			off: 12,
 			len: 26,
 			items: [
-				{ name: "email", kind: "masked", value: "pii_contact_7q2f", off: 14, len: 8 },
+				{ name: "email", kind: "string", value: "pii_contact_7q2f", mask: "pii.contact", off: 14, len: 8 },
 				{
 					name: "tags",
 					kind: "list",
@@ -102,9 +102,23 @@ const selected = () => screen.getByRole("status").textContent;
 describe("the tree of a value", () => {
 	it("shows names, values and what is masked", () => {
 		open();
-		expect(lines()).toEqual(["value", 'id"O-1"', "customer", "emailpii_contact_7q2f", "tags2 items", '[0]"a"', '[1]"b"']);
+		expect(lines()).toEqual(["value", 'id"O-1"', "customer", "emailpii_contact_7q2fpii.contact", "tags2 items", '[0]"a"', '[1]"b"']);
 		expect(line(3).querySelector(".mask")).not.toBeNull();
 		expect(screen.getAllByRole("treeitem").map((l) => l.getAttribute("aria-level"))).toEqual(["1", "2", "2", "3", "3", "4", "4"]);
+	});
+
+	it("never shows a stand-in as if it were the value", () => {
+		const leaf = (name: string, kind: string, value: string): TreeNode => ({ name, kind, value, mask: "pii.financial", off: 0, len: 4 });
+		open({
+			root: {
+				kind: "object",
+				off: 0,
+				len: 9,
+				items: [leaf("amount", "int", "0"), leaf("card", "string", "***"), leaf("vip", "bool", "false")],
+			},
+		});
+		expect(lines().slice(1)).toEqual(["amount0pii.financial", "card***pii.financial", "vipfalsepii.financial"]);
+		for (const l of screen.getAllByRole("treeitem").slice(1)) expect(l.querySelector(".mask svg")).not.toBeNull();
 	});
 
 	it("says why a part is not decoded, and what is null", () => {

@@ -13,6 +13,8 @@ export type TreeNode = {
 	readonly off: number;
 	readonly len: number;
 	readonly reason?: string;
+	/** Class of a value that the policy hides; what stands as its value is a token or a stand-in, never what was recorded. */
+	readonly mask?: string;
 };
 
 type Line = { readonly path: string; readonly node: TreeNode; readonly depth: number; readonly open: boolean | undefined };
@@ -163,7 +165,7 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 					)}
 					<span className={styles.name}>{l.node.name ?? (l.depth === 0 ? "value" : `[${l.path.split(".").at(-1)}]`)}</span>
 					<Value node={l.node} open={l.open === true} />
-					<span className={styles.type}>{l.node.reason ?? l.node.type ?? ""}</span>
+					<span className={styles.type}>{l.node.reason ?? l.node.mask ?? l.node.type ?? ""}</span>
 				</div>
 			))}
 		</div>
@@ -185,9 +187,9 @@ function summary(node: TreeNode): string {
 const quoted = new Set(["string", "enum"]);
 
 function Value({ node, open }: { readonly node: TreeNode; readonly open: boolean }) {
-	if (node.kind === "masked") {
+	if (node.mask !== undefined) {
 		return (
-			<span className="mask">
+			<span className="mask" title={`masked: ${node.mask}`}>
 				<Icon name="mask" />
 				{node.value ?? "***"}
 			</span>

@@ -1145,10 +1145,13 @@ type Process struct {
 	Agent     string          `json:"agent"`
 	Connected bool            `json:"connected"`
 	Counters  ProcessCounters `json:"counters"`
-	Flink     string          `json:"flink"`
-	Hooks     []Hook          `json:"hooks"`
-	Host      string          `json:"host"`
-	Java      string          `json:"java"`
+
+	// CPUShare The agent's threads, share of one core, over the last seconds.
+	CPUShare float64 `json:"cpu_share,omitempty"`
+	Flink    string  `json:"flink"`
+	Hooks    []Hook  `json:"hooks"`
+	Host     string  `json:"host"`
+	Java     string  `json:"java"`
 
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`

@@ -20,7 +20,7 @@ func (s *service) jobs(ctx context.Context, in *jobsRequest) (List[Job], error) 
 	}
 	out := make([]Job, 0, len(jobs))
 	for _, j := range jobs {
-		out = append(out, jobOf(j, -1))
+		out = append(out, jobOf(j.Job, j.CPUShare))
 	}
 	return listOf("job", out), nil
 }

@@ -38,14 +38,18 @@ func processes(of []browse.Process) []Process {
 			hooks = append(hooks, Hook{ID: h.ID, State: h.State, Class: h.Class, Fired: I64(h.Fired), Detail: h.Detail})
 		}
 		c := p.Counters
-		out = append(out, Process{
+		one := Process{
 			Process: p.ID, Role: p.Role, Host: p.Host, PID: p.PID, Java: p.Java, Flink: p.Flink, Agent: p.Agent,
 			Connected: p.Connected, LastSeen: at(p.LastSeen), Hooks: hooks, Off: p.Off, Reason: p.Reason,
 			Counters: ProcessCounters{
 				Errors: I64(c.Errors), LostEvents: I64(c.LostEvents), LostBytes: I64(c.LostBytes), QueuedBytes: I64(c.QueuedBytes),
 				CPUNanos: I64(c.CPUNanos), Blocks: I64(c.Blocks), Events: I64(c.Events), Bytes: I64(c.Bytes),
 			},
-		})
+		}
+		if p.CPUShare >= 0 {
+			one.CPUShare = &p.CPUShare
+		}
+		out = append(out, one)
 	}
 	return out
 }

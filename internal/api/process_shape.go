@@ -10,6 +10,7 @@ type Process struct {
 	Flink     string          `json:"flink"`
 	Agent     string          `json:"agent"`
 	Connected bool            `json:"connected"`
+	CPUShare  *float64        `json:"cpu_share,omitempty" doc:"The agent's threads, share of one core, over the last seconds."`
 	LastSeen  *Time           `json:"last_seen,omitempty"`
 	Hooks     []Hook          `json:"hooks"`
 	Counters  ProcessCounters `json:"counters"`

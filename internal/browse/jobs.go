@@ -27,14 +27,32 @@ type LiveJob struct {
 	CPUShare float64
 }
 
+// ListedJob is a job with what recording it costs now.
+type ListedJob struct {
+	Job
+	CPUShare float64 // of a core, the agents' threads; negative = not known
+}
+
 // Jobs lists the runs that have not ended and the newest of each name; with all, every one. Those that who may not see are
 // left out.
-func (b *Browser) Jobs(ctx context.Context, who access.Principal, all bool) ([]Job, error) {
+func (b *Browser) Jobs(ctx context.Context, who access.Principal, all bool) ([]ListedJob, error) {
 	jobs, err := b.queries.Jobs(ctx, all)
 	if err != nil {
 		return nil, err
 	}
-	return visible(b, who, jobs, func(j Job) event.RecordingID { return j.ID }), nil
+	live := b.live()
+	out := make([]ListedJob, 0, len(jobs))
+	for _, j := range visible(b, who, jobs, func(j Job) event.RecordingID { return j.ID }) {
+		var of []Process
+		for _, id := range j.Processes {
+			if p, ok := live[id]; ok && p.Connected {
+				of = append(of, p)
+			}
+		}
+		j.Agents = len(of)
+		out = append(out, ListedJob{Job: j, CPUShare: cpuShare(of)})
+	}
+	return out, nil
 }
 
 // Recordings lists what is kept, newest first. Those that who may not see are left out.
@@ -73,7 +91,7 @@ func (b *Browser) Job(ctx context.Context, who access.Principal, t Target) (JobD
 		Checkpoints: make([]Checkpoint, 0, len(d.Checkpoints)), Exceptions: make([]Event, 0, len(d.Exceptions)),
 		Processes: b.processes(d.Processes),
 	}
-	out.CPUShare = cpuShare(out.Processes)
+	out.CPUShare, out.Agents = cpuShare(out.Processes), connected(out.Processes)
 	for i := range out.Attempts {
 		out.Attempts[i].Error = r.message(t.Resource, out.Attempts[i].Error)
 	}
@@ -99,7 +117,18 @@ func (b *Browser) Live(ctx context.Context, t Target) (LiveJob, error) {
 	if err != nil {
 		return LiveJob{}, err
 	}
-	return LiveJob{Job: d.Job, Graph: d.Graph, CPUShare: cpuShare(b.processes(d.Processes))}, nil
+	of := b.processes(d.Processes)
+	d.Agents = connected(of)
+	return LiveJob{Job: d.Job, Graph: d.Graph, CPUShare: cpuShare(of)}, nil
+}
+
+func connected(of []Process) (n int) {
+	for _, p := range of {
+		if p.Connected {
+			n++
+		}
+	}
+	return n
 }
 
 // cpuShare is the largest share of the processes: the one that pays most for being recorded.
@@ -116,12 +145,18 @@ func cpuShare(of []Process) float64 {
 // Processes lists the processes with an agent.
 func (b *Browser) Processes() []Process { return b.fleet.Processes() }
 
-// processes completes what a recording says of its processes by what they say now.
-func (b *Browser) processes(recorded []event.ProcessDef) []Process {
+// live is what processes say of themselves now, by id.
+func (b *Browser) live() map[string]Process {
 	live := map[string]Process{}
 	for _, p := range b.fleet.Processes() {
 		live[p.ID] = p
 	}
+	return live
+}
+
+// processes completes what a recording says of its processes by what they say now.
+func (b *Browser) processes(recorded []event.ProcessDef) []Process {
+	live := b.live()
 	out := make([]Process, 0, len(recorded))
 	for _, d := range recorded {
 		p, ok := live[d.Process]

@@ -35,8 +35,9 @@ type Job struct {
 	Parallelism       int  // the highest of a vertex
 	Operators         int
 	Subtasks          int
-	Agents            int // processes that recorded it
-	AttemptsRestarted int // attempts beyond the first of their subtask
+	Agents            int      // processes that recorded it
+	Processes         []string // their ids, in order
+	AttemptsRestarted int      // attempts beyond the first of their subtask
 	InPerSecond       float64
 	OutPerSecond      float64
 	Watermark         EventTime // the lowest of the vertices; NoEventTime = none

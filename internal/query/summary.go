@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -33,10 +34,12 @@ func (v *view) summary() Job {
 		j.Type, j.Version = g.Type, g.Flink
 	}
 	for _, proc := range v.cat.processes {
+		j.Processes = append(j.Processes, proc.Process)
 		if j.Version == "" {
 			j.Version = proc.Flink
 		}
 	}
+	slices.Sort(j.Processes)
 	j.State, j.Ended = v.stateLocked(current)
 	j.AttemptsRestarted = len(attempts) - len(current) - unnamed(attempts)
 

@@ -16,7 +16,7 @@ type scrape struct {
 	stored   disk.Stats
 	ingested ingest.Counters
 	agents   []ingest.AgentStatus
-	jobs     []browse.Job
+	jobs     []browse.ListedJob
 	now      time.Time
 }
 
@@ -114,7 +114,7 @@ func perAgent(value func(ingest.AgentStatus) float64) func(*scrape) []sample {
 func perJob(value func(browse.Job) (float64, bool)) func(*scrape) []sample {
 	return func(x *scrape) (out []sample) {
 		for _, j := range x.jobs {
-			if v, known := value(j); known && !j.State.Ended() {
+			if v, known := value(j.Job); known && !j.State.Ended() {
 				out = append(out, sample{labels("job", j.Name, "recording", j.ID.String()), v})
 			}
 		}

@@ -360,6 +360,7 @@ export function processes(now: number): Process[] {
 			flink: "2.3.0",
 			agent: "0.1.0",
 			connected: true,
+			cpu_share: [0.013, 0.007, 0.001][i] ?? 0,
 			last_seen: rfc3339(now - 300_000),
 			hooks: hookNames.map((id, h): Hook => {
 				const state = manager

@@ -26,6 +26,7 @@ export const process = shape<wire.Process>()({
 	flink: text,
 	agent: text,
 	connected: flag,
+	cpu_share: optional(number),
 	last_seen: optional(wallTime),
 	hooks: list(hook),
 	counters: counters,

@@ -120,7 +120,7 @@ describe("the head of the page", () => {
 
 	it("says what recording costs and what it lost, of all jobs or of the one on the screen", async () => {
 		open("/");
-		expect((await recorder()).textContent).toBe("2.1 % CPU4.30 MB/s1 gap, 5,812 events lost");
+		await waitFor(async () => expect((await recorder()).textContent).toBe("2.1 % CPU4.30 MB/s1 gap, 5,812 events lost"));
 		act(() => go(`/j/${rec}`));
 		await waitFor(async () => expect((await recorder()).textContent).toBe("1.3 % CPU4.10 MB/s1 gap, 5,812 events lost"));
 		expect(

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Job } from "../api/job";
 import { isRestarting } from "../api/live";
-import { jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
+import { agentsQuestion, jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
 import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
@@ -108,14 +108,20 @@ function StateChip({ job }: { readonly job: Job }) {
 	);
 }
 
+function shares(of: readonly { readonly cpu_share?: number | undefined }[] | undefined): readonly number[] {
+	return (of ?? []).flatMap((p) => (p.cpu_share === undefined ? [] : [p.cpu_share]));
+}
+
 /** What recording costs and what it lost: of the run on the screen, or of all that run. */
 function Recorder({ address: { page } }: { readonly address: Address }) {
 	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	const one = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
 	const all = useQuery({ ...jobsQuestion(), enabled: rec === undefined });
+	const agents = useQuery({ ...agentsQuestion, enabled: rec === undefined });
 	const jobs: readonly Job[] | undefined = rec === undefined ? all.data : one.data === undefined ? undefined : [one.data];
 	if (jobs === undefined) return <div className={styles.cost} />;
-	const known = jobs.flatMap((j) => (j.cost.cpu_share === undefined ? [] : [j.cost.cpu_share]));
+	// Jobs share processes: for all of them the processes are summed, not the jobs.
+	const known = rec === undefined ? shares(agents.data) : shares(jobs.map((j) => j.cost));
 	const bytes = jobs.reduce((sum, j) => sum + j.cost.bytes_per_s, 0);
 	const lost = jobs.reduce((sum, j) => sum + j.cost.lost, 0n);
 	const gaps = jobs.reduce((sum, j) => sum + j.gaps, 0);

@@ -133,9 +133,9 @@ describe("the head of the page", () => {
 	});
 
 	it("does not make up a cost that is not known", async () => {
-		const jobs = answer("/jobs", new URLSearchParams(), "").body as { items: { cost: { cpu_share?: number } }[] };
-		for (const j of jobs.items) delete j.cost.cpu_share;
-		open("/", { "/jobs": jobs });
+		const agents = answer("/agents", new URLSearchParams(), "").body as { items: { cpu_share?: number }[] };
+		for (const a of agents.items) delete a.cpu_share;
+		open("/", { "/agents": agents });
 		expect((await recorder()).textContent).toContain("CPU not known");
 	});
 

@@ -40,17 +40,26 @@ type Row struct {
 	Value      []byte // nil = null
 	Key        []byte
 	Headers    []byte
+	Namespace  []byte
+	MapKey     []byte
+	Before     []byte
 	FullLength uint32
 	Hash       uint64
 
 	Checkpoint uint64
 	Time       int64
+	HasTime    bool // lanes trace, state and env: Time is set
 	Flags      uint32
 	Text       event.DefinitionID
 	Split      event.DefinitionID
 	Offset     int64
 	SplitTime  int64
 	Emitted    uint32
+	What       uint32
+	Number     int64
+	Number2    int64
+	Reason     event.DropReason
+	State      event.DefinitionID
 	Body       []byte
 }
 
@@ -365,6 +374,9 @@ func (b *Builder) payload(h *Header) []byte {
 	w.strings(colValue, each(b.rows, func(r *Row) []byte { return r.Value }))
 	w.strings(colKey, each(b.rows, func(r *Row) []byte { return r.Key }))
 	w.strings(colHeaders, each(b.rows, func(r *Row) []byte { return r.Headers }))
+	w.strings(colNamespace, each(b.rows, func(r *Row) []byte { return r.Namespace }))
+	w.strings(colMapKey, each(b.rows, func(r *Row) []byte { return r.MapKey }))
+	w.strings(colBefore, each(b.rows, func(r *Row) []byte { return r.Before }))
 	if h.Flags&FlagPayloadCut != 0 {
 		w.unsigned(colFullLength, each(b.rows, func(r *Row) uint64 { return uint64(r.FullLength) }), 0)
 		w.fixed64(colHash, each(b.rows, func(r *Row) uint64 { return r.Hash }))
@@ -375,13 +387,42 @@ func (b *Builder) payload(h *Header) []byte {
 func (b *Builder) det() []byte {
 	var w sectionWriter
 	w.unsigned(colCheckpoint, each(b.rows, func(r *Row) uint64 { return r.Checkpoint }), 0)
-	w.signed(colTime, each(b.rows, func(r *Row) int64 { return r.Time }), 0, false)
+	if notes(b.spec.Lane) {
+		b.noteTimes(&w)
+	} else {
+		w.signed(colTime, each(b.rows, func(r *Row) int64 { return r.Time }), 0, false)
+	}
 	w.unsigned(colFlags, each(b.rows, func(r *Row) uint64 { return uint64(r.Flags) }), 0)
 	w.unsigned(colText, each(b.rows, func(r *Row) uint64 { return b.definition(r.Text) }), 0)
 	w.unsigned(colSplit, each(b.rows, func(r *Row) uint64 { return b.definition(r.Split) }), 0)
 	w.signed(colOffset, each(b.rows, func(r *Row) int64 { return r.Offset }), 0, false)
 	w.signed(colSplitTime, each(b.rows, func(r *Row) int64 { return r.SplitTime }), 0, false)
 	w.unsigned(colEmitted, each(b.rows, func(r *Row) uint64 { return uint64(r.Emitted) }), 0)
+	w.unsigned(colWhat, each(b.rows, func(r *Row) uint64 { return uint64(r.What) }), 0)
+	w.signed(colNumber, each(b.rows, func(r *Row) int64 { return r.Number }), 0, false)
+	w.signed(colNumber2, each(b.rows, func(r *Row) int64 { return r.Number2 }), 0, false)
+	w.unsigned(colReason, each(b.rows, func(r *Row) uint64 { return uint64(r.Reason) }), 0)
+	w.unsigned(colState, each(b.rows, func(r *Row) uint64 { return b.definition(r.State) }), 0)
 	w.strings(colBody, each(b.rows, func(r *Row) []byte { return r.Body }))
 	return w.raw
+}
+
+// notes tells whether rows of a lane may have no time.
+func notes(l event.Lane) bool {
+	return l == event.LaneTrace || l == event.LaneState || l == event.LaneEnv
+}
+
+// noteTimes writes column 65, left out when no row has a time.
+func (b *Builder) noteTimes(w *sectionWriter) {
+	any := false
+	times := each(b.rows, func(r *Row) int64 {
+		any = any || r.HasTime
+		if r.HasTime {
+			return r.Time
+		}
+		return math.MinInt64
+	})
+	if any {
+		w.signed(colTime, times, 0, true)
+	}
 }

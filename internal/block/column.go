@@ -28,15 +28,23 @@ const (
 	colHeaders    = 50
 	colFullLength = 51
 	colHash       = 52
+	colNamespace  = 53
+	colMapKey     = 54
+	colBefore     = 55
 
 	colCheckpoint = 64
 	colTime       = 65
 	colFlags      = 66
 	colText       = 67
+	colWhat       = 68
+	colNumber     = 69
+	colNumber2    = 70
+	colReason     = 71
 	colSplit      = 80
 	colOffset     = 81
 	colSplitTime  = 82
 	colEmitted    = 83
+	colState      = 84
 	colBody       = 96
 )
 

@@ -258,6 +258,18 @@ func (d *decoder) payload(cs *columns) error {
 		}
 		o.Headers, _ = seal(headers, nil)
 	}
+	for _, c := range []struct {
+		dst *[]event.Payload
+		id  byte
+	}{{&o.Namespace, colNamespace}, {&o.MapKey, colMapKey}, {&o.Before, colBefore}} {
+		if col := cs.get(c.id); col.present {
+			values, err := byteStrings(col, d.rows)
+			if err != nil {
+				return err
+			}
+			*c.dst, _ = seal(values, nil)
+		}
+	}
 	return nil
 }
 
@@ -280,7 +292,7 @@ func (d *decoder) det(cs *columns) error {
 	for _, c := range []struct {
 		dst *[]int64
 		id  byte
-	}{{&o.Time, colTime}, {&o.Offset, colOffset}, {&o.SplitTime, colSplitTime}} {
+	}{{&o.Time, colTime}, {&o.Offset, colOffset}, {&o.SplitTime, colSplitTime}, {&o.Number, colNumber}, {&o.Number2, colNumber2}} {
 		read := func(c column) ([]int64, error) { return signed[int64](c, d.rows, 0) }
 		if err := decodeColumn(c.dst, cs.get(c.id), read); err != nil {
 			return err
@@ -295,7 +307,16 @@ func (d *decoder) det(cs *columns) error {
 	if err := number(d, &o.Emitted, cs.get(colEmitted), math.MaxUint32, 0); err != nil {
 		return err
 	}
+	if err := number(d, &o.What, cs.get(colWhat), math.MaxUint32, 0); err != nil {
+		return err
+	}
+	if err := number(d, &o.Reason, cs.get(colReason), math.MaxUint8, 0); err != nil {
+		return err
+	}
 	if err := d.definitions(&o.Text, cs.get(colText)); err != nil {
+		return err
+	}
+	if err := d.definitions(&o.State, cs.get(colState)); err != nil {
 		return err
 	}
 	if err := d.definitions(&o.Split, cs.get(colSplit)); err != nil {

@@ -66,6 +66,16 @@ func sample(t testing.TB, lane event.Lane, codec Codec, seed uint64, n int) (raw
 			row.Headers = []byte{0}
 		case event.LaneTrace:
 			row.Kind, row.Ordinal, row.Split, row.Offset = event.KindWritten, uint32(i%2), split.ID, int64(i)
+			if i%3 == 0 {
+				row.Kind, row.Split, row.Offset, row.Reason = event.KindDropped, 0, 0, event.DropWindowLate
+				row.Time, row.HasTime, row.Number, row.Number2 = wall/1000, i%2 == 0, wall/1000+5, 1000
+			}
+		case event.LaneState:
+			row.Kind, row.Ordinal, row.State = event.KindStateWritten, uint32(i%4), split.ID
+			row.Key, row.Namespace, row.MapKey = fmt.Appendf(nil, "k%d", i%9), fmt.Appendf(nil, "w%d", i%3), fmt.Appendf(nil, "m%d", i)
+			row.Value, row.Before = fmt.Appendf(nil, "%d", i), fmt.Appendf(nil, "%d", i-1)
+		case event.LaneEnv:
+			row.Kind, row.What, row.Number = event.KindEnvRead, uint32(i%5), wall
 		default:
 			row.Kind, row.Body = event.KindJobState, fmt.Appendf(nil, `{"state":"RUNNING","at_us":%d}`, wall)
 		}
@@ -88,6 +98,6 @@ func sample(t testing.TB, lane event.Lane, codec Codec, seed uint64, n int) (raw
 	return raw, rows
 }
 
-var sampleLanes = []event.Lane{event.LaneOut, event.LaneDet, event.LaneSrc, event.LaneTrace, event.LaneJob, event.LaneGap}
+var sampleLanes = []event.Lane{event.LaneOut, event.LaneDet, event.LaneSrc, event.LaneTrace, event.LaneState, event.LaneEnv, event.LaneJob, event.LaneGap}
 
 func open(p event.Payload) []byte { return p.Open(sealed.Take()) }

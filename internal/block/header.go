@@ -63,6 +63,7 @@ type Zones struct {
 	Channels    []ChannelRange
 	Watermarks  []WatermarkRange
 	Barriers    []Barrier
+	Drops       []Drop
 	Gaps        []GapRange
 	Definitions []event.DefinitionID
 	Positions   []PositionRange
@@ -102,6 +103,13 @@ type Barrier struct {
 	Seq          uint64
 	Unaligned    bool
 	Recovering   bool
+}
+
+// Drop counts the records that an operator threw away for one reason.
+type Drop struct {
+	Operator int // index in the chain, -1 = not known
+	Reason   event.DropReason
+	N        uint64
 }
 
 // GapRange is a stretch that was not recorded.

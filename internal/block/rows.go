@@ -26,6 +26,9 @@ type Rows struct {
 	Key        []event.Payload
 	KeyNull    []bool
 	Headers    []event.Payload // layout: spec/block.md, column 50
+	Namespace  []event.Payload
+	MapKey     []event.Payload
+	Before     []event.Payload
 	FullLength []uint32
 	Hash       []uint64
 
@@ -37,6 +40,11 @@ type Rows struct {
 	Offset     []int64
 	SplitTime  []int64 // ms; MinInt64 = none
 	Emitted    []uint32
+	What       []uint32
+	Number     []int64
+	Number2    []int64
+	Reason     []event.DropReason   // 0 = none
+	State      []event.DefinitionID // 0 = none
 	Body       [][]byte
 }
 

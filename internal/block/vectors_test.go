@@ -167,6 +167,13 @@ func renderZones(h *Header) object {
 		add("barriers", object{"checkpoint": b.Checkpoint, "role": roleName(b.In, "out", "in"), "partition": b.Partition.String(),
 			"subpartition": b.Subpartition, "seq": b.Seq, "flags": flags})
 	}
+	for _, d := range h.Zones.Drops {
+		o := object{"reason": d.Reason, "count": d.N}
+		if d.Operator >= 0 {
+			o["operator"] = d.Operator
+		}
+		add("drops", o)
+	}
 	for _, g := range h.Zones.Gaps {
 		add("gaps", object{"lane": g.Lane, "reason": g.Reason, "first": g.FirstInv, "last": g.LastInv, "events": g.Events, "bytes": g.Bytes})
 	}
@@ -194,7 +201,11 @@ func renderRows(h *Header, rows *Rows) []object {
 		number("event_time_ms", rows.EventTime[i], math.MinInt64)
 		number("ordinal", int64(orDefault(rows.Ordinal, i)), 0)
 		number("checkpoint", int64(orDefault(rows.Checkpoint, i)), 0)
-		number("time_ms", orDefault(rows.Time, i), 0)
+		if notes(h.Lane) {
+			renderNote(rows, i, o, number)
+		} else {
+			number("time_ms", orDefault(rows.Time, i), 0)
+		}
 		number("flags", int64(orDefault(rows.Flags, i)), 0)
 		number("emitted", int64(orDefault(rows.Emitted, i)), 0)
 		number("full_length", int64(orDefault(rows.FullLength, i)), 0)
@@ -217,7 +228,7 @@ func renderRows(h *Header, rows *Rows) []object {
 		if rows.SplitTime != nil && (h.Lane == event.LaneSrc || h.Lane == event.LaneTrace) {
 			number("split_time_ms", rows.SplitTime[i], math.MinInt64)
 		}
-		if h.Lane == event.LaneSrc || h.Lane == event.LaneTrace {
+		if h.Lane == event.LaneSrc || kind == event.KindWritten || kind == event.KindWriteFailed {
 			o["offset"] = orDefault(rows.Offset, i)
 		}
 		if rows.Partition != nil {
@@ -238,6 +249,24 @@ func renderRows(h *Header, rows *Rows) []object {
 		list = append(list, o)
 	}
 	return list
+}
+
+func renderNote(rows *Rows, i int, o object, number func(name string, v, absent int64)) {
+	if rows.Time != nil {
+		number("time_ms", rows.Time[i], math.MinInt64)
+	}
+	number("what", int64(orDefault(rows.What, i)), 0)
+	number("number", orDefault(rows.Number, i), 0)
+	number("number2", orDefault(rows.Number2, i), 0)
+	number("reason", int64(orDefault(rows.Reason, i)), 0)
+	if id := orDefault(rows.State, i); id != 0 {
+		o["state"] = id.String()
+	}
+	for name, column := range map[string][]event.Payload{"namespace": rows.Namespace, "map_key": rows.MapKey, "before": rows.Before} {
+		if column != nil && !column[i].Null() {
+			o[name] = renderBytes(open(column[i]))
+		}
+	}
 }
 
 // renderSeqs asks for the numbers of a broadcast row in every subpartition that there could be.

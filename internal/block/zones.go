@@ -14,6 +14,7 @@ const (
 	zoneChannels    = 3
 	zoneWatermarks  = 5
 	zoneBarriers    = 6
+	zoneDrops       = 7
 	zoneGaps        = 8
 	zoneDefinitions = 10
 	zonePositions   = 11
@@ -53,6 +54,7 @@ func (z *Zones) parse(b []byte) error {
 	z.Channels = parseZone(&at[zoneChannels], 6, z.parseChannel)
 	z.Watermarks = parseZone(&at[zoneWatermarks], 4, z.parseWatermark)
 	z.Barriers = parseZone(&at[zoneBarriers], 6, z.parseBarrier)
+	z.Drops = parseZone(&at[zoneDrops], 3, z.parseDrop)
 	z.Gaps = parseZone(&at[zoneGaps], 6, z.parseGap)
 	z.Positions = parseZone(&at[zonePositions], 5, z.parsePosition)
 	for typ := range at {
@@ -130,6 +132,12 @@ func (z *Zones) parseBarrier(c *cursor, e *Barrier) {
 	e.Seq = c.uv()
 	flags := c.uv()
 	e.Unaligned, e.Recovering = flags&RowUnaligned != 0, flags&RowRecovering != 0
+}
+
+func (z *Zones) parseDrop(c *cursor, e *Drop) {
+	e.Operator = int(c.upTo(math.MaxInt32)) - 1
+	e.Reason = event.DropReason(c.upTo(math.MaxUint8))
+	e.N = c.uv()
 }
 
 func (z *Zones) parseGap(c *cursor, e *GapRange) {

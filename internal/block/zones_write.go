@@ -3,6 +3,7 @@ package block
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -92,6 +93,21 @@ func (b *Builder) sentRanges() ([]ChannelRange, error) {
 	return list, nil
 }
 
+func (b *Builder) drops() (list []Drop) {
+	for _, r := range b.rows {
+		if r.Reason == 0 {
+			continue
+		}
+		i := slices.IndexFunc(list, func(d Drop) bool { return d.Operator == r.Operator && d.Reason == r.Reason })
+		if i < 0 {
+			i = len(list)
+			list = append(list, Drop{Operator: r.Operator, Reason: r.Reason})
+		}
+		list[i].N++
+	}
+	return list
+}
+
 func (b *Builder) positions() []PositionRange {
 	var list []PositionRange
 	for _, r := range b.rows {
@@ -146,6 +162,10 @@ func (b *Builder) zones(channels []ChannelRange) []byte {
 		w.add(e.Checkpoint, role(e.In), b.partitions.of(e.Partition), uint64(e.Subpartition), e.Seq, flags)
 	}
 	w.end(zoneBarriers)
+	for _, e := range b.drops() {
+		w.add(uint64(e.Operator+1), uint64(e.Reason), e.N)
+	}
+	w.end(zoneDrops)
 	for _, e := range b.gaps {
 		w.add(uint64(e.Lane), uint64(e.Reason), e.FirstInv, e.LastInv, e.Events, e.Bytes)
 	}

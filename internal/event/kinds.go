@@ -13,6 +13,7 @@ const (
 	LaneJob   Lane = 6
 	LaneLog   Lane = 7
 	LaneGap   Lane = 8
+	LaneEnv   Lane = 9
 )
 
 // Kind is the kind of an event (spec/recording.md, section 4; values are wire format).
@@ -40,23 +41,48 @@ const (
 	KindEndOfChannel       Kind = 27
 	KindResync             Kind = 28
 	KindWatermarkIn        Kind = 29
+	KindLevel              Kind = 31
 
 	KindSourceRecord      Kind = 32
 	KindOtherSourceRecord Kind = 33
+	KindSourceRun         Kind = 34
 
-	KindWritten     Kind = 48
-	KindWriteFailed Kind = 49
+	KindWritten         Kind = 48
+	KindWriteFailed     Kind = 49
+	KindTimerRegistered Kind = 50
+	KindTimerDeleted    Kind = 51
+	KindTimerFired      Kind = 52
+	KindWindowAssigned  Kind = 53
+	KindWindowMerged    Kind = 54
+	KindWindowFired     Kind = 55
+	KindWindowPurged    Kind = 56
+	KindDropped         Kind = 57
+	KindWatermarkOut    Kind = 58
+	KindWatermarkHeld   Kind = 59
+	KindCause           Kind = 60
 
 	KindJobState      Kind = 64
 	KindAttemptState  Kind = 65
 	KindJobCheckpoint Kind = 66
+	KindSnapshot      Kind = 67
+	KindRestored      Kind = 68
 	KindGraph         Kind = 69
+	KindCode          Kind = 70
 	KindTaskStarted   Kind = 71
 	KindTaskState     Kind = 72
 	KindTaskEnded     Kind = 73
+	KindCapsule       Kind = 74
 
 	KindException Kind = 80
+	KindLogLine   Kind = 81
 	KindGap       Kind = 96
+
+	KindStateRead    Kind = 100
+	KindStateWritten Kind = 101
+	KindStateCleared Kind = 102
+	KindStateExpired Kind = 103
+
+	KindEnvRead Kind = 110
 
 	// KindEntered and KindPassed occur only in zone 1: records into an operator, records that it passed on.
 	KindEntered Kind = 128

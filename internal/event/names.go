@@ -4,7 +4,7 @@ import "strconv"
 
 var laneNames = map[Lane]string{
 	LaneOut: "out", LaneDet: "det", LaneSrc: "src", LaneTrace: "trace",
-	LaneState: "state", LaneJob: "job", LaneLog: "log", LaneGap: "gap",
+	LaneState: "state", LaneJob: "job", LaneLog: "log", LaneGap: "gap", LaneEnv: "env",
 }
 
 // String is the lane's name in spec/recording.md, as in out; "lane 9" for one that this version does not know.
@@ -19,12 +19,20 @@ var kindNames = map[Kind]string{
 	KindElements: "elements", KindSource: "source", KindEventTimer: "event-timer", KindProcessingTimer: "processing-timer",
 	KindMail: "mail", KindProcessingCallback: "processing-time-callback", KindRecovered: "recovered-elements",
 	KindBarrierIn: "barrier-in", KindCheckpoint: "checkpoint", KindEndOfRecovery: "end-of-recovery",
-	KindEndOfChannel: "end-of-channel", KindResync: "resync", KindWatermarkIn: "watermark-in",
+	KindEndOfChannel: "end-of-channel", KindResync: "resync", KindWatermarkIn: "watermark-in", KindLevel: "level",
 	KindSourceRecord: "source-record", KindOtherSourceRecord: "other-source-record",
-	KindWritten: "written", KindWriteFailed: "write-failed",
+	KindSourceRun: "source-run",
+	KindWritten:   "written", KindWriteFailed: "write-failed",
+	KindTimerRegistered: "timer-registered", KindTimerDeleted: "timer-deleted", KindTimerFired: "timer-fired",
+	KindWindowAssigned: "window-assigned", KindWindowMerged: "window-merged", KindWindowFired: "window-fired",
+	KindWindowPurged: "window-purged", KindDropped: "dropped", KindWatermarkOut: "watermark-out",
+	KindWatermarkHeld: "watermark-held", KindCause: "cause",
 	KindJobState: "job-state", KindAttemptState: "attempt-state", KindJobCheckpoint: "job-checkpoint", KindGraph: "graph",
+	KindSnapshot: "snapshot", KindRestored: "restored", KindCode: "code", KindCapsule: "capsule",
 	KindTaskStarted: "task-started", KindTaskState: "task-state", KindTaskEnded: "task-ended",
-	KindException: "exception", KindGap: "gap",
+	KindException: "exception", KindLogLine: "log-line", KindGap: "gap",
+	KindStateRead: "state-read", KindStateWritten: "state-written", KindStateCleared: "state-cleared",
+	KindStateExpired: "state-expired", KindEnvRead: "env-read",
 	KindEntered: "entered", KindPassed: "passed",
 }
 

@@ -16,6 +16,9 @@ final class Invocation {
   int operatorBase;
   int ordinal;
 
+  /** Rows of lanes trace, state and env so far. */
+  int notes;
+
   void copy(Invocation f) {
     invocation = f.invocation;
     kind = f.kind;
@@ -30,5 +33,6 @@ final class Invocation {
     cut = f.cut;
     operatorBase = f.operatorBase;
     ordinal = f.ordinal;
+    notes = f.notes;
   }
 }

@@ -23,6 +23,8 @@ package dev.sightglass.bootstrap;
  * RESYNC       invocation i64; outputs i32; (subpartitions i32, next seq i64 *)*; channels i32; (next seq i64)*
  * COUNTS       count i32; (step code i32, n i64)*: steps that no path tells of, {@link PathTable}
  * CHECKPOINTED checkpoint i64: what belongs to the checkpoint was told
+ * NOTE         a = lane, b = operator + 1; kind i32; mask i32; invocation i64; ordinal i32; then what the mask of {@link TaskNote}
+ *              says, in its order: time, number, number 2 i64 each; what, reason, flags, text, state i32 each; byte strings: length i32, bytes
  * </pre>
  *
  * Channels, splits, paths and texts are indexes into tables of {@link TaskContext}, which grow
@@ -44,6 +46,7 @@ public final class TapeFormat {
   public static final int RESYNC = 13;
   public static final int COUNTS = 14;
   public static final int CHECKPOINTED = 15;
+  public static final int NOTE = 16;
 
   /** Flag of OUT and KAFKA: the value was cut. */
   public static final int CUT = 1;

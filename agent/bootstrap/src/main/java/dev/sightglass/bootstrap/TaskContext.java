@@ -49,6 +49,7 @@ public final class TaskContext extends TaskWriter {
   private int pathEnd;
   private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
+  private final TaskNote note = new TaskNote(this);
 
   /** A watermark that the task's input reached within the invocation at hand. */
   private boolean watermarkPending;
@@ -108,6 +109,7 @@ public final class TaskContext extends TaskWriter {
     f.cut = false;
     f.operatorBase = operatorDepth;
     f.ordinal = 0;
+    f.notes = 0;
     append(code);
     push(operator);
     return token;
@@ -369,6 +371,26 @@ public final class TaskContext extends TaskWriter {
       d.get(tape.array(), tape.position(), len);
       tape.advance(len);
     }
+  }
+
+  // ---- what operators do
+
+  /**
+   * An empty note about the invocation at hand.
+   *
+   * @param lane {@link TaskNote#TRACE}, {@link TaskNote#STATE} or {@link TaskNote#ENV}
+   * @param operator chain index; -1 = the one at work
+   */
+  public TaskNote note(int lane, int kind, int operator) {
+    int of = operator < 0 ? operatorOnTop() : operator;
+    if (depth == 0) {
+      // Outside of all: an invocation of its own.
+      int token = beginIfNone();
+      note.begin(lane, kind, of, frame.invocation, 0);
+      end(token);
+      return note;
+    }
+    return note.begin(lane, kind, of, frame.invocation, frame.notes++);
   }
 
   /** A watermark or status comes in through an input. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 abstract class TaskTables {
   public final PathTable paths = new PathTable();
   private final TextTable texts = new TextTable();
+  private final WordTable words = new WordTable();
   OutputContext[] outputs = new OutputContext[4];
   ChannelContext[] channels = new ChannelContext[8];
   private SplitContext[] splits = new SplitContext[4];
@@ -77,5 +78,15 @@ abstract class TaskTables {
   /** Text {@code number}, from 1. */
   public String text(int number) {
     return texts.text(number);
+  }
+
+  /** The number of a text that notes refer to; 0 = none. */
+  public int word(String word) {
+    return words.number(word);
+  }
+
+  /** The text that {@link #word} numbered. For the drain. */
+  public String wordOf(int number) {
+    return words.word(number);
   }
 }

@@ -19,7 +19,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   static final int LANE_OUT = 1;
   static final int LANE_DET = 2;
   static final int LANE_SOURCE = 3;
-  private static final int LANES = 4;
+  private static final int LANES = 10;
 
   /** A run that is older is written, so that times stay exact and a slow task is visible, µs. */
   private static final long RUN_SPAN = 10_000;
@@ -259,7 +259,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   @Override
   public int recoverySize() {
-    int size = 3 * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 20 + 8 * channelCount;
+    int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 20 + 8 * channelCount;
     for (int i = 0; i < outputCount; i++) {
       size += 4 + 8 * outputs[i].subpartitions;
     }

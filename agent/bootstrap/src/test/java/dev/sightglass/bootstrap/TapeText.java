@@ -80,11 +80,43 @@ final class TapeText {
           }
           lines.add(s.toString());
           break;
+        case TapeFormat.NOTE:
+          lines.add(note(c, t, a, b - 1));
+          break;
         default:
           throw new AssertionError("type " + (head & 0xFF));
       }
     }
     return lines;
+  }
+
+  private static String note(TaskContext c, Tape t, int lane, int operator) {
+    StringBuilder s = new StringBuilder("note ").append(lane).append('/').append(t.getInt());
+    int mask = t.getInt();
+    s.append(" op=").append(operator).append(" inv=").append(t.getLong());
+    s.append(" #").append(t.getInt());
+    String[] names = {
+      "time", "number", "number2", "what", "reason", "flags", "text", "state", "key", "ns", "map",
+      "value", "before"
+    };
+    for (int i = 0; i < names.length; i++) {
+      if ((mask & 1 << i) == 0) {
+        continue;
+      }
+      s.append(' ').append(names[i]).append('=');
+      if (i < 3) {
+        s.append(t.getLong());
+      } else if (i == 6 || i == 7) {
+        s.append(c.wordOf(t.getInt()));
+      } else {
+        int v = t.getInt();
+        s.append(v);
+        if (i > 7) {
+          t.skip(v);
+        }
+      }
+    }
+    return s + ((mask & TaskNote.WITHHELD) != 0 ? " withheld" : "");
   }
 
   private static String out(Tape t, int flags, int output) {

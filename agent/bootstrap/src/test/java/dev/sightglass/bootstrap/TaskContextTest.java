@@ -247,6 +247,52 @@ class TaskContextTest {
   }
 
   @Test
+  void notesBelongToTheInvocationAndItsOperator() {
+    int token = element(live);
+    int chained = task.enter(2);
+    task.note(TaskNote.STATE, 101, -1)
+        .state(task.word("{\"name\":\"total\"}"))
+        .key(new byte[9], 2, 3)
+        .value(new byte[4], 0, 4)
+        .number(5)
+        .write();
+    task.note(TaskNote.TRACE, 57, 1)
+        .reason(3)
+        .time(-7)
+        .number(1)
+        .number2(2)
+        .text("input 0")
+        .write();
+    task.leave(chained);
+    task.end(token);
+    task.note(TaskNote.ENV, 110, 0)
+        .what(1)
+        .value(new byte[TaskNote.MAX_BYTES + 1], 0, TaskNote.MAX_BYTES + 1)
+        .write();
+    assertEquals(
+        List.of(
+            "note 5/101 op=2 inv=1 #0 number=5 state={\"name\":\"total\"} key=3 value=4",
+            "note 4/57 op=1 inv=1 #1 time=-7 number=1 number2=2 reason=3 text=input 0",
+            "run 16 op=0 ch=0 0(2() 1x1",
+            "note 9/110 op=0 inv=2 #0 what=1 withheld",
+            "run 20 op=-1 ~( 2x1"),
+        told());
+  }
+
+  @Test
+  void lostNotesBecomeAGapOfTheirLane() {
+    ChunkPool small = new ChunkPool(0);
+    task = task(small);
+    int token = element(live);
+    task.note(TaskNote.STATE, 101, 0).key(new byte[100], 0, 100).write();
+    task.end(token);
+    Lost lost = task.lost(TaskNote.STATE);
+    assertEquals(1, lost.events);
+    assertEquals(100, lost.bytes);
+    assertEquals(1, lost.first);
+  }
+
+  @Test
   void kafkaRecordIsToldWithWhatItGave() {
     SplitContext s = task.split("orders", 3, null);
     int token = task.beginRecord(0, s, 41, 1000, new byte[2], new byte[9], null);

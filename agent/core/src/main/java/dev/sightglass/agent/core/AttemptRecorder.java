@@ -84,8 +84,14 @@ public interface AttemptRecorder {
   /** Records read from outside. */
   SourceLane source();
 
-  /** External writes. */
+  /** External writes, and what operators did. */
   TraceLane trace();
+
+  /** Accesses of state. */
+  NoteLane state();
+
+  /** What the task took from its environment: clocks, random numbers, orders of iteration. */
+  NoteLane env();
 
   /** The job's and the task's life; bodies are JSON. */
   BodyLane job();

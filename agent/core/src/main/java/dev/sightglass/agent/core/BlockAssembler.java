@@ -25,6 +25,7 @@ final class BlockAssembler {
   static final int ZONE_CHANNELS = 3;
   static final int ZONE_WATERMARKS = 5;
   static final int ZONE_BARRIERS = 6;
+  static final int ZONE_DROPS = 7;
   static final int ZONE_GAPS = 8;
   static final int ZONE_DEFINITIONS = 10;
   static final int ZONE_POSITIONS = 11;

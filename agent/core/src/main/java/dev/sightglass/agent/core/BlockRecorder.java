@@ -30,7 +30,9 @@ public final class BlockRecorder implements AttemptRecorder {
   private final TraceEncoder trace = new TraceEncoder(this);
   private final BodyEncoder job = new BodyEncoder(this, Lane.JOB);
   private final BodyEncoder log = new BodyEncoder(this, Lane.LOG);
-  private final LaneEncoder[] lanes = {job, source, det, out, trace, log};
+  private final NoteEncoder state = new NoteEncoder(this, Lane.STATE);
+  private final NoteEncoder env = new NoteEncoder(this, Lane.ENV);
+  private final LaneEncoder[] lanes = {job, source, det, env, out, state, trace, log};
   private final GapEncoder gaps;
 
   private long now;
@@ -168,6 +170,16 @@ public final class BlockRecorder implements AttemptRecorder {
   @Override
   public TraceLane trace() {
     return trace;
+  }
+
+  @Override
+  public NoteLane state() {
+    return state;
+  }
+
+  @Override
+  public NoteLane env() {
+    return env;
   }
 
   @Override

@@ -6,12 +6,14 @@ public final class Lane {
   public static final int DET = 2;
   public static final int SRC = 3;
   public static final int TRACE = 4;
+  public static final int STATE = 5;
   public static final int JOB = 6;
   public static final int LOG = 7;
   public static final int GAP = 8;
+  public static final int ENV = 9;
 
   /** One more than the highest lane; the length of arrays by lane. */
-  public static final int COUNT = 9;
+  public static final int COUNT = 10;
 
   private Lane() {}
 }

@@ -50,11 +50,17 @@ abstract class LaneEncoder {
     }
   }
 
-  /** Makes room for a row with {@code bytes} of payload: a big one gets a block of its own. */
-  final void open(int bytes) {
+  /**
+   * Makes room for a row with {@code bytes} of payload: a big one gets a block of its own.
+   *
+   * @return true when a block was closed, so that table indexes of the row must be taken anew
+   */
+  final boolean open(int bytes) {
     if (rows > 0 && raw + bytes > MAX_RAW && bytes > MAX_RAW / 2) {
       seal();
+      return true;
     }
+    return false;
   }
 
   /** Adds the meta columns of a row but for event time. */

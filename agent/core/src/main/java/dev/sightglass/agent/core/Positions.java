@@ -8,6 +8,7 @@ final class Positions {
   private final DeltaColumn splitTimes = new DeltaColumn(82);
   private final BlockTable touched = new BlockTable();
   private final Ranges ranges = new Ranges();
+  private boolean any;
 
   /**
    * @param role 0 source, 1 sink
@@ -21,6 +22,7 @@ final class Positions {
    * @param placed whether the offset is one: zone 11 leaves the others out
    */
   void add(int splitPlus1, long offset, long splitTime, boolean placed) {
+    any |= splitPlus1 != 0 || offset != 0 || splitTime != AttemptRecorder.NO_TIME;
     splits.add(splitPlus1);
     offsets.add(offset);
     splitTimes.add(splitTime);
@@ -31,6 +33,9 @@ final class Positions {
   }
 
   void write(Bytes columns) {
+    if (!any) {
+      return;
+    }
     splits.write(columns);
     offsets.write(columns, 0, 0);
     splitTimes.write(columns, 0, 0);
@@ -47,6 +52,7 @@ final class Positions {
   }
 
   void clear() {
+    any = false;
     splits.clear();
     offsets.clear();
     splitTimes.clear();

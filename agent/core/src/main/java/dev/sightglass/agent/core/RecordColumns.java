@@ -20,11 +20,11 @@ final class RecordColumns {
   }
 
   int addKey(byte[] buf, int off, int len) {
-    return bounded(keys, buf, off, len);
+    return addBounded(keys, buf, off, len);
   }
 
   int addHeaders(byte[] buf, int off, int len) {
-    return bounded(headers, buf, off, len);
+    return addBounded(headers, buf, off, len);
   }
 
   /** A row without bytes. */
@@ -34,7 +34,8 @@ final class RecordColumns {
     headers.addNull();
   }
 
-  private int bounded(BytesColumn column, byte[] buf, int off, int len) {
+  /** Adds to another column of the block what is kept whole or not at all. */
+  int addBounded(BytesColumn column, byte[] buf, int off, int len) {
     if (len > MAX_KEY) {
       withhold();
       column.addNull();

@@ -1,10 +1,13 @@
 package dev.sightglass.agent.core;
 
-final class TraceEncoder extends LaneEncoder implements TraceLane {
-  private final NumberColumn ordinals = new NumberColumn(22, 0);
-  private final NumberColumn texts = new NumberColumn(67, 0);
-  private final RecordColumns payload = new RecordColumns();
+final class TraceEncoder extends NoteEncoder implements TraceLane {
   private final Positions positions = new Positions(1);
+  private final Note write = new Note();
+
+  // The place of the row at hand.
+  private int split = AttemptRecorder.NONE;
+  private long offset;
+  private long splitTime = AttemptRecorder.NO_TIME;
 
   TraceEncoder(BlockRecorder recorder) {
     super(recorder, Lane.TRACE);
@@ -59,27 +62,39 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
     if (recorder.ended()) {
       return;
     }
-    int valueLen = length(record.value);
-    int keyLen = length(record.key);
-    int headersLen = length(record.headers);
-    open(RecordColumns.kept(valueLen, keyLen, headersLen));
-    int splitSlot = definitionPlus1(split);
-    int textSlot = definitionPlus1(text);
-    positions.add(splitSlot, offset, splitTime, offset >= 0);
-    texts.add(textSlot);
-    ordinals.add(ordinal);
-    int kept = payload.addValue(record.value, 0, valueLen, 0, 0);
-    kept += payload.addKey(record.key, 0, keyLen);
-    kept += payload.addHeaders(record.headers, 0, headersLen);
-    if (record.withheld) {
-      payload.withhold();
+    if (split >= 0) {
+      recorder.checkDefinition(split);
     }
-    row(kind, invocation, 1, operator);
-    close(kept);
+    write.clear();
+    write.kind = kind;
+    write.invocation = invocation;
+    write.operator = operator;
+    write.ordinal = ordinal;
+    write.text = text;
+    write.withheld = record.withheld;
+    set(write.value, record.value);
+    set(write.key, record.key);
+    this.split = split;
+    this.offset = offset;
+    this.splitTime = splitTime;
+    try {
+      add(write, record.headers);
+    } finally {
+      this.split = AttemptRecorder.NONE;
+      this.offset = 0;
+      this.splitTime = AttemptRecorder.NO_TIME;
+    }
   }
 
-  private static int length(byte[] b) {
-    return b == null ? -1 : b.length;
+  private static void set(Note.Stretch s, byte[] b) {
+    if (b != null) {
+      s.set(b, 0, b.length);
+    }
+  }
+
+  @Override
+  void addOwn(Note n) {
+    positions.add(definitionPlus1(split), offset, splitTime, offset >= 0);
   }
 
   @Override
@@ -88,28 +103,14 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
   }
 
   @Override
-  void writeIds(Bytes columns, Bytes scratch) {
-    ordinals.write(columns);
-  }
-
-  @Override
-  int flags() {
-    return payload.flags();
-  }
-
-  @Override
-  void writePayload(Bytes columns) {
-    payload.write(columns);
-  }
-
-  @Override
   void writeDet(Bytes columns) {
-    texts.write(columns);
+    super.writeDet(columns);
     positions.write(columns);
   }
 
   @Override
   int writeOwnZones(BlockAssembler a) {
+    super.writeOwnZones(a);
     positions.writeZone(a.scratch());
     a.zone(BlockAssembler.ZONE_POSITIONS);
     return 0;
@@ -117,9 +118,7 @@ final class TraceEncoder extends LaneEncoder implements TraceLane {
 
   @Override
   void clearOwn() {
-    ordinals.clear();
-    texts.clear();
+    super.clearOwn();
     positions.clear();
-    payload.clear();
   }
 }

@@ -1,7 +1,7 @@
 package dev.sightglass.agent.core;
 
-/** Lane 4: external writes and the places that they got. */
-public interface TraceLane {
+/** Lane 4: external writes with the places that they got, and what operators did. */
+public interface TraceLane extends NoteLane {
   /**
    * A write that was acknowledged (kind 48).
    *

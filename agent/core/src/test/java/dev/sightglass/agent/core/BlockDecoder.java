@@ -17,6 +17,8 @@ import java.util.zip.CRC32C;
  */
 final class BlockDecoder {
   private static final int PREFIX = 24;
+  private static final List<Integer> NOTES = List.of(Lane.TRACE, Lane.STATE, Lane.ENV);
+  private static final List<Integer> WRITES = List.of(EventKind.WRITTEN, EventKind.WRITE_FAILED);
   private static final List<Integer> WITH_CHANNEL = List.of(16, 22, 24, 26, 27);
 
   private final byte[] raw;
@@ -143,6 +145,7 @@ final class BlockDecoder {
     out.zones.put("channels", entries(values.get(3), this::channelRange));
     out.zones.put("watermarks", entries(values.get(5), this::watermark));
     out.zones.put("barriers", entries(values.get(6), this::barrier));
+    out.zones.put("drops", entries(values.get(7), this::drop));
     out.zones.put("gaps", entries(values.get(8), this::gap));
     out.zones.put("definitions", new ArrayList<>(definitions));
     out.zones.put("positions", entries(values.get(11), this::position));
@@ -211,6 +214,17 @@ final class BlockDecoder {
     e.put("subpartition", r.uv());
     e.put("seq", r.uv());
     e.put("flags", r.uv());
+    return e;
+  }
+
+  private Object drop(ByteReader r) {
+    Map<String, Object> e = new LinkedHashMap<>();
+    int operator = r.small();
+    if (operator > 0) {
+      e.put("operator", operator - 1L);
+    }
+    e.put("reason", r.uv());
+    e.put("count", r.uv());
     return e;
   }
 
@@ -362,11 +376,21 @@ final class BlockDecoder {
     ids("text", unsigned(5, 67, 0));
     ids("split", unsigned(5, 80, 0));
     numbers("checkpoint", unsigned(5, 64, 0), 0);
-    numbers("time_ms", signed(5, 65, rows, 0, 0), 0);
+    if (NOTES.contains(lane)) {
+      notes();
+    } else {
+      numbers("time_ms", signed(5, 65, rows, 0, 0), 0);
+    }
     numbers("flags", unsigned(5, 66, 0), 0);
     if (lane == Lane.SRC || lane == Lane.TRACE) {
-      numbers("offset", signed(5, 81, rows, 0, 0), AttemptRecorder.NO_TIME);
-      numbers("split_time_ms", signed(5, 82, rows, 0, 0), AttemptRecorder.NO_TIME);
+      long[] offsets = signed(5, 81, rows, 0, 0);
+      for (int i = 0; i < rows; i++) {
+        if (lane == Lane.SRC || WRITES.contains((int) kinds[i])) {
+          out.rows.get(i).put("offset", offsets[i]);
+        }
+      }
+      long none = AttemptRecorder.NO_TIME;
+      numbers("split_time_ms", signed(5, 82, rows, 0, lane == Lane.TRACE ? none : 0), none);
     }
     numbers("emitted", unsigned(5, 83, 0), 0);
     payload("value", strings(4, 48));
@@ -380,6 +404,18 @@ final class BlockDecoder {
         out.rows.get(i).put("body", new String(bodies[i], StandardCharsets.UTF_8));
       }
     }
+  }
+
+  private void notes() {
+    numbers("time_ms", signed(5, 65, rows, 0, AttemptRecorder.NO_TIME), AttemptRecorder.NO_TIME);
+    numbers("what", unsigned(5, 68, 0), 0);
+    numbers("number", signed(5, 69, rows, 0, 0), 0);
+    numbers("number2", signed(5, 70, rows, 0, 0), 0);
+    numbers("reason", unsigned(5, 71, 0), 0);
+    ids("state", unsigned(5, 84, 0));
+    payload("namespace", strings(4, 53));
+    payload("map_key", strings(4, 54));
+    payload("before", strings(4, 55));
   }
 
   private Long[] eventTimes() {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -387,6 +388,36 @@ final class Oracle {
     putId(row, "text", text);
     putId(row, "split", split);
     row.put("offset", -1L);
+  }
+
+  /** A note whose byte strings stand somewhere in longer arrays. */
+  void note(int lane, Note n) {
+    Map<String, Object> row = row(lane, n.kind, n.invocation, 1, n.operator);
+    putUnless(row, "ordinal", n.ordinal, 0);
+    putId(row, "text", n.text);
+    putUnless(row, "flags", n.flags, 0);
+    putUnless(row, "time_ms", n.time, AttemptRecorder.NO_TIME);
+    putUnless(row, "what", n.what, 0);
+    putUnless(row, "number", n.number, 0);
+    putUnless(row, "number2", n.number2, 0);
+    putUnless(row, "reason", n.reason, 0);
+    putId(row, "state", n.state);
+    putStretch(row, "value", n.value, Integer.MAX_VALUE);
+    putStretch(row, "key", n.key, RecordColumns.MAX_KEY);
+    putStretch(row, "namespace", n.namespace, RecordColumns.MAX_KEY);
+    putStretch(row, "map_key", n.mapKey, RecordColumns.MAX_KEY);
+    putStretch(row, "before", n.before, RecordColumns.MAX_KEY);
+    NoteLane to =
+        lane == Lane.STATE
+            ? recorder.state()
+            : lane == Lane.ENV ? recorder.env() : recorder.trace();
+    to.note(n);
+  }
+
+  private static void putStretch(Map<String, Object> row, String name, Note.Stretch s, int limit) {
+    if (s.length >= 0) {
+      putBytes(row, name, Arrays.copyOfRange(s.bytes, s.offset, s.offset + s.length), limit);
+    }
   }
 
   void job(int kind, long inv, String body, int definition) {

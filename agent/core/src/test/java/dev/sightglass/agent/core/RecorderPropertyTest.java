@@ -75,13 +75,40 @@ class RecorderPropertyTest {
     text = r.define(DefinitionKind.STRING, "checkpoint %s");
   }
 
+  private Note note(long inv, int op, int n, int split, int text) {
+    Note note = new Note();
+    note.kind = EventKind.TIMER_REGISTERED + random.nextInt(6);
+    note.invocation = inv - random.nextInt(3);
+    note.operator = op;
+    note.ordinal = n;
+    if (random.nextBoolean()) {
+      note.time = inv * 9;
+      note.number = random.nextLong();
+      note.number2 = -inv;
+    }
+    note.what = random.nextInt(3);
+    note.reason = random.nextInt(3) * random.nextInt(2);
+    note.flags = random.nextInt(2);
+    note.text = random.nextBoolean() ? text : AttemptRecorder.NONE;
+    note.state = random.nextBoolean() ? split : AttemptRecorder.NONE;
+    for (Note.Stretch s : List.of(note.key, note.namespace, note.mapKey, note.value, note.before)) {
+      byte[] b = value();
+      if (b != null) {
+        int skipped = Math.min(random.nextInt(3), b.length);
+        s.set(b, skipped, b.length - skipped);
+      }
+    }
+    note.withheld = random.nextInt(9) == 0;
+    return note;
+  }
+
   private void step(long inv, int n) {
     int op = random.nextInt(4) - 1;
     int path = paths[random.nextInt(paths.length)];
     int channel = channels[random.nextInt(random.nextInt(4) == 0 ? channels.length : 3)];
     int split = splits[random.nextInt(splits.length)];
     long time = random.nextInt(4) == 0 ? AttemptRecorder.NO_TIME : random.nextInt(1 << 20);
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0:
       case 1:
       case 2:
@@ -127,6 +154,10 @@ class RecorderPropertyTest {
           int ordinal = random.nextInt(3);
           oracle.written(inv - random.nextInt(20), op, ordinal, split, inv, time, record);
         }
+        break;
+      case 13:
+        int lane = List.of(Lane.TRACE, Lane.STATE, Lane.ENV).get(random.nextInt(3));
+        oracle.note(lane, note(inv, op, n, split, text));
         break;
       default:
         oracle.watermarkIn(inv, random.nextInt(2), inv * 5);

@@ -227,6 +227,19 @@ final class VectorCases {
         VectorCases::writes);
     add(
         list,
+        "trace-operator",
+        Lane.TRACE,
+        "a timer, two drops with their numbers, and a write",
+        VectorCases::traced);
+    add(
+        list,
+        "state",
+        Lane.STATE,
+        "a read, writes with the value before, a clear whose bytes were withheld",
+        VectorCases::states);
+    add(list, "env", Lane.ENV, "clocks and random numbers", VectorCases::environment);
+    add(
+        list,
         "job-task",
         Lane.JOB,
         "the life of a task",
@@ -384,6 +397,78 @@ final class VectorCases {
     o.written(70, 3, 2, p0, 1_002, MS, record(bytes("k"), null, null));
     o.written(71, 3, 0, p1, -1, NO_TIME);
     o.writeFailed(72, 3, 0, p1, error);
+  }
+
+  private static void traced(Oracle o) {
+    int reason = o.recorder.define(DefinitionKind.STRING, "watermark of input 0");
+    Note n = note(EventKind.TIMER_REGISTERED, 90, 1);
+    n.time = MS + 60_000;
+    n.flags = 1;
+    stretch(n.key, "m-1");
+    stretch(n.namespace, "");
+    o.note(Lane.TRACE, n);
+    n = note(EventKind.DROPPED, 91, 2);
+    n.reason = 1;
+    n.time = MS - 9_000;
+    n.number = MS;
+    n.number2 = 5_000;
+    n.text = reason;
+    stretch(n.key, "m-2");
+    o.note(Lane.TRACE, n);
+    o.note(Lane.TRACE, n);
+    int split = o.recorder.define(DefinitionKind.SPLIT, "{\"topic\":\"paid\",\"partition\":0}");
+    o.written(92, 3, 1, split, 7, MS);
+  }
+
+  private static void states(Oracle o) {
+    int total = o.recorder.define(DefinitionKind.STATE, "{\"name\":\"total\"}");
+    int seen = o.recorder.define(DefinitionKind.STATE, "{\"name\":\"seen\"}");
+    Note n = note(EventKind.STATE_READ, 70, 1);
+    n.state = total;
+    stretch(n.key, "m-1");
+    o.note(Lane.STATE, n);
+    n.kind = EventKind.STATE_WRITTEN;
+    n.ordinal = 1;
+    n.what = 2;
+    stretch(n.value, "20");
+    stretch(n.before, "10");
+    o.note(Lane.STATE, n);
+    n = note(EventKind.STATE_WRITTEN, 70, 1);
+    n.ordinal = 2;
+    n.state = seen;
+    n.number = MS;
+    stretch(n.key, "m-1");
+    stretch(n.namespace, "w");
+    stretch(n.mapKey, "o-7");
+    stretch(n.value, "");
+    o.note(Lane.STATE, n);
+    n = note(EventKind.STATE_CLEARED, 71, 1);
+    n.state = total;
+    n.withheld = true;
+    o.note(Lane.STATE, n);
+  }
+
+  private static void environment(Oracle o) {
+    for (int i = 0; i < 3; i++) {
+      Note n = note(EventKind.ENV_READ, 40 + 7 * i, 0);
+      n.what = 1 + i;
+      n.ordinal = i;
+      n.number = i == 2 ? Long.MIN_VALUE : MS + i;
+      o.note(Lane.ENV, n);
+    }
+  }
+
+  private static Note note(int kind, long invocation, int operator) {
+    Note n = new Note();
+    n.kind = kind;
+    n.invocation = invocation;
+    n.operator = operator;
+    return n;
+  }
+
+  private static void stretch(Note.Stretch s, String text) {
+    byte[] b = bytes("__" + text);
+    s.set(b, 2, b.length - 2);
   }
 
   private static WrittenRecord record(byte[] key, byte[] value, byte[] headers) {

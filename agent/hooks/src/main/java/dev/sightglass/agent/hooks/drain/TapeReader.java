@@ -38,6 +38,7 @@ final class TapeReader {
   private final SourceLane source;
   private final TraceLane trace;
   private final Tally tally;
+  private final NoteReader notes;
 
   // What an index of the task's tables is for the recorder; NONE - 1 = not asked yet.
   private int[] partitions = {};
@@ -62,6 +63,7 @@ final class TapeReader {
     this.source = recorder.source();
     this.trace = recorder.trace();
     this.tally = tally;
+    this.notes = new NoteReader(context, recorder);
   }
 
   void describe(AttemptDescription d) {
@@ -134,6 +136,9 @@ final class TapeReader {
           break;
         case TapeFormat.COUNTS:
           counts();
+          break;
+        case TapeFormat.NOTE:
+          notes.read(a, b - 1);
           break;
         default:
           throw new IllegalStateException("record of type " + (head & 0xFF) + " on a tape");
@@ -457,6 +462,8 @@ final class TapeReader {
       }
     }
     tally.add(Tally.Of.SINK, n);
+    // Acknowledgements come late; what the task does has its own time.
+    trace.stamp(wall);
     return true;
   }
 

@@ -1,0 +1,48 @@
+package event
+
+// DropReason says why an operator threw a record away (spec/recording.md, section 4.1; values are wire format).
+type DropReason uint8
+
+// The reasons. What each means, and which numbers go with it, is in the specification.
+const (
+	DropWindowLate       DropReason = 1
+	DropLateToSide       DropReason = 2
+	DropNoWindow         DropReason = 3
+	DropIntervalJoinLate DropReason = 4
+	DropJoinTimePassed   DropReason = 5
+	DropWindowJoinLate   DropReason = 6
+	DropOverLate         DropReason = 7
+	DropTemporalProbe    DropReason = 8
+	DropTemporalBuild    DropReason = 9
+	DropProcessTableLate DropReason = 10
+	DropPatternLate      DropReason = 11
+	DropDuplicate        DropReason = 12
+	DropDedupLate        DropReason = 13
+	DropDeleteUnknown    DropReason = 14
+	DropRetractUnknown   DropReason = 15
+	DropNotNull          DropReason = 16
+	DropParseError       DropReason = 17
+	DropNothingDecoded   DropReason = 18
+	DropTransaction      DropReason = 19
+	DropWindowAggLate    DropReason = 20
+	DropGroupWindowLate  DropReason = 21
+	DropCounted          DropReason = 254
+	DropUnexplained      DropReason = 255
+)
+
+var dropReasonNames = map[DropReason]string{
+	DropWindowLate: "window-late", DropLateToSide: "late-to-side-output", DropNoWindow: "no-window",
+	DropIntervalJoinLate: "interval-join-late", DropJoinTimePassed: "join-time-passed", DropWindowJoinLate: "window-join-late",
+	DropOverLate: "over-late", DropTemporalProbe: "temporal-join-probe-late", DropTemporalBuild: "temporal-join-build-late",
+	DropProcessTableLate: "process-table-function-late", DropPatternLate: "pattern-late", DropDuplicate: "duplicate",
+	DropDedupLate: "deduplicate-late", DropDeleteUnknown: "delete-of-unknown-row", DropRetractUnknown: "retract-of-unknown-row",
+	DropNotNull: "null-in-not-null-column", DropParseError: "parse-error-ignored", DropNothingDecoded: "decoded-to-nothing",
+	DropTransaction: "transaction-timed-out", DropWindowAggLate: "window-aggregate-late", DropGroupWindowLate: "group-window-late",
+	DropCounted: "counted-by-a-late-metric", DropUnexplained: "unexplained",
+}
+
+// String is the reason's name, as in window-late.
+func (r DropReason) String() string { return nameOf(dropReasonNames, r, "reason ") }
+
+// ParseDropReason reads the name that String writes.
+func ParseDropReason(s string) (DropReason, bool) { return parseName(dropReasonNames, s) }

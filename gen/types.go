@@ -477,6 +477,24 @@ type Cost struct {
 	Lost string `json:"lost"`
 }
 
+// Drop defines model for Drop.
+type Drop struct {
+	// Against The watermark or time that it was compared with.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Against time.Time `json:"against,omitempty"`
+
+	// AllowedMs What was allowed beside: lateness, retention.
+	AllowedMs string `json:"allowed_ms"`
+	Cause     string `json:"cause,omitempty"`
+
+	// EventTime Example: 2026-08-01T14:02:11.482000Z
+	EventTime time.Time `json:"event_time,omitempty"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+}
+
 // Edge defines model for Edge.
 type Edge struct {
 	BytesPerS    float64 `json:"bytes_per_s"`
@@ -520,6 +538,7 @@ type Event struct {
 	// Checkpoint 64-bit integer as text
 	Checkpoint string `json:"checkpoint,omitempty"`
 	Cursor     string `json:"cursor"`
+	Drop       Drop   `json:"drop,omitempty"`
 
 	// Element partition:subpartition:seq
 	Element string `json:"element,omitempty"`
@@ -548,10 +567,11 @@ type Event struct {
 	OpName string `json:"op_name"`
 
 	// OperatorIndex Place in the chain; -1 = not known.
-	OperatorIndex int64  `json:"operator_index"`
-	Path          string `json:"path,omitempty"`
-	Position      string `json:"position,omitempty"`
-	Recording     string `json:"recording"`
+	OperatorIndex int64       `json:"operator_index"`
+	Path          string      `json:"path,omitempty"`
+	Position      string      `json:"position,omitempty"`
+	Recording     string      `json:"recording"`
+	State         StateAccess `json:"state,omitempty"`
 
 	// Subtask -1 for events of a whole job or process.
 	Subtask int64  `json:"subtask"`
@@ -562,7 +582,12 @@ type Event struct {
 
 	// Time Example: 2026-08-01T14:02:11.482000Z
 	Time time.Time `json:"time"`
-	View View      `json:"view,omitempty"`
+
+	// Timer Timestamp of a timer, end of a window.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Timer time.Time `json:"timer,omitempty"`
+	View  View      `json:"view,omitempty"`
 }
 
 // EventList defines model for EventList.
@@ -1019,14 +1044,17 @@ type Moment struct {
 	InputNote  string `json:"input_note,omitempty"`
 	Invocation Event  `json:"invocation"`
 
-	// More Outputs or writes were cut.
+	// More Outputs, writes or steps were cut.
 	More     bool      `json:"more"`
 	Operator Operator  `json:"operator,omitempty"`
 	Outputs  []Event   `json:"outputs"`
 	Path     PathTaken `json:"path"`
 	Position string    `json:"position"`
-	Subtask  int64     `json:"subtask"`
-	Task     string    `json:"task"`
+
+	// Steps What operators did with state, timers and windows, dropped records, reads of clocks: in order.
+	Steps   []Event `json:"steps"`
+	Subtask int64   `json:"subtask"`
+	Task    string  `json:"task"`
 
 	// Watermark Example: 2026-08-01T14:02:11.482000Z
 	Watermark time.Time `json:"watermark,omitempty"`
@@ -1267,6 +1295,28 @@ type RecordingList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// StateAccess defines model for StateAccess.
+type StateAccess struct {
+	After   View   `json:"after,omitempty"`
+	Backend string `json:"backend"`
+	Before  View   `json:"before,omitempty"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+	Key     View      `json:"key,omitempty"`
+
+	// Kind value, list, map, reducing, aggregating, broadcast, operator-list, union-list or timers.
+	Kind   string `json:"kind"`
+	MapKey View   `json:"map_key,omitempty"`
+
+	// Name Empty when its definition has not come.
+	Name      string `json:"name"`
+	Namespace View   `json:"namespace,omitempty"`
+
+	// TTLMs 0 = none.
+	TTLMs string `json:"ttl_ms"`
 }
 
 // Status defines model for Status.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 func eventsOf(events []browse.Event) []Event {
@@ -56,8 +57,40 @@ func eventOf(e *browse.Event) Event {
 	if e.Checkpoint > 0 {
 		out.Checkpoint = optional(true, int64(e.Checkpoint))
 	}
+	out.State, out.Drop = stateOfEvent(e), dropOf(e)
+	if e.Lane == event.LaneTrace && e.Reason == 0 {
+		out.Timer = eventTime(e.Time)
+	}
 	for _, h := range e.Headers {
 		out.Headers = append(out.Headers, HeaderView{Name: h.Name, Value: h.Value})
+	}
+	return out
+}
+
+func stateOfEvent(e *browse.Event) *StateAccess {
+	if e.Access == nil && e.State == nil {
+		return nil
+	}
+	out := &StateAccess{}
+	if d := e.State; d != nil {
+		out.Name, out.Kind, out.Backend, out.TTLMS = d.Name, d.Kind, d.Backend, I64(d.TTLMS)
+	}
+	if e.Lane == event.LaneState {
+		out.Expires = eventTime(e.Time)
+	}
+	if a := e.Access; a != nil {
+		out.Key, out.Namespace, out.MapKey, out.Before, out.After = a.Key, a.Namespace, a.MapKey, a.Before, a.After
+	}
+	return out
+}
+
+func dropOf(e *browse.Event) *Drop {
+	if e.Reason == 0 {
+		return nil
+	}
+	out := &Drop{Reason: e.Reason.String(), EventTime: eventTime(e.Time), AllowedMS: I64(e.Number2), Cause: e.Event.Text}
+	if e.Number != 0 {
+		out.Against = eventTime(browse.EventTime(e.Number))
 	}
 	return out
 }

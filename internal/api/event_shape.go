@@ -30,6 +30,9 @@ type Event struct {
 	Text          string         `json:"text" doc:"One line."`
 	View          *access.View   `json:"view,omitempty"`
 	Body          map[string]any `json:"body,omitempty"`
+	State         *StateAccess   `json:"state,omitempty" doc:"What the event has to do with keyed state, a timer or a window."`
+	Drop          *Drop          `json:"drop,omitempty" doc:"Why a record was thrown away."`
+	Timer         *Time          `json:"timer,omitempty" doc:"Timestamp of a timer, end of a window."`
 	Cursor        string         `json:"cursor"`
 }
 
@@ -37,6 +40,29 @@ type Event struct {
 type HeaderView struct {
 	Name  string       `json:"name"`
 	Value *access.View `json:"value,omitempty"`
+}
+
+// StateAccess is a state of an operator and what happened to it. Views are absent where there is nothing.
+type StateAccess struct {
+	Name      string       `json:"name" doc:"Empty when its definition has not come."`
+	Kind      string       `json:"kind" doc:"value, list, map, reducing, aggregating, broadcast, operator-list, union-list or timers."`
+	Backend   string       `json:"backend"`
+	TTLMS     I64          `json:"ttl_ms" doc:"0 = none."`
+	Expires   *Time        `json:"expires,omitempty"`
+	Key       *access.View `json:"key,omitempty"`
+	Namespace *access.View `json:"namespace,omitempty"`
+	MapKey    *access.View `json:"map_key,omitempty"`
+	Before    *access.View `json:"before,omitempty"`
+	After     *access.View `json:"after,omitempty"`
+}
+
+// Drop is the reason of a drop and the numbers that were compared.
+type Drop struct {
+	Reason    string `json:"reason" doc:"spec/recording.md, section 4.1."`
+	EventTime *Time  `json:"event_time,omitempty"`
+	Against   *Time  `json:"against,omitempty" doc:"The watermark or time that it was compared with."`
+	AllowedMS I64    `json:"allowed_ms" doc:"What was allowed beside: lateness, retention."`
+	Cause     string `json:"cause,omitempty"`
 }
 
 // EventPage is a page of events and how far the search for it went.
@@ -59,7 +85,8 @@ type Moment struct {
 	InputNote  string    `json:"input_note,omitempty" doc:"Why there is no input although there was one."`
 	Outputs    []Event   `json:"outputs"`
 	Writes     []Event   `json:"writes"`
-	More       bool      `json:"more" doc:"Outputs or writes were cut."`
+	Steps      []Event   `json:"steps" doc:"What operators did with state, timers and windows, dropped records, reads of clocks: in order."`
+	More       bool      `json:"more" doc:"Outputs, writes or steps were cut."`
 	Path       PathTaken `json:"path"`
 	Operator   *Operator `json:"operator,omitempty"`
 	Watermark  *Time     `json:"watermark,omitempty"`

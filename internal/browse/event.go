@@ -12,8 +12,15 @@ type Event struct {
 	KeyView  *access.View // of a source record; nil = none, or not asked for
 	View     *access.View // of the value; nil = none, or not asked for
 	Headers  []HeaderView
+	Access   *StateAccess   // of lane state and of timers and windows; nil = none
 	Body     map[string]any // of lanes job and gap
 	TypeName string         // of the value
+}
+
+// StateAccess is what an event has to do with keyed state, a timer or a window, as the principal may see it. Views are nil
+// where there is nothing.
+type StateAccess struct {
+	Key, Namespace, MapKey, Before, After *access.View
 }
 
 // HeaderView is a Kafka header.

@@ -35,11 +35,64 @@ func line(e *query.Event) string {
 		return "record " + strconv.FormatInt(e.Offset, 10) + " of its split; the source gives no bytes"
 	case event.KindWriteFailed:
 		return joined("write failed", e.Text)
+	case event.KindSourceRun:
+		return times(e.N, "record") + " from offset " + strconv.FormatInt(e.Offset, 10)
+	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired:
+		return strings.ReplaceAll(e.Kind.String(), "-", " ") + " for " + instant(e.Time)
+	case event.KindWindowAssigned, event.KindWindowMerged, event.KindWindowFired, event.KindWindowPurged:
+		return strings.ReplaceAll(e.Kind.String(), "-", " ") + ", ends " + instant(e.Time)
+	case event.KindDropped:
+		return dropped(e)
+	case event.KindWatermarkOut:
+		return "watermark out " + instant(e.Time)
+	case event.KindWatermarkHeld:
+		return joined("watermark held at "+instant(e.Time), e.Text)
+	case event.KindStateRead, event.KindStateWritten, event.KindStateCleared, event.KindStateExpired:
+		name := "?"
+		if e.State != nil {
+			name = e.State.Name
+		}
+		return strings.TrimPrefix(e.Kind.String(), "state-") + " " + name
+	case event.KindEnvRead:
+		return envRead(e)
+	case event.KindLevel:
+		return "level " + e.Text
 	case event.KindEndOfRecovery, event.KindEndOfChannel, event.KindResync, event.KindStatus, event.KindLatencyMarker,
 		event.KindAttributes:
 		return strings.ReplaceAll(e.Kind.String(), "-", " ")
 	}
 	return ""
+}
+
+// dropped says why, with the numbers that were compared.
+func dropped(e *query.Event) string {
+	s := "dropped: " + e.Reason.String()
+	if e.Time.Known() {
+		s += ", event time " + instant(e.Time)
+	}
+	if e.Number != 0 {
+		s += ", against " + instant(query.EventTime(e.Number))
+	}
+	if e.Number2 != 0 {
+		s += fmt.Sprintf(", allowed %d ms", e.Number2)
+	}
+	return joined(s, e.Text)
+}
+
+// envReads are the sources of section 4.2 of spec/recording.md.
+var envReads = map[uint32]string{
+	1: "clock, ms", 2: "nanoTime", 3: "runtime clock, ms", 4: "runtime relative clock, ms", 5: "runtime relative clock, ns",
+	6: "clock of time to live, ms", 7: "random int", 8: "random long", 9: "random double", 10: "random Gaussian",
+	11: "random boolean", 12: "random seed", 13: "random UUID", 14: "instant", 15: "order of a map", 16: "order of timers",
+	17: "transient state",
+}
+
+func envRead(e *query.Event) string {
+	name, ok := envReads[e.What]
+	if !ok {
+		name = fmt.Sprintf("source %d", e.What)
+	}
+	return name + " = " + strconv.FormatInt(e.Number, 10)
 }
 
 func times(n uint32, what string) string {

@@ -19,7 +19,8 @@ type Moment struct {
 	InputNote  string // why there is no Input although there was one
 	Outputs    []Event
 	Writes     []Event
-	More       bool // Outputs or Writes were cut
+	Steps      []Event // what operators did with state, timers and windows, dropped records, reads of clocks: in order
+	More       bool    // Outputs, Writes or Steps were cut
 	Path       Path
 	Watermark  EventTime
 	Exception  *Event
@@ -43,10 +44,10 @@ func (b *Browser) At(ctx context.Context, who access.Principal, t Target, p Posi
 		Position: m.Position, Task: m.Task, Subtask: m.Subtask, Attempt: m.Attempt, InputNote: m.InputNote, More: m.More,
 		Path: m.Path, Watermark: m.Watermark, Before: m.Before, After: m.After,
 		Invocation: r.event(m.Invocation), Input: r.optional(m.Input), Exception: r.optional(m.Exception),
-		Outputs: r.all(m.Outputs), Writes: r.all(m.Writes),
+		Outputs: r.all(m.Outputs), Writes: r.all(m.Writes), Steps: r.all(m.Steps),
 	}
 	out.Operator = b.operator(ctx, t, m.Vertex, m.Operator)
-	return out, end(1+len(out.Outputs)+len(out.Writes), nil)
+	return out, end(1+len(out.Outputs)+len(out.Writes)+len(out.Steps), nil)
 }
 
 func (r renderer) optional(e *query.Event) *Event {

@@ -57,7 +57,14 @@ func (r renderer) event(e query.Event) Event {
 			out.KeyView = r.detected(&e, access.PartKey, e.Key)
 			out.Headers = r.headers(&e)
 		}
+	case event.LaneState:
+		out.Access = r.stateAccess(&e, access.PartState)
+		out.Text += change(out.Access)
 	case event.LaneTrace:
+		if e.Kind != event.KindWritten && e.Kind != event.KindWriteFailed {
+			out.Access = r.stateAccess(&e, access.PartTimer)
+			break
+		}
 		// A write whose bytes were not kept has neither; a tombstone has a key.
 		if !e.Value.Null() || !e.Key.Null() {
 			out.View = r.detected(&e, access.PartValue, e.Value)
@@ -66,6 +73,9 @@ func (r renderer) event(e query.Event) Event {
 		}
 	case event.LaneLog:
 		out.View = r.detected(&e, access.PartException, e.Value)
+	}
+	if out.Access != nil {
+		out.KeyView = out.Access.Key
 	}
 	if out.View != nil {
 		if e.Kind != event.KindWriteFailed { // the failure says more
@@ -76,6 +86,52 @@ func (r renderer) event(e query.Event) Event {
 		}
 	}
 	return out
+}
+
+// change says what an access did to a value, as in ": 10 → 20".
+func change(a *StateAccess) string {
+	if a == nil {
+		return ""
+	}
+	s := ""
+	if a.MapKey != nil {
+		s = "[" + a.MapKey.Text() + "]"
+	}
+	switch {
+	case a.Before != nil && a.After != nil:
+		s += ": " + a.Before.Text() + " → " + a.After.Text()
+	case a.After != nil:
+		s += ": " + a.After.Text()
+	case a.Before != nil:
+		s += ": was " + a.Before.Text()
+	}
+	return bounded(s)
+}
+
+// stateAccess renders the byte strings of an event about state by the serializers of the state; nil when there are none.
+func (r renderer) stateAccess(e *query.Event, part access.Part) *StateAccess {
+	def := e.State
+	if def == nil {
+		def = &event.StateDef{}
+	}
+	decoded := func(p event.Payload, serializer string, part access.Part) *access.View {
+		if p.Null() {
+			return nil
+		}
+		id, err := event.ParseDefinitionID(serializer)
+		if err != nil {
+			id = 0
+		}
+		return r.view(e, part, p, r.decoders.of(id).decoder.Decode(p))
+	}
+	a := StateAccess{
+		Key: decoded(e.Key, def.Key, access.PartKey), Namespace: decoded(e.Namespace, def.Namespace, part),
+		MapKey: decoded(e.MapKey, def.MapKey, part), Before: decoded(e.Before, def.Value, part), After: decoded(e.Value, def.Value, part),
+	}
+	if a == (StateAccess{}) {
+		return nil
+	}
+	return &a
 }
 
 // exceptionLine says class and message as a log would, from the view: what it hides stays hidden.

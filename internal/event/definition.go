@@ -74,6 +74,19 @@ type SplitDef struct {
 	Cluster   string `json:"cluster,omitempty"`
 }
 
+// StateDef describes a state of an operator, or a timer service. Serializers are ids of definitions, empty when there is none.
+type StateDef struct {
+	Operator  int    `json:"operator"` // chain index
+	Name      string `json:"name"`
+	Kind      string `json:"kind"` // value, list, map, reducing, aggregating, broadcast, operator-list, union-list, timers
+	Backend   string `json:"backend"`
+	Key       string `json:"key"`
+	Namespace string `json:"namespace"`
+	Value     string `json:"value"`
+	MapKey    string `json:"map_key"`
+	TTLMS     int64  `json:"ttl_ms"`
+}
+
 // PathDef is what one invocation did inside the chain (grammar: spec/recording.md, section 3.1).
 type PathDef struct {
 	P string `json:"p"`

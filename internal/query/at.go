@@ -1,8 +1,10 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
@@ -76,16 +78,21 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 			return true
 		}
 	}
-	anyKind := func(event.Kind) bool { return true }
 	for _, part := range []struct {
-		lane event.Lane
-		list *[]Event
-	}{{event.LaneOut, &m.Outputs}, {event.LaneTrace, &m.Writes}} {
-		if _, allErr := v.all(ctx, part.lane, key, inv, anyKind, take(part.list)); allErr != nil || err != nil {
+		lane  event.Lane
+		kinds func(event.Kind) bool
+		list  *[]Event
+	}{
+		{event.LaneOut, anyKind, &m.Outputs}, {event.LaneTrace, isWrite, &m.Writes},
+		{event.LaneTrace, isStep, &m.Steps}, {event.LaneState, anyKind, &m.Steps}, {event.LaneEnv, anyKind, &m.Steps},
+	} {
+		if _, allErr := v.all(ctx, part.lane, key, inv, part.kinds, take(part.list)); allErr != nil || err != nil {
 			return m, firstError(allErr, err)
 		}
 	}
-	if x, ok, err := v.first(ctx, holding(event.LaneLog, key, inv), inv, anyKind); err != nil {
+	// Lanes count such rows together, in the order in which they happened.
+	slices.SortStableFunc(m.Steps, func(a, b Event) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
+	if x, ok, err := v.first(ctx, holding(event.LaneLog, key, inv), inv, func(k event.Kind) bool { return k == event.KindException }); err != nil {
 		return m, err
 	} else if ok {
 		ev, err := v.eventAt(ctx, x.ref, x.f, x.row, 0, false, true)
@@ -99,6 +106,11 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 	}
 	return m, v.neighbours(ctx, key, operator, inv, &m)
 }
+
+// isWrite tells the rows of lane trace that are external writes from those that say what operators did.
+func isWrite(k event.Kind) bool { return k == event.KindWritten || k == event.KindWriteFailed }
+
+func isStep(k event.Kind) bool { return !isWrite(k) }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {

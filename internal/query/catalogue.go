@@ -18,6 +18,7 @@ type catalogue struct {
 	slugs      map[string][]string  // operator ids
 	partitions map[event.Key]*event.PartitionDef
 	splits     map[event.DefinitionID]*event.SplitDef
+	states     map[event.DefinitionID]*event.StateDef
 	processes  map[string]*event.ProcessDef // by UUID
 	graph      *event.GraphDef
 }
@@ -40,7 +41,7 @@ func newCatalogue() *catalogue {
 	return &catalogue{
 		attempts: make(map[event.Key]*attempt), operators: make(map[string]*operator), slugs: make(map[string][]string),
 		partitions: make(map[event.Key]*event.PartitionDef), splits: make(map[event.DefinitionID]*event.SplitDef),
-		processes: make(map[string]*event.ProcessDef),
+		processes: make(map[string]*event.ProcessDef), states: make(map[event.DefinitionID]*event.StateDef),
 	}
 }
 
@@ -48,7 +49,7 @@ func newCatalogue() *catalogue {
 func (c *catalogue) clone() *catalogue {
 	n := *c
 	n.attempts, n.partitions, n.splits = maps.Clone(c.attempts), maps.Clone(c.partitions), maps.Clone(c.splits)
-	n.processes, n.operators, n.slugs = maps.Clone(c.processes), nil, nil
+	n.processes, n.states, n.operators, n.slugs = maps.Clone(c.processes), maps.Clone(c.states), nil, nil
 	return &n
 }
 
@@ -86,6 +87,12 @@ func (c *catalogue) add(d event.Definition) error {
 			return err
 		}
 		c.splits[d.ID] = &def
+	case event.DefState:
+		var def event.StateDef
+		if err := json.Unmarshal(d.Body, &def); err != nil {
+			return err
+		}
+		c.states[d.ID] = &def
 	case event.DefProcess:
 		var def event.ProcessDef
 		if err := json.Unmarshal(d.Body, &def); err != nil {

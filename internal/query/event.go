@@ -42,16 +42,24 @@ type Event struct {
 	Emitted   uint32
 
 	Checkpoint uint64
-	Time       EventTime // of a timer or a watermark
+	Time       EventTime // of a timer or a watermark; of a dropped record its event time
 	Flags      uint32
 	Text       string
-	Body       []byte // JSON, lanes job and gap
+	What       uint32 // by kind, spec/recording.md section 4
+	Number     int64
+	Number2    int64
+	Reason     event.DropReason // of a dropped record
+	State      *event.StateDef  // that the event is about; nil = none, or its definition has not come
+	Body       []byte           // JSON, lanes job and gap
 
 	HasPayload   bool   // payloads were asked for and read; the columns below are set
 	PayloadError string // why they were not, when they were asked for
 	Value        event.Payload
 	Key          event.Payload
 	Headers      event.Payload // layout: spec/block.md, column 50
+	Namespace    event.Payload
+	MapKey       event.Payload
+	Before       event.Payload
 	FullLength   uint32
 	Hash         uint64
 

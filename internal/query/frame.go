@@ -264,6 +264,7 @@ func (f *frame) size() int64 {
 	n += bytesOf(r.Kind) + bytesOf(r.Operator) + bytesOf(r.Inv) + bytesOf(r.N) + bytesOf(r.EventTime) + bytesOf(r.Wall) +
 		bytesOf(r.Partition) + bytesOf(r.Subpartition) + bytesOf(r.Seq) + bytesOf(r.Channel) + bytesOf(r.Channels) +
 		bytesOf(r.Path) + bytesOf(r.Ordinal) + bytesOf(r.Checkpoint) + bytesOf(r.Time) + bytesOf(r.Flags) + bytesOf(r.Text) +
+		bytesOf(r.What) + bytesOf(r.Number) + bytesOf(r.Number2) + bytesOf(r.Reason) + bytesOf(r.State) +
 		bytesOf(r.Split) + bytesOf(r.Offset) + bytesOf(r.SplitTime) + bytesOf(r.Emitted) + bytesOf(r.Body) +
 		bytesOf(r.FullLength) + bytesOf(r.Hash) + bytesOf(r.Null) + bytesOf(r.KeyNull)
 	if r.SeqOf != nil {
@@ -272,7 +273,7 @@ func (f *frame) size() int64 {
 	for _, b := range r.Body {
 		n += int64(len(b))
 	}
-	for _, column := range [][]event.Payload{r.Value, r.Key, r.Headers} {
+	for _, column := range [][]event.Payload{r.Value, r.Key, r.Headers, r.Namespace, r.MapKey, r.Before} {
 		n += bytesOf(column)
 		for _, p := range column {
 			n += int64(p.Len())

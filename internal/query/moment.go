@@ -13,7 +13,8 @@ type Moment struct {
 	InputNote  string // why there is no Input although there was one
 	Outputs    []Event
 	Writes     []Event
-	More       bool // outputs or writes were cut at MaxMomentEvents
+	Steps      []Event // what operators did with state, timers and windows, dropped records, reads of clocks: in order
+	More       bool    // outputs, writes or steps were cut at MaxMomentEvents
 	Path       Path
 	Watermark  EventTime // the task's combined watermark when the invocation began
 	Exception  *Event
@@ -21,7 +22,7 @@ type Moment struct {
 	After      *Position
 }
 
-// MaxMomentEvents bounds Outputs and Writes of a Moment.
+// MaxMomentEvents bounds Outputs, Writes and Steps of a Moment, each.
 const MaxMomentEvents = 1000
 
 // Path is what an invocation did inside its chain.

@@ -54,7 +54,8 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 		Recording: v.id, Lane: h.Lane, Kind: r.Kind[row], Subtask: -1, Attempt: -1, AttemptKey: h.Attempt, N: r.N[row],
 		Wall: f.wall(row), EventTime: EventTime(r.EventTime[row]), SplitTime: NoEventTime, Time: NoEventTime,
 		Ordinal: at(r.Ordinal, row, 0), Emitted: at(r.Emitted, row, 0), Checkpoint: at(r.Checkpoint, row, 0),
-		Flags: at(r.Flags, row, 0), Text: v.engine.texts.text(at(r.Text, row, 0)), Body: at(r.Body, row, nil),
+		What: at(r.What, row, 0), Number: at(r.Number, row, 0), Number2: at(r.Number2, row, 0), Reason: at(r.Reason, row, 0),
+		State: v.cat.states[at(r.State, row, 0)], Flags: at(r.Flags, row, 0), Text: v.engine.texts.text(at(r.Text, row, 0)), Body: at(r.Body, row, nil),
 	}
 	if r.Inv[row] != 0 {
 		ev.Invocation = r.Inv[row] + sub
@@ -76,8 +77,12 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	switch ev.Kind {
 	case event.KindEventTimer, event.KindProcessingTimer, event.KindProcessingCallback, event.KindWatermarkIn:
 		ev.Time = timeAt(r.Time, row)
-	case event.KindSourceRecord, event.KindOtherSourceRecord, event.KindWritten, event.KindWriteFailed:
+	case event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun, event.KindWritten, event.KindWriteFailed:
 		v.placeSplit(&ev, f, row)
+	default:
+		if h.Lane == event.LaneTrace || h.Lane == event.LaneState {
+			ev.Time = timeAt(r.Time, row)
+		}
 	}
 	return ev
 }
@@ -118,6 +123,9 @@ func (ev *Event) fill(f *frame, row int) {
 	ev.Value = at(f.r.Value, row, event.Payload{})
 	ev.Key = at(f.r.Key, row, event.Payload{})
 	ev.Headers = at(f.r.Headers, row, event.Payload{})
+	ev.Namespace = at(f.r.Namespace, row, event.Payload{})
+	ev.MapKey = at(f.r.MapKey, row, event.Payload{})
+	ev.Before = at(f.r.Before, row, event.Payload{})
 	ev.FullLength = at(f.r.FullLength, row, 0)
 	ev.Hash = at(f.r.Hash, row, 0)
 }

@@ -67,7 +67,7 @@ func (t *tally) add(h *block.Header) {
 		case event.KindRecord:
 			o.sent.add(at, c.N)
 			t.out.add(at, c.N)
-		case event.KindSourceRecord, event.KindOtherSourceRecord:
+		case event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun:
 			o.read.add(at, c.N)
 			t.read.add(at, c.N)
 		case event.KindWritten, event.KindWriteFailed:

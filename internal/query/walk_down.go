@@ -155,7 +155,7 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 		}
 	}
 	if !exact || path.writes > 0 {
-		ok, err := v.all(ctx, event.LaneTrace, attempt, inv, anyKind, take(&written, w.addWritten))
+		ok, err := v.all(ctx, event.LaneTrace, attempt, inv, isWrite, take(&written, w.addWritten))
 		if whole = whole && ok; err != nil || inner != nil {
 			return 0, path, firstError(inner, err)
 		}

@@ -8,6 +8,29 @@ import { view } from "./view";
 const header = shape<wire.HeaderView>()({ name: text, value: optional(view) });
 export type Header = Decoded<typeof header>;
 
+const stateAccess = shape<wire.StateAccess>()({
+	name: text,
+	kind: text,
+	backend: text,
+	ttl_ms: integer64,
+	expires: optional(eventTime),
+	key: optional(view),
+	namespace: optional(view),
+	map_key: optional(view),
+	before: optional(view),
+	after: optional(view),
+});
+export type StateAccess = Decoded<typeof stateAccess>;
+
+const drop = shape<wire.Drop>()({
+	reason: text,
+	event_time: optional(eventTime),
+	against: optional(eventTime),
+	allowed_ms: integer64,
+	cause: optional(text),
+});
+export type Drop = Decoded<typeof drop>;
+
 /** One thing that a recording holds. */
 export const event = shape<wire.Event>()({
 	recording: text,
@@ -36,6 +59,9 @@ export const event = shape<wire.Event>()({
 	text: text,
 	view: optional(view),
 	body: optional(record),
+	state: optional(stateAccess),
+	drop: optional(drop),
+	timer: optional(eventTime),
 	cursor: text,
 });
 export type Event = Decoded<typeof event>;
@@ -68,6 +94,7 @@ export const moment = shape<wire.Moment>()({
 	input_note: optional(text),
 	outputs: list(event),
 	writes: list(event),
+	steps: list(event),
 	more: flag,
 	path: pathTaken,
 	operator: optional(operator),

@@ -291,6 +291,20 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 					</dd>
 				</>
 			)}
+			{m.steps.length > 0 && (
+				<>
+					<dt>Did</dt>
+					<dd>
+						<ol className={styles.path}>
+							{m.steps.map((s) => (
+								<li key={s.cursor}>
+									{s.op_name} <span className="mono dim">{s.text}</span>
+								</li>
+							))}
+						</ol>
+					</dd>
+				</>
+			)}
 			{m.exception !== undefined && (
 				<>
 					<dt>Exception</dt>

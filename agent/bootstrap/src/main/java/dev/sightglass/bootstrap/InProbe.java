@@ -2,6 +2,9 @@ package dev.sightglass.bootstrap;
 
 /** Elements and events that come in through gates. */
 public final class InProbe {
+  /** Token of what has no frame. */
+  static final int LIGHT = -2;
+
   private InProbe() {}
 
   /** Context for an input ({@code AbstractStreamTaskNetworkInput}) that reads {@code gate}. */
@@ -31,6 +34,9 @@ public final class InProbe {
     }
     if (!record) {
       t.input(in.index);
+    } else if (t.isLight() && !c.recovering) {
+      t.beginElement(c);
+      return LIGHT;
     }
     return t.begin(
         c.recovering ? TaskContext.RECOVERED : TaskContext.ELEMENTS,
@@ -44,6 +50,8 @@ public final class InProbe {
   public static void leave(Object context, int token) {
     if (token >= 0) {
       ((InputContext) context).task.end(token);
+    } else if (token == LIGHT) {
+      ((InputContext) context).task.endLight();
     }
   }
 
@@ -52,6 +60,10 @@ public final class InProbe {
       TaskContext c = ((InputContext) context).task;
       c.thrown(t);
       c.end(token);
+    } else if (token == LIGHT) {
+      TaskContext c = ((InputContext) context).task;
+      c.thrown(t);
+      c.endLight();
     }
   }
 

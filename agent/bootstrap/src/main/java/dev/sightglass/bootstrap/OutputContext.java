@@ -16,6 +16,18 @@ public final class OutputContext {
   private final long[] unicast;
   private long broadcast;
 
+  /** Records are told with their bytes; else they are counted. */
+  boolean told = true;
+
+  /** One of {@link Levels#FULL}, {@link Levels#HASHED}, {@link Levels#NONE}. */
+  int payload;
+
+  /** Records that were counted only, since their number was told. */
+  long counted;
+
+  /** Elements were counted that no row tells of: numbers are to be told before the next row. */
+  boolean jumped;
+
   public OutputContext(
       TaskContext task, int index, long partition, int subpartitions, int operator) {
     this.task = task;

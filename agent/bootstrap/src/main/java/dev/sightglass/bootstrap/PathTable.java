@@ -23,6 +23,9 @@ public final class PathTable {
 
   static final int LIMIT = 4096;
 
+  /** In place of a number: where nothing is told of paths. */
+  public static final int NOT_TOLD = -1;
+
   private static final int[] NO_PATH = new int[0];
 
   /**

@@ -37,11 +37,18 @@ public final class SinkProbe {
     Completions.Ticket t = c.task.write();
     t.topic = topic;
     t.partition = -1;
-    t.record(
-        bytes(key),
-        bytes(value),
-        headers == null || headers.length == 0 ? null : Hooks.inspector().headers(headers));
+    if (c.task.levels.paths) {
+      t.record(
+          bytes(key),
+          bytes(value),
+          headers == null || headers.length == 0 ? null : Hooks.inspector().headers(headers));
+    }
     return c.callbacks.apply(callback, t);
+  }
+
+  /** Whether records that are written are told with their bytes. */
+  public static boolean wantsBytes(Object context) {
+    return context instanceof Context && ((Context) context).task.levels.paths;
   }
 
   /** Flink's producers are made for bytes; whatever else comes is told without. */

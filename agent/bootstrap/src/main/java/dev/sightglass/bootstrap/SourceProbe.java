@@ -83,7 +83,16 @@ public final class SourceProbe {
     if (s == null || s.partition != partition || !s.topic.equals(topic)) {
       s = c.split = t.split(topic, partition, null);
     }
+    if (t.isLight()) {
+      t.beginSource(c.operator, s, offset);
+      return InProbe.LIGHT;
+    }
     return t.beginRecord(c.operator, s, offset, time, bytes(key), bytes(value), headers);
+  }
+
+  /** Whether records of a source are told with their bytes. */
+  public static boolean wantsBytes(Object context) {
+    return context instanceof Context && ((Context) context).task.levels.paths;
   }
 
   private static byte[] bytes(Object o) {
@@ -93,6 +102,8 @@ public final class SourceProbe {
   public static void leaveKafka(Object context, int token) {
     if (token >= 0) {
       ((Context) context).task.endRecord(token);
+    } else if (token == InProbe.LIGHT) {
+      ((Context) context).task.endLight();
     }
   }
 
@@ -101,6 +112,10 @@ public final class SourceProbe {
       TaskContext c = ((Context) context).task;
       c.thrown(t);
       c.endRecord(token);
+    } else if (token == InProbe.LIGHT) {
+      TaskContext c = ((Context) context).task;
+      c.thrown(t);
+      c.endLight();
     }
   }
 
@@ -118,6 +133,11 @@ public final class SourceProbe {
       t.collected();
       return -1;
     }
+    if (t.isLight() && c.split != null) {
+      t.beginSource(c.operator, c.split, c.split.position++);
+      t.collected();
+      return InProbe.LIGHT;
+    }
     return t.beginOther(c.operator);
   }
 
@@ -126,6 +146,8 @@ public final class SourceProbe {
     if (token >= 0) {
       Context c = (Context) context;
       c.task.endOther(token, c.split, time);
+    } else if (token == InProbe.LIGHT) {
+      ((Context) context).task.endLight();
     }
   }
 
@@ -134,6 +156,10 @@ public final class SourceProbe {
       Context c = (Context) context;
       c.task.thrown(t);
       c.task.endOther(token, c.split, TapeFormat.NONE);
+    } else if (token == InProbe.LIGHT) {
+      Context c = (Context) context;
+      c.task.thrown(t);
+      c.task.endLight();
     }
   }
 }

@@ -32,6 +32,10 @@ final class SourceRecord {
     return b == null || b.length > TapeFormat.MAX_VALUE ? null : b;
   }
 
+  SplitContext split() {
+    return split;
+  }
+
   boolean isOpen() {
     return split != null;
   }

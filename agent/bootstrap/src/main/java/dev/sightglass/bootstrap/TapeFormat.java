@@ -8,7 +8,7 @@ package dev.sightglass.bootstrap;
  * STAMP        µs i64
  * OUT          a = flags, b = output; subpartition i32 (-1 = all); invocation i64; length i32;
  *              [CUT: full length i64, xxh64 i64]; bytes
- * RUN          a = kind, b = operator + 1; channel i32; path i32 (0 = not known); n i32; first i64; time i64; text i32;
+ * RUN          a = kind, b = operator + 1; channel i32; path i32 (0 = not known, its steps are counted; -1 = not told); n i32; first i64; time i64; text i32;
  *              begin µs i64
  * KAFKA        b = split; offset i64; timestamp i64; invocation i64; emitted i32; key, value, headers length i32 each (-1 = none);
  *              [a = CUT: full length i64, xxh64 i64]; key, value, headers
@@ -23,6 +23,9 @@ package dev.sightglass.bootstrap;
  * RESYNC       invocation i64; outputs i32; (subpartitions i32, next seq i64 *)*; channels i32; (next seq i64)*
  * COUNTS       count i32; (step code i32, n i64)*: steps that no path tells of, {@link PathTable}
  * CHECKPOINTED checkpoint i64: what belongs to the checkpoint was told
+ * LEVEL        word i32: what is recorded from the next invocation on; invocation i64
+ * SENT         b = output; (next seq i64)*, one for each subpartition: elements before were counted only
+ * SOURCE_RUN   b = split; offset i64; n i32; emitted i32; first invocation i64
  * NOTE         a = lane, b = operator + 1; kind i32; mask i32; invocation i64; ordinal i32; then what the mask of {@link TaskNote}
  *              says, in its order: time, number, number 2 i64 each; what, reason, flags, text, state i32 each; byte strings: length i32, bytes
  * </pre>
@@ -47,6 +50,9 @@ public final class TapeFormat {
   public static final int COUNTS = 14;
   public static final int CHECKPOINTED = 15;
   public static final int NOTE = 16;
+  public static final int LEVEL = 17;
+  public static final int SOURCE_RUN = 18;
+  public static final int SENT = 19;
 
   /** Flag of OUT and KAFKA: the value was cut. */
   public static final int CUT = 1;
@@ -64,6 +70,7 @@ public final class TapeFormat {
   static final int OUT_SIZE = 20;
   static final int KAFKA_SIZE = 44;
   static final int OTHER_SIZE = 28;
+  static final int SOURCE_RUN_SIZE = 28;
   static final int GAP_SIZE = 52;
 
   private TapeFormat() {}

@@ -51,6 +51,17 @@ public final class TaskContext extends TaskWriter {
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
 
+  /**
+   * An element or a source record is at hand that has no frame: where paths are not told, most need
+   * none. Whatever wants one makes it ({@link #materialize}).
+   */
+  private boolean light;
+
+  private int lightKind;
+  private int lightOperator;
+  private ChannelContext lightChannel;
+  private long lightOffset;
+
   /** A watermark that the task's input reached within the invocation at hand. */
   private boolean watermarkPending;
 
@@ -86,23 +97,37 @@ public final class TaskContext extends TaskWriter {
    * @return what {@link #end} wants
    */
   int begin(int kind, int operator, ChannelContext channel, int text, long time, int code) {
+    if (light) {
+      materialize();
+    }
     long now = Clock.now();
     if (now != stamped) {
       tick(now);
     }
+    return open(++last, kind, operator, channel, text, time, code);
+  }
+
+  private int open(
+      long invocation,
+      int kind,
+      int operator,
+      ChannelContext channel,
+      int text,
+      long time,
+      int code) {
     int token = depth;
     if (token > 0) {
       nest();
     }
     depth = token + 1;
     Invocation f = frame;
-    f.invocation = ++last;
+    f.invocation = invocation;
     f.kind = kind;
     f.operator = operator;
     f.channel = channel;
     f.text = text;
     f.time = time;
-    f.begin = now;
+    f.begin = stamped;
     f.pathStart = pathEnd;
     f.hash = 0;
     f.steps = 0;
@@ -114,6 +139,93 @@ public final class TaskContext extends TaskWriter {
     push(operator);
     return token;
   }
+
+  // ---- invocations without a frame
+
+  /** Whether an element or source record that begins now needs no frame. */
+  boolean isLight() {
+    return !levels.paths && depth == 0 && !light && !legacy;
+  }
+
+  /** An element comes in, {@link #isLight}. */
+  void beginElement(ChannelContext c) {
+    long now = Clock.now();
+    if (now != stamped) {
+      tick(now);
+    }
+    last++;
+    light = true;
+    lightKind = ELEMENTS;
+    lightOperator = 0;
+    lightChannel = c;
+  }
+
+  /** Ends what {@link #beginElement} or {@link #beginSource} began. */
+  void endLight() {
+    if (!light) {
+      endSource();
+      end(0);
+      return;
+    }
+    light = false;
+    ChannelContext c = lightChannel;
+    if (c != null) {
+      c.count++;
+    }
+    if (runCount > 0
+        && runPath == PathTable.NOT_TOLD
+        && runChannel == c
+        && runKind == lightKind
+        && last == runFirst + runCount
+        && runCount < Integer.MAX_VALUE) {
+      runCount++;
+    } else {
+      flushRun();
+      runCount = 1;
+      runKind = lightKind;
+      runOperator = lightOperator;
+      runChannel = c;
+      runPath = PathTable.NOT_TOLD;
+      runText = 0;
+      runTime = TapeFormat.NONE;
+      runFirst = last;
+      runBegin = stamped;
+    }
+    if (c == null) {
+      endSource();
+    }
+  }
+
+  /** A source record is read, {@link #isLight}; only its place will be told. */
+  void beginSource(int operator, SplitContext s, long offset) {
+    beginElement(null);
+    lightKind = SOURCE;
+    lightOperator = operator;
+    lightOffset = offset;
+    record.open(s, offset, TapeFormat.NONE, null, null, null);
+  }
+
+  private void endSource() {
+    if (record.isOpen()) {
+      sourceRead(record.split(), lightOffset, record.emitted);
+      record.close();
+    }
+  }
+
+  /** Gives the element or source record at hand a frame. */
+  private void materialize() {
+    light = false;
+    open(
+        last,
+        lightKind,
+        lightOperator,
+        lightChannel,
+        0,
+        TapeFormat.NONE,
+        lightOperator << 3 | PathTable.ROOT);
+  }
+
+  // ---- ends
 
   /**
    * Ends the invocation that {@link #begin} gave {@code token} for, and those inside that nobody
@@ -127,9 +239,12 @@ public final class TaskContext extends TaskWriter {
       return;
     }
     Invocation f = frame;
-    int p = paths.number(path, f.pathStart, pathEnd, f.hash);
-    if (p == 0) {
-      countSteps(f.pathStart);
+    int p = PathTable.NOT_TOLD;
+    if (levels.paths) {
+      p = paths.number(path, f.pathStart, pathEnd, f.hash);
+      if (p == 0) {
+        countSteps(f.pathStart);
+      }
     }
     ChannelContext c = f.channel;
     if (c != null && f.kind == ELEMENTS) {
@@ -205,6 +320,9 @@ public final class TaskContext extends TaskWriter {
 
   /** Begins an invocation for something that happens outside of all; -1 when there is one. */
   private int beginIfNone() {
+    if (light) {
+      materialize();
+    }
     return depth > 0 ? -1 : begin(MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
   }
 
@@ -308,18 +426,37 @@ public final class TaskContext extends TaskWriter {
    * A serialized element, behind Flink's four length bytes, leaves on a subpartition; -1 = on all.
    */
   void emit(OutputContext o, ByteBuffer b, int subpartition) {
+    if (!o.told) {
+      int from = b.position() + 4;
+      if (from < b.limit() && (b.get(from) & ~1) == 0) {
+        o.counted++;
+        o.jumped = true;
+        o.count(subpartition);
+        return;
+      }
+    }
+    tell(o, b, subpartition);
+  }
+
+  private void tell(OutputContext o, ByteBuffer b, int subpartition) {
     long now = Clock.now();
     if (now != stamped) {
       tick(now);
     }
     int token = beginIfNone();
+    if (o.jumped) {
+      tellSent(o);
+    }
     int from = b.position() + 4;
     int len = b.limit() - from;
     int tag = len > 0 ? b.get(from) : -1;
-    if (tag == 0 || tag == 1) {
+    boolean record = tag == 0 || tag == 1;
+    if (record) {
       step(o.index << 3 | PathTable.OUTPUT);
     }
-    if (len > TapeFormat.MAX_VALUE) {
+    if (record && o.payload != Levels.FULL) {
+      emitWithheld(o, b, subpartition, from, len);
+    } else if (len > TapeFormat.MAX_VALUE) {
       emitCut(o, b, subpartition, from, len);
     } else if (tape.room(TapeFormat.OUT_SIZE + len)) {
       tape.putInt(TapeFormat.OUT | o.index << 16);
@@ -337,17 +474,37 @@ public final class TaskContext extends TaskWriter {
     }
   }
 
-  private void emitCut(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    long hash;
+  private static long hash(ByteBuffer b, int from, int len) {
     if (b.hasArray()) {
-      hash = Xxh64.hash(b.array(), b.arrayOffset() + from, len);
-    } else {
-      byte[] all = new byte[len];
-      ByteBuffer d = b.duplicate();
-      d.position(from);
-      d.get(all);
-      hash = Xxh64.hash(all, 0, len);
+      return Xxh64.hash(b.array(), b.arrayOffset() + from, len);
     }
+    byte[] all = new byte[len];
+    ByteBuffer d = b.duplicate();
+    d.position(from);
+    d.get(all);
+    return Xxh64.hash(all, 0, len);
+  }
+
+  /** The record's tag and event time are kept, of its value the length, and the hash if wanted. */
+  private void emitWithheld(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
+    int kept = Math.min(len, b.get(from) == 0 ? 9 : 1);
+    long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
+    if (!tape.room(TapeFormat.OUT_SIZE + 16 + kept)) {
+      lose(LANE_OUT, frame.invocation, 1, len);
+      return;
+    }
+    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
+    tape.putInt(subpartition);
+    tape.putLong(frame.invocation);
+    tape.putInt(kept);
+    tape.putLong(len);
+    tape.putLong(hash);
+    copy(b, from, kept);
+    tape.publish();
+  }
+
+  private void emitCut(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
+    long hash = hash(b, from, len);
     if (!tape.room(TapeFormat.OUT_SIZE + 16 + TapeFormat.KEPT)) {
       lose(LANE_OUT, frame.invocation, 1, len);
       return;
@@ -382,6 +539,9 @@ public final class TaskContext extends TaskWriter {
    * @param operator chain index; -1 = the one at work
    */
   public TaskNote note(int lane, int kind, int operator) {
+    if (light) {
+      materialize();
+    }
     int of = operator < 0 ? operatorOnTop() : operator;
     if (depth == 0) {
       // Outside of all: an invocation of its own.
@@ -473,6 +633,9 @@ public final class TaskContext extends TaskWriter {
   void thrown(Throwable t) {
     if (thrown != null && caused(t, thrown.throwable)) {
       return;
+    }
+    if (light) {
+      materialize();
     }
     String element = "";
     boolean source = false;

@@ -44,6 +44,18 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   long runBegin;
   long stamped;
 
+  // The run of source records that is not written yet.
+  private SplitContext sourceSplit;
+  private long sourceOffset;
+  private int sourceCount;
+  private int sourceEmitted;
+  private long sourceFirst;
+
+  /** What is recorded now; by the task alone. */
+  Levels levels = Levels.DEFAULT;
+
+  private volatile Levels wanted = Levels.DEFAULT;
+
   // Steps past MAX_STEPS or in paths without a number.
   private long[] entered = new long[0];
   private long[] emitted = new long[0];
@@ -65,6 +77,62 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
     stamped = now;
     stamp(now);
+    if (!levels.paths) {
+      countOutputs();
+    }
+    if (wanted != levels) {
+      changeLevels();
+    }
+  }
+
+  // ---- levels
+
+  /** What is to be recorded; any thread. The task changes to it within the clock's period. */
+  public void want(Levels l) {
+    wanted = l;
+  }
+
+  private void changeLevels() {
+    flushRun();
+    countOutputs();
+    Levels l = wanted;
+    levels = l;
+    for (int i = 0; i < outputCount; i++) {
+      OutputContext o = outputs[i];
+      o.told = l.of(o.operator) >= Levels.FLIGHT;
+      o.payload = l.payload(o.operator);
+    }
+    tellLevels();
+  }
+
+  private void tellLevels() {
+    if (levels.text.isEmpty()) {
+      return;
+    }
+    if (tape.room(16)) {
+      tape.putInt(TapeFormat.LEVEL);
+      tape.putInt(word(levels.text));
+      tape.putLong(last + 1);
+      tape.publish();
+    } else {
+      lose(LANE_DET, last, 1, 0);
+    }
+  }
+
+  /** Tells how many records left that have no rows of their own. */
+  private void countOutputs() {
+    boolean any = false;
+    for (int i = 0; i < outputCount; i++) {
+      OutputContext o = outputs[i];
+      if (o.counted > 0) {
+        count(o.index << 3 | PathTable.OUTPUT, o.counted);
+        o.counted = 0;
+        any = true;
+      }
+    }
+    if (any) {
+      flushCounts();
+    }
   }
 
   private void stamp(long now) {
@@ -77,6 +145,9 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   /** Writes the run that is at hand: nothing may join it any more. */
   void flushRun() {
+    if (sourceCount > 0) {
+      flushSourceRun();
+    }
     int n = runCount;
     if (n == 0) {
       return;
@@ -98,11 +169,62 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     runChannel = null;
   }
 
+  /** A source record that is told by its place alone was read by the last invocation. */
+  void sourceRead(SplitContext s, long offset, int emitted) {
+    if (sourceCount > 0
+        && s == sourceSplit
+        && offset == sourceOffset + sourceCount
+        && emitted == sourceEmitted
+        && last == sourceFirst + sourceCount) {
+      sourceCount++;
+      return;
+    }
+    if (sourceCount > 0) {
+      flushSourceRun();
+    }
+    sourceSplit = s;
+    sourceOffset = offset;
+    sourceEmitted = emitted;
+    sourceFirst = last;
+    sourceCount = 1;
+  }
+
+  private void flushSourceRun() {
+    int n = sourceCount;
+    sourceCount = 0;
+    if (tape.room(TapeFormat.SOURCE_RUN_SIZE)) {
+      tape.putInt(TapeFormat.SOURCE_RUN | sourceSplit.index << 16);
+      tape.putLong(sourceOffset);
+      tape.putInt(n);
+      tape.putInt(sourceEmitted);
+      tape.putLong(sourceFirst);
+      tape.publish();
+    } else {
+      lose(LANE_SOURCE, sourceFirst, n, 0);
+    }
+  }
+
   // ---- events
+
+  /** Tells the numbers of an output whose elements were counted only. */
+  void tellSent(OutputContext o) {
+    o.jumped = false;
+    if (tape.room(4 + 8 * o.subpartitions)) {
+      tape.putInt(TapeFormat.SENT | o.index << 16);
+      for (int s = 0; s < o.subpartitions; s++) {
+        tape.putLong(o.next(s));
+      }
+      tape.publish();
+    }
+    // Without room nothing else finds room either, and what comes after tells all numbers.
+  }
 
   /** A barrier goes out on all subpartitions of an output. */
   public void barrierOut(OutputContext o, long checkpoint, int flags) {
     flushRun();
+    if (o.jumped) {
+      tellSent(o);
+    }
     if (tape.room(20)) {
       tape.putInt(TapeFormat.BARRIER_OUT | flags << 8 | o.index << 16);
       tape.putLong(checkpoint);
@@ -187,6 +309,10 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   // ---- counts
 
   void count(int code) {
+    count(code, 1);
+  }
+
+  private void count(int code, long n) {
     long[] c = (code & 7) == PathTable.OUTPUT ? emitted : entered;
     int i = code >>> 3;
     if (code == PathTable.WRITE) {
@@ -200,7 +326,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
         entered = c;
       }
     }
-    c[i]++;
+    c[i] += n;
     counted = true;
   }
 
@@ -259,7 +385,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   @Override
   public int recoverySize() {
-    int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 20 + 8 * channelCount;
+    int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 36 + 8 * channelCount;
     for (int i = 0; i < outputCount; i++) {
       size += 4 + 8 * outputs[i].subpartitions;
     }
@@ -288,6 +414,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     tape.putInt(outputCount);
     for (int i = 0; i < outputCount; i++) {
       OutputContext o = outputs[i];
+      o.jumped = false;
       tape.putInt(o.subpartitions);
       for (int s = 0; s < o.subpartitions; s++) {
         tape.putLong(o.next(s));
@@ -299,6 +426,11 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
       // The run at hand is written later than this and will take its numbers then.
       boolean open = runCount > 0 && runChannel == c && runKind == ELEMENTS;
       tape.putLong(c.count - (open ? runCount : 0));
+    }
+    if (!levels.text.isEmpty()) {
+      tape.putInt(TapeFormat.LEVEL);
+      tape.putInt(word(levels.text));
+      tape.putLong(last + 1);
     }
     tape.putInt(TapeFormat.STAMP);
     tape.putLong(stamped);

@@ -80,6 +80,29 @@ final class TapeText {
           }
           lines.add(s.toString());
           break;
+        case TapeFormat.LEVEL:
+          lines.add("level " + c.wordOf(t.getInt()) + " from " + t.getLong());
+          break;
+        case TapeFormat.SENT:
+          StringBuilder sent = new StringBuilder("sent ").append(b);
+          for (int i = 0; i < c.output(b).subpartitions; i++) {
+            sent.append(' ').append(t.getLong());
+          }
+          lines.add(sent.toString());
+          break;
+        case TapeFormat.SOURCE_RUN:
+          lines.add(
+              "source-run "
+                  + c.split(b).id
+                  + "@"
+                  + t.getLong()
+                  + "x"
+                  + t.getInt()
+                  + " emitted="
+                  + t.getInt()
+                  + " inv="
+                  + t.getLong());
+          break;
         case TapeFormat.NOTE:
           lines.add(note(c, t, a, b - 1));
           break;
@@ -146,7 +169,7 @@ final class TapeText {
         + operator
         + (channel < 0 ? "" : " ch=" + channel)
         + " "
-        + (path == 0 ? "?" : path(c.paths.codes(path)))
+        + (path < 0 ? "-" : path == 0 ? "?" : path(c.paths.codes(path)))
         + " "
         + first
         + "x"

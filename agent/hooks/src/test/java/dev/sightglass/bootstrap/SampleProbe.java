@@ -44,6 +44,15 @@ public final class SampleProbe {
     return "token";
   }
 
+  /** For guards: true for a text of more than two letters. */
+  public static boolean wanted(Object text) {
+    return text.toString().length() > 2;
+  }
+
+  public static void three(Object a, int b, Object c) {
+    tell("three " + a + " " + b + " " + c);
+  }
+
   public static void leave(int token) {
     tell("leave " + token);
   }

@@ -50,6 +50,21 @@ final class DetEncoder extends LaneEncoder implements DetLane {
   }
 
   @Override
+  public void level(long invocation, int text) {
+    add(
+        EventKind.LEVEL,
+        invocation,
+        1,
+        AttemptRecorder.NONE,
+        NO_CHANNEL,
+        AttemptRecorder.NONE,
+        0,
+        0,
+        0,
+        text);
+  }
+
+  @Override
   public void callback(long first, int n, long time, int text, int path) {
     add(
         EventKind.PROCESSING_CALLBACK,

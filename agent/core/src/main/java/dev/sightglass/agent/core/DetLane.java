@@ -26,6 +26,13 @@ public interface DetLane {
    */
   void timer(int kind, long first, int n, int operator, long time, int path);
 
+  /**
+   * What is recorded from {@code invocation} on.
+   *
+   * @param text definition of kind 1, {@code spec/recording.md} section 7
+   */
+  void level(long invocation, int text);
+
   /** {@code n} mails of one description. */
   void mail(long first, int n, int text, int path);
 

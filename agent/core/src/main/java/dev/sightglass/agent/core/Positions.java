@@ -32,6 +32,15 @@ final class Positions {
     }
   }
 
+  /** {@code n} places one behind the other. */
+  void addRun(int splitPlus1, long offset, int n) {
+    add(splitPlus1, offset, AttemptRecorder.NO_TIME, true);
+    if (splitPlus1 > 0 && n > 1) {
+      int slot = touched.of(splitPlus1 - 1);
+      ranges.extend(slot, offset + n - 1, n - 1);
+    }
+  }
+
   void write(Bytes columns) {
     if (!any) {
       return;

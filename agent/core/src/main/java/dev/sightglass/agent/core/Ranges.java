@@ -32,6 +32,14 @@ final class Ranges {
     count[slot]++;
   }
 
+  /** {@code n} more values up to {@code v}, at a slot that has some. */
+  void extend(int slot, long v, long n) {
+    last[slot] = v;
+    min[slot] = Math.min(min[slot], v);
+    max[slot] = Math.max(max[slot], v);
+    count[slot] += n;
+  }
+
   long first(int slot) {
     return first[slot];
   }

@@ -84,6 +84,20 @@ final class SourceEncoder extends LaneEncoder implements SourceLane {
   }
 
   @Override
+  public void run(long invocation, int n, int operator, int split, long offset, int emitted) {
+    if (recorder.ended()) {
+      return;
+    }
+    open(0);
+    positions.addRun(definitionPlus1(split), offset, n);
+    row(EventKind.SOURCE_RUN, invocation, n, operator);
+    times.add(AttemptRecorder.NO_TIME, false);
+    this.emitted.add(emitted);
+    payload.addNone();
+    close(0);
+  }
+
+  @Override
   public void reference(long invocation, int operator, int split, long offset, long eventTime) {
     if (recorder.ended()) {
       return;

@@ -48,6 +48,12 @@ public interface SourceLane {
       long fullLength,
       long hash);
 
+  /**
+   * {@code n} records one behind the other, each of which gave {@code emitted} values, told by
+   * their places alone (kind 34).
+   */
+  void run(long invocation, int n, int operator, int split, long offset, int emitted);
+
   /** A record of a source whose bytes are not known (kind 33). */
   void reference(long invocation, int operator, int split, long offset, long eventTime);
 }

@@ -351,6 +351,14 @@ final class Oracle {
     }
   }
 
+  void sourceRun(long inv, int n, int operator, int split, long offset, int emitted) {
+    recorder.source().run(inv, n, operator, split, offset, emitted);
+    Map<String, Object> row = row(Lane.SRC, EventKind.SOURCE_RUN, inv, n, operator);
+    putId(row, "split", split);
+    row.put("offset", offset);
+    putUnless(row, "emitted", emitted, 0);
+  }
+
   void reference(long inv, int operator, int split, long offset, long time) {
     recorder.source().reference(inv, operator, split, offset, time);
     Map<String, Object> row = row(Lane.SRC, EventKind.OTHER_SOURCE_RECORD, inv, 1, operator);

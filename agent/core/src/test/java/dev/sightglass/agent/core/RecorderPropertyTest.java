@@ -141,6 +141,7 @@ class RecorderPropertyTest {
         oracle.sourceRun(inv, 1, 0, path);
         break;
       case 11:
+        oracle.sourceRun(inv, 1 + random.nextInt(9), 0, split, inv * 3, random.nextInt(3));
         oracle.reference(inv, 0, random.nextInt(9) == 0 ? -1 : split, inv, time);
         break;
       case 12:

@@ -55,9 +55,7 @@ final class NoteReader {
       n.flags = tape.getInt();
     }
     if ((mask & TaskNote.TEXT) != 0) {
-      int word = tape.getInt();
-      texts = known(texts, word);
-      n.text = define(texts, word, DefinitionKind.STRING);
+      n.text = text(tape.getInt());
     }
     if ((mask & TaskNote.DESCRIBED) != 0) {
       int word = tape.getInt();
@@ -71,6 +69,12 @@ final class NoteReader {
     bytes(n.before, mask & TaskNote.BEFORE);
     n.withheld = (mask & TaskNote.WITHHELD) != 0;
     lane(lane).note(n);
+  }
+
+  /** The text definition of a word. */
+  int text(int word) {
+    texts = known(texts, word);
+    return define(texts, word, DefinitionKind.STRING);
   }
 
   private NoteLane lane(int lane) {

@@ -137,6 +137,16 @@ final class TapeReader {
         case TapeFormat.COUNTS:
           counts();
           break;
+        case TapeFormat.LEVEL:
+          int level = notes.text(tape.getInt());
+          det.level(tape.getLong(), level);
+          break;
+        case TapeFormat.SENT:
+          sent(b);
+          break;
+        case TapeFormat.SOURCE_RUN:
+          sourceRun(b);
+          break;
         case TapeFormat.NOTE:
           notes.read(a, b - 1);
           break;
@@ -252,10 +262,12 @@ final class TapeReader {
     if (begin != wall) {
       recorder.stamp(wall);
     }
+    boolean records =
+        kind == EventKind.ELEMENTS || kind == EventKind.RECOVERED || kind == EventKind.SOURCE;
     if (path > 0) {
-      boolean records =
-          kind == EventKind.ELEMENTS || kind == EventKind.RECOVERED || kind == EventKind.SOURCE;
       flow(pathTexts[path], n, records);
+    } else if (path == PathTable.NOT_TOLD && records) {
+      entered(operator, n);
     }
   }
 
@@ -398,6 +410,22 @@ final class TapeReader {
    */
   private int sourceOperator() {
     return context.sourceOperator();
+  }
+
+  private void sourceRun(int split) {
+    long offset = tape.getLong();
+    int n = tape.getInt();
+    int emitted = tape.getInt();
+    source.run(tape.getLong(), n, sourceOperator(), split(split), offset, emitted);
+    tally.add(Tally.Of.KAFKA, n);
+  }
+
+  private void sent(int output) {
+    int p = partition(output);
+    int subpartitions = context.output(output).subpartitions;
+    for (int s = 0; s < subpartitions; s++) {
+      out.sent(p, s, tape.getLong());
+    }
   }
 
   // ---- losses
@@ -571,7 +599,7 @@ final class TapeReader {
   }
 
   private int path(int number) {
-    if (number == 0) {
+    if (number <= 0) {
       return NONE;
     }
     paths = room(paths, number);

@@ -45,7 +45,7 @@ final class ConnectorHooks {
                     record.call("timestamp", "()J"),
                     record.call("key", "()Ljava/lang/Object;"),
                     record.call("value", "()Ljava/lang/Object;"),
-                    headers(record)),
+                    headers(record).when(probe("SourceProbe.wantsBytes", emitter))),
                 probe("SourceProbe.leaveKafka", emitter, token()),
                 probe("SourceProbe.failKafka", emitter, token(), thrown()))
             .build());
@@ -137,7 +137,7 @@ final class ConnectorHooks {
                       arg(0).call("topic", "()Ljava/lang/String;"),
                       arg(0).call("key", "()Ljava/lang/Object;"),
                       arg(0).call("value", "()Ljava/lang/Object;"),
-                      headers(arg(0)),
+                      headers(arg(0)).when(probe("SinkProbe.wantsBytes", producer)),
                       arg(1)))
               .build());
     }

@@ -27,6 +27,7 @@ final class Adapters {
   private final List<FieldNode> fields = new ArrayList<>();
   private final Map<String, String> contexts = new HashMap<>();
   private boolean firedField;
+  private int made;
 
   /**
    * @param hook its place in the list of hooks
@@ -58,8 +59,7 @@ final class Adapters {
    */
   String add(Scope scope, Call call, int counts, String otherwise, Type cast) throws Mismatch {
     Type result = cast == null ? call.result() : cast;
-    MethodNode m =
-        new MethodNode(ADDED, prefix + methods.size(), scope.descriptor(result), null, null);
+    MethodNode m = new MethodNode(ADDED, freeName(), scope.descriptor(result), null, null);
     Label begin = new Label();
     Label end = new Label();
     Label failed = new Label();
@@ -184,6 +184,37 @@ final class Adapters {
     return getter;
   }
 
+  /**
+   * A method that gives {@code value} if {@code condition} holds, and nothing else; it guards
+   * nothing: adapters call it.
+   *
+   * @return its name; its descriptor is that of the scope with {@code type}
+   */
+  String guard(Scope scope, Call condition, Value value, Type type) throws Mismatch {
+    MethodNode m = new MethodNode(ADDED, freeName(), scope.descriptor(type), null, null);
+    Label otherwise = new Label();
+    m.visitCode();
+    condition.emit(scope, m);
+    m.visitJumpInsn(Opcodes.IFEQ, otherwise);
+    value.emit(scope, m);
+    m.visitInsn(type.getOpcode(Opcodes.IRETURN));
+    m.visitLabel(otherwise);
+    Object[] locals = scope.frame();
+    m.visitFrame(Opcodes.F_NEW, locals.length, locals, 0, new Object[0]);
+    if (type.getSort() == Type.LONG) {
+      m.visitInsn(Opcodes.LCONST_0);
+    } else if (type.getSort() == Type.INT || type.getSort() == Type.BOOLEAN) {
+      m.visitInsn(Opcodes.ICONST_0);
+    } else {
+      m.visitInsn(Opcodes.ACONST_NULL);
+    }
+    m.visitInsn(type.getOpcode(Opcodes.IRETURN));
+    m.visitMaxs(0, 0);
+    m.visitEnd();
+    methods.add(m);
+    return m.name;
+  }
+
   /** Adds a method that was made elsewhere. */
   String add(MethodNode m) {
     methods.add(m);
@@ -191,6 +222,6 @@ final class Adapters {
   }
 
   String freeName() {
-    return prefix + methods.size();
+    return prefix + made++;
   }
 }

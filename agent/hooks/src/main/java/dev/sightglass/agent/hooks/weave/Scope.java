@@ -54,6 +54,11 @@ final class Scope {
     return t;
   }
 
+  /** Pushes all parameters, in order. */
+  void loadAll(MethodVisitor mv) {
+    types.forEach((name, t) -> mv.visitVarInsn(t.getOpcode(Opcodes.ILOAD), slots.get(name)));
+  }
+
   int size() {
     return size;
   }

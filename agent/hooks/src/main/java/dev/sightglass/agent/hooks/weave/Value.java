@@ -135,6 +135,27 @@ public abstract class Value {
     };
   }
 
+  /**
+   * This value if a probe says so, else null, 0 or false: what is dear to fetch is fetched where it
+   * is wanted.
+   *
+   * @param condition a probe that gives a boolean
+   */
+  public final Value when(Call condition) {
+    Value base = this;
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) throws Mismatch {
+        Type t = base.emit(scope, new MethodVisitor(Opcodes.ASM9) {});
+        String guard = scope.adapters().guard(scope, condition, base, t);
+        scope.loadAll(mv);
+        mv.visitMethodInsn(
+            Opcodes.INVOKESTATIC, scope.target().name, guard, scope.descriptor(t), false);
+        return t;
+      }
+    };
+  }
+
   /** Whether this value is of a class. */
   public final Value isA(String internalName) {
     Value base = this;

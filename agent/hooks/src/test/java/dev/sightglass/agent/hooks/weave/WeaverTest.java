@@ -194,6 +194,24 @@ class WeaverTest {
   }
 
   @Test
+  void fetchesWhatIsGuardedOnlyWhenAProbeWantsIt() throws Throwable {
+    Value upper = arg(0).call("toUpperCase", "()Ljava/lang/String;");
+    Value length = arg(0).call("length", "()I");
+    Call wanted = probe("SampleProbe.wanted", arg(0));
+    Hook h =
+        Hook.of("greet", NAME)
+            .enter(
+                "greet",
+                null,
+                probe("SampleProbe.three", upper.when(wanted), length.when(wanted), arg(0)))
+            .build();
+    Class<?> c = load(weave(h));
+    call(c, make(c), "greet", "you");
+    call(c, make(c), "greet", "me");
+    assertEquals(List.of("three YOU 3 you", "three null 0 me"), SampleProbe.TOLD);
+  }
+
+  @Test
   void replacesAnArgument() throws Throwable {
     Hook h =
         Hook.of("greet", NAME)

@@ -122,8 +122,12 @@ func (b *Builder) positions() []PositionRange {
 		if i == len(list) {
 			list = append(list, PositionRange{Sink: sink, Split: r.Split, First: r.Offset, Last: r.Offset})
 		}
+		n := int64(1)
+		if r.Kind == event.KindSourceRun {
+			n = int64(r.N)
+		}
 		e := &list[i]
-		e.First, e.Last, e.Count = min(e.First, r.Offset), max(e.Last, r.Offset), e.Count+1
+		e.First, e.Last, e.Count = min(e.First, r.Offset), max(e.Last, r.Offset+n-1), e.Count+uint64(n)
 	}
 	return list
 }

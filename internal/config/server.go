@@ -23,6 +23,7 @@ type Server struct {
 	TokenFile     string
 	AgentAuth     Switch
 	AgentToken    string // file
+	Level         string // of operators that no policy names
 	Durability    string
 	MaxAgents     int
 	LostAfter     time.Duration
@@ -102,6 +103,8 @@ func Settings() []Setting {
 			toggle(func(s *Server) *Switch { return &s.AgentAuth })},
 		{"agent-token-file", "", "file", "Holds the agents' token; empty: one is made below the data folder, readable by the owner only.",
 			text(func(s *Server) *string { return &s.AgentToken })},
+		{"level", "flight", "", "What agents record where no policy says otherwise: positions (what replay needs), flight (and the bytes on every edge) or trace (and what operators do with state, timers and windows).",
+			choice(func(s *Server) *string { return &s.Level }, "positions", "flight", "trace")},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
 		{"max-agents", "1000", "connections", "Agents beyond this number are refused.",

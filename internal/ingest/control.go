@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 
 	"github.com/sightglass/sightglass/internal/wire"
 )
@@ -21,12 +24,47 @@ type Command string
 
 // The commands.
 const (
-	CommandStop  Command = "stop" // the kill switch: all hooks fall silent until start
-	CommandStart Command = "start"
+	CommandStop   Command = "stop" // the kill switch: all hooks fall silent until start
+	CommandStart  Command = "start"
+	CommandPolicy Command = "policy" // with a policy
 )
+
+// Policy says what agents record, spec/wire.md.
+type (
+	Policy     = wire.Policy
+	PolicyRule = wire.PolicyRule
+)
+
+// StartPolicy sets what agents that come from now on are told.
+func (s *Server) StartPolicy(p Policy) { s.policy.Store(&p) }
+
+// SetPolicy tells all agents what to record from now on, those that are connected at once and others when they come. It waits
+// for the answers; what it returns joins the failures, each with its process. A process that is gone is none.
+func (s *Server) SetPolicy(ctx context.Context, p Policy) error {
+	policy := &p
+	s.policy.Store(policy)
+	s.mu.Lock()
+	processes := slices.Collect(maps.Keys(s.mu.processes))
+	s.mu.Unlock()
+	errs := make([]error, len(processes))
+	var group sync.WaitGroup
+	for i, id := range processes {
+		group.Go(func() {
+			if err := s.control(ctx, id, &wire.Control{Command: string(CommandPolicy), Policy: policy}); !errors.Is(err, ErrNoAgent) {
+				errs[i] = err
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
 
 // Control tells the agent of a process to do something and waits until it says that it did. ErrNoAgent, ErrFailed.
 func (s *Server) Control(ctx context.Context, process string, command Command) error {
+	return s.control(ctx, process, &wire.Control{Command: string(command)})
+}
+
+func (s *Server) control(ctx context.Context, process string, command *wire.Control) error {
 	s.mu.Lock()
 	p := s.mu.processes[process]
 	s.mu.Unlock()
@@ -51,7 +89,8 @@ func (s *Server) Control(ctx context.Context, process string, command Command) e
 		defer p.mu.Unlock()
 		delete(p.mu.waiting, id)
 	}()
-	if err := c.out.send(&wire.Control{ID: id, Command: string(command)}); err != nil {
+	command.ID = id
+	if err := c.out.send(command); err != nil {
 		return fmt.Errorf("process %s: %w", process, errors.Join(ErrNoAgent, err))
 	}
 	select {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -21,6 +22,7 @@ type Server struct {
 	ctx    context.Context // ends at Shutdown
 	cancel context.CancelFunc
 	owned  sync.WaitGroup // connections and the watch
+	policy atomic.Pointer[wire.Policy]
 
 	mu struct {
 		sync.Mutex

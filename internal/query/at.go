@@ -170,7 +170,7 @@ func (v *view) input(ctx context.Context, key event.Key, inv uint64, s spot, m *
 		return err
 	case event.KindRecovered:
 		m.InputNote = "the element came out of channel state at a restore; it was recorded by an earlier attempt"
-	case event.KindSource, event.KindSourceRecord, event.KindOtherSourceRecord:
+	case event.KindSource, event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun:
 		src, found, err := v.first(ctx, holding(event.LaneSrc, key, inv), inv, func(event.Kind) bool { return true })
 		if err != nil {
 			return err
@@ -179,7 +179,7 @@ func (v *view) input(ctx context.Context, key event.Key, inv uint64, s spot, m *
 			m.InputNote = "the source record is not recorded"
 			return nil
 		}
-		ev, err := v.eventAt(ctx, src.ref, src.f, src.row, 0, false, true)
+		ev, err := v.eventAt(ctx, src.ref, src.f, src.row, src.sub, src.f.r.Kind[src.row] == event.KindSourceRun, true)
 		m.Input = &ev
 		return err
 	}

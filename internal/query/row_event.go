@@ -63,6 +63,9 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	if narrow {
 		ev.N = 1
 	}
+	if ev.Kind == event.KindSourceRun {
+		ev.Offset = int64(sub)
+	}
 	v.place(&ev, int(r.Operator[row]))
 	if route := v.engine.texts.route(f.path(row)); route != nil {
 		ev.Path = route.text
@@ -110,7 +113,7 @@ func (v *view) placeSplit(ev *Event, f *frame, row int) {
 	if id == 0 {
 		return
 	}
-	ev.Offset = at(f.r.Offset, row, 0)
+	ev.Offset += at(f.r.Offset, row, 0) // of a run, the invocation's place in it is there already
 	ev.Split = v.cat.splits[id]
 	if ev.Split != nil && ev.Split.Topic != "" && ev.Offset >= 0 {
 		ev.Kafka = &event.KafkaPosition{Topic: ev.Split.Topic, Partition: ev.Split.Partition, Offset: ev.Offset}

@@ -251,8 +251,8 @@ func (w *walk) addUnrecorded(v *walkView, e event.Element, depth int) (int, bool
 
 // addSource adds the record that a row of lane src read.
 func (w *walk) addSource(ctx context.Context, v *walkView, s spot, depth int) (int, bool, error) {
-	n := Node{ID: "read " + event.Invocation{Attempt: s.f.h.Attempt, Number: s.f.r.Inv[s.row]}.String(), Kind: NodeSource, Depth: depth}
-	ev := v.event(s.f, s.row, 0, false)
+	n := Node{ID: "read " + event.Invocation{Attempt: s.f.h.Attempt, Number: s.f.r.Inv[s.row] + s.sub}.String(), Kind: NodeSource, Depth: depth}
+	ev := v.event(s.f, s.row, s.sub, true)
 	switch {
 	case ev.Kafka != nil:
 		n.Record = ev.Kafka.String()
@@ -291,11 +291,11 @@ func (w *walk) addInvocation(ctx context.Context, v *walkView, attempt event.Key
 }
 
 func (w *walk) addRow(ctx context.Context, v *walkView, s spot, n Node, e event.Element) (int, bool, error) {
-	i, added := w.add(n, walkNode{v: v, element: e, spot: &s, attempt: s.f.h.Attempt, inv: s.f.r.Inv[s.row]})
+	i, added := w.add(n, walkNode{v: v, element: e, spot: &s, attempt: s.f.h.Attempt, inv: s.f.r.Inv[s.row] + s.sub})
 	if !added {
 		return i, false, nil
 	}
-	ev, err := v.eventAt(ctx, s.ref, s.f, s.row, 0, false, w.q.Payload)
+	ev, err := v.eventAt(ctx, s.ref, s.f, s.row, s.sub, s.f.r.Kind[s.row] == event.KindSourceRun, w.q.Payload)
 	w.out.Nodes[i].Event = &ev
 	return i, true, err
 }

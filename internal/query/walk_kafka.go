@@ -31,7 +31,7 @@ func (w *walk) readers(ctx context.Context, node int, follow func(int)) error {
 // otherEnd finds node's Kafka record at its other end, in any recording.
 func (w *walk) otherEnd(ctx context.Context, node int, sink bool, yield func(*walkView, spot) error) error {
 	ev := w.out.Nodes[node].Event
-	if ev == nil || ev.Kafka == nil || ev.Kind != event.KindWritten && ev.Kind != event.KindSourceRecord {
+	if ev == nil || ev.Kafka == nil || ev.Kind != event.KindWritten && ev.Kind != event.KindSourceRecord && ev.Kind != event.KindSourceRun {
 		return nil
 	}
 	return w.kafka(ctx, node, *ev.Kafka, ev.Split.Cluster, ev.SplitTime, sink, nil, yield)
@@ -90,13 +90,21 @@ func (w *walk) kafkaRows(ctx context.Context, node int, v *walkView, split event
 			return err
 		}
 		for row := range f.rows() {
-			if at(f.r.Offset, row, 0) != offset || f.r.Kind[row] != want || at(f.r.Split, row, 0) != split {
+			if at(f.r.Split, row, 0) != split {
+				continue
+			}
+			first, place := at(f.r.Offset, row, 0), uint64(0)
+			switch {
+			case f.r.Kind[row] == want && first == offset:
+			case !sink && f.r.Kind[row] == event.KindSourceRun && first <= offset && offset-first < int64(f.r.N[row]):
+				place = uint64(offset - first)
+			default:
 				continue
 			}
 			if t := timeAt(f.r.SplitTime, row); t > 0 && stamp > 0 && t != stamp {
 				continue
 			}
-			if err := yield(v, spot{ref, f, row, 0}); err != nil {
+			if err := yield(v, spot{ref, f, row, place}); err != nil {
 				return err
 			}
 		}

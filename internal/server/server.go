@@ -156,6 +156,7 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}
 	s.fleet.ingest = s.ingest
+	s.ingest.StartPolicy(ingest.Policy{Version: "0", Rules: []ingest.PolicyRule{{Level: s.cfg.Level}}})
 	s.rates = newRates(s.now)
 	return nil
 }

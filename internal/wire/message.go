@@ -54,12 +54,26 @@ type Hello struct {
 
 // Welcome is the server's answer to a Hello that it takes.
 type Welcome struct {
-	Protocol int    `json:"protocol"`
-	Server   string `json:"server"`
-	Credit   int64  `json:"credit"`
-	MaxBlock int64  `json:"max_block"`
-	Level    string `json:"level"`
-	NowUS    int64  `json:"now_us"`
+	Protocol int     `json:"protocol"`
+	Server   string  `json:"server"`
+	Credit   int64   `json:"credit"`
+	MaxBlock int64   `json:"max_block"`
+	Policy   *Policy `json:"policy,omitempty"` // nil = whatever the agent does by itself
+	NowUS    int64   `json:"now_us"`
+}
+
+// Policy says what agents record. The first rule that fits an operator decides; where none fits, the agent's own default holds.
+type Policy struct {
+	Version string       `json:"version"` // shown in recordings
+	Rules   []PolicyRule `json:"rules"`
+}
+
+// PolicyRule is one rule of a Policy. Patterns are globs in which * stands for anything; an empty one fits all.
+type PolicyRule struct {
+	Job      string `json:"job,omitempty"`      // name of the job, or its id
+	Operator string `json:"operator,omitempty"` // name of the operator, or its slug
+	Level    string `json:"level"`              // positions, flight, trace
+	Payload  string `json:"payload,omitempty"`  // full (empty), hashed, none
 }
 
 // Define carries definitions. Their bodies alias the frame.
@@ -103,10 +117,10 @@ type Pong struct {
 
 // Control is a command to an agent.
 type Control struct {
-	ID      string `json:"id"`
-	Command string `json:"command"` // stop, start, level
-	Level   string `json:"level,omitempty"`
-	Reason  string `json:"reason,omitempty"`
+	ID      string  `json:"id"`
+	Command string  `json:"command"` // stop, start, policy
+	Policy  *Policy `json:"policy,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
 }
 
 // Done answers a Control.

@@ -16,7 +16,7 @@ func messages() []Message {
 	return []Message{
 		&Hello{Protocol: 1, Agent: "0.1.0", Process: "00112233445566778899aabbccddeeff", Role: "taskmanager", Host: "h", PID: 7,
 			Token: "secret", Hooks: []Hook{{ID: "out", State: "fired", Class: "c", Fired: 3}}},
-		&Welcome{Protocol: 1, Server: "0.1.0", Credit: 16 << 20, MaxBlock: 8 << 20, Level: "flight", NowUS: 5},
+		&Welcome{Protocol: 1, Server: "0.1.0", Credit: 16 << 20, MaxBlock: 8 << 20, NowUS: 5, Policy: &Policy{Version: "7", Rules: []PolicyRule{{Job: "a*", Level: "positions", Payload: "none"}}}},
 		&Define{Definitions: []event.Definition{event.NewDefinition(event.DefString, []byte("a")), event.NewDefinition(event.DefPath, []byte{})}},
 		&Need{IDs: []event.DefinitionID{1, 1 << 63}},
 		&Block{Number: 9, Raw: bytes.Repeat([]byte{1, 2, 3}, 50_000)},

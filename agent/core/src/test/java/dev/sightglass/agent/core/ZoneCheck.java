@@ -166,10 +166,11 @@ final class ZoneCheck {
         continue;
       }
       long offset = at(row, "offset");
+      long n = at(row, "n");
       long[] r = ranges.computeIfAbsent(row.get("split"), k -> new long[] {offset, offset, 0});
       r[0] = Math.min(r[0], offset);
-      r[1] = Math.max(r[1], offset);
-      r[2]++;
+      r[1] = Math.max(r[1], offset + n - 1);
+      r[2] += n;
     }
     List<Object> want = new ArrayList<>();
     ranges.forEach(

@@ -5,6 +5,7 @@ import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
+import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
@@ -89,10 +90,13 @@ public final class Agent implements Commands {
         Hooks.start();
         uplink.statusChanged();
         return null;
-      case "level":
-        return "flight".equals(arguments.get("level"))
-            ? null
-            : "this agent knows only the level flight";
+      case "policy":
+        try {
+          inspector.follow(Policy.read(arguments.get("policy")));
+          return null;
+        } catch (Policy.BadPolicy e) {
+          return e.getMessage();
+        }
       default:
         return "unknown command";
     }

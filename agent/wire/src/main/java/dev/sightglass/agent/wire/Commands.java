@@ -7,8 +7,8 @@ public interface Commands {
   /**
    * Carries out one command.
    *
-   * @param command {@code stop}, {@code start} or {@code level}
-   * @param arguments the other members of the CONTROL frame
+   * @param command {@code stop}, {@code start} or {@code policy}
+   * @param arguments the other members of the CONTROL frame, or of WELCOME
    * @return null when it is done, else one line that says why not
    */
   String run(String command, Map<String, Object> arguments);

@@ -11,12 +11,12 @@ final class Handshake {
   private Handshake() {}
 
   /**
-   * Says hello.
+   * Says hello, and carries out what the answer wants.
    *
    * @return the credit that the server gives, bytes
    * @throws Refusal when it answers REFUSE
    */
-  static long run(Connection c, String hello) throws IOException {
+  static long run(Connection c, String hello, Commands commands) throws IOException {
     c.write(Frame.text(FrameType.HELLO, hello));
     c.flush();
     Frame answer = c.read();
@@ -31,6 +31,9 @@ final class Handshake {
       Object credit = welcome.get("credit");
       if (!Long.valueOf(PROTOCOL).equals(welcome.get("protocol")) || !(credit instanceof Long)) {
         throw new IOException("the server's WELCOME is not of this protocol");
+      }
+      if (welcome.get("policy") != null) {
+        commands.run("policy", welcome);
       }
       return (long) credit;
     } catch (JsonReader.MalformedJsonException e) {

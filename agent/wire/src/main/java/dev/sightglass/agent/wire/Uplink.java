@@ -182,7 +182,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   /** One connection from dialling to its end. Returns whether it was the orderly end of all. */
   private boolean session() throws IOException, InterruptedException {
     try (Connection c = new Connection(dialer.dial())) {
-      outbox.connected(Handshake.run(c, hello()));
+      outbox.connected(Handshake.run(c, hello(), commands));
       backoff.reset();
       if (reports > 0) {
         reportChange("connected to " + options.host + ":" + options.port);

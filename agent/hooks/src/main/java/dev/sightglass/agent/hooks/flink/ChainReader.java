@@ -135,6 +135,19 @@ final class ChainReader {
     return chain;
   }
 
+  /** Names by chain index; null where there is no operator. */
+  String[] names() {
+    int length = 0;
+    for (ChainedOperator o : chain) {
+      length = Math.max(length, o.index + 1);
+    }
+    String[] names = new String[length];
+    for (ChainedOperator o : chain) {
+      names[o.index] = o.name;
+    }
+    return names;
+  }
+
   /** Chain index of the operator that emits to an output, or -1. */
   int operatorOf(int output) {
     for (ChainedOperator o : chain) {

@@ -7,6 +7,7 @@ import dev.sightglass.agent.core.Origin;
 import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
@@ -37,6 +38,7 @@ public final class FlinkInspector implements Inspector {
   private final JobInspector jobs;
   private final Omissions omissions = new Omissions();
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
+  private volatile Policy policy = Policy.DEFAULT;
 
   public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
     this.process = process;
@@ -54,6 +56,23 @@ public final class FlinkInspector implements Inspector {
   /** Whether any task is recorded. */
   public boolean isRecording() {
     return !attempts.isEmpty();
+  }
+
+  /** Records what the policy says, from now on; any thread. */
+  public void follow(Policy p) {
+    policy = p;
+    for (Attempt a : attempts) {
+      level(a.context());
+    }
+  }
+
+  /** Tells a task its levels; those of one that has not started yet come when it does. */
+  private void level(TaskContext t) {
+    TrackedTask task = of(t);
+    String[] operators = task.operators;
+    if (operators != null) {
+      t.want(policy.levels(new String[] {task.jobName, task.recording}, operators));
+    }
   }
 
   /** Stops recording all tasks of this process; they run on. */
@@ -123,6 +142,8 @@ public final class FlinkInspector implements Inspector {
         }
       }
     }
+    task.operators = task.chain == null ? new String[0] : task.chain.names();
+    level(t);
   }
 
   private static long restored(Object environment) {

@@ -24,6 +24,10 @@ final class TrackedTask {
   ClassLoader user;
 
   String jobName = "";
+
+  /** Names by chain index, null for none; null until the task starts. */
+  volatile String[] operators;
+
   String invokable = "";
   long restored;
   boolean described;

@@ -1,0 +1,75 @@
+package dev.sightglass.agent.hooks.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sightglass.agent.core.JsonReader;
+import org.junit.jupiter.api.Test;
+
+class PolicyTest {
+  private static final String[] JOB = {"order-totals", "9f3a61c2d07b4e159f3a61c2d07b4e15"};
+  private static final String[] CHAIN = {"Source: orders", null, "drop duplicates"};
+
+  private static Policy read(String json) throws Exception {
+    return Policy.read(JsonReader.readObject("{\"p\":" + json + "}").get("p"));
+  }
+
+  private static String levels(String json) throws Exception {
+    // The text is what the recording says; the rest of the object follows the same loop.
+    java.lang.reflect.Field text =
+        Class.forName("dev.sightglass.bootstrap.Levels").getDeclaredField("text");
+    text.setAccessible(true);
+    return (String) text.get(read(json).levels(JOB, CHAIN));
+  }
+
+  @Test
+  void theFirstRuleThatFitsDecides() throws Exception {
+    assertEquals("7;flight,flight,flight", levels("{\"version\":\"7\",\"rules\":[]}"));
+    assertEquals(
+        "8;positions,positions,trace",
+        levels(
+            "{\"version\":\"8\",\"rules\":[{\"job\":\"order-*\",\"operator\":\"*duplicates\",\"level\":\"trace\"},"
+                + "{\"level\":\"positions\"},{\"level\":\"flight\"}]}"));
+    assertEquals(
+        "9;flight,flight,positions/hashed",
+        levels(
+            "{\"version\":\"9\",\"rules\":[{\"job\":\"9f3a*\",\"operator\":\"drop-duplicates\",\"level\":\"positions\",\"payload\":\"hashed\"},"
+                + "{\"job\":\"others\",\"level\":\"trace\"}]}"));
+  }
+
+  @Test
+  void patternsAreNotRegularExpressions() throws Exception {
+    assertEquals(
+        "1;flight,flight,flight",
+        levels(
+            "{\"version\":\"1\",\"rules\":[{\"operator\":\"Source. orders\",\"level\":\"trace\"}]}"));
+    assertEquals(
+        "1;trace,flight,flight",
+        levels(
+            "{\"version\":\"1\",\"rules\":[{\"operator\":\"Source: (*|orders\",\"level\":\"positions\"},{\"operator\":\"Source:*\",\"level\":\"trace\"}]}"));
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsRefusedWithTheReason() {
+    for (String[] bad :
+        new String[][] {
+          {"7", "object"},
+          {"{\"rules\":7}", "list"},
+          {"{\"rules\":[7]}", "object"},
+          {"{\"rules\":[{}]}", "needs a level"},
+          {"{\"rules\":[{\"level\":\"everything\"}]}", "everything"},
+          {"{\"rules\":[{\"level\":\"trace\",\"payload\":\"half\"}]}", "half"},
+          {"{\"rules\":[{\"level\":\"trace\",\"moon\":\"full\"}]}", "moon"},
+        }) {
+      Exception e = assertThrows(Policy.BadPolicy.class, () -> read(bad[0]), bad[0]);
+      assertTrue(e.getMessage().contains(bad[1]), e.getMessage());
+    }
+  }
+
+  @Test
+  void slugsAreThoseOfPositions() {
+    assertEquals("source-orders", Policy.slug("Source: orders"));
+    assertEquals("window_totals-1", Policy.slug("  Window_Totals (1) "));
+  }
+}

@@ -133,8 +133,9 @@ public final class SourceProbe {
       t.collected();
       return -1;
     }
-    if (t.isLight() && c.split != null) {
-      t.beginSource(c.operator, c.split, c.split.position++);
+    if (t.isLight()) {
+      SplitContext s = c.split != null ? c.split : t.currentSplit();
+      t.beginSource(c.operator, s, s.position++);
       t.collected();
       return InProbe.LIGHT;
     }

@@ -602,9 +602,14 @@ public final class TaskContext extends TaskWriter {
     return begin(SOURCE, operator, null, 0, TapeFormat.NONE, operator << 3 | PathTable.ROOT);
   }
 
+  /** The split that the reader is at; one without a name when it did not say. */
+  SplitContext currentSplit() {
+    return currentSplit != null ? currentSplit : (currentSplit = split(null, 0, ""));
+  }
+
   void endOther(int token, SplitContext s, long time) {
     if (s == null) {
-      s = currentSplit != null ? currentSplit : (currentSplit = split(null, 0, ""));
+      s = currentSplit();
     }
     if (tape.room(TapeFormat.OTHER_SIZE)) {
       tape.putInt(TapeFormat.OTHER | s.index << 16);

@@ -169,6 +169,10 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 	case exact && !limited && written < path.writes:
 		w.noteAt(node, v.lost(attempt, event.LaneTrace, inv, fmt.Sprintf("the places of %d of %d writes that it caused are not recorded", path.writes-written, path.writes)), false)
 	}
+	if path == nil && det != nil && made == 0 && !limited {
+		w.noteAt(node, Note{Kind: NoteNotRecorded, Operator: operator, Text: "what it caused is not recorded: this task was recorded by positions alone",
+			Hint: "record the job at level flight, or replay it"}, false)
+	}
 	if exact && made == 0 && path.emits+path.writes > 0 {
 		made = path.emits + path.writes // lost, but not swallowed
 	}

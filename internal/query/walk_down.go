@@ -170,6 +170,13 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 		w.noteAt(node, v.lost(attempt, event.LaneTrace, inv, fmt.Sprintf("the places of %d of %d writes that it caused are not recorded", path.writes-written, path.writes)), false)
 	}
 	if path == nil && det != nil && made == 0 && !limited {
+		positions, err := v.byPositions(ctx, attempt, inv)
+		if err != nil {
+			return 0, path, err
+		}
+		if !positions {
+			return made, path, nil
+		}
 		w.noteAt(node, Note{Kind: NoteNotRecorded, Operator: operator, Text: "what it caused is not recorded: this task was recorded by positions alone",
 			Hint: "record the job at level flight, or replay it"}, false)
 	}

@@ -108,9 +108,10 @@ type segment struct {
 	blocks     uint64
 	lastStored int64 // µs
 	sealed     bool
-	linked     bool   // the folder's entry is durable
-	broken     bool   // a write or fsync failed: nothing is appended any more
-	unsynced   []byte // blocks since the last good fsync; they begin at end - len(unsynced)
+	linked     bool     // the folder's entry is durable
+	broken     bool     // a write or fsync failed: nothing is appended any more
+	unsynced   []byte   // blocks since the last good fsync; they begin at end - len(unsynced)
+	movedTo    *segment // has the blocks that an fsync failed for; nil when there were none
 
 	used atomic.Bool // since the last rest
 	mu   struct {

@@ -138,10 +138,16 @@ func (r *recording) sync(s *Store, g *segment) error {
 	defer g.syncing.Unlock()
 	r.mu.Lock()
 	end, broken, linked, gone := g.end, g.broken, g.linked, r.mu.deleted
-	owed := len(g.unsynced)
+	owed, movedTo := len(g.unsynced), g.movedTo
 	r.mu.Unlock()
-	if owed == 0 || gone {
+	if gone {
 		return nil
+	}
+	if owed == 0 {
+		if movedTo == nil {
+			return nil
+		}
+		return r.sync(s, movedTo) // who waits for g waits for its blocks, and they may not be durable there yet
 	}
 	if !linked {
 		if err := r.link(s, g); err != nil {
@@ -208,6 +214,7 @@ func (r *recording) move(s *Store, g *segment) error {
 	to.blocks += moved
 	to.lastStored = g.lastStored
 	to.unsynced = append(to.unsynced, g.unsynced...)
+	g.movedTo = to
 	g.end, g.blocks, g.unsynced = from, g.blocks-moved, nil
 	if err := errors.Join(s.opt.files.SyncDir(r.dir), s.opt.files.SyncDir(s.segments()), to.sync()); err != nil {
 		to.broken = true

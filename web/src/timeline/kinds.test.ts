@@ -33,11 +33,11 @@ describe("the kinds of events", () => {
 	});
 });
 
-it("the lanes are those of the server, but for state, which nothing writes yet", () => {
+it("the lanes are those of the server", () => {
 	const table = /var laneNames = map\[Lane\]string\{([^}]*)\}/.exec(read("internal/event/names.go"))?.[1] ?? "";
 	const named = [...table.matchAll(/"([a-z-]+)"/g)].map((m) => m[1]);
 	expect(named).toContain("out");
-	expect(laneNames.map(([name]) => name).sort()).toEqual(named.filter((n) => n !== "state").sort());
+	expect(laneNames.map(([name]) => name).sort()).toEqual(named.sort());
 });
 
 it("every tone has a colour token and a word of its own", () => {

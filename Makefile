@@ -17,7 +17,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # How much each fuzz target runs: a number of inputs, or a time ("make fuzz FUZZ=10m" looks deeper).
 FUZZ     ?= 10000x
 
-.PHONY: help build test fuzz lint fmt gen docs e2e bench web agent demo demo-stop
+.PHONY: help build test fuzz lint fmt gen docs e2e bench-agent web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -82,7 +82,7 @@ gen: web/node_modules/.package-lock.json ## regenerate what is generated; CI com
 docs: ## regenerate the reference pages and tables of the documentation
 	go run ./tools/generate
 
-bench: build ## what recording costs: a hot job with and without the agent, figures against their targets
+bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
 
 demo: build ## two recorded jobs on real Flink and Kafka (FLINK=1.20 for the other line); prints the address

@@ -1,81 +1,122 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
-// sample is what one run of the job gave, between two of its marks.
+// sample is what one run of a job gave.
 type sample struct {
-	records int64
-	wall    time.Duration
-	cpu     time.Duration // of the TaskManager
-	server  time.Duration // processor time of the server meanwhile
+	records  int64 // at its sources, between two marks
+	wall     time.Duration
+	cluster  time.Duration // processor time of JobManager and TaskManager, agent included, per second of wall time
+	server   time.Duration // processor time of the server, likewise
+	p99      []time.Duration
+	resident int64  // bytes of the TaskManager's memory at the end
+	stored   stored // what the server stored meanwhile
+	span     time.Duration
+	lost     float64
 }
 
-func (s sample) perSecond() float64    { return float64(s.records) / s.wall.Seconds() }
-func (s sample) cpuPerRecord() float64 { return float64(s.cpu.Nanoseconds()) / float64(s.records) }
+func (s sample) perSecond() float64        { return float64(s.records) / s.wall.Seconds() }
+func (s sample) clusterPerRecord() float64 { return float64(s.cluster.Nanoseconds()) / s.perSecond() }
+func (s sample) serverPerRecord() float64  { return float64(s.server.Nanoseconds()) / s.perSecond() }
 
-// mark is one line of the job: records so far, and the clocks of its process at that moment.
-type mark struct {
-	records int64
-	wall    time.Time
-	cpu     time.Duration
+// cpuPerRecord is everything that the run cost, ns.
+func (s sample) cpuPerRecord() float64 { return s.clusterPerRecord() + s.serverPerRecord() }
+
+func (s sample) p99Latency() float64 {
+	values := make([]float64, len(s.p99))
+	for i, l := range s.p99 {
+		values[i] = float64(l.Microseconds())
+	}
+	return median(values)
 }
 
-// measure runs the job once and cancels it.
-func (s *stage) measure(ctx context.Context, jar, name string, cluster *lab.Flink) (sample, error) {
+// measure runs a job once and cancels it. rate is in events per second, 0 as fast as it goes.
+func (s *stage) measure(ctx context.Context, w work, level string, rate float64) (sample, error) {
+	cluster := s.cluster(level)
 	log := cluster.TaskManagers[0].Log
 	from, err := os.Stat(log)
 	if err != nil {
 		return sample{}, fmt.Errorf("finding the TaskManager's output: %w", err)
 	}
-	job, err := cluster.Run(ctx, jar, "bench.HotJob", fmt.Sprint(s.options.parallelism))
+	job, err := cluster.Run(ctx, s.jar, w.class, w.args(s.options.parallelism, level, rate)...)
 	if err != nil {
 		return sample{}, err
 	}
+	one, err := s.watch(ctx, cluster, job, log, from.Size())
+	if err := errors.Join(err, cluster.Client().Cancel(context.WithoutCancel(ctx), job)); err != nil {
+		return sample{}, fmt.Errorf("measuring %s at %s: %w", w.name, level, err)
+	}
+	s.lab.Say("%-9s %-9s %8.0f records/s  %6.0f ns per record, and %.0f of the server", w.name, level, one.perSecond(), one.clusterPerRecord(), one.serverPerRecord())
+	return one, nil
+}
+
+func (s *stage) watch(ctx context.Context, cluster *lab.Flink, job, log string, offset int64) (sample, error) {
 	if err := cluster.Client().AwaitJob(ctx, job, "RUNNING"); err != nil {
 		return sample{}, err
 	}
-	var one sample
-	err = func() error {
-		if err := wait(ctx, s.options.warm); err != nil {
-			return err
-		}
-		before, err := s.server.CPU()
-		if err != nil {
-			return err
-		}
-		start := time.Now()
-		if err := wait(ctx, s.options.span); err != nil {
-			return err
-		}
-		after, err := s.server.CPU()
-		if err != nil {
-			return err
-		}
-		marks, err := readMarks(log, from.Size())
-		if err != nil {
-			return err
-		}
-		one, err = between(marks, start, time.Now())
-		one.server = after - before
-		return err
-	}()
-	if err := errors.Join(err, cluster.Client().Cancel(context.WithoutCancel(ctx), job)); err != nil {
+	if err := wait(ctx, s.options.warm); err != nil {
 		return sample{}, err
 	}
-	s.lab.Say("%-9s %8.0f records/s  %6.0f ns of processor time per record", name, one.perSecond(), one.cpuPerRecord())
-	return one, nil
+	before, err := s.clocks(ctx, cluster)
+	if err != nil {
+		return sample{}, err
+	}
+	if err := wait(ctx, s.options.span); err != nil {
+		return sample{}, err
+	}
+	after, err := s.clocks(ctx, cluster)
+	if err != nil {
+		return sample{}, err
+	}
+	lines, err := readOutput(log, offset, before.at, after.at)
+	if err != nil {
+		return sample{}, err
+	}
+	one, err := between(lines.marks)
+	if err != nil {
+		return sample{}, err
+	}
+	one.span = after.at.Sub(before.at)
+	span := one.span.Seconds()
+	one.cluster = time.Duration(float64(after.cluster-before.cluster) / span)
+	one.server = time.Duration(float64(after.server-before.server) / span)
+	one.p99 = lines.p99
+	one.stored = after.stored.since(before.stored)
+	one.lost = after.stored.lost - before.stored.lost
+	one.resident, err = resident(cluster.TaskManagers[0].PID)
+	return one, err
+}
+
+// clocks are read at both ends of what is measured.
+type clocks struct {
+	at              time.Time
+	cluster, server time.Duration
+	stored          stored
+}
+
+func (s *stage) clocks(ctx context.Context, cluster *lab.Flink) (clocks, error) {
+	c := clocks{at: time.Now()}
+	for _, p := range cluster.Processes() {
+		used, err := p.CPU()
+		if err != nil {
+			return c, err
+		}
+		c.cluster += used
+	}
+	var err error
+	if c.server, err = s.server.CPU(); err != nil {
+		return c, err
+	}
+	c.stored, err = readStored(ctx, s.url+"/metrics")
+	return c, err
 }
 
 // wait lets the job run: a benchmark is the one place where time itself is what is waited for.
@@ -90,72 +131,11 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// between takes the first and the last mark inside a stretch of time.
-func between(marks []mark, start, end time.Time) (sample, error) {
-	var inside []mark
-	for _, m := range marks {
-		if m.wall.After(start) && m.wall.Before(end) {
-			inside = append(inside, m)
-		}
+// between takes the first and the last mark.
+func between(marks []mark) (sample, error) {
+	if len(marks) < 2 {
+		return sample{}, fmt.Errorf("the job made %d marks: measure longer with --span", len(marks))
 	}
-	if len(inside) < 2 {
-		return sample{}, fmt.Errorf("the job made %d marks in %s: measure longer with --span", len(inside), end.Sub(start).Round(time.Second))
-	}
-	first, last := inside[0], inside[len(inside)-1]
-	return sample{records: last.records - first.records, wall: last.wall.Sub(first.wall), cpu: last.cpu - first.cpu}, nil
-}
-
-func readMarks(log string, offset int64) ([]mark, error) {
-	f, err := os.Open(log)
-	if err != nil {
-		return nil, fmt.Errorf("reading the job's marks: %w", err)
-	}
-	defer f.Close()
-	if _, err := f.Seek(offset, 0); err != nil {
-		return nil, fmt.Errorf("reading the job's marks: %w", err)
-	}
-	var marks []mark
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		rest, ok := strings.CutPrefix(lines.Text(), "MARK ")
-		if !ok {
-			continue
-		}
-		var records, wall, cpu int64
-		if _, err := fmt.Sscan(rest, &records, &wall, &cpu); err != nil {
-			return nil, fmt.Errorf("reading the job's mark %q: %w", rest, err)
-		}
-		marks = append(marks, mark{records, time.Unix(0, wall), time.Duration(cpu)})
-	}
-	return marks, nil
-}
-
-// lost asks the server how many events the agent could not keep.
-func (s *stage) lost(ctx context.Context) (int64, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/api/v1/jobs?all=true", nil)
-	if err != nil {
-		return 0, fmt.Errorf("asking for what was lost: %w", err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, fmt.Errorf("asking for what was lost: %w", err)
-	}
-	defer response.Body.Close()
-	var answer struct {
-		Items []struct {
-			Cost struct {
-				Lost int64 `json:"lost,string"`
-			} `json:"cost"`
-		} `json:"items"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return 0, fmt.Errorf("reading what was lost: %w", err)
-	}
-	if len(answer.Items) == 0 {
-		return 0, errors.New("the server has recorded no job: the agent was not attached")
-	}
-	var lost int64
-	for _, job := range answer.Items {
-		lost += job.Cost.Lost
-	}
-	return lost, nil
+	first, last := marks[0], marks[len(marks)-1]
+	return sample{records: last.records - first.records, wall: last.wall.Sub(first.wall)}, nil
 }

@@ -1,22 +1,43 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestFiguresSayWhetherTheyMeetTheirTarget(t *testing.T) {
-	run := func(cpu, wall time.Duration) sample { return sample{records: 1_000_000, wall: wall, cpu: cpu} }
-	plain := []sample{run(500*time.Millisecond, time.Second), run(520*time.Millisecond, time.Second), run(480*time.Millisecond, time.Second)}
-	recorded := []sample{run(550*time.Millisecond, 1100*time.Millisecond), run(540*time.Millisecond, time.Second), run(900*time.Millisecond, 1250*time.Millisecond)}
+	run := func(records int64, cluster, server time.Duration) sample {
+		return sample{
+			records: records, wall: time.Second, span: time.Second, cluster: cluster, server: server, p99: []time.Duration{time.Duration(records)},
+			stored: stored{bytes: map[string]float64{"det": float64(records) / 10, "out": float64(records)}, events: map[string]float64{"out": float64(records)}},
+		}
+	}
+	r := results{options: options{work: []string{hot, "dedup"}, levels: []string{"positions", "flight"}}, runs: make(map[kind][]sample)}
+	for range 3 {
+		r.add(hot, plain, run(1_000_000, 200*time.Millisecond, 0))
+		r.add(hot, "positions", run(1_000_000, 210*time.Millisecond, time.Second))
+		r.add(hot, "flight", run(1_000_000, 261*time.Millisecond, time.Second))
+		r.add("dedup", plain, run(1000, time.Second, 0))
+		r.add("dedup", "positions", run(990, time.Second, 0))
+		r.add("dedup", "flight", run(800, time.Second, time.Second))
+		r.add(atLoad, plain, run(1_000_000, 1, 0))
+		r.add(atLoad, "positions", run(1_030_000, 1, 0))
+	}
 	var out strings.Builder
-	report(&out, options{rounds: 3}, plain, recorded, 0)
+	r.print(&out)
 	for _, want := range []string{
-		"FIGURE throughput_ratio 0.909 recorded/plain target >=0.98 missed\n",
-		"FIGURE cpu_ratio 1.100 recorded/plain target <=1.02 missed\n",
-		"FIGURE cpu_added 50 ns/record target <=60 met\n",
-		"FIGURE events_lost 0 events target <=0 met\n",
+		"FIGURE hot_added_positions 10 ns/record target <=10 met\n",
+		"FIGURE hot_added_flight 61 ns/record target <=60 missed\n",
+		"FIGURE throughput_dedup_positions 0.990 recorded/plain target >=0.98 met\n",
+		"FIGURE cpu_dedup_positions 1.010 recorded/plain target <=1.02 met\n",
+		"FIGURE determinants_dedup 0.1000 B/record target <=0.05 missed\n",
+		"FIGURE throughput_dedup_flight 0.800 recorded/plain target >=0.93 missed\n",
+		"FIGURE cpu_dedup_flight 2.500 recorded/plain target none met\n",
+		"FIGURE throughput_all_positions 0.990 recorded/plain target >=0.98 met\n",
+		"FIGURE latency_p99_positions 1.030 recorded/plain target <=1.02 missed\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no line %q in:\n%s", want, out.String())
@@ -24,17 +45,51 @@ func TestFiguresSayWhetherTheyMeetTheirTarget(t *testing.T) {
 	}
 }
 
-func TestBetweenTakesOnlyTheMeasuredStretch(t *testing.T) {
-	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
-	marks := []mark{{10, at(1), time.Second}, {20, at(2), 2 * time.Second}, {40, at(4), 3 * time.Second}, {90, at(9), 9 * time.Second}}
-	got, err := between(marks, at(1), at(9))
+func TestFigureThatCouldNotBeComputedMeetsNothing(t *testing.T) {
+	if got := (figure{name: "a", unit: "b", value: median(nil), bound: most, target: 1}).String(); !strings.HasSuffix(got, "missed") {
+		t.Error(got)
+	}
+}
+
+func TestOutputIsTakenFromTheMeasuredStretchAlone(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "out")
+	text := "before\nMARK 1 1000000000\nLATENCY 1 2 3\nMARK 20 2000000000\nLATENCY 10 20 3\nother\nMARK 40 4000000000\nMARK 90 9000000000\nLATENCY 1 2 3\n"
+	if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := readOutput(log, int64(len("before\n")), time.Unix(1, 1), time.Unix(8, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.records != 20 || got.wall != 2*time.Second || got.cpu != time.Second {
-		t.Errorf("%+v", got)
+	one, err := between(o.marks)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := between(marks, at(4), at(9)); err == nil {
+	if one.records != 20 || one.wall != 2*time.Second || len(o.p99) != 1 || o.p99[0] != 20 {
+		t.Errorf("%+v %v", one, o.p99)
+	}
+	if _, err := between(o.marks[:1]); err == nil {
 		t.Error("one mark was taken for a measurement")
+	}
+}
+
+func TestProfileCountsTheTopmostFrameOfTheAgent(t *testing.T) {
+	text := `jdk.ExecutionSample {
+  stackTrace = [
+    java.util.Arrays.copyOf(byte[], int) line: 1
+    dev.sightglass.agent.wire.Uplink.send() line: 3
+    dev.sightglass.agent.wire.Uplink.run() line: 4
+    ...
+  ]
+}
+jdk.ExecutionSample {
+  stackTrace = [
+    org.apache.flink.A.b(int) line: 1
+  ]
+}
+`
+	got := agentShares(strings.NewReader(text))
+	if len(got) != 2 || got[0].part != 0.5 || got[1].place != "wire.Uplink.send" || got[1].part != 0.5 {
+		t.Errorf("%+v", got)
 	}
 }

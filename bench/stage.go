@@ -11,11 +11,12 @@ import (
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
-// stage holds both clusters and the server. While the job runs on one cluster the other is idle.
+// stage holds both clusters and the server. While a job runs on one cluster the other is idle.
 type stage struct {
 	lab     *lab.Lab
 	options options
 	dir     string
+	jar     string
 
 	server   *lab.Process
 	url      string
@@ -23,51 +24,87 @@ type stage struct {
 	recorded *lab.Flink
 }
 
-// run sets the stage, measures in turns, and prints.
+// run sets the stage, measures, and prints.
 func (s *stage) run(ctx context.Context) error {
 	for _, sub := range []string{"plain", "recorded", "data", "log"} {
 		if err := os.RemoveAll(filepath.Join(s.dir, sub)); err != nil {
 			return fmt.Errorf("clearing the last run: %w", err)
 		}
 	}
-	jar, err := s.lab.BuildJobs(ctx, filepath.Join(s.lab.Repository, "bench", "jobs"), s.options.flink, "bench-jobs.jar")
-	if err != nil {
+	var err error
+	if s.jar, err = s.lab.BuildJobs(ctx, filepath.Join(s.lab.Repository, "bench", "jobs"), s.options.flink, "bench-jobs.jar"); err != nil {
 		return err
 	}
 	agent, err := s.startServer(ctx)
 	if err != nil {
 		return err
 	}
-	if s.plain, err = s.startFlink(ctx, "plain", ""); err != nil {
+	if s.plain, err = s.startFlink(ctx, plain, ""); err != nil {
 		return err
 	}
 	if s.recorded, err = s.startFlink(ctx, "recorded", agent); err != nil {
 		return err
 	}
-	var plain, recorded []sample
-	for round := range s.options.rounds {
-		// The order changes from round to round: whoever comes second meets another machine.
-		for turn := range 2 {
-			if (round+turn)%2 == 0 {
-				one, err := s.measure(ctx, jar, "plain", s.plain)
-				if err != nil {
-					return err
-				}
-				plain = append(plain, one)
-			} else {
-				one, err := s.measure(ctx, jar, "recorded", s.recorded)
-				if err != nil {
-					return err
-				}
-				recorded = append(recorded, one)
-			}
+	r := &results{options: s.options, runs: make(map[kind][]sample)}
+	for _, name := range s.options.work {
+		if err := s.turns(ctx, workNamed(name), r); err != nil {
+			return err
 		}
 	}
-	lost, err := s.lost(ctx)
-	if err != nil {
-		return err
+	if s.options.latency {
+		if err := s.latency(ctx, r); err != nil {
+			return err
+		}
 	}
-	report(os.Stdout, s.options, plain, recorded, lost)
+	if s.options.profile {
+		if err := s.profile(ctx, r); err != nil {
+			return err
+		}
+	}
+	r.print(os.Stdout)
+	return nil
+}
+
+// turns runs one work plain and at each level, as many rounds as there are pairs. The order turns from round to round: whoever comes later meets another machine.
+func (s *stage) turns(ctx context.Context, w work, r *results) error {
+	kinds := append([]string{plain}, s.options.levels...)
+	for round := range s.options.pairs {
+		for turn := range kinds {
+			level := kinds[(turn+round)%len(kinds)]
+			one, err := s.measure(ctx, w, level, 0)
+			if err != nil {
+				return err
+			}
+			r.add(w.name, level, one)
+		}
+	}
+	return nil
+}
+
+// latency offers 70 % of what the job took plain, plain and at positions in turns.
+func (s *stage) latency(ctx context.Context, r *results) error {
+	const load = 0.7
+	w := workNamed("dedup")
+	capacity := r.runs[kind{w.name, plain}]
+	if len(capacity) == 0 {
+		one, err := s.measure(ctx, w, plain, 0)
+		if err != nil {
+			return err
+		}
+		capacity = []sample{one}
+	}
+	rate := load * median(each(capacity, sample.perSecond))
+	for round := range s.options.pairs {
+		levels := []string{plain, "positions"}
+		for turn := range levels {
+			level := levels[(turn+round)%len(levels)]
+			one, err := s.measure(ctx, w, level, rate)
+			if err != nil {
+				return err
+			}
+			r.add(atLoad, level, one)
+		}
+	}
 	return nil
 }
 
@@ -76,11 +113,21 @@ func (s *stage) startServer(ctx context.Context) (agent string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return "", fmt.Errorf("making the benchmark's folder: %w", err)
+	}
+	rules := filepath.Join(s.dir, "policy.yaml")
+	if err := os.WriteFile(rules, []byte(policy), 0o644); err != nil {
+		return "", fmt.Errorf("writing the policy: %w", err)
+	}
 	s.url = fmt.Sprintf("http://127.0.0.1:%d", ports[0])
 	agentAddress := fmt.Sprintf("127.0.0.1:%d", ports[1])
 	s.server, err = lab.Start(lab.Command{
 		Name: "server", Path: s.options.binary, Dir: s.dir, Log: filepath.Join(s.dir, "log", "server.log"),
-		Args: []string{"up", "--data", filepath.Join(s.dir, "data"), "--listen", fmt.Sprintf("127.0.0.1:%d", ports[0]), "--agent-listen", agentAddress},
+		Args: []string{
+			"up", "--data", filepath.Join(s.dir, "data"), "--listen", fmt.Sprintf("127.0.0.1:%d", ports[0]), "--agent-listen", agentAddress,
+			"--policy", rules,
+		},
 	})
 	if err != nil {
 		return "", err
@@ -102,12 +149,24 @@ func (s *stage) startFlink(ctx context.Context, name, agent string) (*lab.Flink,
 		conf["env.java.default-opts.taskmanager"] = agent
 	}
 	return s.lab.StartFlink(ctx, lab.FlinkOptions{
-		Version: s.options.flink, Dir: filepath.Join(s.dir, name), TaskManagers: 1, Slots: s.options.parallelism, TaskMemory: "1500m", Conf: conf,
+		Version: s.options.flink, Dir: filepath.Join(s.dir, name), TaskManagers: 1, Slots: s.options.parallelism, TaskMemory: "3g", Conf: conf,
 	})
 }
 
+func (s *stage) cluster(level string) *lab.Flink {
+	if level == plain {
+		return s.plain
+	}
+	return s.recorded
+}
+
 func (s *stage) stop(ctx context.Context) error {
-	err := errors.Join(s.plain.Stop(ctx), s.recorded.Stop(ctx))
+	var err error
+	for _, f := range []*lab.Flink{s.plain, s.recorded} {
+		if f != nil {
+			err = errors.Join(err, f.Stop(ctx))
+		}
+	}
 	if s.server != nil {
 		err = errors.Join(err, s.server.Stop(ctx, 30*time.Second))
 	}

@@ -29,9 +29,7 @@ func (s *Server) touch(p *process, h *block.Header) *laneAccount {
 // received notes a block that the store has.
 func (s *Server) received(p *process, l *laneAccount, h *block.Header, raw []byte, stored bool) {
 	if stored {
-		s.counts.blocks.Add(1)
-		s.counts.events.Add(uint64(h.Events))
-		s.counts.bytes.Add(uint64(h.Size))
+		s.counts.stored(h)
 	} else {
 		s.counts.duplicates.Add(1)
 	}

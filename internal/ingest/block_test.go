@@ -60,7 +60,7 @@ func TestAWholeRecordingArrives(t *testing.T) {
 		}
 	}
 	c := f.Counters()
-	if c.Blocks != truth.Blocks || c.Events != truth.Events || c.Accepted != 3 || c.Duplicates != 0 || c.Gaps != 0 {
+	if c.Stored().Blocks != truth.Blocks || c.Stored().Events != truth.Events || c.Accepted != 3 || c.Duplicates != 0 || c.Gaps != 0 {
 		t.Errorf("counters %+v, want %d blocks of %d events", c, truth.Blocks, truth.Events)
 	}
 	eventually(t, "all agents have left in order", func() bool {
@@ -112,7 +112,7 @@ func TestBlocksSentAgainAreAckedOnce(t *testing.T) {
 		}
 		a.Cut()
 	}
-	if c := f.Counters(); c.Blocks != 5 || c.Duplicates != 10 {
+	if c := f.Counters(); c.Stored().Blocks != 5 || c.Duplicates != 10 {
 		t.Errorf("counters %+v", c)
 	}
 }

@@ -84,7 +84,7 @@ func TestRefusals(t *testing.T) {
 		eventually(t, "there is room again", func() bool { return two.Connect(within(t)) == nil })
 		two.Cut()
 	})
-	if c := f.Counters(); c.RefusedProtocol != 1 || c.RefusedToken != 2 || c.RefusedMalformed != 5 || c.RefusedBusy < 1 || c.Blocks != 0 {
+	if c := f.Counters(); c.RefusedProtocol != 1 || c.RefusedToken != 2 || c.RefusedMalformed != 5 || c.RefusedBusy < 1 || c.Stored().Blocks != 0 {
 		t.Errorf("counters %+v", c)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/store/disk"
 )
@@ -47,12 +48,12 @@ func Metrics() []Metric {
 		{"sightglass_agent_cpu_seconds_total", "counter", "host,process", "Processor time of an agent's own threads.",
 			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.Counters.CPUNS) / 1e9 })},
 
-		{"sightglass_ingest_blocks_total", "counter", "", "Blocks stored since the start.",
-			one(func(x *scrape) float64 { return float64(x.ingested.Blocks) })},
-		{"sightglass_ingest_events_total", "counter", "", "Events in stored blocks since the start.",
-			one(func(x *scrape) float64 { return float64(x.ingested.Events) })},
-		{"sightglass_ingest_bytes_total", "counter", "", "Bytes of stored blocks since the start.",
-			one(func(x *scrape) float64 { return float64(x.ingested.Bytes) })},
+		{"sightglass_ingest_blocks_total", "counter", "lane", "Blocks stored since the start.",
+			perLane(func(l ingest.LaneCounters) uint64 { return l.Blocks })},
+		{"sightglass_ingest_events_total", "counter", "lane", "Events in stored blocks since the start.",
+			perLane(func(l ingest.LaneCounters) uint64 { return l.Events })},
+		{"sightglass_ingest_bytes_total", "counter", "lane", "Bytes of stored blocks since the start.",
+			perLane(func(l ingest.LaneCounters) uint64 { return l.Bytes })},
 		{"sightglass_ingest_duplicate_blocks_total", "counter", "", "Blocks that came again after a reconnect and were held already.",
 			one(func(x *scrape) float64 { return float64(x.ingested.Duplicates) })},
 		{"sightglass_ingest_refused_total", "counter", "reason", "Connections of agents that were refused.", refusals},
@@ -104,6 +105,18 @@ func perAgent(value func(ingest.AgentStatus) float64) func(*scrape) []sample {
 		for _, a := range x.agents {
 			if a.Connected {
 				out = append(out, sample{labels("host", a.Host, "process", a.Process), value(a)})
+			}
+		}
+		return out
+	}
+}
+
+// perLane gives a value of every lane. Lanes that this version does not know appear, as lane 0, when there were some.
+func perLane(value func(ingest.LaneCounters) uint64) func(*scrape) []sample {
+	return func(x *scrape) (out []sample) {
+		for i, l := range x.ingested.Lanes {
+			if i > 0 || l.Blocks > 0 {
+				out = append(out, sample{labels("lane", event.Lane(i).String()), float64(value(l))})
 			}
 		}
 		return out

@@ -18,8 +18,8 @@ type rates struct {
 }
 
 type rateSample struct {
-	at                    time.Time
-	blocks, events, bytes uint64
+	at     time.Time
+	stored ingest.LaneCounters
 }
 
 func newRates(now func() time.Time) *rates { return &rates{now: now} }
@@ -30,7 +30,7 @@ func (r *rates) add(c ingest.Counters) {
 	if len(r.samples) == rateOver {
 		r.samples = append(r.samples[:0], r.samples[1:]...)
 	}
-	r.samples = append(r.samples, rateSample{r.now(), c.Blocks, c.Events, c.Bytes})
+	r.samples = append(r.samples, rateSample{r.now(), c.Stored()})
 }
 
 // perSecond is the mean over the samples.
@@ -45,5 +45,6 @@ func (r *rates) perSecond() (blocks, events, bytes float64) {
 	if s <= 0 {
 		return 0, 0, 0
 	}
-	return float64(last.blocks-first.blocks) / s, float64(last.events-first.events) / s, float64(last.bytes-first.bytes) / s
+	from, to := first.stored, last.stored
+	return float64(to.Blocks-from.Blocks) / s, float64(to.Events-from.Events) / s, float64(to.Bytes-from.Bytes) / s
 }

@@ -10,7 +10,7 @@ import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Counts, and prints marks from which the benchmark reads records, time and processor time. */
+/** Counts, and prints marks from which the benchmark reads records and time. */
 final class CountPerKey
     extends KeyedProcessFunction<Integer, Tuple3<Long, Integer, String>, Tuple2<Integer, Long>> {
   private static final int BATCH = 1 << 12;

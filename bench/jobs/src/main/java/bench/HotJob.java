@@ -8,7 +8,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * Numbers, made into records of some 30 bytes, counted per key and thrown away. Arguments: the
- * parallelism.
+ * parallelism and the job's name.
  */
 public final class HotJob {
   private HotJob() {}
@@ -31,6 +31,6 @@ public final class HotJob {
         .name("add")
         .sinkTo(new DiscardingSink<>())
         .name("discard");
-    env.execute("hot-job");
+    env.execute(arguments[1]);
   }
 }

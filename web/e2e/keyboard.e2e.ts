@@ -68,7 +68,7 @@ test("J and K go through events, / goes to the filter and takes no other keys th
 	await page.keyboard.press("k");
 	await events.selected.waitFor();
 	// The address tells one event from another; events of one invocation share their position.
-	const chosen = async () => new URL(page.url()).searchParams.get("sel");
+	const chosen = async () => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("sel");
 	const one = await chosen();
 	expect(one).not.toBeNull();
 	await page.keyboard.press("k");

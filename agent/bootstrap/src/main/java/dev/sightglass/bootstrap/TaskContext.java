@@ -35,6 +35,7 @@ public final class TaskContext extends TaskWriter {
   private volatile int sourceOperator;
   private volatile boolean ended;
   private volatile boolean abandoned;
+  private volatile String fault;
 
   /** A legacy source: elements come from another thread, under the checkpoint lock. */
   private boolean legacy;
@@ -699,8 +700,15 @@ public final class TaskContext extends TaskWriter {
     ended = true;
   }
 
-  /** Nothing is told any more, and numbers are lost: hooks were switched off. */
-  public void abandon() {
+  /**
+   * Nothing is told any more, and numbers are lost: hooks were switched off, or one of them failed.
+   *
+   * @param why what failed, or null
+   */
+  public void abandon(String why) {
+    if (why != null && fault == null) {
+      fault = why;
+    }
     abandoned = true;
     closed = true;
     ended = true;
@@ -713,6 +721,11 @@ public final class TaskContext extends TaskWriter {
 
   public void setSourceOperator(int operator) {
     sourceOperator = operator;
+  }
+
+  /** What failed, so that nothing more is told; null = nothing did. */
+  public String fault() {
+    return fault;
   }
 
   /** Nothing more is written. */

@@ -13,6 +13,9 @@ public final class SightglassAgent {
   private static final int OLDEST_JAVA = 11;
   private static final String MAIN = "dev.sightglass.agent.hooks.Agent";
 
+  /** Set by the agent that runs: two would hook each other's work. */
+  private static final String RUNNING = "sightglass.running";
+
   private SightglassAgent() {}
 
   /** Called by the JVM before the program's main method. Never throws. */
@@ -26,6 +29,11 @@ public final class SightglassAgent {
       }
       if ("true".equals(System.getProperty("sightglass.off"))) {
         say("switched off by -Dsightglass.off=true: nothing is recorded");
+        return;
+      }
+      String running = System.getProperty(RUNNING);
+      if (running != null) {
+        say("an agent (" + running + ") runs in this JVM already: this one stays out");
         return;
       }
       JarFile bridge = extract("bootstrap.jar");

@@ -2,6 +2,8 @@ package dev.sightglass.agent.hooks;
 
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.flink.FlinkHooks;
+import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
@@ -19,6 +21,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private static final String WAITING = "waiting";
   private static final String INSTALLED = "installed";
   private static final String MISSING = "missing";
+  private static final String FAILED = "failed";
   private static final String THREADS = "sightglass-";
 
   private final ProcessIdentity process;
@@ -30,6 +33,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private final AtomicReferenceArray<String> reasons;
 
   private volatile Runnable changed = () -> {};
+  private volatile FlinkInspector inspector;
 
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
@@ -44,6 +48,11 @@ final class SelfTest implements Telemetry, Weaver.Listener {
     changed = r;
   }
 
+  /** Told when tasks cannot be recorded on this Flink. */
+  void onUnfit(FlinkInspector inspector) {
+    this.inspector = inspector;
+  }
+
   @Override
   public void installed(int hook, ClassLoader loader) {
     reasons.set(hook, "");
@@ -53,7 +62,16 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   @Override
   public void missing(int hook, ClassLoader loader, String reason) {
     reasons.set(hook, reason.isEmpty() ? "it does not fit" : reason);
-    say("hook " + hooks.get(hook).id() + " missing in " + name(hook) + ": " + reason);
+    String id = hooks.get(hook).id();
+    FlinkInspector i = inspector;
+    if (i != null && FlinkHooks.isNeeded(id)) {
+      String why = "no task is recorded: hook " + id + " does not fit this Flink: " + reason;
+      if (i.refusal().isEmpty()) {
+        System.err.println("[sightglass] " + why);
+      }
+      i.unfit(why);
+    }
+    say("hook " + id + " missing in " + name(hook) + ": " + reason);
   }
 
   private void say(String line) {
@@ -77,15 +95,27 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   public void hooks(JsonWriter array) {
     for (int i = 0; i < hooks.size(); i++) {
       String reason = reasons.get(i);
+      String fault = Hooks.fault(i);
       long fired = fired(i, reason);
       String state =
-          reason == null ? WAITING : !reason.isEmpty() ? MISSING : fired > 0 ? "fired" : INSTALLED;
+          fault != null
+              ? FAILED
+              : reason == null
+                  ? WAITING
+                  : !reason.isEmpty() ? MISSING : fired > 0 ? "fired" : INSTALLED;
       array.beginObject();
       array.name("id").value(hooks.get(i).id());
       array.name("state").value(state);
       array.name("class").value(name(i));
       array.name("fired").value(fired);
-      array.name("detail").value(reason == null ? "" : reason);
+      array.name("detail").value(fault != null ? fault : reason == null ? "" : reason);
+      int cost = Hooks.cost(i);
+      if (cost >= 0) {
+        array.name("ns").value(cost);
+      }
+      if (Hooks.failures(i) > 0) {
+        array.name("errors").value(Hooks.failures(i));
+      }
       array.endObject();
     }
   }
@@ -136,6 +166,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
 
   @Override
   public String offReason() {
-    return Hooks.reason();
+    FlinkInspector i = inspector;
+    return Hooks.reason().isEmpty() && i != null ? i.refusal() : Hooks.reason();
   }
 }

@@ -30,6 +30,18 @@ final class Fork {
    */
   static Fork job(Path folder, List<String> agents, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, TopologyJob.class, agents, List.of(), arguments);
+  }
+
+  /**
+   * Runs a program.
+   *
+   * @param agents each one {@code jar=arguments}
+   * @param options more options of the JVM
+   */
+  static Fork run(
+      Path folder, Class<?> main, List<String> agents, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx384m");
@@ -39,9 +51,10 @@ final class Fork {
       command.add("--add-opens=java.base/" + opens + "=ALL-UNNAMED");
     }
     agents.forEach(a -> command.add("-javaagent:" + a));
+    command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(TopologyJob.class.getName());
+    command.add(main.getName());
     command.addAll(Arrays.asList(arguments));
     File out = folder.resolve("out").toFile();
     File err = folder.resolve("err").toFile();

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Speaks the server's part of {@code spec/wire.md}, acks everything, and keeps the heads of blocks. */
 final class TakingServer implements AutoCloseable {
@@ -131,6 +133,17 @@ final class TakingServer implements AutoCloseable {
       }
     }
     return sums;
+  }
+
+  /** Reasons of all gaps. */
+  synchronized Set<Long> gapReasons() {
+    Set<Long> reasons = new TreeSet<>();
+    for (BlockHead b : blocks) {
+      for (long[] g : b.gaps) {
+        reasons.add(g[1]);
+      }
+    }
+    return reasons;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.GapReason;
 import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Lane;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
@@ -15,6 +16,9 @@ public final class Attempt extends Recording {
 
   /** How long acknowledgements of external writes are waited for after the task ended, µs. */
   private static final long LATE = 200_000;
+
+  /** Where hooks tell what recording can go on without. */
+  private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
 
   private final Tally tally;
   private TaskContext context;
@@ -55,7 +59,20 @@ public final class Attempt extends Recording {
   /** Recording stops, the task runs on. Any thread. */
   public void switchOff() {
     switchedOff = true;
-    context.abandon();
+    context.abandon(null);
+  }
+
+  /** Recording stops since something of the agent failed; the task runs on. Any thread. */
+  public void fault(String why) {
+    context.abandon(why);
+  }
+
+  /** A hook tells nothing more; recording goes on without it. Any thread. */
+  public void without(String why) {
+    long now = Clock.read();
+    for (int lane : NOTED) {
+      recorder.gaps().lost(lane, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, why);
+    }
   }
 
   @Override
@@ -87,7 +104,7 @@ public final class Attempt extends Recording {
   void fail() {
     broken = true;
     over = true;
-    context.abandon();
+    context.abandon(null);
   }
 
   @Override
@@ -99,7 +116,7 @@ public final class Attempt extends Recording {
   void end() {
     if (!context.ended()) {
       // The process ends while the task runs.
-      context.abandon();
+      context.abandon(null);
     }
     if (!broken) {
       while (reader.read(BATCH)) {
@@ -108,7 +125,9 @@ public final class Attempt extends Recording {
       reader.readCompletions();
     }
     long now = Clock.read();
-    if (switchedOff) {
+    if (context.fault() != null) {
+      recorder.gaps().lost(0, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, context.fault());
+    } else if (switchedOff) {
       recorder.gaps().lost(0, GapReason.SWITCHED_OFF, 0, 0, 0, 0, now, now, null);
     }
     for (int lane = 1; lane < context.lanes(); lane++) {

@@ -40,6 +40,12 @@ public final class FlinkInspector implements Inspector {
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
 
+  /** Why no task is recorded: a hook failed. */
+  private volatile String refusal;
+
+  /** Why no task is recorded: a hook does not fit this Flink. */
+  private volatile String unfit;
+
   public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
     this.process = process;
     this.drain = drain;
@@ -81,10 +87,43 @@ public final class FlinkInspector implements Inspector {
     attempts.clear();
   }
 
+  /** Tasks are recorded again, if a hook failed before. */
+  public void switchOn() {
+    refusal = null;
+  }
+
+  /** A hook failed that recordings of tasks need. Any thread. */
+  public void refuse(String why) {
+    refusal = why;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook does not fit that recordings of tasks need. Any thread. */
+  public void unfit(String why) {
+    unfit = unfit == null ? why : unfit;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook failed that recordings of tasks do not need. Any thread. */
+  public void without(String why) {
+    attempts.forEach(a -> a.without(why));
+  }
+
+  /** Why no task is recorded; empty: tasks are. */
+  public String refusal() {
+    String why = unfit != null ? unfit : refusal;
+    return why == null ? "" : why;
+  }
+
   // ---- a task's life
 
   @Override
   public TaskContext task(Object task) {
+    if (!refusal().isEmpty()) {
+      return null;
+    }
     byte[] job = Mirror.id(Mirror.field(task, "jobId"));
     Object execution = Mirror.field(task, "executionId");
     long key = AttemptIds.attempt(execution);

@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
 final class BlockAssembler {
   static final int FLAG_PAYLOAD_CUT = 2;
   static final int FLAG_CHANNELS_COLLAPSED = 4;
+  static final int FLAG_SKIPS = 8;
   static final int FLAG_RECOVERED = 512;
 
   static final int SECTION_META = 1;

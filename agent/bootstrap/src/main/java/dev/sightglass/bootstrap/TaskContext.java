@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskWriter {
+public final class TaskContext extends TaskElements {
 
   /** Steps told of one invocation; the rest is only counted. */
   private static final int MAX_STEPS = 96;
@@ -61,7 +61,16 @@ public final class TaskContext extends TaskWriter {
   private int lightKind;
   private int lightOperator;
   private ChannelContext lightChannel;
-  private long lightOffset;
+  private long lightKey;
+
+  /** The invocation without a frame entered operators that no path tells of. */
+  private boolean lightSteps;
+
+  /** Hash of the key that the keyed backend was told last. */
+  private long currentKey = KeyProbe.NONE;
+
+  /** Hash of the key of the record that leaves next. */
+  private long leavingKey = KeyProbe.NONE;
 
   /** A watermark that the task's input reached within the invocation at hand. */
   private boolean watermarkPending;
@@ -101,10 +110,7 @@ public final class TaskContext extends TaskWriter {
     if (light) {
       materialize();
     }
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
+    clock();
     return open(++last, kind, operator, channel, text, time, code);
   }
 
@@ -133,6 +139,8 @@ public final class TaskContext extends TaskWriter {
     f.hash = 0;
     f.steps = 0;
     f.cut = false;
+    f.pathless = false;
+    f.key = kind == EVENT_TIMER || kind == PROCESSING_TIMER ? currentKey : KeyProbe.NONE;
     f.operatorBase = operatorDepth;
     f.ordinal = 0;
     f.notes = 0;
@@ -145,26 +153,25 @@ public final class TaskContext extends TaskWriter {
 
   /** Whether an element or source record that begins now needs no frame. */
   boolean isLight() {
-    return !levels.paths && depth == 0 && !light && !legacy;
+    return (!levels.paths || levels.sampled) && depth == 0 && !light && !legacy;
   }
 
   /** An element comes in, {@link #isLight}. */
   void beginElement(ChannelContext c) {
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
+    clock();
     last++;
     light = true;
     lightKind = ELEMENTS;
     lightOperator = 0;
     lightChannel = c;
+    lightKey = KeyProbe.NONE;
+    lightSteps = false;
   }
 
   /** Ends what {@link #beginElement} or {@link #beginSource} began. */
   void endLight() {
     if (!light) {
-      endSource();
+      endSource(frame.invocation, frame.key);
       end(0);
       return;
     }
@@ -193,23 +200,72 @@ public final class TaskContext extends TaskWriter {
       runBegin = stamped;
     }
     if (c == null) {
-      endSource();
+      endSource(last, lightKey);
     }
   }
 
-  /** A source record is read, {@link #isLight}; only its place will be told. */
-  void beginSource(int operator, SplitContext s, long offset) {
+  /**
+   * A source record is read, {@link #isLight}; its place will be told, and its bytes if they are
+   * there and its key is one of the sample.
+   */
+  void beginSource(
+      int operator,
+      SplitContext s,
+      long offset,
+      long time,
+      byte[] key,
+      byte[] value,
+      Object[] headers) {
     beginElement(null);
     lightKind = SOURCE;
     lightOperator = operator;
-    lightOffset = offset;
-    record.open(s, offset, TapeFormat.NONE, null, null, null);
+    record.open(s, offset, time, key, value, headers);
   }
 
-  private void endSource() {
+  private void clock() {
+    long now = Clock.now();
+    if (now != stamped) {
+      Levels before = levels;
+      tick(now);
+      if (levels != before) {
+        changedWithin();
+      }
+    }
+  }
+
+  /** Paths of what is at hand lack what was not told before. */
+  private void changedWithin() {
+    lightSteps = true;
+    frame.pathless = true;
+    for (int i = 0; i < depth - 1; i++) {
+      outer[i].pathless = true;
+    }
+  }
+
+  private void endSource(long invocation, long key) {
     if (record.isOpen()) {
-      sourceRead(record.split(), lightOffset, record.emitted);
-      record.close();
+      endRecord(lightOperator, invocation, key);
+    }
+  }
+
+  /** Tells the record that was read: with its bytes, or by its place alone. */
+  private void endRecord(int operator, long invocation, long key) {
+    boolean wanted = record.hasBytes() && key < levels.limit(operator);
+    if (wanted && levels.of(operator) >= Levels.FLIGHT) {
+      tellRecord(operator, invocation, 0);
+    } else {
+      if (wanted && levels.keeps(operator)) {
+        tellRecord(operator, invocation, TapeFormat.LOOK_BACK);
+      }
+      sourceRead(record.split(), record.offset(), record.emitted, invocation);
+    }
+    record.close();
+  }
+
+  private void tellRecord(int operator, long invocation, int flags) {
+    int payload = levels.topicPayload(record.split().topic, operator);
+    if (!record.write(tape, invocation, payload, flags)) {
+      lose(flags == TapeFormat.LOOK_BACK ? LANE_KEPT : LANE_SOURCE, invocation, 1, record.bytes());
     }
   }
 
@@ -224,6 +280,39 @@ public final class TaskContext extends TaskWriter {
         0,
         TapeFormat.NONE,
         lightOperator << 3 | PathTable.ROOT);
+    frame.key = lightKey;
+    frame.pathless = lightSteps;
+  }
+
+  // ---- keys
+
+  /** The keyed backend is told the key of what follows. */
+  void keyed(long hash) {
+    currentKey = hash;
+    meet(hash);
+  }
+
+  /** A record of that key leaves next, on a keyed edge. */
+  void leaving(long hash) {
+    leavingKey = hash;
+  }
+
+  /** The invocation at hand has to do with a key. */
+  private void meet(long hash) {
+    if (light) {
+      lightKey = lightKey < 0 ? hash : Math.min(lightKey, hash);
+      if (lightKey < levels.limit) {
+        materialize();
+      }
+    } else if (depth > 0) {
+      frame.key = frame.key < 0 ? hash : Math.min(frame.key, hash);
+    }
+  }
+
+  /** Whether an operator tells nothing of the invocation at hand: its keys are not sampled. */
+  boolean leavesOut(int operator) {
+    long key = light ? lightKey : depth > 0 ? frame.key : KeyProbe.NONE;
+    return key >= levels.limit(operator);
   }
 
   // ---- ends
@@ -242,9 +331,17 @@ public final class TaskContext extends TaskWriter {
     Invocation f = frame;
     int p = PathTable.NOT_TOLD;
     if (levels.paths) {
-      p = paths.number(path, f.pathStart, pathEnd, f.hash);
-      if (p == 0) {
-        countSteps(f.pathStart);
+      if (f.pathless || f.key >= levels.limit) {
+        // A run that has no path tells of its root by itself.
+        boolean now = counted;
+        countSteps(f.pathStart + 1);
+        countedLater |= counted;
+        counted = now;
+      } else {
+        p = paths.number(path, f.pathStart, pathEnd, f.hash);
+        if (p == 0) {
+          countSteps(f.pathStart);
+        }
       }
     }
     ChannelContext c = f.channel;
@@ -364,6 +461,10 @@ public final class TaskContext extends TaskWriter {
    * @return what {@link #leave} wants
    */
   int enter(int operator) {
+    if (light && lightKey >= levels.limit) {
+      lightSteps = true;
+      return -1;
+    }
     int token = beginIfNone() >= 0 ? 1 : 0;
     token |= operatorDepth << 2;
     if (step(operator << 3 | PathTable.ENTER)) {
@@ -423,13 +524,20 @@ public final class TaskContext extends TaskWriter {
     return t;
   }
 
+  /** What is kept of the payload of a record that is written; -1: it is not told of. */
+  int writePayload(int operator, String topic) {
+    return levels.of(operator) < Levels.FLIGHT || leavesOut(operator)
+        ? -1
+        : levels.topicPayload(topic, operator);
+  }
+
   /**
    * A serialized element, behind Flink's four length bytes, leaves on a subpartition; -1 = on all.
    */
   void emit(OutputContext o, ByteBuffer b, int subpartition) {
-    if (!o.told) {
+    if (!o.told || levels.sampled) {
       int from = b.position() + 4;
-      if (from < b.limit() && (b.get(from) & ~1) == 0) {
+      if (from < b.limit() && (b.get(from) & ~1) == 0 && (!o.told || leavesOut(o))) {
         o.counted++;
         o.jumped = true;
         o.count(subpartition);
@@ -439,95 +547,36 @@ public final class TaskContext extends TaskWriter {
     tell(o, b, subpartition);
   }
 
+  /** Whether a record that leaves is not told of. It may be the first that says what its key is. */
+  private boolean leavesOut(OutputContext o) {
+    long key = leavingKey;
+    if (key >= 0) {
+      leavingKey = KeyProbe.NONE;
+      meet(key);
+    }
+    key = light ? lightKey : depth > 0 ? frame.key : key;
+    return key >= o.limit;
+  }
+
   private void tell(OutputContext o, ByteBuffer b, int subpartition) {
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
+    clock();
     int token = beginIfNone();
-    if (o.jumped) {
-      tellSent(o);
-    }
     int from = b.position() + 4;
     int len = b.limit() - from;
     int tag = len > 0 ? b.get(from) : -1;
     boolean record = tag == 0 || tag == 1;
+    boolean kept = record && o.kept;
+    if (o.jumped && !kept && !(o.limit < Levels.ALL && subpartition >= 0)) {
+      tellSent(o);
+    }
     if (record) {
       step(o.index << 3 | PathTable.OUTPUT);
     }
-    if (record && o.payload != Levels.FULL) {
-      emitWithheld(o, b, subpartition, from, len);
-    } else if (len > TapeFormat.MAX_VALUE) {
-      emitCut(o, b, subpartition, from, len);
-    } else if (tape.room(TapeFormat.OUT_SIZE + len)) {
-      tape.putInt(TapeFormat.OUT | o.index << 16);
-      tape.putInt(subpartition);
-      tape.putLong(frame.invocation);
-      tape.putInt(len);
-      copy(b, from, len);
-      tape.publish();
-    } else {
-      lose(LANE_OUT, frame.invocation, 1, len);
-    }
+    put(o, b, subpartition, from, len, record, frame.invocation);
     o.count(subpartition);
+    o.jumped |= kept;
     if (token >= 0) {
       end(token);
-    }
-  }
-
-  private static long hash(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      return Xxh64.hash(b.array(), b.arrayOffset() + from, len);
-    }
-    byte[] all = new byte[len];
-    ByteBuffer d = b.duplicate();
-    d.position(from);
-    d.get(all);
-    return Xxh64.hash(all, 0, len);
-  }
-
-  /** The record's tag and event time are kept, of its value the length, and the hash if wanted. */
-  private void emitWithheld(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    int kept = Math.min(len, b.get(from) == 0 ? 9 : 1);
-    long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + kept)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(kept);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, kept);
-    tape.publish();
-  }
-
-  private void emitCut(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    long hash = hash(b, from, len);
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + TapeFormat.KEPT)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(TapeFormat.KEPT);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, TapeFormat.KEPT);
-    tape.publish();
-  }
-
-  private void copy(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      tape.putBytes(b.array(), b.arrayOffset() + from, len);
-    } else {
-      ByteBuffer d = b.duplicate();
-      d.position(from);
-      d.get(tape.array(), tape.position(), len);
-      tape.advance(len);
     }
   }
 
@@ -591,10 +640,7 @@ public final class TaskContext extends TaskWriter {
   }
 
   void endRecord(int token) {
-    if (!record.write(tape, frame.invocation)) {
-      lose(LANE_SOURCE, frame.invocation, 1, record.bytes());
-    }
-    record.close();
+    endRecord(frame.operator, frame.invocation, frame.key);
     end(token);
   }
 

@@ -15,6 +15,8 @@ public final class TaskNote {
   public static final int STATE = 5;
   public static final int ENV = 9;
 
+  private static final int DROPPED = 57;
+
   // Which members are there, in the mask of the record.
   public static final int TIME = 1;
   public static final int NUMBER = 2;
@@ -44,6 +46,7 @@ public final class TaskNote {
   private long invocation;
   private int ordinal;
   private int mask;
+  private boolean withholds;
   private long time;
   private long number;
   private long number2;
@@ -67,6 +70,7 @@ public final class TaskNote {
     this.invocation = invocation;
     this.ordinal = ordinal;
     this.mask = 0;
+    this.withholds = task.levels.lean || task.levels.payload(operator) != Levels.FULL;
     return this;
   }
 
@@ -153,7 +157,7 @@ public final class TaskNote {
     if (b == null) {
       return this;
     }
-    if (len > MAX_BYTES) {
+    if (len > MAX_BYTES || withholds) {
       return withheld();
     }
     bytes[i] = b;
@@ -165,6 +169,10 @@ public final class TaskNote {
 
   /** Puts it on the tape, or counts it as lost. */
   public void write() {
+    // Drops and determinants are told of all keys.
+    if ((lane == STATE || lane == TRACE && kind != DROPPED) && task.leavesOut(operator)) {
+      return;
+    }
     int size = FIXED + 8 * 3 + 4 * 5;
     int content = 0;
     for (int i = 0; i < STRINGS; i++) {

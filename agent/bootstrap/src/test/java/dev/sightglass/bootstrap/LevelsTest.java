@@ -140,7 +140,7 @@ class LevelsTest {
     long[] offsets = {40, 41, 42, 50, 51};
     int[] emitted = {1, 1, 2, 1, 1};
     for (int i = 0; i < offsets.length; i++) {
-      task.beginSource(0, s, offsets[i]);
+      task.beginSource(0, s, offsets[i], 0, null, null, null);
       assertTrue(task.reading());
       for (int n = 0; n < emitted[i]; n++) {
         task.collected();

@@ -1,17 +1,21 @@
 package dev.sightglass.agent.hooks;
 
+import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.policy.Policy;
+import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
+import dev.sightglass.agent.wire.Uplink;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Hooks;
 import java.lang.instrument.Instrumentation;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,13 +23,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The agent of one process. */
-public final class Agent implements Commands {
+public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
 
   private final FlinkInspector inspector;
   private final LateUplink uplink;
   private final SelfTest selfTest;
   private final List<Hook> hooks;
+  private final ChunkPool pool;
+  private final Governor governor;
+
+  /** The policy that could not be followed, and why; empty after one that could. */
+  private volatile String refused = "";
+
+  private volatile String refusedWhy = "";
 
   /** Ids of hooks whose failure was told. */
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
@@ -40,15 +51,19 @@ public final class Agent implements Commands {
     selfTest = new SelfTest(process, hooks, tally, options.verbose);
     Drain[] drain = new Drain[1];
     uplink = new LateUplink(options.uplink(), selfTest, this, () -> flush(drain[0]));
-    drain[0] = new Drain(options.codec, uplink);
-    inspector = new FlinkInspector(process, drain[0], new ChunkPool(options.memory), tally);
+    drain[0] = new Drain(options.codec, uplink, uplink.lookBack());
+    pool = new ChunkPool(options.memory);
+    inspector = new FlinkInspector(process, drain[0], pool, tally);
+    governor = new Governor(this);
+    selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
     injectFault();
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     drain[0].start();
-    new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed).start();
+    new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
+        .start();
     if (!process.role().equals("other")) {
       uplink.connect();
     }
@@ -87,6 +102,82 @@ public final class Agent implements Commands {
   private void switchedOff() {
     inspector.switchOff();
     uplink.statusChanged();
+  }
+
+  private String follow(Object policy) {
+    try {
+      inspector.follow(Policy.read(policy));
+      refused = "";
+      refusedWhy = "";
+      return null;
+    } catch (Policy.BadPolicy e) {
+      Object version = policy instanceof Map ? ((Map<?, ?>) policy).get("version") : null;
+      refusedWhy = e.getMessage();
+      refused = String.valueOf(version);
+      return e.getMessage();
+    } finally {
+      uplink.statusChanged();
+    }
+  }
+
+  /** Sends what was kept of recordings. */
+  private String ship(Object recordings) {
+    if (!(recordings instanceof List)) {
+      return "lookback wants a list of recordings";
+    }
+    Set<String> ids = new HashSet<>();
+    ((List<?>) recordings).forEach(r -> ids.add(String.valueOf(r)));
+    Uplink u = uplink.connected();
+    if (u != null) {
+      u.lookBack().ship(ids);
+      uplink.statusChanged();
+    }
+    return null;
+  }
+
+  /** Once a second: is recording within its budgets? */
+  private void govern() {
+    Retreat now = governor.check(System.nanoTime(), inspector.policy().budgets());
+    if (now != null) {
+      inspector.retreat(now);
+      uplink.statusChanged();
+    }
+  }
+
+  @Override
+  public long cpuNanos() {
+    return selfTest.cpuNanos() + selfTest.hookNanos();
+  }
+
+  @Override
+  public long bytes() {
+    Uplink u = uplink.connected();
+    return u == null ? 0 : u.made();
+  }
+
+  @Override
+  public long memory() {
+    Uplink u = uplink.connected();
+    return pool.allocated() + (u == null ? 0 : u.memory());
+  }
+
+  /** Members of STATUS about the policy and what recording costs. */
+  private void status(JsonWriter json) {
+    json.name("policy").beginObject();
+    json.name("version").value(inspector.policy().version());
+    json.name("tasks").value(inspector.tasks());
+    json.name("behind").value(inspector.behind());
+    json.name("refused").value(refused).name("why").value(refusedWhy);
+    json.endObject();
+    Retreat r = governor.retreat();
+    json.name("governor").beginObject();
+    json.name("step").value(r.step()).name("why").value(r.why());
+    json.name("text").value(Retreat.describe(r.step()));
+    json.name("cpu_ppm").value((long) (governor.share() * 1_000_000));
+    json.name("bytes_per_s").value((long) governor.rate());
+    json.name("memory").value(memory());
+    json.endObject();
+    selfTest.spent(json);
   }
 
   /** Lets a hook fail, for tests of the agent alone: {@code -Dsightglass.test.fault=<id>}. */
@@ -141,12 +232,9 @@ public final class Agent implements Commands {
         uplink.statusChanged();
         return null;
       case "policy":
-        try {
-          inspector.follow(Policy.read(arguments.get("policy")));
-          return null;
-        } catch (Policy.BadPolicy e) {
-          return e.getMessage();
-        }
+        return follow(arguments.get("policy"));
+      case "lookback":
+        return ship(arguments.get("recordings"));
       default:
         return "unknown command";
     }

@@ -13,8 +13,11 @@ import dev.sightglass.bootstrap.Hooks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 /** Keeps what became of each hook, and tells it together with the agent's own counters. */
 final class SelfTest implements Telemetry, Weaver.Listener {
@@ -34,6 +37,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
 
   private volatile Runnable changed = () -> {};
   private volatile FlinkInspector inspector;
+  private volatile Consumer<JsonWriter> more = members -> {};
 
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
@@ -46,6 +50,45 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   /** Called when a state changed. */
   void onChange(Runnable r) {
     changed = r;
+  }
+
+  /** Adds members to each STATUS. */
+  void add(Consumer<JsonWriter> more) {
+    this.more = more;
+  }
+
+  @Override
+  public void status(JsonWriter members) {
+    more.accept(members);
+  }
+
+  /** CPU time of the agent's threads by what they do, and what hooks took on those of tasks. */
+  void spent(JsonWriter members) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    members.name("spent").beginObject();
+    if (threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()) {
+      for (ThreadInfo t : threads.getThreadInfo(threads.getAllThreadIds())) {
+        if (t != null && t.getThreadName().startsWith(THREADS)) {
+          members.name(t.getThreadName().substring(THREADS.length()).replace('-', '_') + "_ns");
+          members.value(Math.max(0, threads.getThreadCpuTime(t.getThreadId())));
+        }
+      }
+    }
+    members.name("hooks_ns").value(hookNanos());
+    members.endObject();
+  }
+
+  /** What hooks took on the threads of tasks, as samples of their calls tell. */
+  long hookNanos() {
+    long sum = 0;
+    Set<String> counted = new HashSet<>();
+    for (int i = 0; i < hooks.size(); i++) {
+      // What came through is known by id, and the places of one id cost about the same.
+      if (Hooks.cost(i) > 0 && counted.add(hooks.get(i).id())) {
+        sum += fired(i, reasons.get(i)) * Hooks.cost(i);
+      }
+    }
+    return sum;
   }
 
   /** Told when tasks cannot be recorded on this Flink. */

@@ -114,7 +114,7 @@ class RecordedJobTest {
   }
 
   /** Counters of both ends of each channel at each barrier. */
-  private static int compare(TakingServer server) {
+  static int compare(TakingServer server) {
     Map<String, BlockHead.Barrier> out = new HashMap<>();
     Map<String, BlockHead.Barrier> in = new HashMap<>();
     for (BlockHead b : server.blocks) {

@@ -28,6 +28,14 @@ final class TakingServer implements AutoCloseable {
   /** Bodies of definitions by kind. */
   final Map<Integer, List<String>> definitions = new HashMap<>();
 
+  /** The policy that WELCOME names; JSON, or empty. */
+  String policy = "";
+
+  /** Answers to commands. */
+  final List<String> dones = new ArrayList<>();
+
+  private Socket agent;
+
   String hello = "";
   String status = "";
   boolean closedInOrder;
@@ -79,8 +87,11 @@ final class TakingServer implements AutoCloseable {
         send(
             s,
             2,
-            "{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"level\":\"flight\",\"now_us\":0}"
+            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"now_us\":0"
+                    + (policy.isEmpty() ? "" : ",\"policy\":" + policy)
+                    + "}")
                 .getBytes(StandardCharsets.UTF_8));
+        agent = s;
         break;
       case 3:
         while (body.hasRemaining()) {
@@ -105,6 +116,9 @@ final class TakingServer implements AutoCloseable {
                 .putLong(number)
                 .putLong(raw.length + 20)
                 .array());
+        break;
+      case 11:
+        dones.add(new String(body.array(), StandardCharsets.UTF_8));
         break;
       case 12:
         closedInOrder = true;
@@ -133,6 +147,16 @@ final class TakingServer implements AutoCloseable {
       }
     }
     return sums;
+  }
+
+  /** Sends a command. */
+  synchronized void control(String json) throws IOException {
+    send(agent, 10, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Blocks so far. */
+  synchronized List<BlockHead> came() {
+    return new ArrayList<>(blocks);
   }
 
   /** Reasons of all gaps. */

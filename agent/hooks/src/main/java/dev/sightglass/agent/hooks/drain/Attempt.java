@@ -8,6 +8,7 @@ import dev.sightglass.agent.core.Lane;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.function.Supplier;
 
 /** A task attempt that is recorded: its context on one side, its recorder on the other. */
 public final class Attempt extends Recording {
@@ -21,6 +22,7 @@ public final class Attempt extends Recording {
   private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
 
   private final Tally tally;
+  private final Supplier<AttemptRecorder> keeper;
   private TaskContext context;
   private TapeReader reader;
   private volatile AttemptDescription description;
@@ -31,15 +33,19 @@ public final class Attempt extends Recording {
   private boolean broken;
   private long endedAt;
 
-  public Attempt(AttemptRecorder recorder, Tally tally) {
+  /**
+   * @param keeper makes the recorder of what is kept and not sent
+   */
+  public Attempt(AttemptRecorder recorder, Supplier<AttemptRecorder> keeper, Tally tally) {
     super(recorder);
+    this.keeper = keeper;
     this.tally = tally;
   }
 
   /** Before it is handed to the drain. */
   public void setContext(TaskContext context) {
     this.context = context;
-    this.reader = new TapeReader(context, recorder, tally);
+    this.reader = new TapeReader(context, recorder, tally, keeper);
   }
 
   public TaskContext context() {
@@ -108,6 +114,14 @@ public final class Attempt extends Recording {
   }
 
   @Override
+  void tick(long nanos) {
+    super.tick(nanos);
+    if (reader.lookBack() != null) {
+      reader.lookBack().tick(nanos);
+    }
+  }
+
+  @Override
   boolean isOver() {
     return over;
   }
@@ -147,6 +161,9 @@ public final class Attempt extends Recording {
             .endObject(),
         null);
     writeBodies(now);
+    if (reader.lookBack() != null) {
+      reader.lookBack().end();
+    }
     recorder.end();
     context.release();
   }

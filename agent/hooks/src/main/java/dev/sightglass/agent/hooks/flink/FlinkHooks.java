@@ -62,6 +62,7 @@ public final class FlinkHooks {
     TaskHooks.addTo(all);
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
+    KeyHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;
   }

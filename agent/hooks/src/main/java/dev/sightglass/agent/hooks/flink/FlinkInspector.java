@@ -1,5 +1,6 @@
 package dev.sightglass.agent.hooks.flink;
 
+import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
@@ -8,12 +9,14 @@ import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.policy.Policy;
+import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Inspector;
+import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.Thrown;
@@ -39,6 +42,7 @@ public final class FlinkInspector implements Inspector {
   private final Omissions omissions = new Omissions();
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
+  private volatile Retreat retreat = Retreat.NONE;
 
   /** Why no task is recorded: a hook failed. */
   private volatile String refusal;
@@ -67,6 +71,36 @@ public final class FlinkInspector implements Inspector {
   /** Records what the policy says, from now on; any thread. */
   public void follow(Policy p) {
     policy = p;
+    KeyProbe.sampling(p.samples());
+    levelAll();
+  }
+
+  /** The policy that is followed. */
+  public Policy policy() {
+    return policy;
+  }
+
+  /** Goes back from what the policy says, or comes nearer to it again; any thread. */
+  public void retreat(Retreat r) {
+    retreat = r;
+    levelAll();
+  }
+
+  /** How many tasks are recorded. */
+  public int tasks() {
+    return attempts.size();
+  }
+
+  /** How many of them have not changed over to what is wanted: they had nothing to do since. */
+  public int behind() {
+    int n = 0;
+    for (Attempt a : attempts) {
+      n += a.context().isBehind() ? 1 : 0;
+    }
+    return n;
+  }
+
+  private void levelAll() {
     for (Attempt a : attempts) {
       level(a.context());
     }
@@ -77,7 +111,8 @@ public final class FlinkInspector implements Inspector {
     TrackedTask task = of(t);
     String[] operators = task.operators;
     if (operators != null) {
-      t.want(policy.levels(new String[] {task.jobName, task.recording}, operators));
+      String[] job = {task.jobName, task.recording};
+      t.want(policy.levels(job, operators, task.senders, task.tags, retreat));
     }
   }
 
@@ -127,7 +162,8 @@ public final class FlinkInspector implements Inspector {
     byte[] job = Mirror.id(Mirror.field(task, "jobId"));
     Object execution = Mirror.field(task, "executionId");
     long key = AttemptIds.attempt(execution);
-    Attempt attempt = new Attempt(drain.recorder(new Origin(job, key)), tally);
+    AttemptRecorder recorder = drain.recorder(new Origin(job, key));
+    Attempt attempt = new Attempt(recorder, () -> drain.keeper(recorder), tally);
     TrackedTask tracked =
         new TrackedTask(attempt, Keys.hex(job), key, execution, Mirror.field(task, "taskInfo"));
     TaskContext context = new TaskContext(tracked, pool);
@@ -180,6 +216,12 @@ public final class FlinkInspector implements Inspector {
           break;
         }
       }
+    }
+    task.senders = new int[writers.length];
+    task.tags = new String[writers.length];
+    for (int i = 0; i < writers.length; i++) {
+      task.senders[i] = t.output(i).operator;
+      task.tags[i] = task.chain == null ? "main" : task.chain.tagOf(i);
     }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);

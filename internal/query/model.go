@@ -134,6 +134,9 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 	}
 	m.latest = max(m.latest, Wall(h.WallMax))
 	m.bytes.add(Wall(h.WallMax), uint64(h.Size))
+	if h.Lane.Kept() {
+		return nil // what it holds was counted when it happened
+	}
 	switch h.Lane {
 	case event.LaneJob:
 		m.jobLanes[h.Attempt] = true

@@ -1,3 +1,4 @@
+// Size: one list of cases; apart, the list would have to be looked for.
 package dev.sightglass.agent.core;
 
 import java.nio.charset.StandardCharsets;

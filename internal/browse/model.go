@@ -34,6 +34,8 @@ type (
 	LineageEdge    = query.LineageEdge
 	Note           = query.Note
 	Wall           = query.Wall
+	Level          = query.Level
+	Levels         = query.Levels
 	EventTime      = query.EventTime
 	AmbiguousError = query.AmbiguousError
 )

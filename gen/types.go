@@ -49,6 +49,30 @@ func (e CheckpointState) Valid() bool {
 	}
 }
 
+// Defines values for EffectiveAgentState.
+const (
+	EffectiveAgentStateFollows EffectiveAgentState = "follows"
+	EffectiveAgentStateLags    EffectiveAgentState = "lags"
+	EffectiveAgentStateOff     EffectiveAgentState = "off"
+	EffectiveAgentStateRefuses EffectiveAgentState = "refuses"
+)
+
+// Valid indicates whether the value is a known member of the EffectiveAgentState enum.
+func (e EffectiveAgentState) Valid() bool {
+	switch e {
+	case EffectiveAgentStateFollows:
+		return true
+	case EffectiveAgentStateLags:
+		return true
+	case EffectiveAgentStateOff:
+		return true
+	case EffectiveAgentStateRefuses:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -97,6 +121,27 @@ func (e JobDetailState) Valid() bool {
 	case JobDetailStateLastSeen:
 		return true
 	case JobDetailStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LevelWishLevel.
+const (
+	LevelWishLevelFlight    LevelWishLevel = "flight"
+	LevelWishLevelPositions LevelWishLevel = "positions"
+	LevelWishLevelTrace     LevelWishLevel = "trace"
+)
+
+// Valid indicates whether the value is a known member of the LevelWishLevel enum.
+func (e LevelWishLevel) Valid() bool {
+	switch e {
+	case LevelWishLevelFlight:
+		return true
+	case LevelWishLevelPositions:
+		return true
+	case LevelWishLevelTrace:
 		return true
 	default:
 		return false
@@ -290,6 +335,18 @@ func (e LineageParamsDir) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AppliedLevel defines model for AppliedLevel.
+type AppliedLevel struct {
+	Level string `json:"level"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since    time.Time `json:"since,omitempty"`
+	Subtasks []int64   `json:"subtasks"`
+	Version  string    `json:"version"`
+	Why      string    `json:"why,omitempty"`
+	Word     string    `json:"word"`
 }
 
 // Attempt defines model for Attempt.
@@ -524,6 +581,60 @@ type Edge struct {
 
 	// WatermarkLagMs 64-bit integer as text
 	WatermarkLagMs string `json:"watermark_lag_ms,omitempty"`
+}
+
+// EffectiveAgent defines model for EffectiveAgent.
+type EffectiveAgent struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind  int64               `json:"behind"`
+	Host    string              `json:"host"`
+	Pid     int64               `json:"pid"`
+	Process string              `json:"process"`
+	Reason  string              `json:"reason,omitempty"`
+	State   EffectiveAgentState `json:"state"`
+	Tasks   int64               `json:"tasks"`
+
+	// Version That it follows.
+	Version string `json:"version"`
+}
+
+// EffectiveAgentState defines model for EffectiveAgent.State.
+type EffectiveAgentState string
+
+// EffectiveOperator defines model for EffectiveOperator.
+type EffectiveOperator struct {
+	// Applied Empty while no recording says so: no subtask runs, or its agent is old.
+	Applied  []AppliedLevel `json:"applied"`
+	Change   LevelChange    `json:"change,omitempty"`
+	Kind     string         `json:"kind"`
+	Level    string         `json:"level"`
+	Logs     string         `json:"logs"`
+	Lookback bool           `json:"lookback"`
+	Name     string         `json:"name"`
+	Op       string         `json:"op"`
+	Payload  string         `json:"payload"`
+
+	// Pending Some subtask records something else than what holds; it changes over as soon as it has something to do.
+	Pending bool `json:"pending"`
+
+	// Rule Where the level comes from: line of the policy, the default, or a change for a while.
+	Rule string `json:"rule"`
+
+	// Sample As in 1 of 50, or every key.
+	Sample string `json:"sample"`
+	Vertex string `json:"vertex"`
+
+	// Word Level, look-back, payload and sample as recordings write them.
+	Word string `json:"word"`
+}
+
+// EffectivePolicy defines model for EffectivePolicy.
+type EffectivePolicy struct {
+	Agents    []EffectiveAgent    `json:"agents"`
+	Job       string              `json:"job"`
+	Operators []EffectiveOperator `json:"operators"`
+	Recording string              `json:"recording"`
+	Told      string              `json:"told"`
 }
 
 // Event defines model for Event.
@@ -796,7 +907,7 @@ type Job struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -877,7 +988,7 @@ type JobDetail struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -933,6 +1044,91 @@ type JobList struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// LevelChange defines model for LevelChange.
+type LevelChange struct {
+	// Again How often it happened again while the change held.
+	Again string `json:"again"`
+
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Cause What made the trigger fire.
+	Cause string `json:"cause,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// ID 64-bit integer as text
+	ID  string `json:"id"`
+	Job string `json:"job"`
+
+	// Lookback What agents kept was sent for.
+	Lookback  bool             `json:"lookback"`
+	On        string           `json:"on,omitempty"`
+	Operators []OperatorChange `json:"operators"`
+
+	// Position Where.
+	Position  string `json:"position,omitempty"`
+	Recording string `json:"recording"`
+
+	// Trigger Absent: a person said so.
+	Trigger string `json:"trigger,omitempty"`
+
+	// Until Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+	Who   string    `json:"who,omitempty"`
+	Why   string    `json:"why,omitempty"`
+}
+
+// LevelChangeList defines model for LevelChangeList.
+type LevelChangeList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []LevelChange `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// LevelMove defines model for LevelMove.
+type LevelMove struct {
+	From     string `json:"from"`
+	Job      string `json:"job"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
+// LevelWish defines model for LevelWish.
+type LevelWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool `json:"dry_run,omitempty"`
+
+	// ForS Default 600.
+	ForS int64 `json:"for_s,omitempty"`
+
+	// Level Absent: it stays.
+	Level LevelWishLevel `json:"level,omitempty"`
+
+	// Lookback Have agents send what they kept.
+	Lookback bool `json:"lookback,omitempty"`
+
+	// Operator Name, slug or pattern; absent: all of the job.
+	Operator string `json:"operator,omitempty"`
+	Why      string `json:"why,omitempty"`
+}
+
+// LevelWishLevel Absent: it stays.
+type LevelWishLevel string
 
 // Lineage defines model for Lineage.
 type Lineage struct {
@@ -1030,6 +1226,13 @@ type MaskedCount struct {
 	Path   string `json:"path"`
 }
 
+// Mistake defines model for Mistake.
+type Mistake struct {
+	Column int64  `json:"column,omitempty"`
+	Line   int64  `json:"line"`
+	Text   string `json:"text"`
+}
+
 // Moment defines model for Moment.
 type Moment struct {
 	After   string `json:"after,omitempty"`
@@ -1119,6 +1322,13 @@ type Operator struct {
 	UID      string `json:"uid"`
 }
 
+// OperatorChange defines model for OperatorChange.
+type OperatorChange struct {
+	From     string `json:"from,omitempty"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
 // PathStep defines model for PathStep.
 type PathStep struct {
 	// In Records that entered.
@@ -1137,6 +1347,67 @@ type PathTaken struct {
 	Cut   bool       `json:"cut"`
 	Steps []PathStep `json:"steps"`
 	Text  string     `json:"text"`
+}
+
+// PolicyChange defines model for PolicyChange.
+type PolicyChange struct {
+	// Base Version that the text was made from: another one in force refuses the change.
+	Base string `json:"base,omitempty"`
+
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
+}
+
+// PolicyReport defines model for PolicyReport.
+type PolicyReport struct {
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Moves Operators of running jobs whose recording would change.
+	Moves    []LevelMove `json:"moves"`
+	Rules    int64       `json:"rules"`
+	Triggers int64       `json:"triggers"`
+
+	// Version That it has now; absent when nothing was changed.
+	Version  string   `json:"version,omitempty"`
+	Warnings []string `json:"warnings"`
+}
+
+// PolicyText defines model for PolicyText.
+type PolicyText struct {
+	Text string `json:"text"`
+}
+
+// PolicyVersion defines model for PolicyVersion.
+type PolicyVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At   time.Time `json:"at,omitempty"`
+	Text string    `json:"text"`
+
+	// Version 64-bit integer as text
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why"`
+}
+
+// PolicyVersionList defines model for PolicyVersionList.
+type PolicyVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []PolicyVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
 }
 
 // Principal defines model for Principal.
@@ -1297,6 +1568,35 @@ type RecordingList struct {
 	Version int64 `json:"version"`
 }
 
+// RecordingPolicy defines model for RecordingPolicy.
+type RecordingPolicy struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Changes Of levels, that hold now, newest first.
+	Changes []LevelChange `json:"changes"`
+
+	// File Where it lies on the server.
+	File string `json:"file"`
+
+	// Mistakes Of the file as it is now, which is then not in force.
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Text YAML, docs/operations/policy.md.
+	Text string `json:"text"`
+
+	// Told Version that agents are told; changes for a while count behind the dot.
+	Told     string          `json:"told"`
+	Triggers []TriggerStatus `json:"triggers"`
+
+	// Version 0: nobody wrote one yet.
+	Version string `json:"version"`
+
+	// Who Who put it in force: a principal, or file.
+	Who string `json:"who"`
+	Why string `json:"why"`
+}
+
 // StateAccess defines model for StateAccess.
 type StateAccess struct {
 	After   View   `json:"after,omitempty"`
@@ -1416,6 +1716,25 @@ type TopicUse struct {
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
 
+// TriggerStatus defines model for TriggerStatus.
+type TriggerStatus struct {
+	// ForS 64-bit integer as text
+	ForS     string `json:"for_s"`
+	Job      string `json:"job,omitempty"`
+	Level    string `json:"level"`
+	Line     int64  `json:"line"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Operator string `json:"operator,omitempty"`
+
+	// Reason Why, of the last one.
+	Reason string `json:"reason,omitempty"`
+
+	// Unclear Events for which the predicate could not be told.
+	Unclear string `json:"unclear"`
+	When    string `json:"when,omitempty"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -1470,6 +1789,17 @@ type ViewFormat string
 type JobsParams struct {
 	// All Every run, not only the newest of each name.
 	All bool `form:"all,omitempty" json:"all,omitempty"`
+}
+
+// RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
+type RecordingPolicyEffectiveParams struct {
+	// Job Recording id, beginning of one, or the job's name.
+	Job string `form:"job" json:"job"`
+}
+
+// RecordingPolicyVersionsParams defines parameters for RecordingPolicyVersions.
+type RecordingPolicyVersionsParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // EventsParams defines parameters for Events.
@@ -1609,3 +1939,12 @@ type TimelineParams struct {
 	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
 	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
 }
+
+// JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
+type JobLevelJSONRequestBody = LevelWish
+
+// RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
+type RecordingPolicySetJSONRequestBody = PolicyChange
+
+// RecordingPolicyCheckJSONRequestBody defines body for RecordingPolicyCheck for application/json ContentType.
+type RecordingPolicyCheckJSONRequestBody = PolicyText

@@ -5,6 +5,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -86,6 +87,32 @@ func Rank(level string) int {
 		}
 	}
 	return -1
+}
+
+// Warnings names what a policy says and people may not mean.
+func (p *Policy) Warnings() (out []string) {
+	for i := range p.Rules {
+		for k := range p.Rules[:i] {
+			if a, b := &p.Rules[k], &p.Rules[i]; covers(a, b) {
+				out = append(out, fmt.Sprintf("line %d says nothing new: line %d decides all that it is about", b.Line, a.Line))
+				break
+			}
+		}
+	}
+	for _, r := range p.Rules {
+		if r.Sample != nil && r.Job == "" && r.Operator != "" {
+			out = append(out, fmt.Sprintf("line %d samples one operator: journeys are whole where a sample holds for all of a job", r.Line))
+		}
+	}
+	return out
+}
+
+// covers tells whether a decides, in front of b, everything that b says.
+func covers(a, b *Rule) bool {
+	return (a.Job == "" || a.Job == "*" || a.Job == b.Job) && (a.Operator == "" || a.Operator == "*" || a.Operator == b.Operator) &&
+		a.Output == b.Output && a.Topic == b.Topic &&
+		(b.Level == "" || a.Level != "") && (b.Payload == "" || a.Payload != "") && (b.Sample == nil || a.Sample != nil) &&
+		(b.LookBack == nil || a.LookBack != nil) && (b.Logs == "" || a.Logs != "")
 }
 
 // Decided is what holds for one operator, and which rule says so (its place in Rules; -1 = none).

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/policy"
 	"github.com/sightglass/sightglass/internal/store/meta"
 )
@@ -28,8 +29,32 @@ type Wish struct {
 	Who, Why string
 }
 
+// String says what is wished for.
+func (w Wish) String() string {
+	text := "level " + w.Level
+	if w.Level == "" {
+		text = "levels stay"
+	}
+	if w.Operator != "" {
+		text += " of " + w.Operator
+	}
+	if w.LookBack {
+		text += ", what was kept is sent"
+	}
+	return fmt.Sprintf("%s for %s", text, w.For)
+}
+
 // Wish changes levels of a job for a while. ErrRequest.
 func (s *Steering) Wish(ctx context.Context, t browse.Target, w Wish) (Change, error) {
+	c, err := s.Plan(ctx, t, w)
+	if err != nil {
+		return c, err
+	}
+	return c, s.hold(ctx, &c, c.Until.Sub(c.At))
+}
+
+// Plan says what Wish would do, and does nothing.
+func (s *Steering) Plan(ctx context.Context, t browse.Target, w Wish) (Change, error) {
 	if w.For == 0 {
 		w.For = DefaultFor
 	}
@@ -45,21 +70,49 @@ func (s *Steering) Wish(ctx context.Context, t browse.Target, w Wish) (Change, e
 	if err != nil {
 		return Change{}, err
 	}
-	c := &Change{Recording: t.Recording, ChangeBody: ChangeBody{Job: job.Name, Who: w.Who, Why: w.Why, LookBack: w.LookBack}}
-	if w.Level != "" {
-		fits := s.operators(job, w.Operator)
-		if len(fits) == 0 {
-			return Change{}, fmt.Errorf("%w: job %s has no operator %q", ErrRequest, job.Name, w.Operator)
-		}
-		if w.Operator == "" {
-			c.Operators = []OperatorChange{{Operator: "*", To: w.Level}}
-		} else {
-			for _, o := range fits {
-				c.Operators = append(c.Operators, OperatorChange{o.Operator, o.From, w.Level})
+	now := s.opt.Now()
+	c := Change{At: now, Until: now.Add(w.For), Recording: t.Recording, ChangeBody: ChangeBody{Job: job.Name, Who: w.Who, Why: w.Why, LookBack: w.LookBack}}
+	if w.Level == "" {
+		return c, nil
+	}
+	fits := s.operators(job, w.Operator)
+	if len(fits) == 0 {
+		return c, fmt.Errorf("%w: job %s has no operator %q", ErrRequest, job.Name, w.Operator)
+	}
+	if w.Operator == "" {
+		// Also those that nobody knows yet.
+		c.Operators = []OperatorChange{{Operator: "*", To: w.Level}}
+		return c, nil
+	}
+	for _, o := range fits {
+		c.Operators = append(c.Operators, OperatorChange{o.Operator, o.From, w.Level})
+	}
+	return c, nil
+}
+
+// Moves lists the operators of a job whose recording another policy would change; From and To are words of recordings.
+func (s *Steering) Moves(ctx context.Context, t browse.Target, p *policy.Policy) (moves []OperatorChange, err error) {
+	job, err := s.opt.Jobs.Job(ctx, watcher, t)
+	if err != nil {
+		return nil, err
+	}
+	names, now := []string{job.Name, job.ID.String()}, s.Policy()
+	for _, v := range job.Graph.Vertices {
+		for _, o := range v.Operators {
+			if from, to := wordOf(now.Decide(names, o.Name)), wordOf(p.Decide(names, o.Name)); from != to {
+				moves = append(moves, OperatorChange{o.Name, from, to})
 			}
 		}
 	}
-	return *c, s.hold(ctx, c, w.For)
+	return moves, nil
+}
+
+func wordOf(d policy.Decided) string {
+	l := browse.Level{Level: d.Level, LookBack: d.LookBack && d.Level == "positions", Payload: d.Payload}
+	if d.Sample != nil && d.Sample.Take < d.Sample.Of {
+		l.Take, l.Of = d.Sample.Take, d.Sample.Of
+	}
+	return l.Text()
 }
 
 // operators lists a job's operators that fit a pattern, each with the level that holds now.
@@ -126,12 +179,12 @@ func (s *Steering) hold(ctx context.Context, c *Change, length time.Duration) er
 	return nil
 }
 
-// End takes a change back before its time. ErrNotFound.
-func (s *Steering) End(ctx context.Context, id int64) (Change, error) {
+// End takes a change of a recording back before its time. ErrNotFound.
+func (s *Steering) End(ctx context.Context, rec event.RecordingID, id int64) (Change, error) {
 	s.mu.Lock()
 	var found *Change
 	for _, c := range s.mu.changes {
-		if c.ID == id {
+		if c.ID == id && c.Recording == rec {
 			found = c
 			c.Until = s.opt.Now()
 		}

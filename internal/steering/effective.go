@@ -122,3 +122,42 @@ func (s *Steering) agentsOf(job browse.JobDetail, told string) (out []EffectiveA
 	slices.SortFunc(out, func(a, b EffectiveAgent) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.PID, b.PID)) })
 	return out
 }
+
+// Level is what holds in a job, given by all its names: a level, or mixed where it depends on the operator.
+func (s *Steering) Level(job []string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	about := func(r *policy.Rule) bool {
+		all := policy.Rule{Job: r.Job}
+		return r.Level != "" && r.Topic == "" && r.Output == "" && all.Fits(job, "")
+	}
+	level := ""
+	differ := func(to string) bool { return level != "" && level != to }
+	for _, r := range s.overlayLocked() {
+		if !about(&r.Rule) {
+			continue
+		}
+		if differ(r.Level) {
+			return "mixed"
+		}
+		if level = r.Level; r.Operator == "*" {
+			return level
+		}
+	}
+	for i := range s.mu.policy.Rules {
+		r := &s.mu.policy.Rules[i]
+		if !about(r) {
+			continue
+		}
+		if differ(r.Level) {
+			return "mixed"
+		}
+		if level = r.Level; r.Operator == "" || r.Operator == "*" {
+			return level
+		}
+	}
+	if differ(s.mu.policy.Level) {
+		return "mixed"
+	}
+	return s.mu.policy.Level
+}

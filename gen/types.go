@@ -828,6 +828,25 @@ type GapList struct {
 	Version int64 `json:"version"`
 }
 
+// Governor defines model for Governor.
+type Governor struct {
+	// BytesPerS 64-bit integer as text
+	BytesPerS string `json:"bytes_per_s"`
+
+	// CPU Of one core, over the last second, hooks on the threads of tasks included.
+	CPU float64 `json:"cpu"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Step 0: as the policy says; up to 4: positions only.
+	Step int64  `json:"step"`
+	Text string `json:"text,omitempty"`
+
+	// Why Which budget.
+	Why string `json:"why,omitempty"`
+}
+
 // Graph defines model for Graph.
 type Graph struct {
 	Edges []Edge `json:"edges"`
@@ -849,11 +868,17 @@ type Hook struct {
 	Class  string `json:"class"`
 	Detail string `json:"detail"`
 
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
 	// Fired 64-bit integer as text
 	Fired string `json:"fired"`
 	ID    string `json:"id"`
 
-	// State installed, fired, missing (its class was loaded and the hook did not fit) or waiting (its class was not loaded yet).
+	// Ns What a firing costs, a mean of samples.
+	Ns string `json:"ns,omitempty"`
+
+	// State installed, fired, missing (its class was loaded and the hook did not fit), waiting (its class was not loaded yet) or failed (it threw, and is off).
 	State string `json:"state"`
 }
 
@@ -1211,6 +1236,32 @@ type Live struct {
 	Job   Job   `json:"job"`
 }
 
+// LookBack defines model for LookBack.
+type LookBack struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Disk 64-bit integer as text
+	Disk string `json:"disk"`
+
+	// From Of the oldest block.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Sending Blocks that were asked for and wait.
+	Sending string `json:"sending"`
+
+	// SentBlocks 64-bit integer as text
+	SentBlocks string `json:"sent_blocks"`
+
+	// SentBytes 64-bit integer as text
+	SentBytes string `json:"sent_bytes"`
+}
+
 // Masked defines model for Masked.
 type Masked struct {
 	Action string `json:"action"`
@@ -1446,23 +1497,31 @@ type Process struct {
 	Counters  ProcessCounters `json:"counters"`
 
 	// CPUShare The agent's threads, share of one core, over the last seconds.
-	CPUShare float64 `json:"cpu_share,omitempty"`
-	Flink    string  `json:"flink"`
-	Hooks    []Hook  `json:"hooks"`
-	Host     string  `json:"host"`
-	Java     string  `json:"java"`
+	CPUShare float64  `json:"cpu_share,omitempty"`
+	Flink    string   `json:"flink"`
+	Governor Governor `json:"governor"`
+	Hooks    []Hook   `json:"hooks"`
+	Host     string   `json:"host"`
+	Java     string   `json:"java"`
 
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
+	LookBack LookBack  `json:"look_back"`
 
 	// Off Recording is switched off in this process.
-	Off     bool   `json:"off"`
-	Pid     int64  `json:"pid"`
-	Process string `json:"process"`
-	Reason  string `json:"reason,omitempty"`
+	Off     bool          `json:"off"`
+	Pid     int64         `json:"pid"`
+	Policy  ProcessPolicy `json:"policy"`
+	Process string        `json:"process"`
+
+	// Reason Why it is off, or, when it is not, why no task is recorded.
+	Reason string `json:"reason,omitempty"`
 
 	// Role taskmanager, jobmanager or other.
 	Role string `json:"role"`
+
+	// Spent CPU time by thread of the agent, and an estimate of hooks on the threads of tasks; most first.
+	Spent []Spent `json:"spent"`
 }
 
 // ProcessCounters defines model for ProcessCounters.
@@ -1490,6 +1549,9 @@ type ProcessCounters struct {
 
 	// QueuedBytes 64-bit integer as text
 	QueuedBytes string `json:"queued_bytes"`
+
+	// SpilledBytes Of blocks that wait on disk.
+	SpilledBytes string `json:"spilled_bytes"`
 }
 
 // ProcessList defines model for ProcessList.
@@ -1509,6 +1571,22 @@ type ProcessList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// ProcessPolicy defines model for ProcessPolicy.
+type ProcessPolicy struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind int64 `json:"behind"`
+
+	// Refused A version that it cannot follow.
+	Refused string `json:"refused,omitempty"`
+	Tasks   int64  `json:"tasks"`
+
+	// Version That it follows; empty: it does not tell.
+	Version string `json:"version"`
+
+	// Why It cannot.
+	Why string `json:"why,omitempty"`
 }
 
 // Range defines model for Range.
@@ -1595,6 +1673,13 @@ type RecordingPolicy struct {
 	// Who Who put it in force: a principal, or file.
 	Who string `json:"who"`
 	Why string `json:"why"`
+}
+
+// Spent defines model for Spent.
+type Spent struct {
+	// Ns 64-bit integer as text
+	Ns string `json:"ns"`
+	On string `json:"on"`
 }
 
 // StateAccess defines model for StateAccess.

@@ -882,6 +882,27 @@ type Hook struct {
 	State string `json:"state"`
 }
 
+// HookUse defines model for HookUse.
+type HookUse struct {
+	Classes []string `json:"classes"`
+	Detail  string   `json:"detail,omitempty"`
+
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
+	// Fired 64-bit integer as text
+	Fired string `json:"fired"`
+	Flink string `json:"flink"`
+	ID    string `json:"id"`
+
+	// Ns What a firing costs, a mean of samples.
+	Ns        string `json:"ns,omitempty"`
+	Processes int64  `json:"processes"`
+
+	// State failed, missing, fired, installed or waiting.
+	State string `json:"state"`
+}
+
 // Ingest defines model for Ingest.
 type Ingest struct {
 	// Blocks 64-bit integer as text
@@ -1051,6 +1072,24 @@ type JobDetail struct {
 // JobDetailState running, finished, failed, canceled, or last-seen: nothing arrived for a while and nobody recorded the end.
 type JobDetailState string
 
+// JobDoctor defines model for JobDoctor.
+type JobDoctor struct {
+	// Agents Connected ones.
+	Agents int64     `json:"agents"`
+	Hooks  []HookUse `json:"hooks"`
+	Job    string    `json:"job"`
+
+	// Lanes What the recording takes, most first.
+	Lanes     []LaneUse `json:"lanes"`
+	Recording string    `json:"recording"`
+
+	// Spent CPU time of recording, since the processes began: threads of agents, and an estimate for each hook; most first.
+	Spent []Spent `json:"spent"`
+
+	// Uncovered What the job uses and what is not recorded, or not in full.
+	Uncovered []Uncovered `json:"uncovered"`
+}
+
 // JobList defines model for JobList.
 type JobList struct {
 	// Gaps Stretches inside what was asked for that were not recorded.
@@ -1068,6 +1107,22 @@ type JobList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// LaneUse defines model for LaneUse.
+type LaneUse struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+	Lane  string `json:"lane"`
+
+	// Rows 64-bit integer as text
+	Rows string `json:"rows"`
+
+	// Share Of all bytes.
+	Share float64 `json:"share"`
 }
 
 // LevelChange defines model for LevelChange.
@@ -1818,6 +1873,14 @@ type TriggerStatus struct {
 	// Unclear Events for which the predicate could not be told.
 	Unclear string `json:"unclear"`
 	When    string `json:"when,omitempty"`
+}
+
+// Uncovered defines model for Uncovered.
+type Uncovered struct {
+	Fix       string   `json:"fix,omitempty"`
+	Operators []string `json:"operators"`
+	Text      string   `json:"text"`
+	What      string   `json:"what"`
 }
 
 // Vertex defines model for Vertex.

@@ -55,6 +55,7 @@ const (
 	EffectiveAgentStateLags    EffectiveAgentState = "lags"
 	EffectiveAgentStateOff     EffectiveAgentState = "off"
 	EffectiveAgentStateRefuses EffectiveAgentState = "refuses"
+	EffectiveAgentStateUnknown EffectiveAgentState = "unknown"
 )
 
 // Valid indicates whether the value is a known member of the EffectiveAgentState enum.
@@ -67,6 +68,8 @@ func (e EffectiveAgentState) Valid() bool {
 	case EffectiveAgentStateOff:
 		return true
 	case EffectiveAgentStateRefuses:
+		return true
+	case EffectiveAgentStateUnknown:
 		return true
 	default:
 		return false
@@ -586,19 +589,21 @@ type Edge struct {
 // EffectiveAgent defines model for EffectiveAgent.
 type EffectiveAgent struct {
 	// Behind Tasks that had nothing to do since the version came.
-	Behind  int64               `json:"behind"`
-	Host    string              `json:"host"`
-	Pid     int64               `json:"pid"`
-	Process string              `json:"process"`
-	Reason  string              `json:"reason,omitempty"`
-	State   EffectiveAgentState `json:"state"`
-	Tasks   int64               `json:"tasks"`
+	Behind  int64  `json:"behind"`
+	Host    string `json:"host"`
+	Pid     int64  `json:"pid"`
+	Process string `json:"process"`
+	Reason  string `json:"reason,omitempty"`
+
+	// State unknown: an old agent, which does not tell.
+	State EffectiveAgentState `json:"state"`
+	Tasks int64               `json:"tasks"`
 
 	// Version That it follows.
 	Version string `json:"version"`
 }
 
-// EffectiveAgentState defines model for EffectiveAgent.State.
+// EffectiveAgentState unknown: an old agent, which does not tell.
 type EffectiveAgentState string
 
 // EffectiveOperator defines model for EffectiveOperator.

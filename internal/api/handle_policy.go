@@ -163,6 +163,8 @@ func (s *service) effectivePolicy(ctx context.Context, _ *effectiveRequest) (Eff
 			x.State = "off"
 		case a.Refuses:
 			x.State, x.Reason = "refuses", a.Policy.Why
+		case a.Policy.Version == "":
+			x.State, x.Reason = "unknown", "agent "+a.Agent+" does not tell which version it follows"
 		case a.Lags:
 			x.State = "lags"
 		case a.Governor.Step > 0:

@@ -118,7 +118,7 @@ type EffectiveAgent struct {
 	Host    string `json:"host"`
 	PID     int64  `json:"pid"`
 	Version string `json:"version" doc:"That it follows."`
-	State   string `json:"state" enum:"follows,lags,refuses,off"`
+	State   string `json:"state" enum:"follows,lags,refuses,off,unknown" doc:"unknown: an old agent, which does not tell."`
 	Reason  string `json:"reason,omitempty"`
 	Tasks   int    `json:"tasks"`
 	Behind  int    `json:"behind" doc:"Tasks that had nothing to do since the version came."`

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
@@ -28,18 +27,33 @@ const (
 	beforeRows    int32 = -2 // sorts before all rows of its block
 )
 
-// laneRank puts cause before effect among rows of one invocation and wall time. Ranks of what was kept lie between the others.
+// laneRank puts cause before effect among rows of one invocation and wall time; what a look-back buffer kept comes behind.
 func laneRank(l event.Lane) uint8 {
-	ranks := [...]event.Lane{event.LaneJob, event.LaneGap, event.LaneDet, event.LaneSrc, event.LaneOut, event.LaneTrace, event.LaneState, event.LaneLog}
-	rank := 2 * uint8(l.Base())
-	if i := slices.Index(ranks[:], l.Base()); i >= 0 {
-		rank = 2 * uint8(i)
-	}
 	if l.Kept() {
-		rank++
+		return keptRank + laneRank(l.Base())
 	}
-	return rank
+	switch l {
+	case event.LaneJob:
+		return 0
+	case event.LaneGap:
+		return 1
+	case event.LaneDet:
+		return 2
+	case event.LaneSrc:
+		return 3
+	case event.LaneOut:
+		return 4
+	case event.LaneTrace:
+		return 5
+	case event.LaneState:
+		return 6
+	case event.LaneLog:
+		return 7
+	}
+	return uint8(l)
 }
+
+const keptRank = 64
 
 func (k rowKey) compare(o rowKey) int {
 	switch {

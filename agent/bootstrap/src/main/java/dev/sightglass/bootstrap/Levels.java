@@ -1,5 +1,6 @@
 package dev.sightglass.bootstrap;
 
+import java.util.Arrays;
 import java.util.function.ToIntFunction;
 
 /**
@@ -32,7 +33,8 @@ public final class Levels {
   public static final int LOG_DEBUG = 4;
   public static final int LOG_TRACE = 5;
 
-  private static final ToIntFunction<String> NO_TOPICS = topic -> -1;
+  /** No rule names a topic. */
+  public static final ToIntFunction<String> NO_TOPICS = topic -> -1;
 
   /** Everything that crosses a border, and nothing inside. */
   public static final Levels DEFAULT = new Levels("", FLIGHT, new byte[0], new byte[0]);
@@ -209,6 +211,19 @@ public final class Levels {
   int topicPayload(String topic, int operator) {
     int p = topic == null ? -1 : topics.applyAsInt(topic);
     return p < 0 ? payload(operator) : p;
+  }
+
+  /** Whether nothing differs but the policy's version: then the recording says nothing of it. */
+  boolean sameAs(Levels other) {
+    int a = text.indexOf(';');
+    int b = other.text.indexOf(';');
+    return a >= 0
+        && b >= 0
+        && logs == other.logs
+        && lean == other.lean
+        && topics == other.topics
+        && Arrays.equals(outputs, other.outputs)
+        && text.substring(a).equals(other.text.substring(b));
   }
 
   /** As the recording says it. */

@@ -106,9 +106,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   }
 
   private void changeLevels() {
+    Levels l = wanted;
+    if (l.sameAs(levels)) {
+      levels = l;
+      return;
+    }
     flushRun();
     countOutputs();
-    Levels l = wanted;
     levels = l;
     for (int i = 0; i < outputCount; i++) {
       outputs[i].follow(l);

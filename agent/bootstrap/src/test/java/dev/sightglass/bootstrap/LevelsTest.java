@@ -198,6 +198,14 @@ class LevelsTest {
   }
 
   @Test
+  void aVersionThatChangesNothingIsNoRow() {
+    level(new Levels("8;0", Levels.POSITIONS, new byte[0], new byte[0]));
+    assertEquals(List.of(), told());
+    level(new Levels("9;1", Levels.FLIGHT, new byte[0], new byte[0]));
+    assertEquals(List.of("level 9;1 from 1"), told());
+  }
+
+  @Test
   void aLossTellsTheLevelAgain() {
     ChunkPool pool = new ChunkPool(1 << 20);
     task = new TaskContext(this, pool);

@@ -149,6 +149,9 @@ public final class Policy {
         named.add(r);
       }
     }
+    if (named.isEmpty()) {
+      return Levels.NO_TOPICS;
+    }
     return topic -> {
       for (Rule r : named) {
         if (r.topic.fits(topic)) {

@@ -88,7 +88,7 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	case errors.Is(err, steering.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "changes of levels that are over cannot be ended")
 	case errors.Is(err, steering.ErrRequest):
-		return problem(http.StatusBadRequest, err.Error(), "docs/guides/levels.md describes levels")
+		return problem(http.StatusBadRequest, err.Error(), "docs/operations/policy.md describes levels")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):

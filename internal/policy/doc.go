@@ -46,7 +46,6 @@ const (
 	OnDrop              On = "drop"
 	OnException         On = "exception"
 	OnCheckpointFailure On = "checkpoint-failure"
-	OnContractBreak     On = "contract-break"
 	OnMatch             On = "match" // an event for which When holds
 )
 

@@ -74,7 +74,7 @@ func (r *reader) trigger(n *yaml.Node) Trigger {
 		},
 		"on": func(n *yaml.Node) {
 			on = true
-			t.On = On(r.word(n, string(OnDrop), string(OnException), string(OnCheckpointFailure), string(OnContractBreak), string(OnMatch)))
+			t.On = On(r.word(n, string(OnDrop), string(OnException), string(OnCheckpointFailure), string(OnMatch)))
 		},
 		"job":      func(n *yaml.Node) { t.Job = r.glob(n) },
 		"operator": func(n *yaml.Node) { t.Operator = r.glob(n) },
@@ -98,7 +98,7 @@ func (r *reader) trigger(n *yaml.Node) Trigger {
 	switch {
 	case follow(n).Kind != yaml.MappingNode:
 	case !on:
-		r.fail(n, "a trigger says what it waits for: on: drop, exception, checkpoint-failure, contract-break or match")
+		r.fail(n, "a trigger says what it waits for: on: drop, exception, checkpoint-failure or match")
 	case t.On == OnMatch && t.When == "":
 		r.fail(n, "a trigger on match says when it matches, as in when: op == \"dedup\" && value.amount > 1000")
 	}

@@ -47,10 +47,10 @@ func (w Wish) String() string {
 // Wish changes levels of a job for a while. ErrRequest.
 func (s *Steering) Wish(ctx context.Context, t browse.Target, w Wish) (Change, error) {
 	c, err := s.Plan(ctx, t, w)
-	if err != nil {
-		return c, err
+	if err == nil {
+		err = s.hold(ctx, &c, c.Until.Sub(c.At))
 	}
-	return c, s.hold(ctx, &c, c.Until.Sub(c.At))
+	return c, err
 }
 
 // Plan says what Wish would do, and does nothing.
@@ -69,6 +69,12 @@ func (s *Steering) Plan(ctx context.Context, t browse.Target, w Wish) (Change, e
 	job, err := s.opt.Jobs.Job(ctx, watcher, t)
 	if err != nil {
 		return Change{}, err
+	}
+	switch {
+	case w.Level != "" && job.State.Ended():
+		return Change{}, fmt.Errorf("%w: job %s has ended, nothing more is recorded of it", ErrRequest, job.Name)
+	case w.LookBack && len(s.agentsOf(job, "")) == 0:
+		return Change{}, fmt.Errorf("%w: no agent of job %s is connected, so nothing can be sent", ErrRequest, job.Name)
 	}
 	now := s.opt.Now()
 	c := Change{At: now, Until: now.Add(w.For), Recording: t.Recording, ChangeBody: ChangeBody{Job: job.Name, Who: w.Who, Why: w.Why, LookBack: w.LookBack}}

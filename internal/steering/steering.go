@@ -23,7 +23,8 @@ import (
 type Steering struct {
 	opt Options
 
-	told chan struct{} // something changed that agents must be told of
+	begun bool          // New is over
+	told  chan struct{} // something changed that agents must be told of
 
 	mu struct {
 		sync.Mutex
@@ -52,7 +53,8 @@ const (
 	tellWithin = 5 * time.Second
 )
 
-// New takes up the policy in force: what the file says, or the newest version. A file that was named must be there.
+// New takes up the policy in force: what the file says, or the newest version. A file that was named must be there and without
+// mistakes; so must one that was not named where there is no version to go on with: nothing is recorded that nobody asked for.
 func New(ctx context.Context, o Options) (*Steering, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -79,10 +81,16 @@ func New(ctx context.Context, o Options) (*Steering, error) {
 			return nil, fmt.Errorf("recording policy: %w", err)
 		}
 	}
+	if wrong := s.mu.problems; wrong != nil && (o.Wanted || s.mu.version.Number == 0) {
+		return nil, fmt.Errorf("recording policy %s:\n%w", o.File, wrong)
+	} else if wrong != nil {
+		o.Log.Error("the recording policy's file has mistakes; what was in force before goes on", "file", o.File, "version", s.mu.version.Number, "mistakes", wrong.Error())
+	}
 	if err := s.restore(ctx); err != nil {
 		return nil, err
 	}
 	s.opt.Agents.StartPolicy(s.wire())
+	s.begun = true
 	return s, nil
 }
 
@@ -180,7 +188,7 @@ func (s *Steering) look(ctx context.Context) error {
 	p, err := s.read(text)
 	var problems policy.Problems
 	if errors.As(err, &problems) {
-		if s.alarm(problems) {
+		if news := s.alarm(problems); news && s.begun {
 			s.opt.Log.Error("the recording policy's file has mistakes; what was in force goes on", "file", s.opt.File, "problems", len(problems), "first", problems[0].String())
 		}
 		return nil

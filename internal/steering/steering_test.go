@@ -31,6 +31,10 @@ func (w *world) write(text string) {
 func TestAFileIsTakenOverWhenItChangesAndMistakesChangeNothing(t *testing.T) {
 	w := newWorld(t)
 	w.want("0.0: =flight")
+	w.write("level: deep")
+	if err := w.start(false); err == nil {
+		t.Error("nothing was in force, and the file's mistakes were passed over")
+	}
 	w.write("rules: [{operator: dedup, level: trace}]")
 	w.want("1.0: dedup=trace =flight")
 	w.write("rules:\n- level: deep\n- moon: full # longer")
@@ -62,6 +66,16 @@ func TestAFileIsTakenOverWhenItChangesAndMistakesChangeNothing(t *testing.T) {
 	w.write("level: trace")
 	if err := w.start(true); err != nil {
 		t.Fatal(err)
+	}
+	w.want("3.0: =trace")
+	// A start on a file with mistakes: an error when it was named, else what was in force goes on.
+	w.write("rules:\n- level: deep\nmoon: full")
+	err := w.start(true)
+	if err == nil || !strings.Contains(err.Error(), "policy.yaml:\nline 2: \"deep\" is none of") || !strings.Contains(err.Error(), "\nline 3: a policy has no member") {
+		t.Errorf("mistakes in a file that was named: %v", err)
+	}
+	if err := w.start(false); err != nil || len(w.State().Problems) != 2 {
+		t.Errorf("mistakes in the usual file: %v, %+v", err, w.State().Problems)
 	}
 	w.want("3.0: =trace")
 	list := must[[]Version](t)(w.Versions(ctx, 10))
@@ -102,6 +116,10 @@ func TestLevelsChangeForAWhileAndPayloadRulesStay(t *testing.T) {
 	w := newWorld(t)
 	w.write("level: positions\nrules: [{operator: dedup, payload: none}]")
 	target := browse.Target{Recording: rec}
+	if _, err := w.Wish(ctx, target, Wish{LookBack: true}); !errors.Is(err, ErrRequest) {
+		t.Errorf("nobody is there who could send: %v", err)
+	}
+	w.agents.status = []ingest.AgentStatus{{Process: "p1", Connected: true}}
 	a := must[Change](t)(w.Wish(ctx, target, Wish{Operator: "dedup", Level: "trace", For: time.Minute, Who: "joe"}))
 	b := must[Change](t)(w.Wish(ctx, target, Wish{Level: "flight", Who: "ann", LookBack: true}))
 	w.want("1.2: ab/*=flight(said so by ann) ab/dedup=trace(said so by joe) dedup=/none =positions")
@@ -135,7 +153,11 @@ func TestLevelsChangeForAWhileAndPayloadRulesStay(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	// To ask for what was kept alone is an event that holds nothing.
+	w.jobs.detail.State = query.JobFailed
+	if _, err := w.Wish(ctx, target, Wish{Level: "trace"}); !errors.Is(err, ErrRequest) {
+		t.Errorf("the job has ended: %v", err)
+	}
+	// What was kept of it can be asked for still. To ask for what was kept alone is an event that holds nothing.
 	c := must[Change](t)(w.Wish(ctx, target, Wish{LookBack: true, Who: "joe"}))
 	w.pass(0)
 	if len(w.State().Changes) != 0 || c.ID == 0 || len(w.agents.sent) != 2 {
@@ -151,16 +173,17 @@ triggers:
   - {on: exception, raise: {operator: "*", level: flight}, lookback: false}
   - {on: match, when: 'op == "dedup" && size > 3', raise: {operator: dedup, level: flight}}
   - {on: checkpoint-failure, job: other}
-  - {on: contract-break}
+  - {on: drop, name: elsewhere, job: other}
 `
 
 func TestTriggersRaiseWhatIsLowerForAWhile(t *testing.T) {
 	w := newWorld(t)
 	w.write(triggers)
+	names := []string{"orders", rec.String()}
 	at := Cause{Text: "dropped duplicate at dedup", At: w.now}
-	w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Operator: "Source: orders", Cause: at})
+	w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Job: names, Operator: "Source: orders", Cause: at})
 	w.want("1.0: Source*=trace =positions")
-	w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Operator: "dedup", Cause: at})
+	w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Job: names, Operator: "dedup", Cause: at})
 	w.want("1.1: ab/dedup=trace(trigger drop) Source*=trace =positions")
 	if len(w.agents.sent) != 1 {
 		t.Errorf("what was kept was not asked for: %v", w.agents.sent)
@@ -168,7 +191,7 @@ func TestTriggersRaiseWhatIsLowerForAWhile(t *testing.T) {
 	// It goes on: no second firing, a longer one.
 	w.pass(40 * time.Second)
 	for range 5 {
-		w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Operator: "dedup", Cause: at})
+		w.Happened(ctx, Incident{On: policy.OnDrop, Recording: rec, Job: names, Operator: "dedup", Cause: at})
 	}
 	w.pass(40 * time.Second)
 	w.want("1.1: ab/dedup=trace(trigger drop) Source*=trace =positions")
@@ -176,24 +199,23 @@ func TestTriggersRaiseWhatIsLowerForAWhile(t *testing.T) {
 		t.Errorf("changes %+v", c)
 	}
 	// Another one raises nothing that is higher already, and lowers nothing.
-	w.Happened(ctx, Incident{On: policy.OnException, Recording: rec, Operator: "dedup"})
+	w.Happened(ctx, Incident{On: policy.OnException, Recording: rec, Job: names, Operator: "dedup"})
 	w.want("1.2: ab/dedup=trace(trigger drop) Source*=trace =positions")
 	if len(w.agents.sent) != 1 {
 		t.Errorf("sent %v", w.agents.sent)
 	}
-	w.Happened(ctx, Incident{On: policy.OnCheckpointFailure, Recording: rec})
+	w.Happened(ctx, Incident{On: policy.OnCheckpointFailure, Recording: rec, Job: names})
 	w.pass(30 * time.Second)
 	w.want("1.3: Source*=trace =positions")
-	w.Happened(ctx, Incident{On: policy.OnContractBreak, Recording: rec, Cause: Cause{Text: "field amount is gone"}})
 	w.pass(20 * time.Minute)
-	w.want("1.5: Source*=trace =positions")
+	w.want("1.4: Source*=trace =positions")
 	list := must[[]Change](t)(w.Changes(ctx, rec.String(), 10))
-	var names []string
+	var kept []string
 	for _, c := range list {
-		names = append(names, c.Trigger)
+		kept = append(kept, c.Trigger)
 	}
-	if strings.Join(names, " ") != "contract-break exception drop" {
-		t.Errorf("kept: %v", names)
+	if strings.Join(kept, " ") != "exception drop" {
+		t.Errorf("kept: %v", kept)
 	}
 }
 

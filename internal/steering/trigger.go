@@ -24,7 +24,8 @@ const (
 type Incident struct {
 	On        policy.On
 	Recording event.RecordingID
-	Operator  string // name; empty = none in particular
+	Job       []string // its names
+	Operator  string   // name; empty = none in particular
 	Cause     Cause
 	trigger   string // of OnMatch: whose predicate held
 }
@@ -110,6 +111,7 @@ func (s *Steering) followJob(ctx context.Context, j browse.ListedJob, fresh bool
 	if err != nil {
 		return // it was deleted meanwhile; the list says so next time
 	}
+	names := []string{j.Name, j.ID.String()}
 	var group sync.WaitGroup
 	plain := false
 	for _, x := range s.Policy().Triggers {
@@ -117,15 +119,17 @@ func (s *Steering) followJob(ctx context.Context, j browse.ListedJob, fresh bool
 			continue
 		}
 		if x.On != policy.OnMatch {
-			plain = plain || x.On != policy.OnContractBreak
+			plain = true
 			continue
 		}
-		group.Go(func() { s.watch(ctx, t, s.matching(x), policy.OnMatch, x.Name, fresh) })
+		group.Go(func() {
+			s.watch(ctx, t, s.matching(x), Incident{On: policy.OnMatch, Recording: t.Recording, Job: names, trigger: x.Name}, fresh)
+		})
 	}
 	if plain {
 		q := browse.EventQuery{}
 		q.Kinds = []event.Kind{event.KindDropped, event.KindException, event.KindJobCheckpoint}
-		group.Go(func() { s.watch(ctx, t, q, "", "", fresh) })
+		group.Go(func() { s.watch(ctx, t, q, Incident{Recording: t.Recording, Job: names}, fresh) })
 	}
 	group.Wait()
 }
@@ -142,14 +146,14 @@ func (s *Steering) matching(t policy.Trigger) browse.EventQuery {
 	return q
 }
 
-// watch follows the events that q selects and reports them, until ctx ends.
-func (s *Steering) watch(ctx context.Context, t browse.Target, q browse.EventQuery, on policy.On, trigger string, fresh bool) {
+// watch follows the events that q selects and reports them, until ctx ends. In i stands what is known of all of them.
+func (s *Steering) watch(ctx context.Context, t browse.Target, q browse.EventQuery, i Incident, fresh bool) {
 	if fresh {
 		first := q
 		first.Limit = 100
 		if page, err := s.opt.Jobs.Events(ctx, watcher, t, first); err == nil {
 			for _, e := range page.Events {
-				s.happened(ctx, t, e, on, trigger)
+				s.happened(ctx, e, i)
 			}
 		}
 	}
@@ -161,7 +165,7 @@ func (s *Steering) watch(ctx context.Context, t browse.Target, q browse.EventQue
 				}
 				break
 			}
-			s.happened(ctx, t, e, on, trigger)
+			s.happened(ctx, e, i)
 		}
 		select {
 		case <-ctx.Done():
@@ -170,20 +174,19 @@ func (s *Steering) watch(ctx context.Context, t browse.Target, q browse.EventQue
 	}
 }
 
-func (s *Steering) happened(ctx context.Context, t browse.Target, e browse.Event, on policy.On, trigger string) {
+func (s *Steering) happened(ctx context.Context, e browse.Event, i Incident) {
 	switch {
-	case on != "":
+	case i.On != "":
 	case e.Kind == event.KindDropped:
-		on = policy.OnDrop
+		i.On = policy.OnDrop
 	case e.Kind == event.KindException:
-		on = policy.OnException
+		i.On = policy.OnException
 	case e.Body["phase"] == "failed":
-		on = policy.OnCheckpointFailure
+		i.On = policy.OnCheckpointFailure
 	default:
 		return
 	}
-	i := Incident{On: on, Recording: t.Recording, Operator: e.Operator.Name, trigger: trigger,
-		Cause: Cause{Text: tellsOf(e), Operator: e.Operator.Slug, At: e.Wall.Time()}}
+	i.Operator, i.Cause = e.Operator.Name, Cause{Text: tellsOf(e), Operator: e.Operator.Slug, At: e.Wall.Time()}
 	if e.Invocation > 0 {
 		i.Cause.Position = e.Position.String()
 	}
@@ -210,7 +213,7 @@ func (s *Steering) Happened(ctx context.Context, i Incident) {
 	p := s.Policy()
 	for n := range p.Triggers {
 		t := &p.Triggers[n]
-		if t.On != i.On || i.trigger != "" && t.Name != i.trigger || s.extend(ctx, t, i.Recording) {
+		if t.On != i.On || i.trigger != "" && t.Name != i.trigger || !t.Fits(i.Job, i.Operator) || s.extend(ctx, t, i.Recording) {
 			continue
 		}
 		if err := s.fire(ctx, t, i); err != nil && ctx.Err() == nil {
@@ -254,9 +257,6 @@ func (s *Steering) fire(ctx context.Context, t *policy.Trigger, i Incident) erro
 	job, err := s.opt.Jobs.Job(ctx, watcher, target)
 	if err != nil {
 		return err
-	}
-	if !t.Fits([]string{job.Name, job.ID.String()}, i.Operator) {
-		return nil
 	}
 	c := &Change{Recording: i.Recording, ChangeBody: ChangeBody{Job: job.Name, Trigger: t.Name, On: i.On, Cause: &i.Cause, LookBack: t.LookBack, Operators: []OperatorChange{}}}
 	for _, o := range s.operators(job, t.Raise.Operator) {

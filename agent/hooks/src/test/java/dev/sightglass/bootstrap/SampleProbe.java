@@ -53,6 +53,18 @@ public final class SampleProbe {
     tell("three " + a + " " + b + " " + c);
   }
 
+  public static void site(Object a, Object b, long c) {
+    tell("site " + a + " " + b + " " + c);
+  }
+
+  public static void read(boolean seen, Object a) {
+    tell("read " + seen + " " + a);
+  }
+
+  public static void numbers(int a, long b, Object c) {
+    tell("numbers " + a + " " + b + " " + c);
+  }
+
   public static void leave(int token) {
     tell("leave " + token);
   }

@@ -2,14 +2,17 @@ package dev.sightglass.agent.hooks.weave;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.objectweb.asm.tree.ClassNode;
 
 /** What is put into one class, all of it or nothing. */
 public final class Hook {
   private final String id;
   private final String className;
   private final List<Edit> edits;
+  private final String having;
 
   private Hook(Builder b) {
+    having = b.having;
     id = b.id;
     className = b.className;
     edits = List.copyOf(b.edits);
@@ -23,6 +26,11 @@ public final class Hook {
   /** Internal name of the class. */
   public String className() {
     return className;
+  }
+
+  /** Whether it is about a class of this shape; what another version has by the name may not be. */
+  boolean isAbout(ClassNode c) {
+    return having == null || c.methods.stream().anyMatch(m -> m.name.equals(having));
   }
 
   List<Edit> edits() {
@@ -41,6 +49,7 @@ public final class Hook {
     private final String id;
     private final String className;
     private final List<Edit> edits = new ArrayList<>();
+    private String having;
 
     private Builder(String id, String className) {
       this.id = id;
@@ -87,6 +96,31 @@ public final class Hook {
     public Builder redirect(
         String owner, String method, String descriptor, Call enter, Call leave, Call fail) {
       edits.add(new Redirect(owner, method, descriptor, enter, leave, fail));
+      return this;
+    }
+
+    /**
+     * Calls a probe at a place inside of a method; each time counts in the self-test.
+     *
+     * @param method regular expression
+     * @param locals variables that the probe's values name; with a {@code ?} behind it, one that
+     *     may be out of scope
+     */
+    public Builder at(String method, String descriptor, Place place, Call probe, String... locals) {
+      edits.add(new Site(method, descriptor, place, probe, locals, true));
+      return this;
+    }
+
+    /** {@link #at} a place that many come by: that it ran at all counts in the self-test. */
+    public Builder atOften(
+        String method, String descriptor, Place place, Call probe, String... locals) {
+      edits.add(new Site(method, descriptor, place, probe, locals, false));
+      return this;
+    }
+
+    /** The hook is only about classes that have such a method: others are left alone. */
+    public Builder having(String method) {
+      having = method;
       return this;
     }
 

@@ -81,6 +81,13 @@ public final class InProbe {
     return t == null ? Nothing.HERE : new ValveContext(t);
   }
 
+  /** A valve gives a watermark out. */
+  public static void raised(Object context, long output) {
+    if (context instanceof ValveContext) {
+      ((ValveContext) context).raised(output);
+    }
+  }
+
   /**
    * A watermark or status went through a valve; {@code output} is the last watermark that it gave
    * out.

@@ -46,6 +46,21 @@ public interface Inspector {
   /** An event goes out on all subpartitions. */
   void outEvent(TaskContext task, OutputContext output, Object event, boolean priority);
 
+  /**
+   * A record is thrown away: adds the key at hand, the record's bytes and what serializers they are
+   * of.
+   *
+   * @param operator chain index; -1 = not known, then nothing is added
+   * @param input which input of the operator it came in through, from 0; -1 = not known
+   */
+  void dropped(TaskContext task, int operator, int input, Object value, TaskNote note);
+
+  /** Name of a column of {@code row} that {@code enforcer} wants filled, and that is null. */
+  String nullColumn(Object enforcer, Object row);
+
+  /** An operator registers a metric that counts late records. */
+  void lateMetric(TaskContext task, Object group, String name, Object metric);
+
   /** Kafka headers in the layout of column 50, or null. */
   byte[] headers(Object[] headers);
 

@@ -111,10 +111,12 @@ public final class SourceProbe {
     if (token >= 0) {
       TaskContext c = ((Context) context).task;
       c.thrown(t);
+      c.unreadable();
       c.endRecord(token);
     } else if (token == InProbe.LIGHT) {
       TaskContext c = ((Context) context).task;
       c.thrown(t);
+      c.unreadable();
       c.endLight();
     }
   }

@@ -16,12 +16,16 @@ final class SourceRecord {
   /** Values that the deserializer gave so far. */
   int emitted;
 
+  /** It can not be read, and that was told; or its handling failed. */
+  boolean unreadable;
+
   void open(
       SplitContext split, long offset, long time, byte[] key, byte[] value, Object[] headers) {
     this.split = split;
     this.offset = offset;
     this.time = time;
     this.emitted = 0;
+    this.unreadable = false;
     this.key = kept(key);
     this.value = value;
     this.headers = headers == null || headers.length == 0 ? null : headers;

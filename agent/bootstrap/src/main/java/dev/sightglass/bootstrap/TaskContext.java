@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskElements {
+public final class TaskContext extends TaskLife {
 
   /** Steps told of one invocation; the rest is only counted. */
   private static final int MAX_STEPS = 96;
@@ -32,14 +32,6 @@ public final class TaskContext extends TaskElements {
 
   public final Completions completions = new Completions();
   final TaskParts parts = new TaskParts(this);
-  private volatile int sourceOperator;
-  private volatile boolean ended;
-  private volatile boolean abandoned;
-  private volatile String fault;
-
-  /** A legacy source: elements come from another thread, under the checkpoint lock. */
-  private boolean legacy;
-
   // The invocation at hand.
   private final Invocation frame = new Invocation();
   private Invocation[] outer = new Invocation[2];
@@ -51,6 +43,7 @@ public final class TaskContext extends TaskElements {
   private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
+  final DropTeller drops = new DropTeller(this);
 
   /**
    * An element or a source record is at hand that has no frame: where paths are not told, most need
@@ -153,7 +146,7 @@ public final class TaskContext extends TaskElements {
 
   /** Whether an element or source record that begins now needs no frame. */
   boolean isLight() {
-    return (!levels.paths || levels.sampled) && depth == 0 && !light && !legacy;
+    return (!levels.paths || levels.sampled) && depth == 0 && !light && !legacy();
   }
 
   /** An element comes in, {@link #isLight}. */
@@ -170,7 +163,14 @@ public final class TaskContext extends TaskElements {
 
   /** Ends what {@link #beginElement} or {@link #beginSource} began. */
   void endLight() {
+    if (light && lightChannel == null) {
+      drops.tellIfNothing(record);
+    }
+    if (light && late != null) {
+      late.invocationEnds();
+    }
     if (!light) {
+      // Something in it, or about it, wanted a frame.
       endSource(frame.invocation, frame.key);
       end(0);
       return;
@@ -328,6 +328,9 @@ public final class TaskContext extends TaskElements {
     if (depth != token + 1) {
       return;
     }
+    if (late != null) {
+      late.invocationEnds();
+    }
     Invocation f = frame;
     int p = PathTable.NOT_TOLD;
     if (levels.paths) {
@@ -387,7 +390,7 @@ public final class TaskContext extends TaskElements {
         lose(LANE_DET, invocation, 1, 0);
       }
     }
-    if (legacy) {
+    if (legacy()) {
       flushRun();
     }
   }
@@ -505,7 +508,8 @@ public final class TaskContext extends TaskElements {
 
   /** The task has nothing to do for now. A legacy source's own thread may be at work meanwhile. */
   void idle() {
-    if (!legacy) {
+    if (!legacy()) {
+      checkLate();
       flushRun();
     }
   }
@@ -603,6 +607,21 @@ public final class TaskContext extends TaskElements {
     return note.begin(lane, kind, of, frame.invocation, frame.notes++);
   }
 
+  /** Number of the invocation at hand, or of the last one. */
+  long invocation() {
+    return depth > 0 ? frame.invocation : last;
+  }
+
+  /** The channel that the element at hand came in through, or null. */
+  ChannelContext channelAtHand() {
+    return depth > 0 ? frame.channel : light ? lightChannel : null;
+  }
+
+  /** The split of the source record at hand, or null. */
+  SplitContext splitAtHand() {
+    return record.isOpen() ? record.split() : null;
+  }
+
   /** A watermark or status comes in through an input. */
   void input(int index) {
     watermarkInput = index;
@@ -640,8 +659,14 @@ public final class TaskContext extends TaskElements {
   }
 
   void endRecord(int token) {
+    drops.tellIfNothing(record);
     endRecord(frame.operator, frame.invocation, frame.key);
     end(token);
+  }
+
+  /** The source record at hand can not be read, and it was told; or its handling failed. */
+  void unreadable() {
+    record.unreadable = true;
   }
 
   /** A record of a source whose bytes are not known. */
@@ -719,73 +744,8 @@ public final class TaskContext extends TaskElements {
     return false;
   }
 
-  private static String hex(long v) {
+  static String hex(long v) {
     String s = Long.toHexString(v);
     return "0000000000000000".substring(s.length()) + s;
-  }
-
-  // ---- end
-
-  /** Elements come from a thread of their own. */
-  public void setLegacy() {
-    legacy = true;
-  }
-
-  boolean legacy() {
-    return legacy;
-  }
-
-  /** The task is over: what is at hand is written, and nothing after it. */
-  public void end() {
-    if (!closed) {
-      closed = true;
-      if (!legacy) {
-        flushRun();
-      }
-    }
-    ended = true;
-  }
-
-  /**
-   * Nothing is told any more, and numbers are lost: hooks were switched off, or one of them failed.
-   *
-   * @param why what failed, or null
-   */
-  public void abandon(String why) {
-    if (why != null && fault == null) {
-      fault = why;
-    }
-    abandoned = true;
-    closed = true;
-    ended = true;
-  }
-
-  /** Chain index of the source that the task reads, 0 for most. Set when its chain is known. */
-  public int sourceOperator() {
-    return sourceOperator;
-  }
-
-  public void setSourceOperator(int operator) {
-    sourceOperator = operator;
-  }
-
-  /** What failed, so that nothing more is told; null = nothing did. */
-  public String fault() {
-    return fault;
-  }
-
-  /** Nothing more is written. */
-  public boolean ended() {
-    return ended;
-  }
-
-  /** Gives the tape's memory back; by the drain, when all is read. */
-  public void release() {
-    tape.release(!legacy && !abandoned);
-  }
-
-  /** The highest invocation number given. For the drain, after {@link #ended()}. */
-  public long invocations() {
-    return last;
   }
 }

@@ -74,6 +74,15 @@ public final class TaskNote {
     return this;
   }
 
+  /** Chain index of the operator that it is about, -1 = not known. */
+  public int operator() {
+    return operator;
+  }
+
+  public long invocation() {
+    return invocation;
+  }
+
   /** A timestamp in ms. */
   public TaskNote time(long ms) {
     time = ms;

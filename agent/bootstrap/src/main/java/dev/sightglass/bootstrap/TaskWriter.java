@@ -60,6 +60,9 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   private volatile Levels wanted = Levels.DEFAULT;
 
+  /** Null in tasks whose operators count no late records. */
+  LateCounters late;
+
   // Steps past MAX_STEPS or in paths without a number.
   private long[] entered = new long[0];
   private long[] emitted = new long[0];
@@ -90,6 +93,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
     if (wanted != levels) {
       changeLevels();
+    }
+    checkLate();
+  }
+
+  final void checkLate() {
+    if (late != null) {
+      late.check(false);
     }
   }
 

@@ -128,7 +128,8 @@ final class TapeText {
       }
       s.append(' ').append(names[i]).append('=');
       if (i < 3) {
-        s.append(t.getLong());
+        long v = t.getLong();
+        s.append(v == Long.MIN_VALUE ? "none" : Long.toString(v));
       } else if (i == 6 || i == 7) {
         s.append(c.wordOf(t.getInt()));
       } else {

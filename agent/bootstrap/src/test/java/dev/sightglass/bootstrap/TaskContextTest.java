@@ -309,6 +309,7 @@ class TaskContextTest {
         List.of(
             "kafka orders/3@41 time=1000 inv=1 emitted=2 key=2 value=9 headers=-1",
             "run 17 op=0 0(>0>0 1x1",
+            "note 4/57 op=0 inv=2 #0 number=none number2=none reason=18",
             "kafka orders/3@42 time=1001 inv=2 emitted=0 key=-1 value=-1 headers=-1",
             "run 17 op=0 0( 2x1"),
         sorted(withoutOut(told())));

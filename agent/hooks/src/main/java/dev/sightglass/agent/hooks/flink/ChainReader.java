@@ -131,6 +131,16 @@ final class ChainReader {
     }
   }
 
+  /** Chain index of the operator with that id, or -1. */
+  int indexOf(String id) {
+    for (ChainedOperator o : chain) {
+      if (o.id.equals(id)) {
+        return o.index;
+      }
+    }
+    return -1;
+  }
+
   List<ChainedOperator> chain() {
     return chain;
   }

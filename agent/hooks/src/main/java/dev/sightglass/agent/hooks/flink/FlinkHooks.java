@@ -63,6 +63,7 @@ public final class FlinkHooks {
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
     KeyHooks.addTo(all);
+    DropHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;
   }

@@ -19,6 +19,7 @@ import dev.sightglass.bootstrap.Inspector;
 import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.TaskNote;
 import dev.sightglass.bootstrap.Thrown;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,18 @@ import java.util.function.BiFunction;
 /** Looks into tasks and what belongs to them; the JobManager's side is {@link JobInspector}. */
 public final class FlinkInspector implements Inspector {
   /** Fields through which an object leads to its operator. */
-  private static final String[] WAYS = {"owner", "this$0", "operator", "mainOperator", "input"};
+  private static final String[] WAYS = {
+    "owner",
+    "this$0",
+    "operator",
+    "mainOperator",
+    "input",
+    "ctx",
+    "keyContext",
+    "timerService",
+    "windowTimerService",
+    "internalTimerService"
+  };
 
   private static final String STREAM_OPERATOR =
       "org.apache.flink.streaming.api.operators.StreamOperator";
@@ -260,7 +272,9 @@ public final class FlinkInspector implements Inspector {
       return;
     }
     task.described = true;
-    task.attempt.describe(new AttemptDescriber(process, omissions, task, task.user).describe());
+    AttemptDescriber d = new AttemptDescriber(process, omissions, task, task.user);
+    task.attempt.describe(d.describe());
+    task.parts = omissions.get(d::parts, new OperatorParts[0]);
     if (task.chain != null) {
       // The objects of the job were only needed for the description.
       task.chain.forget();
@@ -304,7 +318,9 @@ public final class FlinkInspector implements Inspector {
 
   @Override
   public void ended(TaskContext t) {
-    attempts.remove(of(t).attempt);
+    TrackedTask task = of(t);
+    attempts.remove(task.attempt);
+    task.parts = new OperatorParts[0];
   }
 
   // ---- out
@@ -397,17 +413,23 @@ public final class FlinkInspector implements Inspector {
   @Override
   public int operator(TaskContext t, Object part) {
     TrackedTask task = of(t);
-    Object operator = operatorOf(part, 3);
-    if (operator == null || task.chain == null) {
+    if (part == null || task.chain == null) {
       return -1;
     }
-    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
-    for (ChainedOperator o : task.chain.chain()) {
-      if (o.id.equals(id)) {
-        return o.index;
+    for (OperatorParts p : task.parts) {
+      if (p != null && p.owns(part)) {
+        return p.index;
       }
     }
-    return -1;
+    Object operator = operatorOf(part, 4);
+    if (operator != null) {
+      return task.chain.indexOf(Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID"))));
+    }
+    Object context = Mirror.fieldOr(part, "runtimeContext", null);
+    if (context != null) {
+      return task.chain.indexOf(String.valueOf(Mirror.call(context, "getOperatorUniqueID")));
+    }
+    return DropParts.ofOutput(task.parts, part);
   }
 
   private static Object operatorOf(Object part, int steps) {
@@ -427,6 +449,23 @@ public final class FlinkInspector implements Inspector {
       }
     }
     return null;
+  }
+
+  // ---- drops
+
+  @Override
+  public void dropped(TaskContext t, int operator, int input, Object value, TaskNote note) {
+    DropParts.write(t, of(t).parts, operator, input, value, note, omissions);
+  }
+
+  @Override
+  public String nullColumn(Object enforcer, Object row) {
+    return omissions.get(() -> NullColumn.of(enforcer, row), "");
+  }
+
+  @Override
+  public void lateMetric(TaskContext t, Object group, String name, Object metric) {
+    DropParts.lateMetric(t, of(t).chain, group, name, metric);
   }
 
   // ---- connectors, JobManager

@@ -48,6 +48,13 @@ final class Mirror {
     }
   }
 
+  /** {@link #field}, or {@code otherwise} when there is none of that name. */
+  static Object fieldOr(Object o, String name, Object otherwise) {
+    Object f =
+        MEMBERS.get(o.getClass()).computeIfAbsent("." + name, k -> findField(o.getClass(), name));
+    return f == ABSENT ? otherwise : field(o, name);
+  }
+
   private static Object findField(Class<?> c, String name) {
     for (Class<?> k = c; k != null; k = k.getSuperclass()) {
       try {

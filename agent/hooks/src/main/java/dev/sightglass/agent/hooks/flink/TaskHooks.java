@@ -11,6 +11,7 @@ import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 
 import dev.sightglass.agent.hooks.weave.Hook;
+import dev.sightglass.agent.hooks.weave.Place;
 import dev.sightglass.agent.hooks.weave.Value;
 import java.util.List;
 
@@ -160,8 +161,19 @@ final class TaskHooks {
                 probe("InProbe.event", self(), arg(0)))
             .build());
     Value valve = context("valve", "InProbe.valve", self());
+    Place given = Place.beforeCall(IO + "PushingAsyncDataInput$DataOutput", "emitWatermark");
     all.add(
         Hook.of("in.watermark", FLINK + "streaming/runtime/watermarkstatus/StatusWatermarkValve")
+            .atOften(
+                "findAndOutputNewMin.*",
+                null,
+                given,
+                probe("InProbe.raised", valve, field("lastOutputWatermark")))
+            .atOften(
+                "findAndOutputMax.*",
+                null,
+                given,
+                probe("InProbe.raised", valve, field("lastOutputWatermark")))
             .around(
                 "inputWatermark",
                 null,

@@ -20,6 +20,9 @@ final class TrackedTask {
   List<Object> writers = List.of();
   ChainReader chain;
 
+  /** By chain index, from when the task is described until it ends; an entry may be null. */
+  OperatorParts[] parts = {};
+
   /** Loader of the job's classes, until the task is described. */
   ClassLoader user;
 

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  * Decodes blocks for tests, after {@code spec/block.md} and nothing else. Strict: what the page
  * does not allow is an {@link IllegalStateException}.
  */
-final class BlockDecoder {
+public final class BlockDecoder {
   private static final int PREFIX = 24;
   private static final List<Integer> NOTES = List.of(Lane.TRACE, Lane.STATE, Lane.ENV);
   private static final List<Integer> WRITES = List.of(EventKind.WRITTEN, EventKind.WRITE_FAILED);
@@ -33,7 +33,7 @@ final class BlockDecoder {
     this.raw = raw;
   }
 
-  static DecodedBlock decode(byte[] raw) {
+  public static DecodedBlock decode(byte[] raw) {
     BlockDecoder d = new BlockDecoder(raw);
     d.head();
     d.rows();

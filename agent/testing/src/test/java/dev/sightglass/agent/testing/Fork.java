@@ -37,7 +37,7 @@ final class Fork {
    * Runs a program.
    *
    * @param agents each one {@code jar=arguments}
-   * @param options more options of the JVM
+   * @param options more options of the JVM, which stand after those that every program has
    */
   static Fork run(
       Path folder, Class<?> main, List<String> agents, List<String> options, String... arguments)

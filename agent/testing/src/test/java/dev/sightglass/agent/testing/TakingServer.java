@@ -25,6 +25,9 @@ final class TakingServer implements AutoCloseable {
 
   final List<BlockHead> blocks = new ArrayList<>();
 
+  /** The same blocks whole, in the same order. */
+  final List<byte[]> raw = new ArrayList<>();
+
   /** Bodies of definitions by kind. */
   final Map<Integer, List<String>> definitions = new HashMap<>();
 
@@ -41,7 +44,17 @@ final class TakingServer implements AutoCloseable {
   boolean closedInOrder;
   Throwable failure;
 
+  /** Agents record as they do by themselves. */
   TakingServer() throws IOException {
+    this("");
+  }
+
+  /** Agents record all operators at that level. */
+  TakingServer(String level) throws IOException {
+    policy =
+        level.isEmpty()
+            ? ""
+            : "{\"version\":\"1\",\"rules\":[{\"level\":\"" + level + "\"}]}";
     socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     accepting = new Thread(this::accept, "taking-server");
     accepting.setDaemon(true);
@@ -105,16 +118,17 @@ final class TakingServer implements AutoCloseable {
         break;
       case 5:
         long number = body.getLong();
-        byte[] raw = new byte[body.remaining()];
-        body.get(raw);
-        blocks.add(new BlockHead(raw));
+        byte[] block = new byte[body.remaining()];
+        body.get(block);
+        blocks.add(new BlockHead(block));
+        raw.add(block);
         send(
             s,
             6,
             ByteBuffer.allocate(16)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(number)
-                .putLong(raw.length + 20)
+                .putLong(block.length + 20)
                 .array());
         break;
       case 11:

@@ -103,7 +103,11 @@ func (b *Builder) drops() (list []Drop) {
 			i = len(list)
 			list = append(list, Drop{Operator: r.Operator, Reason: r.Reason})
 		}
-		list[i].N++
+		n := uint64(1)
+		if r.Reason.Counted() {
+			n = uint64(max(1, r.Number))
+		}
+		list[i].N += n
 	}
 	return list
 }

@@ -47,6 +47,16 @@ var dropReasonNames = map[DropReason]string{
 // Kept tells whether the record was not lost: it went to a side output, or was taken in after all.
 func (r DropReason) Kept() bool { return r == DropLateToSide || r == DropTemporalBuild }
 
+// Late tells whether a record with this reason came too late: its numbers are times, and their difference says by how much.
+func (r DropReason) Late() bool {
+	switch r {
+	case DropWindowLate, DropLateToSide, DropIntervalJoinLate, DropJoinTimePassed, DropWindowJoinLate, DropOverLate, DropTemporalBuild,
+		DropProcessTableLate, DropPatternLate, DropDedupLate, DropWindowAggLate, DropGroupWindowLate, DropSortLate:
+		return true
+	}
+	return false
+}
+
 // Counted tells whether a row stands for as many records as its number says: a metric rose by so much.
 func (r DropReason) Counted() bool { return r == DropCounted || r == DropUnexplained }
 

@@ -1,6 +1,10 @@
 package query
 
-import "github.com/sightglass/sightglass/internal/event"
+import (
+	"math"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
 
 // OperatorRef says which operator of a chain an event belongs to. Index is -1 and the texts are empty when not known.
 type OperatorRef struct {
@@ -64,6 +68,21 @@ type Event struct {
 	Hash         uint64
 
 	Cursor Cursor
+}
+
+// NoNumber is a number that a dropped record does not have (spec/recording.md, section 4.1).
+const NoNumber = math.MinInt64
+
+// Late is by how many milliseconds a dropped record came too late; not ok when times do not tell.
+func (ev *Event) Late() (ms int64, ok bool) {
+	if !ev.Reason.Late() || !ev.Time.Known() || ev.Number == NoNumber {
+		return 0, false
+	}
+	allowed := ev.Number2
+	if allowed == NoNumber {
+		allowed = 0
+	}
+	return ev.Number - int64(ev.Time) - allowed, true
 }
 
 // Channel is an input channel of a task.

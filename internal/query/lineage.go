@@ -75,6 +75,9 @@ const (
 	EdgeSame   EdgeKind = "same"
 	EdgeCaused EdgeKind = "caused"
 	EdgeState  EdgeKind = "state"
+
+	// EdgeDropped leads to the invocation in which the record was thrown away.
+	EdgeDropped EdgeKind = "dropped"
 )
 
 // LineageEdge leads from cause to effect.
@@ -99,6 +102,7 @@ const (
 	NoteLimit       NoteKind = "limit"
 	NoteTransaction NoteKind = "transaction"
 	NoteRecovered   NoteKind = "recovered"
+	NoteDropped     NoteKind = "dropped" // an operator threw the record away
 )
 
 // Note says where and why the answer is not the whole truth, or what to keep in mind.

@@ -41,6 +41,8 @@ func (s *script) run(line string, body []string) string {
 		err = s.job(ctx, &out, rec)
 	case "timeline":
 		err = s.timeline(ctx, &out, a, rec)
+	case "drops":
+		err = s.drops(ctx, &out, a, rec)
 	default:
 		s.t.Fatalf("command %q", a.words[0])
 	}
@@ -48,6 +50,23 @@ func (s *script) run(line string, body []string) string {
 		return "error: " + err.Error() + "\n"
 	}
 	return out.String()
+}
+
+func (s *script) drops(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
+	q := DropsQuery{Operator: a.named["op"], From: Wall(a.number("from", 0) * 1000), To: Wall(a.number("to", 0) * 1000)}
+	if r, ok := event.ParseDropReason(a.named["reason"]); ok {
+		q.Reasons = []event.DropReason{r}
+	}
+	d, err := s.engine.Drops(ctx, rec, q)
+	if err != nil {
+		return err
+	}
+	for _, c := range d.Counts {
+		fmt.Fprintf(out, "%d %s by %s.%d of %s, last at %d\n", c.Count, c.Reason, c.Operator.Slug, c.Subtask, c.Task, c.Last/1000)
+	}
+	lost, kept := d.Lost()
+	fmt.Fprintf(out, "told %t, lost %d, kept %d\n", d.Told, lost, kept)
+	return nil
 }
 
 func (s *script) lineage(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
@@ -113,6 +132,9 @@ func (s *script) events(ctx context.Context, out *strings.Builder, a arguments, 
 	}
 	if k, ok := event.ParseKind(a.named["kind"]); ok {
 		q.Kinds = []event.Kind{k}
+	}
+	if r, ok := event.ParseDropReason(a.named["reason"]); ok {
+		q.Reasons = []event.DropReason{r}
 	}
 	if l, ok := event.ParseLane(a.named["lane"]); ok {
 		q.Lanes = []event.Lane{l}
@@ -270,6 +292,9 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 			if op.Topic != "" {
 				fmt.Fprintf(out, ", topic %s", op.Topic)
 			}
+			for _, d := range op.Drops {
+				fmt.Fprintf(out, ", dropped %d %s", d.Count, d.Reason)
+			}
 			fmt.Fprintln(out)
 		}
 		for _, x := range v.Subtasks {
@@ -285,6 +310,9 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 	}
 	for _, c := range d.Checkpoints {
 		fmt.Fprintf(out, "checkpoint %d %s after %s\n", c.ID, c.State, c.Duration)
+	}
+	if d.HasDrops {
+		fmt.Fprintf(out, "dropped %d\n", d.Drops)
 	}
 	for _, p := range d.Problems {
 		fmt.Fprintf(out, "problem: %s\n", p)

@@ -132,7 +132,7 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 		}
 	}
 	// Runs count their invocations in the header, so it does not tell the rows of one kind among others.
-	rowsKnown := counted == wanted || h.Lane != event.LaneDet
+	rowsKnown := (counted == wanted || h.Lane != event.LaneDet) && len(c.sel.reasons) == 0
 	if counted < uint64(h.Events) || !inside || !rowsKnown {
 		if c.reads < maxTimelineReads {
 			c.reads++

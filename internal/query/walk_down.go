@@ -27,7 +27,7 @@ func (w *walk) down(ctx context.Context, node int, follow func(int)) error {
 		}
 		made, path, err := w.effects(ctx, node, at.v, at.attempt, at.inv, det, follow)
 		if err == nil && made == 0 && !(ok && fromState(s.f.r.Kind[s.row])) {
-			w.swallowed(node, at.attempt, path)
+			_, err = w.ended(ctx, node, at.attempt, at.inv, path)
 		}
 		return err
 	}
@@ -109,9 +109,9 @@ func (w *walk) consumed(ctx context.Context, node int, v *walkView, s spot, foll
 	if err != nil || leaf == missing {
 		return err
 	}
-	kind := EdgeSame
-	if w.swallowed(leaf, attempt, path) {
-		kind = EdgeState
+	kind, err := w.ended(ctx, leaf, attempt, inv, path)
+	if err != nil {
+		return err
 	}
 	w.link(node, leaf, kind, v.cat.attempts[attempt].operator(0).Slug, text(path))
 	return nil
@@ -187,7 +187,11 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 		made = path.emits + path.writes // lost, but not swallowed
 	}
 	if made > 0 {
-		w.noteThrough(node, attempt, path)
+		dropped, err := w.drops(ctx, node, attempt, inv)
+		if err != nil {
+			return 0, path, err
+		}
+		w.noteThrough(node, attempt, path, dropped)
 	}
 	return made, path, nil
 }

@@ -22,6 +22,15 @@ func (w *walk) up(ctx context.Context, node int, follow func(int)) error {
 	return w.origin(ctx, node, follow)
 }
 
+// noteUpThrough is noteThrough for the invocation that made node.
+func (w *walk) noteUpThrough(ctx context.Context, node int, at walkNode, path *route) error {
+	dropped, err := w.drops(ctx, node, at.attempt, at.inv)
+	if err == nil {
+		w.noteThrough(node, at.attempt, path, dropped)
+	}
+	return err
+}
+
 // origin adds the parent of what an invocation sent or wrote: what the invocation was.
 func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	at := w.places[node]
@@ -37,7 +46,9 @@ func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	operator := v.cat.attempts[at.attempt].operator(0).Slug
 	switch s.f.r.Kind[s.row] {
 	case event.KindElements:
-		w.noteThrough(node, at.attempt, path)
+		if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+			return err
+		}
 		return w.parentElement(ctx, node, s, depth, path, follow)
 	case event.KindSource:
 		src, ok, err := v.sourceRow(ctx, at.attempt, at.inv)
@@ -45,7 +56,9 @@ func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 			return err
 		}
 		if ok {
-			w.noteThrough(node, at.attempt, path)
+			if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+				return err
+			}
 			parent, _, err := w.addSource(ctx, v, src, depth)
 			w.link(parent, node, EdgeCaused, operator, text(path))
 			follow(parent)

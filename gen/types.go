@@ -153,15 +153,18 @@ func (e LevelWishLevel) Valid() bool {
 
 // Defines values for LineageEdgeKind.
 const (
-	LineageEdgeKindCaused LineageEdgeKind = "caused"
-	LineageEdgeKindSame   LineageEdgeKind = "same"
-	LineageEdgeKindState  LineageEdgeKind = "state"
+	LineageEdgeKindCaused  LineageEdgeKind = "caused"
+	LineageEdgeKindDropped LineageEdgeKind = "dropped"
+	LineageEdgeKindSame    LineageEdgeKind = "same"
+	LineageEdgeKindState   LineageEdgeKind = "state"
 )
 
 // Valid indicates whether the value is a known member of the LineageEdgeKind enum.
 func (e LineageEdgeKind) Valid() bool {
 	switch e {
 	case LineageEdgeKindCaused:
+		return true
+	case LineageEdgeKindDropped:
 		return true
 	case LineageEdgeKindSame:
 		return true
@@ -201,6 +204,7 @@ func (e LineageNodeKind) Valid() bool {
 
 // Defines values for NoteKind.
 const (
+	NoteKindDropped     NoteKind = "dropped"
 	NoteKindGap         NoteKind = "gap"
 	NoteKindLimit       NoteKind = "limit"
 	NoteKindNotRecorded NoteKind = "not-recorded"
@@ -212,6 +216,8 @@ const (
 // Valid indicates whether the value is a known member of the NoteKind enum.
 func (e NoteKind) Valid() bool {
 	switch e {
+	case NoteKindDropped:
+		return true
 	case NoteKindGap:
 		return true
 	case NoteKindLimit:
@@ -539,17 +545,103 @@ type Cost struct {
 
 // Drop defines model for Drop.
 type Drop struct {
-	// Against The watermark or time that it was compared with.
+	// Against What that was compared with.
 	//
 	// Example: 2026-08-01T14:02:11.482000Z
 	Against time.Time `json:"against,omitempty"`
 
-	// AllowedMs What was allowed beside: lateness, retention.
-	AllowedMs string `json:"allowed_ms"`
-	Cause     string `json:"cause,omitempty"`
+	// AgainstWhat watermark, or what else it was.
+	AgainstWhat string `json:"against_what,omitempty"`
 
-	// EventTime Example: 2026-08-01T14:02:11.482000Z
+	// AllowedMs What was allowed beside: lateness, reach of a join.
+	AllowedMs string `json:"allowed_ms"`
+
+	// Cause The channel or split that raised the watermark last; of other reasons what the row names: a column, a class, a metric.
+	Cause string `json:"cause,omitempty"`
+
+	// CausePosition The invocation in which it did.
+	CausePosition string `json:"cause_position,omitempty"`
+
+	// EventTime The record's; of some windows the end of its window.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
 	EventTime time.Time `json:"event_time,omitempty"`
+
+	// Kept Late, but not lost: it went to a side output, or was taken in after all.
+	Kept bool `json:"kept"`
+
+	// LateMs By how much it came too late.
+	LateMs string `json:"late_ms,omitempty"`
+
+	// Partial A partial aggregate, made by an operator before, of one or more records.
+	Partial bool `json:"partial"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+
+	// Records How many records it stands for; more than 1 where a metric rose by so many.
+	Records string `json:"records"`
+}
+
+// DropCount defines model for DropCount.
+type DropCount struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Kept Late, but not lost.
+	Kept bool `json:"kept"`
+
+	// Last When the newest of them was recorded, give or take a quarter of a second.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last   time.Time `json:"last,omitempty"`
+	Op     string    `json:"op"`
+	OpName string    `json:"op_name"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+
+	// Subtask -1 = not known.
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+	Vertex  string `json:"vertex"`
+}
+
+// DropReport defines model for DropReport.
+type DropReport struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []DropCount `json:"items"`
+
+	// Kept Records that were late and kept: sent to a side output, or taken in after all.
+	Kept string `json:"kept"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Lost Records that are lost.
+	Lost string `json:"lost"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Told Agents that tell drops took part. Otherwise that none is here says nothing.
+	Told bool `json:"told"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// DropSum defines model for DropSum.
+type DropSum struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Kept Late, but not lost.
+	Kept bool `json:"kept"`
 
 	// Reason spec/recording.md, section 4.1.
 	Reason string `json:"reason"`
@@ -933,7 +1025,7 @@ type Job struct {
 	Bytes string `json:"bytes"`
 	Cost  Cost   `json:"cost"`
 
-	// Drops Records that operators threw away; absent: not recorded yet.
+	// Drops Records that operators threw away and that are lost; absent: no agent of the job tells them.
 	Drops string `json:"drops,omitempty"`
 
 	// Ended Example: 2026-08-01T14:02:11.482000Z
@@ -1010,7 +1102,7 @@ type JobDetail struct {
 	Checks      ChannelTotals `json:"checks"`
 	Cost        Cost          `json:"cost"`
 
-	// Drops Records that operators threw away; absent: not recorded yet.
+	// Drops Records that operators threw away and that are lost; absent: no agent of the job tells them.
 	Drops string `json:"drops,omitempty"`
 
 	// Ended Example: 2026-08-01T14:02:11.482000Z
@@ -1241,7 +1333,7 @@ type LineageCounts struct {
 type LineageEdge struct {
 	From string `json:"from"`
 
-	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed.
+	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
 	Kind LineageEdgeKind `json:"kind"`
 
 	// LatencyMs 64-bit integer as text
@@ -1251,7 +1343,7 @@ type LineageEdge struct {
 	To        string `json:"to"`
 }
 
-// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed.
+// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
 type LineageEdgeKind string
 
 // LineageNode defines model for LineageNode.
@@ -1406,10 +1498,13 @@ type NoteKind string
 
 // Operator defines model for Operator.
 type Operator struct {
-	Class    string   `json:"class"`
-	Function Function `json:"function,omitempty"`
-	ID       string   `json:"id"`
-	InPerS   float64  `json:"in_per_s"`
+	Class string `json:"class"`
+
+	// Drops What it threw away by reason, the most frequent first.
+	Drops    []DropSum `json:"drops"`
+	Function Function  `json:"function,omitempty"`
+	ID       string    `json:"id"`
+	InPerS   float64   `json:"in_per_s"`
 
 	// Index Place in the chain; the head is 0.
 	Index   int64   `json:"index"`
@@ -1944,6 +2039,24 @@ type JobsParams struct {
 	All bool `form:"all,omitempty" json:"all,omitempty"`
 }
 
+// JobDropsParams defines parameters for JobDrops.
+type JobDropsParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// Reason Names of spec/recording.md, section 4.1.
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
 	// Job Recording id, beginning of one, or the job's name.
@@ -1971,6 +2084,9 @@ type EventsParams struct {
 
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`
@@ -2018,6 +2134,9 @@ type EventsLiveParams struct {
 
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`
@@ -2072,6 +2191,9 @@ type TimelineParams struct {
 
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`

@@ -49,7 +49,7 @@ func (s *service) jobOf(j browse.Job, cpu float64) Job {
 		Started: wall(j.Started), Ended: wall(j.Ended), Parallelism: j.Parallelism, Operators: j.Operators, Subtasks: j.Subtasks,
 		Agents: j.Agents, Level: s.levelOf(j), AttemptsRestarted: j.AttemptsRestarted,
 		InPerSecond: j.InPerSecond, OutPerSecond: j.OutPerSecond, Watermark: eventTime(j.Watermark), WatermarkLagMS: lagOf(j.Watermark, j.WatermarkLag),
-		SourceLag: optional(j.HasSourceLag, j.SourceLag), Gaps: j.Gaps, Events: I64(j.Events), Bytes: I64(j.Bytes),
+		SourceLag: optional(j.HasSourceLag, j.SourceLag), Drops: optional(j.HasDrops, int64(j.Drops)), Gaps: j.Gaps, Events: I64(j.Events), Bytes: I64(j.Bytes),
 		LastSeen: wall(j.LastSeen), Cost: Cost{BytesPerSecond: j.BytesPerSecond, Lost: I64(j.Lost)}, Problems: j.Problems,
 	}
 	if out.Problems == nil {
@@ -106,7 +106,7 @@ func operatorOf(o browse.Operator) Operator {
 	out := Operator{
 		ID: o.ID, Index: o.Index, UID: o.UID, Name: o.Name, Slug: o.Slug, Kind: o.Kind, Class: o.Class, Stateful: o.Stateful, Timers: o.Timers,
 		RecordsIn: I64(o.RecordsIn), RecordsOut: I64(o.RecordsOut), InPerSecond: o.InPerSecond, OutPerSecond: o.OutPerSecond,
-		Topic: o.Topic, Next: numbers(o.Next), Outputs: numbers(o.Outputs),
+		Topic: o.Topic, Drops: dropSums(o.Drops), Next: numbers(o.Next), Outputs: numbers(o.Outputs),
 	}
 	if f := o.Function; f != nil {
 		out.Function = &Function{Class: f.Class, Method: f.Method, File: f.File, Line: f.Line}

@@ -88,9 +88,21 @@ func dropOf(e *browse.Event) *Drop {
 	if e.Reason == 0 {
 		return nil
 	}
-	out := &Drop{Reason: e.Reason.String(), EventTime: eventTime(e.Time), AllowedMS: I64(e.Number2), Cause: e.Event.Text}
-	if e.Number != 0 {
-		out.Against = eventTime(browse.EventTime(e.Number))
+	out := &Drop{Reason: e.Reason.String(), Kept: e.Reason.Kept(), Records: 1, Partial: e.Flags&browse.PartialAggregate != 0,
+		EventTime: eventTime(e.Time), Cause: e.Event.Text}
+	if e.Reason.Counted() {
+		out.Records = I64(max(1, e.Number))
+	}
+	if what := browse.Against(e.Reason); what != "" && e.Number != browse.NoNumber {
+		out.Against, out.AgainstWhat = eventTime(browse.EventTime(e.Number)), what
+	}
+	if e.Number2 != browse.NoNumber && e.Reason.Late() {
+		out.AllowedMS = I64(e.Number2)
+	}
+	late, ok := e.Late()
+	out.LateMS = optional(ok, late)
+	if p, ok := browse.RaisedAt(&e.Event); ok {
+		out.CauseAt = p.String()
 	}
 	return out
 }

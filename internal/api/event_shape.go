@@ -58,11 +58,17 @@ type StateAccess struct {
 
 // Drop is the reason of a drop and the numbers that were compared.
 type Drop struct {
-	Reason    string `json:"reason" doc:"spec/recording.md, section 4.1."`
-	EventTime *Time  `json:"event_time,omitempty"`
-	Against   *Time  `json:"against,omitempty" doc:"The watermark or time that it was compared with."`
-	AllowedMS I64    `json:"allowed_ms" doc:"What was allowed beside: lateness, retention."`
-	Cause     string `json:"cause,omitempty"`
+	Reason      string `json:"reason" doc:"spec/recording.md, section 4.1."`
+	Kept        bool   `json:"kept" doc:"Late, but not lost: it went to a side output, or was taken in after all."`
+	Records     I64    `json:"records" doc:"How many records it stands for; more than 1 where a metric rose by so many."`
+	Partial     bool   `json:"partial" doc:"A partial aggregate, made by an operator before, of one or more records."`
+	EventTime   *Time  `json:"event_time,omitempty" doc:"The record's; of some windows the end of its window."`
+	Against     *Time  `json:"against,omitempty" doc:"What that was compared with."`
+	AgainstWhat string `json:"against_what,omitempty" doc:"watermark, or what else it was."`
+	AllowedMS   I64    `json:"allowed_ms" doc:"What was allowed beside: lateness, reach of a join."`
+	LateMS      *I64   `json:"late_ms,omitempty" doc:"By how much it came too late."`
+	Cause       string `json:"cause,omitempty" doc:"The channel or split that raised the watermark last; of other reasons what the row names: a column, a class, a metric."`
+	CauseAt     string `json:"cause_position,omitempty" doc:"The invocation in which it did."`
 }
 
 // EventPage is a page of events and how far the search for it went.

@@ -21,7 +21,7 @@ type Job struct {
 	Watermark         *Time    `json:"watermark,omitempty" doc:"Lowest of the sinks."`
 	WatermarkLagMS    *I64     `json:"watermark_lag_ms,omitempty"`
 	SourceLag         *I64     `json:"source_lag,omitempty" doc:"Records that the sources have still to read, when known."`
-	Drops             *I64     `json:"drops,omitempty" doc:"Records that operators threw away; absent: not recorded yet."`
+	Drops             *I64     `json:"drops,omitempty" doc:"Records that operators threw away and that are lost; absent: no agent of the job tells them."`
 	Gaps              int      `json:"gaps"`
 	Events            I64      `json:"events"`
 	Bytes             I64      `json:"bytes"`
@@ -95,6 +95,7 @@ type Operator struct {
 	InPerSecond  float64   `json:"in_per_s"`
 	OutPerSecond float64   `json:"out_per_s"`
 	Topic        string    `json:"topic,omitempty"`
+	Drops        []DropSum `json:"drops" doc:"What it threw away by reason, the most frequent first."`
 	Next         []int     `json:"next"`
 	Outputs      []int     `json:"outputs"`
 }

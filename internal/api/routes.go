@@ -22,6 +22,7 @@ func (s *service) routes() {
 	get(s, route{"jobs", "/jobs", access.JobView, "Jobs: running runs, and the newest ended run of every other name", nil}, s.jobs)
 	get(s, route{"job", "/jobs/{job}", access.JobView, "One job with graph, attempts, processes, checkpoints, exceptions", job}, s.job)
 	get(s, route{"job-channels", "/jobs/{job}/channels", access.JobView, "Counters of both ends of every channel at every barrier", job}, s.channels)
+	get(s, route{"job-drops", "/jobs/{job}/drops", access.JobView, "Records that operators threw away, counted by operator, reason and subtask", job}, s.drops)
 	get(s, route{"job-doctor", "/jobs/{job}/doctor", access.JobView, "How well a job is recorded: hooks, what is not covered, what it costs", job}, s.jobDoctor)
 	get(s, route{"job-levels", "/jobs/{job}/levels", access.JobView, "Changes of a job's levels for a while, by triggers and persons, newest first", job}, s.levelChanges)
 	register(s, http.MethodPost, route{"job-level", "/jobs/{job}/levels", access.RecordWrite, "Change levels of a job for a while", job}, s.changeLevel)

@@ -64,21 +64,6 @@ func line(e *query.Event) string {
 	return ""
 }
 
-// dropped says why, with the numbers that were compared.
-func dropped(e *query.Event) string {
-	s := "dropped: " + e.Reason.String()
-	if e.Time.Known() {
-		s += ", event time " + instant(e.Time)
-	}
-	if e.Number != 0 {
-		s += ", against " + instant(query.EventTime(e.Number))
-	}
-	if e.Number2 != 0 {
-		s += fmt.Sprintf(", allowed %d ms", e.Number2)
-	}
-	return joined(s, e.Text)
-}
-
 // envReads are the sources of section 4.2 of spec/recording.md.
 var envReads = map[uint32]string{
 	1: "clock, ms", 2: "nanoTime", 3: "runtime clock, ms", 4: "runtime relative clock, ms", 5: "runtime relative clock, ns",

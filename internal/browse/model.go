@@ -24,6 +24,9 @@ type (
 	ChannelTotals  = query.ChannelTotals
 	ChannelReport  = query.ChannelReport
 	ChannelEnd     = query.ChannelEnd
+	Drops          = query.Drops
+	DropsQuery     = query.DropsQuery
+	DropSum        = query.DropSum
 	Timeline       = query.Timeline
 	TimelineQuery  = query.TimelineQuery
 	Position       = query.Position
@@ -48,6 +51,7 @@ const (
 	Ascending   = query.Ascending
 	Descending  = query.Descending
 	NoEventTime = query.NoEventTime
+	NoNumber    = query.NoNumber
 )
 
 // Errors that callers decide on.

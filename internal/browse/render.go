@@ -61,6 +61,10 @@ func (r renderer) event(e query.Event) Event {
 		out.Access = r.stateAccess(&e, access.PartState)
 		out.Text += change(out.Access)
 	case event.LaneTrace:
+		if e.Kind == event.KindDropped {
+			r.drop(&e, &out)
+			break
+		}
 		if e.Kind != event.KindWritten && e.Kind != event.KindWriteFailed {
 			out.Access = r.stateAccess(&e, access.PartTimer)
 			break
@@ -78,7 +82,7 @@ func (r renderer) event(e query.Event) Event {
 		out.KeyView = out.Access.Key
 	}
 	if out.View != nil {
-		if e.Kind != event.KindWriteFailed { // the failure says more
+		if e.Kind != event.KindWriteFailed && e.Kind != event.KindDropped { // the reason says more
 			out.Text = out.View.Text()
 		}
 		if e.Kind == event.KindException {

@@ -111,7 +111,7 @@ const maxDropNotes = 20
 
 // droppedText says why a record was thrown away, and by how much it was late.
 func droppedText(e *Event) string {
-	s := "dropped: reason " + e.Reason.String()
+	s := "reason " + e.Reason.String()
 	if e.Reason.Kept() {
 		s = "reason " + e.Reason.String() + ": it was late, and not lost"
 	}
@@ -138,9 +138,20 @@ func (w *walk) ended(ctx context.Context, node int, key event.Key, inv uint64, p
 	case w.swallowed(node, key, path, dropped):
 		return EdgeState, nil
 	case len(dropped) > 0:
+		w.out.Nodes[node].StateNote = w.dropNote(node)
 		return EdgeDropped, nil
 	}
 	return EdgeSame, nil
+}
+
+// dropNote is what was noted last about node having been thrown away.
+func (w *walk) dropNote(node int) string {
+	for _, n := range slices.Backward(w.out.Notes) {
+		if n.Kind == NoteDropped && n.Node == w.out.Nodes[node].ID {
+			return "dropped: " + n.Text
+		}
+	}
+	return ""
 }
 
 // swallowed notes on an invocation out of which nothing came what that means, and tells whether state is the reason. dropped

@@ -2,6 +2,7 @@ package ingesttest
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
@@ -179,6 +180,9 @@ func (w *shop) onConvert(c *channel, e element) {
 	if e.duplicate {
 		t.did(event.KindElements, 0, c, "0()", block.Row{})
 		t.count(0, 1, 0)
+		t.lane(event.LaneTrace).add(block.Row{
+			Kind: event.KindDropped, Operator: 0, Inv: t.inv, Reason: event.DropDuplicate, Number: math.MinInt64, Number2: math.MinInt64,
+		})
 		return
 	}
 	t.did(event.KindElements, 0, c, "0(1(>0))", block.Row{})

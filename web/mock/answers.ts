@@ -1,5 +1,6 @@
 /** What the made-up server answers, route by route. Tests of components ask it too. */
 import { rfc3339 } from "./draw.ts";
+import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
 import { began, channels, detail, gaps, ids, job, processes, resolve } from "./jobs.ts";
 import { lineage, moment } from "./lineage.ts";
@@ -112,6 +113,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 	if (room === "jobs") {
 		if (what === undefined) return ok(detail(id, now));
 		if (what === "channels") return ok(channels(id, now));
+		if (what === "drops") return ok(drops(id, now));
 		if (what === "levels") return ok(levelChange(now));
 	}
 	if (room === "recordings") {

@@ -104,6 +104,7 @@ const totalsPlan: readonly VertexPlan[] = [
 					timers: true,
 					class: "org.apache.flink.streaming.runtime.operators.windowing.WindowOperator",
 					function: { class: "com.example.shop.AddUp", method: "add", file: "AddUp.java", line: 19 },
+					drops: [{ reason: "late-to-side-output", kept: true, count: "4" }],
 				},
 			],
 			[
@@ -227,6 +228,7 @@ export function graph(id: string, now: number): Graph {
 					next: index + 1 < v.operators.length ? [index + 1] : [],
 					outputs: index + 1 < v.operators.length ? [] : [0],
 					...about,
+					drops: about.drops ?? [],
 				};
 			}),
 			records_in: total(rateIn, now),

@@ -24,10 +24,16 @@ export type StateAccess = Decoded<typeof stateAccess>;
 
 const drop = shape<wire.Drop>()({
 	reason: text,
+	kept: flag,
+	records: integer64,
+	partial: flag,
 	event_time: optional(eventTime),
 	against: optional(eventTime),
+	against_what: optional(text),
 	allowed_ms: integer64,
+	late_ms: optional(integer64),
 	cause: optional(text),
+	cause_position: optional(text),
 });
 export type Drop = Decoded<typeof drop>;
 

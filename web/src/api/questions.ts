@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Decoder, list, optional, shape, text } from "../base/decode";
 import { GET, read } from "./door";
 import { event, eventPage, moment } from "./event";
-import { channelReport, job, jobDetail } from "./job";
+import { channelReport, dropReport, job, jobDetail } from "./job";
 import { lineage } from "./lineage";
 import { effectivePolicy, recordingPolicy } from "./policy";
 import { process } from "./process";
@@ -68,6 +68,15 @@ export function channelsQuestion(id: string) {
 	});
 }
 
+/** The records that operators of a job threw away. */
+export function dropsQuestion(id: string) {
+	return queryOptions({
+		queryKey: ["drops", id],
+		queryFn: ({ signal }) => read(GET("/api/v1/jobs/{job}/drops", { params: { path: { job: id } }, signal }), dropReport, signal),
+		refetchInterval: 5_000,
+	});
+}
+
 export const agentsQuestion = queryOptions({
 	queryKey: ["agents"],
 	queryFn: async ({ signal }) => (await read(GET("/api/v1/agents", { signal }), processes, signal)).items,
@@ -128,7 +137,7 @@ type TimelineQuery = NonNullable<wire.paths["/api/v1/recordings/{rec}/timeline"]
 /** What events are chosen by. */
 export type EventsFilter = Pick<
 	EventsQuery,
-	"op" | "subtask" | "attempt" | "lane" | "kind" | "from" | "to" | "key" | "text" | "invocation"
+	"op" | "subtask" | "attempt" | "lane" | "kind" | "reason" | "from" | "to" | "key" | "text" | "invocation"
 >;
 
 export type EventsPlace = Pick<EventsQuery, "order" | "limit" | "cursor" | "around">;

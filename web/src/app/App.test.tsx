@@ -39,6 +39,7 @@ const routes = [
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
+		`/jobs/${id}/drops`,
 		`/recordings/${id}`,
 		`/recordings/${id}/events`,
 		`/recordings/${id}/timeline`,

@@ -46,7 +46,7 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return state.runs === "all" ? ["jobs", "--all"] : ["jobs"];
 		case "graph":
 			if (state.tab === "levels") return ["policy", "effective", quoteArgument(page.job)];
-			return state.tab === "channels" ? ["channels", quoteArgument(page.job)] : ["job", quoteArgument(page.job)];
+			return [state.tab === "channels" || state.tab === "drops" ? state.tab : "job", quoteArgument(page.job)];
 		case "recordings":
 			return ["recordings"];
 		case "events":

@@ -19,6 +19,7 @@ import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
 import styles from "./Detail.module.css";
+import { DropFacts } from "./DropWords";
 import { type Part, partsOf } from "./parts";
 
 type Props = {
@@ -232,6 +233,7 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				{m.task} <span className="mono dim">#{event.subtask}</span>
 				{event.attempt > 0 && <span className="c-late"> attempt {event.attempt}</span>}
 			</dd>
+			{event.drop !== undefined && <DropFacts rec={rec} drop={event.drop} />}
 			{m.operator?.function !== undefined && (
 				<>
 					<dt>Code</dt>

@@ -126,6 +126,24 @@ func (c *serverClient) gaps(ctx context.Context, recording string) ([]gap, error
 	return v.Items, c.get(ctx, "/api/v1/recordings/"+recording+"/gaps", &v)
 }
 
+type dropCount struct {
+	Op     string `json:"op"`
+	Reason string `json:"reason"`
+	Kept   bool   `json:"kept"`
+	Count  int64  `json:"count,string"`
+}
+
+func (c *serverClient) drops(ctx context.Context, job string) ([]dropCount, error) {
+	var v struct {
+		Items []dropCount `json:"items"`
+	}
+	err := c.get(ctx, "/api/v1/jobs/"+job+"/drops", &v)
+	if isNotFound(err) {
+		return nil, nil // nothing of it is stored yet
+	}
+	return v.Items, err
+}
+
 type recordedEvent struct {
 	Lane     string `json:"lane"`
 	Kind     string `json:"kind"`

@@ -28,6 +28,18 @@ public interface Inspector {
   /** The task changed its state; any thread. */
   void state(TaskContext task, Object from, Object to, Throwable cause);
 
+  /** The lock under which a legacy source's thread emits, or null. */
+  Object checkpointLock(Object thread);
+
+  /**
+   * A line that a logging library writes ({@code LogEvent} of log4j, {@code ILoggingEvent} of
+   * logback): logger, message or null, thread, class of the exception or empty. Null: it cannot be
+   * read.
+   *
+   * @param message whether the message is wanted
+   */
+  String[] logLine(Object event, boolean message);
+
   /** The task's thread leaves the task; nothing follows. */
   void ended(TaskContext task);
 
@@ -45,6 +57,21 @@ public interface Inspector {
 
   /** An event goes out on all subpartitions. */
   void outEvent(TaskContext task, OutputContext output, Object event, boolean priority);
+
+  /** A checkpoint's barrier as Flink writes it, or null. */
+  byte[] barrier(long checkpoint, long time, Object options);
+
+  /** What the task ({@code StreamTask}) holds outside of its snapshot, or null. */
+  byte[] transients(TaskContext task, Object streamTask);
+
+  /** A task state manager reports a snapshot; any thread. */
+  void snapshot(Object manager, long checkpoint, Object snapshot);
+
+  /**
+   * Results of an asynchronous operator: their number, then each as its output serializer writes
+   * it; null when they cannot be written.
+   */
+  byte[] results(TaskContext task, Object operator, java.util.Collection<?> results);
 
   /** Kafka headers in the layout of column 50, or null. */
   byte[] headers(Object[] headers);

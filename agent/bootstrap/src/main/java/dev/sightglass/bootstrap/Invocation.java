@@ -25,6 +25,17 @@ final class Invocation {
   /** Rows of lanes trace, state and env so far. */
   int notes;
 
+  /** Which place {@link #reads} counts: {@link TaskContext#place}; 0 = none yet. */
+  long readsOf;
+
+  /** Reads of each clock, {@link Reads}. */
+  final int[] reads = new int[Reads.CLOCKS];
+
+  /** The place that {@link #ttl} was read for. */
+  long ttlOf;
+
+  long ttl;
+
   void copy(Invocation f) {
     invocation = f.invocation;
     kind = f.kind;
@@ -42,5 +53,9 @@ final class Invocation {
     key = f.key;
     pathless = f.pathless;
     notes = f.notes;
+    readsOf = f.readsOf;
+    System.arraycopy(f.reads, 0, reads, 0, reads.length);
+    ttlOf = f.ttlOf;
+    ttl = f.ttl;
   }
 }

@@ -10,6 +10,9 @@ public final class OperatorContext {
   /** Chain index, or -1. */
   final int operator;
 
+  /** Requests that its asynchronous function got. */
+  long requests;
+
   public OperatorContext(TaskContext task, int operator) {
     this.task = task;
     this.operator = operator;

@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskElements {
+public final class TaskContext extends TaskLife {
 
   /** Steps told of one invocation; the rest is only counted. */
   private static final int MAX_STEPS = 96;
@@ -32,13 +32,6 @@ public final class TaskContext extends TaskElements {
 
   public final Completions completions = new Completions();
   final TaskParts parts = new TaskParts(this);
-  private volatile int sourceOperator;
-  private volatile boolean ended;
-  private volatile boolean abandoned;
-  private volatile String fault;
-
-  /** A legacy source: elements come from another thread, under the checkpoint lock. */
-  private boolean legacy;
 
   // The invocation at hand.
   private final Invocation frame = new Invocation();
@@ -51,6 +44,9 @@ public final class TaskContext extends TaskElements {
   private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
+
+  /** What the task takes from outside. */
+  final Reads reads = new Reads(this);
 
   /**
    * An element or a source record is at hand that has no frame: where paths are not told, most need
@@ -87,6 +83,15 @@ public final class TaskContext extends TaskElements {
   /** The context of the task whose thread this is, or null. */
   public static TaskContext current() {
     return CURRENT.get();
+  }
+
+  /**
+   * {@link #current} where something may be told now, else null: the thread of a legacy source runs
+   * the user's code outside of its lock too, while the task's own thread is at work.
+   */
+  static TaskContext telling() {
+    TaskContext t = CURRENT.get();
+    return t == null || t.closed || t.isElsewhere() ? null : t;
   }
 
   static void enterThread(TaskContext t) {
@@ -153,7 +158,7 @@ public final class TaskContext extends TaskElements {
 
   /** Whether an element or source record that begins now needs no frame. */
   boolean isLight() {
-    return (!levels.paths || levels.sampled) && depth == 0 && !light && !legacy;
+    return (!levels.paths || levels.sampled) && depth == 0 && !light && !legacy();
   }
 
   /** An element comes in, {@link #isLight}. */
@@ -387,7 +392,7 @@ public final class TaskContext extends TaskElements {
         lose(LANE_DET, invocation, 1, 0);
       }
     }
-    if (legacy) {
+    if (legacy()) {
       flushRun();
     }
   }
@@ -505,7 +510,7 @@ public final class TaskContext extends TaskElements {
 
   /** The task has nothing to do for now. A legacy source's own thread may be at work meanwhile. */
   void idle() {
-    if (!legacy) {
+    if (!legacy()) {
       flushRun();
     }
   }
@@ -589,18 +594,61 @@ public final class TaskContext extends TaskElements {
    * @param operator chain index; -1 = the one at work
    */
   public TaskNote note(int lane, int kind, int operator) {
+    return fill(note, lane, kind, operator);
+  }
+
+  TaskNote fill(TaskNote n, int lane, int kind, int operator) {
     if (light) {
       materialize();
     }
-    int of = operator < 0 ? operatorOnTop() : operator;
     if (depth == 0) {
       // Outside of all: an invocation of its own.
       int token = beginIfNone();
-      note.begin(lane, kind, of, frame.invocation, 0);
+      n.begin(lane, kind, operator, frame.invocation, 0);
       end(token);
-      return note;
+      return n;
     }
-    return note.begin(lane, kind, of, frame.invocation, frame.notes++);
+    return n.begin(lane, kind, atWork(operator), frame.invocation, frame.notes++);
+  }
+
+  /** Chain index of the operator at work; -1 where chained operators are not told apart. */
+  private int atWork(int operator) {
+    return operator >= 0 ? operator : levels.paths ? operatorOnTop() : -1;
+  }
+
+  /**
+   * A note about what happens between two invocations: it stands at the one before, as barriers do.
+   * Inside of an invocation it belongs to that one.
+   */
+  TaskNote fillBetween(TaskNote n, int lane, int kind, int operator) {
+    return light || depth > 0
+        ? fill(n, lane, kind, operator)
+        : n.begin(lane, kind, operator, last, 0);
+  }
+
+  /** The frame that keeps what is counted of the invocation at hand, or of what is between two. */
+  Invocation atHand() {
+    return frame;
+  }
+
+  /** Names the invocation at hand, or else the stretch behind the last one; never 0. */
+  long place() {
+    return light ? last : depth > 0 ? frame.invocation : ~last;
+  }
+
+  /** The invocation at hand, 0 = none. */
+  long invocationAtHand() {
+    return light ? last : depth > 0 ? frame.invocation : 0;
+  }
+
+  /** Chain index of the operator at work, -1 = none or not known. */
+  int operatorAtWork() {
+    return depth > 0 ? atWork(-1) : -1;
+  }
+
+  @Override
+  void forgotten() {
+    reads.forget();
   }
 
   /** A watermark or status comes in through an input. */
@@ -683,7 +731,7 @@ public final class TaskContext extends TaskElements {
    * was being handled.
    */
   void thrown(Throwable t) {
-    if (thrown != null && caused(t, thrown.throwable)) {
+    if (thrown != null && Thrown.caused(t, thrown.throwable)) {
       return;
     }
     if (light) {
@@ -695,7 +743,7 @@ public final class TaskContext extends TaskElements {
       Invocation f = frame;
       if (f.channel != null) {
         ChannelContext c = f.channel;
-        element = hex(c.partition) + ":" + c.subpartition + ":" + c.count;
+        element = Thrown.hex(c.partition) + ":" + c.subpartition + ":" + c.count;
       } else if (record.isOpen()) {
         source = operatorDepth == f.operatorBase + 1;
         element = record.toString();
@@ -707,85 +755,6 @@ public final class TaskContext extends TaskElements {
   /** The first place that saw {@code t} or one of its causes, or null. */
   public Thrown thrownBy(Throwable t) {
     Thrown first = thrown;
-    return first != null && caused(t, first.throwable) ? first : null;
-  }
-
-  private static boolean caused(Throwable t, Throwable cause) {
-    for (int i = 0; t != null && i < 64; i++, t = t.getCause()) {
-      if (t == cause) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String hex(long v) {
-    String s = Long.toHexString(v);
-    return "0000000000000000".substring(s.length()) + s;
-  }
-
-  // ---- end
-
-  /** Elements come from a thread of their own. */
-  public void setLegacy() {
-    legacy = true;
-  }
-
-  boolean legacy() {
-    return legacy;
-  }
-
-  /** The task is over: what is at hand is written, and nothing after it. */
-  public void end() {
-    if (!closed) {
-      closed = true;
-      if (!legacy) {
-        flushRun();
-      }
-    }
-    ended = true;
-  }
-
-  /**
-   * Nothing is told any more, and numbers are lost: hooks were switched off, or one of them failed.
-   *
-   * @param why what failed, or null
-   */
-  public void abandon(String why) {
-    if (why != null && fault == null) {
-      fault = why;
-    }
-    abandoned = true;
-    closed = true;
-    ended = true;
-  }
-
-  /** Chain index of the source that the task reads, 0 for most. Set when its chain is known. */
-  public int sourceOperator() {
-    return sourceOperator;
-  }
-
-  public void setSourceOperator(int operator) {
-    sourceOperator = operator;
-  }
-
-  /** What failed, so that nothing more is told; null = nothing did. */
-  public String fault() {
-    return fault;
-  }
-
-  /** Nothing more is written. */
-  public boolean ended() {
-    return ended;
-  }
-
-  /** Gives the tape's memory back; by the drain, when all is read. */
-  public void release() {
-    tape.release(!legacy && !abandoned);
-  }
-
-  /** The highest invocation number given. For the drain, after {@link #ended()}. */
-  public long invocations() {
-    return last;
+    return first != null && Thrown.caused(t, first.throwable) ? first : null;
   }
 }

@@ -299,6 +299,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
    */
   void checkpoint(long checkpoint, boolean unaligned) {
     flushRun();
+    forgotten();
     if (!tape.room(24 + 8 * channelCount)) {
       lose(LANE_DET, last, 1, 0);
       return;
@@ -319,6 +320,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   void checkpointed(long checkpoint) {
     flushRun();
+    forgotten();
     if (tape.room(12)) {
       tape.putInt(TapeFormat.CHECKPOINTED);
       tape.putLong(checkpoint);
@@ -403,6 +405,9 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     return LANES;
   }
 
+  /** What was told before cannot be built upon any more: rows were lost, or an interval begins. */
+  abstract void forgotten();
+
   @Override
   public int recoverySize() {
     int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 36 + 8 * channelCount;
@@ -414,6 +419,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   @Override
   public void recovered(Tape tape) {
+    forgotten();
     for (int i = 1; i < LANES; i++) {
       Lost l = lost[i];
       if (l.events > 0) {

@@ -18,4 +18,19 @@ public final class Thrown {
     this.element = element;
     this.source = source;
   }
+
+  /** Whether {@code cause} is {@code t} or one of its causes. */
+  static boolean caused(Throwable t, Throwable cause) {
+    for (int i = 0; t != null && i < 64; i++, t = t.getCause()) {
+      if (t == cause) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static String hex(long v) {
+    String s = Long.toHexString(v);
+    return "0000000000000000".substring(s.length()) + s;
+  }
 }

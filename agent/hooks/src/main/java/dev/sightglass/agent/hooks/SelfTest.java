@@ -39,6 +39,9 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private volatile FlinkInspector inspector;
   private volatile Consumer<JsonWriter> more = members -> {};
 
+  /** What user code reads from outside. */
+  final ReadReport reads = new ReadReport(() -> changed.run());
+
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
     this.hooks = hooks;
@@ -161,6 +164,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
       }
       array.endObject();
     }
+    reads.writeTo(array, tally.of(ReadReport.ID));
   }
 
   /**

@@ -55,7 +55,7 @@ class HooksFitTest {
       try (InputStream in = loader.getResourceAsStream(name + ".class")) {
         if (in == null) {
           assertEquals(true, MAY_BE_ABSENT.contains(name), name + " is not there");
-          absent++;
+          absent += hooks.stream().filter(h -> h.className().equals(name)).count();
           continue;
         }
         byte[] woven = weaver.transform(loader, name, null, null, in.readAllBytes());

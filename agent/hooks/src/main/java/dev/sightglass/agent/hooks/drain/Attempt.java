@@ -18,6 +18,9 @@ public final class Attempt extends Recording {
   /** How long acknowledgements of external writes are waited for after the task ended, µs. */
   private static final long LATE = 200_000;
 
+  /** How long things on their way are waited for after the task ended, µs. */
+  private static final long HELD = 10_000_000;
+
   /** Where hooks tell what recording can go on without. */
   private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
 
@@ -101,7 +104,7 @@ public final class Attempt extends Recording {
       if (endedAt == 0) {
         endedAt = now;
       }
-      over = now - endedAt > LATE || now < endedAt;
+      over = now - endedAt > (isHeld() ? HELD : LATE) || now < endedAt;
     }
     return any;
   }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** All hooks on Flink and its connectors. */
+/** All hooks on Flink, its connectors, and what it logs with. */
 public final class FlinkHooks {
   /**
    * Without one of these what is recorded of a task would be wrong: elements that nobody counted,
@@ -62,6 +62,8 @@ public final class FlinkHooks {
     TaskHooks.addTo(all);
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
+    DeterminantHooks.addTo(all);
+    LogHooks.addTo(all);
     KeyHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;

@@ -1,3 +1,5 @@
+// Size: the one class behind the one door that bootstrap knows; what it answers with is made
+// elsewhere.
 package dev.sightglass.agent.hooks.flink;
 
 import dev.sightglass.agent.core.AttemptRecorder;
@@ -5,11 +7,16 @@ import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.capsule.Capsules;
+import dev.sightglass.agent.hooks.capsule.Keeper;
 import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
+import dev.sightglass.agent.hooks.reads.ReadWeaver;
+import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
@@ -21,6 +28,7 @@ import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.Thrown;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +50,10 @@ public final class FlinkInspector implements Inspector {
   private final Omissions omissions = new Omissions();
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
+  private final FlinkSecrets flinkSecrets = new FlinkSecrets();
+  private final Capsules capsules;
+  private final ReadWeaver.Listener reads;
+  private volatile Secrets secrets = new Secrets(flinkSecrets, List.of());
   private volatile Retreat retreat = Retreat.NONE;
 
   /** Why no task is recorded: a hook failed. */
@@ -50,12 +62,29 @@ public final class FlinkInspector implements Inspector {
   /** Why no task is recorded: a hook does not fit this Flink. */
   private volatile String unfit;
 
-  public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
+  /**
+   * @param keeper takes what rebuilds tasks
+   * @param reads hears of functions whose reads are not told
+   */
+  public FlinkInspector(
+      ProcessIdentity process,
+      Drain drain,
+      ChunkPool pool,
+      Tally tally,
+      Keeper keeper,
+      ReadWeaver.Listener reads) {
+    this.reads = reads;
     this.process = process;
     this.drain = drain;
     this.pool = pool;
     this.tally = tally;
-    this.jobs = new JobInspector(process, drain, omissions);
+    this.capsules = new Capsules(keeper, () -> secrets);
+    this.jobs = new JobInspector(process, drain, omissions, capsules);
+  }
+
+  /** Tells what is on its way; at the end of the process. */
+  public void finish() {
+    capsules.finish();
   }
 
   /** Values that could not be read and were left out. */
@@ -71,6 +100,7 @@ public final class FlinkInspector implements Inspector {
   /** Records what the policy says, from now on; any thread. */
   public void follow(Policy p) {
     policy = p;
+    secrets = new Secrets(flinkSecrets, p.secrets());
     KeyProbe.sampling(p.samples());
     levelAll();
   }
@@ -225,6 +255,29 @@ public final class FlinkInspector implements Inspector {
     }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);
+    omissions.get(() -> capsule(t, task, loader, environment), false);
+  }
+
+  /** What rebuilds the task, and where its state is. */
+  private boolean capsule(TaskContext t, TrackedTask task, ClassLoader loader, Object env) {
+    flinkSecrets.know(env.getClass().getClassLoader());
+    capsules.starting(task.attempt, loader, task.invokable, env);
+    Object manager = Mirror.call(env, "getTaskStateManager");
+    Object restore = Mirror.field(manager, "jobManagerTaskRestore");
+    if (restore != null) {
+      capsules.restored(task.attempt, task.restored, !keepsPayload(t, task), () -> restore);
+    }
+    return true;
+  }
+
+  private static boolean keepsPayload(TaskContext t, TrackedTask task) {
+    String[] operators = task.operators;
+    for (int i = 0; operators != null && i < operators.length; i++) {
+      if (!t.keepsPayload(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long restored(Object environment) {
@@ -262,11 +315,20 @@ public final class FlinkInspector implements Inspector {
     task.described = true;
     task.attempt.describe(new AttemptDescriber(process, omissions, task, task.user).describe());
     if (task.chain != null) {
+      task.chain.chain().forEach(this::looksForReads);
       // The objects of the job were only needed for the description.
       task.chain.forget();
     }
     task.writers = List.of();
     task.user = null;
+  }
+
+  /** Functions that no loader of a job gave were not looked through for reads. */
+  private void looksForReads(ChainedOperator o) {
+    Object f = o.operator == null ? null : UserFunction.object(o.operator);
+    if (f != null && !ReadWeaver.looksAt(f.getClass())) {
+      reads.notCovered(f.getClass().getName(), "the application's own class loader gave it");
+    }
   }
 
   @Override
@@ -300,6 +362,16 @@ public final class FlinkInspector implements Inspector {
             .value(Failure.name(cause))
             .endObject(),
         null);
+  }
+
+  @Override
+  public Object checkpointLock(Object thread) {
+    return omissions.get(() -> Mirror.field(Mirror.field(thread, "this$0"), "lock"), null);
+  }
+
+  @Override
+  public String[] logLine(Object event, boolean message) {
+    return omissions.get(() -> LogLine.of(event, message), null);
   }
 
   @Override
@@ -375,6 +447,10 @@ public final class FlinkInspector implements Inspector {
             || name.equals("EndOfOutputChannelStateEvent")
             || name.equals("EndOfPartitionEvent");
     if (!known) {
+      Object info = Mirror.call(bufferOrEvent, "getChannelInfo");
+      byte[] bytes = omissions.get(() -> FlinkEvents.bytes(event), null);
+      int index = Mirror.number(info, "getInputChannelIdx");
+      gate.event(name, Mirror.number(info, "getGateIdx"), index, bytes);
       return;
     }
     ChannelContext c = gate.channel(Mirror.call(bufferOrEvent, "getChannelInfo"));
@@ -401,13 +477,7 @@ public final class FlinkInspector implements Inspector {
     if (operator == null || task.chain == null) {
       return -1;
     }
-    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
-    for (ChainedOperator o : task.chain.chain()) {
-      if (o.id.equals(id)) {
-        return o.index;
-      }
-    }
-    return -1;
+    return task.chain.indexOf(operator);
   }
 
   private static Object operatorOf(Object part, int steps) {
@@ -427,6 +497,46 @@ public final class FlinkInspector implements Inspector {
       }
     }
     return null;
+  }
+
+  @Override
+  public byte[] barrier(long checkpoint, long time, Object options) {
+    return omissions.get(() -> FlinkEvents.barrier(checkpoint, time, options), null);
+  }
+
+  @Override
+  public byte[] transients(TaskContext t, Object streamTask) {
+    return omissions.get(() -> new Transients(t, of(t), secrets).of(streamTask), null);
+  }
+
+  @Override
+  public byte[] results(TaskContext t, Object operator, Collection<?> results) {
+    return omissions.get(() -> resultWriter(of(t), operator).write(results), null);
+  }
+
+  private static ResultWriter resultWriter(TrackedTask task, Object operator) {
+    for (ResultWriter w : task.results) {
+      if (w.isOf(operator)) {
+        return w;
+      }
+    }
+    ResultWriter w = new ResultWriter(operator);
+    task.results.add(w);
+    return w;
+  }
+
+  @Override
+  public void snapshot(Object manager, long checkpoint, Object snapshot) {
+    Object execution = Mirror.field(manager, "executionAttemptID");
+    for (Attempt a : attempts) {
+      TrackedTask task = of(a.context());
+      if (task.execution.equals(execution)) {
+        long bytes = omissions.get(() -> Mirror.big(snapshot, "getStateSize"), 0L);
+        boolean withheld = !keepsPayload(a.context(), task);
+        capsules.snapshot(a, checkpoint, bytes, withheld, () -> snapshot);
+        return;
+      }
+    }
   }
 
   // ---- connectors, JobManager

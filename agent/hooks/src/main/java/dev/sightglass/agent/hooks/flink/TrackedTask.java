@@ -1,6 +1,7 @@
 package dev.sightglass.agent.hooks.flink;
 
 import dev.sightglass.agent.hooks.drain.Attempt;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the inspector keeps of a task between its calls: the identity of a task context. */
@@ -27,6 +28,9 @@ final class TrackedTask {
 
   /** Names by chain index, null for none; null until the task starts. */
   volatile String[] operators;
+
+  /** For asynchronous operators, made with the first result; by the task's thread alone. */
+  final List<ResultWriter> results = new ArrayList<>();
 
   /** By output: chain index of the operator that sends there, and the tag; set before the names. */
   int[] senders = {};

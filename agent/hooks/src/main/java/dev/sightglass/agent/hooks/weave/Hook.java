@@ -83,6 +83,24 @@ public final class Hook {
       return this;
     }
 
+    /**
+     * Calls a probe at each normal exit of a default method of an interface that the class
+     * implements itself and does not override.
+     */
+    public Builder leaveInherited(String owner, String method, String descriptor, Call leave) {
+      edits.add(new Inherited(owner, method, descriptor, leave));
+      return this;
+    }
+
+    /**
+     * {@link #leaveInherited} of a method of the superclass, which must have it and leave it open
+     * to be overridden.
+     */
+    public Builder leaveOfSuper(String method, String descriptor, Call leave) {
+      edits.add(new Inherited(null, method, descriptor, leave));
+      return this;
+    }
+
     /** Calls probes around the calls of an interface's void method within the class. */
     public Builder redirect(
         String owner, String method, String descriptor, Call enter, Call leave, Call fail) {

@@ -108,26 +108,29 @@ public abstract class Value {
     };
   }
 
-  /** The result of a method of this value's class. */
-  public final Value call(String name, String descriptor) {
-    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor);
+  /** The result of a method of this value's class, called with {@code arguments}. */
+  public final Value call(String name, String descriptor, Value... arguments) {
+    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor, arguments);
   }
 
   /** The result of a method of this value's interface. */
-  public final Value callInterface(String name, String descriptor) {
-    return invoke(Opcodes.INVOKEINTERFACE, name, descriptor);
+  public final Value callInterface(String name, String descriptor, Value... arguments) {
+    return invoke(Opcodes.INVOKEINTERFACE, name, descriptor, arguments);
   }
 
   /**
    * @param descriptor {@code ~} stands for the package of this value's class up to and with {@code
    *     kafka/}, which some distributions move
    */
-  private Value invoke(int opcode, String name, String descriptor) {
+  private Value invoke(int opcode, String name, String descriptor, Value... arguments) {
     Value base = this;
     return new Value() {
       @Override
       Type emit(Scope scope, MethodVisitor mv) throws Mismatch {
         Type t = base.emit(scope, mv);
+        for (Value a : arguments) {
+          a.emit(scope, mv);
+        }
         String d = descriptor.replace("~", Relocation.root(t.getInternalName()));
         mv.visitMethodInsn(opcode, t.getInternalName(), name, d, opcode == Opcodes.INVOKEINTERFACE);
         return Type.getReturnType(d);
@@ -173,7 +176,8 @@ public abstract class Value {
    * What is kept for the object at hand in a field that is added to its class. The first time it is
    * made by a probe.
    *
-   * @param probe {@code Class.method} of the bootstrap package; gives Object, never null
+   * @param probe {@code Class.method} of the bootstrap package; gives Object; null: it is asked
+   *     again the next time
    */
   public static Value context(String name, String probe, Value... from) {
     return new Value() {

@@ -5,6 +5,7 @@ import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.context;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.inherited;
+import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.self;
 import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
@@ -148,6 +149,26 @@ class WeaverTest {
         SampleProbe.TOLD);
     assertEquals(List.of("walk ok"), states);
     assertEquals(2, call(c, o, "count"));
+  }
+
+  @Test
+  void overridesWhatTheSuperclassHas() throws Throwable {
+    Hook h =
+        Hook.of("hash", NAME)
+            .leaveOfSuper("hashCode", "()I", probe("SampleProbe.leave", result()))
+            .build();
+    Class<?> c = load(weave(h));
+    Object o = make(c);
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    assertEquals(List.of("leave " + System.identityHashCode(o)), SampleProbe.TOLD);
+    SampleProbe.failure = new IllegalStateException("probe");
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    Hook own =
+        Hook.of("text", NAME)
+            .leaveOfSuper("toString", "()Ljava/lang/String;", probe("SampleProbe.leave", result()))
+            .build();
+    assertNull(weave(own));
+    assertEquals(List.of("hash ok", "text missing: it has a method toString of its own"), states);
   }
 
   @Test

@@ -72,7 +72,14 @@ func (r renderer) event(e query.Event) Event {
 			out.Headers = r.headers(&e)
 		}
 	case event.LaneLog:
-		out.View = r.detected(&e, access.PartException, e.Value)
+		part := access.PartException
+		if e.Kind == event.KindLogLine {
+			part = access.PartLog
+		}
+		out.View = r.detected(&e, part, e.Value)
+	case event.LaneEnv:
+		r.envValue(&out, &e)
+		return out
 	}
 	if out.Access != nil {
 		out.KeyView = out.Access.Key
@@ -81,11 +88,34 @@ func (r renderer) event(e query.Event) Event {
 		if e.Kind != event.KindWriteFailed { // the failure says more
 			out.Text = out.View.Text()
 		}
-		if e.Kind == event.KindException {
+		switch e.Kind {
+		case event.KindException:
 			out.Text = exceptionLine(out.View)
+		case event.KindLogLine:
+			out.Text = logLine(out.View)
 		}
 	}
 	return out
+}
+
+// Sources of lane env whose bytes say something to people; those of barriers and other events are Flink's own.
+const (
+	envRandomBytes = 13
+	envTransient   = 17
+	envAsyncResult = 21
+)
+
+// envValue shows the bytes that a task took from outside; the one line stays that of the source.
+func (r renderer) envValue(out *Event, e *query.Event) {
+	if e.Value.Null() {
+		return
+	}
+	switch e.What {
+	case envRandomBytes, envAsyncResult:
+		out.View = r.detected(e, access.PartValue, e.Value)
+	case envTransient:
+		out.View = r.detected(e, access.PartState, e.Value)
+	}
 }
 
 // change says what an access did to a value, as in ": 10 → 20".
@@ -145,6 +175,19 @@ func exceptionLine(v *access.View) string {
 		return class
 	}
 	return bounded(class + ": " + strings.Join(strings.Fields(message), " "))
+}
+
+// logLine says level, logger and message as a log would, from the view: what it hides stays hidden.
+func logLine(v *access.View) string {
+	level, logger, message := memberOf(v, "level"), memberOf(v, "logger"), memberOf(v, "message")
+	if level == "" {
+		return v.Text()
+	}
+	if message == "" && memberOf(v, "withheld") != "" {
+		message = "(the message is not kept)"
+	}
+	logger = logger[strings.LastIndexByte(logger, '.')+1:]
+	return bounded(strings.ToUpper(level) + " " + joined(logger, strings.Join(strings.Fields(message), " ")))
 }
 
 // memberOf is the text of a member of the object that v shows; empty when there is none.

@@ -45,6 +45,23 @@ describe("a selected event", () => {
 		expect(field("currency").getAttribute("aria-selected")).toBe("true");
 	});
 
+	it("says what became of a write's transaction, and what the log says", async () => {
+		const position = eventAt(rec, source, true).position ?? "";
+		const m = moment(rec, position, now);
+		const line = eventAt(rec, 1, true);
+		const transaction = { id: "orders-0-7", producer: "4001", epoch: 3, outcome: "aborted" };
+		await select(source, {
+			[`${path}/at/${position}`]: {
+				...m,
+				writes: [{ ...eventAt(rec, 2, true), kafka: "totals/0@41", transaction }],
+				logs: [{ ...line, kind: "log-line", lane: "log", text: "WARN Sale: no rate" }],
+			},
+		});
+		expect(await screen.findByText("orders-0-7")).toBeTruthy();
+		expect(screen.getByText("orders-0-7").parentElement?.textContent).toBe("aborted orders-0-7");
+		expect(screen.getByText("WARN Sale: no rate")).toBeTruthy();
+	});
+
 	it("is restored from a link with the field that was selected", async () => {
 		await select(source, {}, { field: "1" });
 		expect(field("eventTime").getAttribute("aria-selected")).toBe("true");

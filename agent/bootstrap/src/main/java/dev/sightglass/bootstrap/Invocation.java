@@ -19,6 +19,9 @@ final class Invocation {
   /** Rows of lanes trace, state and env so far. */
   int notes;
 
+  /** How many values were watched before it began. */
+  int watched;
+
   void copy(Invocation f) {
     invocation = f.invocation;
     kind = f.kind;
@@ -34,5 +37,6 @@ final class Invocation {
     operatorBase = f.operatorBase;
     ordinal = f.ordinal;
     notes = f.notes;
+    watched = f.watched;
   }
 }

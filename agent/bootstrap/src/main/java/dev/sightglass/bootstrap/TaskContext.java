@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskWriter {
+public final class TaskContext extends TaskTraces {
 
   /** Steps told of one invocation; the rest is only counted. */
   private static final int MAX_STEPS = 96;
@@ -50,6 +50,7 @@ public final class TaskContext extends TaskWriter {
   private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
+  private int reserved;
 
   /**
    * An element or a source record is at hand that has no frame: where paths are not told, most need
@@ -66,6 +67,7 @@ public final class TaskContext extends TaskWriter {
   private boolean watermarkPending;
 
   private int watermarkInput;
+  private GateContext watermarkGate;
   private long watermarkTime;
   private Thrown thrown;
 
@@ -104,6 +106,9 @@ public final class TaskContext extends TaskWriter {
     if (now != stamped) {
       tick(now);
     }
+    if (asked) {
+      tellAnswers();
+    }
     return open(++last, kind, operator, channel, text, time, code);
   }
 
@@ -135,6 +140,7 @@ public final class TaskContext extends TaskWriter {
     f.operatorBase = operatorDepth;
     f.ordinal = 0;
     f.notes = 0;
+    f.watched = watch == null ? 0 : watch.size;
     append(code);
     push(operator);
     return token;
@@ -239,6 +245,9 @@ public final class TaskContext extends TaskWriter {
       return;
     }
     Invocation f = frame;
+    if (watch != null && watch.size > f.watched) {
+      look(f.watched);
+    }
     int p = PathTable.NOT_TOLD;
     if (levels.paths) {
       p = paths.number(path, f.pathStart, pathEnd, f.hash);
@@ -297,6 +306,9 @@ public final class TaskContext extends TaskWriter {
   /** Forgets the innermost invocation and goes back to the one around it. */
   private void drop() {
     Invocation f = frame;
+    if (watch != null && watch.size > f.watched) {
+      watch.drop(f.watched);
+    }
     pathEnd = f.pathStart;
     operatorDepth = f.operatorBase;
     depth--;
@@ -304,6 +316,16 @@ public final class TaskContext extends TaskWriter {
       f.copy(outer[depth - 1]);
     } else {
       f.channel = null;
+    }
+  }
+
+  /** Looks at the values that were handed out. A fault there must not keep the invocation open. */
+  private void look(int from) {
+    try {
+      watch.end(from);
+    } catch (Throwable t) {
+      watch.drop(from);
+      Hooks.fail(t);
     }
   }
 
@@ -454,79 +476,10 @@ public final class TaskContext extends TaskWriter {
     if (record) {
       step(o.index << 3 | PathTable.OUTPUT);
     }
-    if (record && o.payload != Levels.FULL) {
-      emitWithheld(o, b, subpartition, from, len);
-    } else if (len > TapeFormat.MAX_VALUE) {
-      emitCut(o, b, subpartition, from, len);
-    } else if (tape.room(TapeFormat.OUT_SIZE + len)) {
-      tape.putInt(TapeFormat.OUT | o.index << 16);
-      tape.putInt(subpartition);
-      tape.putLong(frame.invocation);
-      tape.putInt(len);
-      copy(b, from, len);
-      tape.publish();
-    } else {
-      lose(LANE_OUT, frame.invocation, 1, len);
-    }
+    put(o, b, subpartition, from, len, record, frame.invocation);
     o.count(subpartition);
     if (token >= 0) {
       end(token);
-    }
-  }
-
-  private static long hash(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      return Xxh64.hash(b.array(), b.arrayOffset() + from, len);
-    }
-    byte[] all = new byte[len];
-    ByteBuffer d = b.duplicate();
-    d.position(from);
-    d.get(all);
-    return Xxh64.hash(all, 0, len);
-  }
-
-  /** The record's tag and event time are kept, of its value the length, and the hash if wanted. */
-  private void emitWithheld(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    int kept = Math.min(len, b.get(from) == 0 ? 9 : 1);
-    long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + kept)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(kept);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, kept);
-    tape.publish();
-  }
-
-  private void emitCut(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    long hash = hash(b, from, len);
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + TapeFormat.KEPT)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(TapeFormat.KEPT);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, TapeFormat.KEPT);
-    tape.publish();
-  }
-
-  private void copy(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      tape.putBytes(b.array(), b.arrayOffset() + from, len);
-    } else {
-      ByteBuffer d = b.duplicate();
-      d.position(from);
-      d.get(tape.array(), tape.position(), len);
-      tape.advance(len);
     }
   }
 
@@ -553,9 +506,50 @@ public final class TaskContext extends TaskWriter {
     return note.begin(lane, kind, of, frame.invocation, frame.notes++);
   }
 
-  /** A watermark or status comes in through an input. */
-  void input(int index) {
+  /** A note that belongs to an invocation of before, in the place that {@link #reserve} kept. */
+  TaskNote noteFor(int kind, int operator, long invocation, int ordinal) {
+    return note.begin(TaskNote.STATE, kind, operator, invocation, ordinal);
+  }
+
+  /** Keeps a place for a note of the invocation at hand; gives its number. */
+  long reserve() {
+    if (light) {
+      materialize();
+    }
+    asked = true;
+    reserved = depth == 0 ? 0 : frame.notes++;
+    return depth == 0 ? last : frame.invocation;
+  }
+
+  /** The place that was kept last. */
+  int reservedOrdinal() {
+    return reserved;
+  }
+
+  /** Number of the invocation at hand, 0 = none. */
+  public long invocation() {
+    return depth > 0 ? frame.invocation : light ? last : 0;
+  }
+
+  /** Steps of the path that the invocation at hand took so far. */
+  int steps() {
+    return depth > 0 ? frame.steps : 0;
+  }
+
+  /** Chain index of the operator at work, -1 = not known. */
+  int operatorAtWork() {
+    return light ? lightOperator : operatorOnTop();
+  }
+
+  /** A watermark or status comes in through an input, by its gate. */
+  void input(int index, GateContext gate) {
     watermarkInput = index;
+    watermarkGate = gate;
+  }
+
+  /** The gate of the last watermark that came in, or null. */
+  GateContext gate() {
+    return watermarkGate;
   }
 
   /** The combined watermark of that input moved. */
@@ -648,7 +642,7 @@ public final class TaskContext extends TaskWriter {
       Invocation f = frame;
       if (f.channel != null) {
         ChannelContext c = f.channel;
-        element = hex(c.partition) + ":" + c.subpartition + ":" + c.count;
+        element = GateContext.hex(c.partition) + ":" + c.subpartition + ":" + c.count;
       } else if (record.isOpen()) {
         source = operatorDepth == f.operatorBase + 1;
         element = record.toString();
@@ -672,11 +666,6 @@ public final class TaskContext extends TaskWriter {
     return false;
   }
 
-  private static String hex(long v) {
-    String s = Long.toHexString(v);
-    return "0000000000000000".substring(s.length()) + s;
-  }
-
   // ---- end
 
   /** Elements come from a thread of their own. */
@@ -688,9 +677,17 @@ public final class TaskContext extends TaskWriter {
     return legacy;
   }
 
+  /** Whether elements come from a thread of their own. */
+  public boolean isLegacy() {
+    return legacy;
+  }
+
   /** The task is over: what is at hand is written, and nothing after it. */
   public void end() {
     if (!closed) {
+      if (asked) {
+        tellAnswers();
+      }
       closed = true;
       if (!legacy) {
         flushRun();

@@ -102,8 +102,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
       o.told = l.of(o.operator) >= Levels.FLIGHT;
       o.payload = l.payload(o.operator);
     }
+    levelsChanged();
     tellLevels();
   }
+
+  /** {@link #levels} are others now. */
+  abstract void levelsChanged();
 
   private void tellLevels() {
     if (levels.text.isEmpty()) {

@@ -360,6 +360,7 @@ final class BlockDecoder {
         row.put("event_time_ms", times[i]);
       }
       out.rows.add(row);
+      out.payloads.add(new LinkedHashMap<>());
     }
     switch (lane) {
       case Lane.OUT:
@@ -544,6 +545,7 @@ final class BlockDecoder {
     for (int i = 0; i < rows; i++) {
       if (values[i] != null) {
         out.rows.get(i).put(name, Oracle.payload(values[i]));
+        out.payloads.get(i).put(name, values[i]);
       }
     }
   }

@@ -12,6 +12,9 @@ final class DecodedBlock {
   final Map<String, List<Object>> zones = new LinkedHashMap<>();
   final List<Map<String, Object>> rows = new ArrayList<>();
 
+  /** Byte strings of each row as they are; rows have what vectors say of them. */
+  final List<Map<String, byte[]>> payloads = new ArrayList<>();
+
   long headerLong(String name) {
     return (long) header.get(name);
   }

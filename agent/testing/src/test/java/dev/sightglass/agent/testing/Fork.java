@@ -30,6 +30,22 @@ final class Fork {
    */
   static Fork job(Path folder, List<String> agents, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, TopologyJob.class, agents, List.of(), arguments);
+  }
+
+  /**
+   * Runs a program.
+   *
+   * @param agents each one {@code jar=arguments}
+   * @param options more options of the JVM
+   */
+  static Fork run(
+      Path folder,
+      Class<?> program,
+      List<String> agents,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx384m");
@@ -38,10 +54,11 @@ final class Fork {
     for (String opens : new String[] {"java.lang", "java.util", "java.util.concurrent", "java.nio"}) {
       command.add("--add-opens=java.base/" + opens + "=ALL-UNNAMED");
     }
+    command.addAll(options);
     agents.forEach(a -> command.add("-javaagent:" + a));
     command.add("-cp");
     command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(TopologyJob.class.getName());
+    command.add(program.getName());
     command.addAll(Arrays.asList(arguments));
     File out = folder.resolve("out").toFile();
     File err = folder.resolve("err").toFile();

@@ -20,8 +20,12 @@ import java.util.TreeMap;
 final class TakingServer implements AutoCloseable {
   private final ServerSocket socket;
   private final Thread accepting;
+  private final String level;
 
   final List<BlockHead> blocks = new ArrayList<>();
+
+  /** The blocks as they came. */
+  final List<byte[]> raws = new ArrayList<>();
 
   /** Bodies of definitions by kind. */
   final Map<Integer, List<String>> definitions = new HashMap<>();
@@ -32,6 +36,14 @@ final class TakingServer implements AutoCloseable {
   Throwable failure;
 
   TakingServer() throws IOException {
+    this("flight");
+  }
+
+  /**
+   * @param level what is recorded of every operator
+   */
+  TakingServer(String level) throws IOException {
+    this.level = level;
     socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     accepting = new Thread(this::accept, "taking-server");
     accepting.setDaemon(true);
@@ -77,7 +89,10 @@ final class TakingServer implements AutoCloseable {
         send(
             s,
             2,
-            "{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"level\":\"flight\",\"now_us\":0}"
+            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"now_us\":0,"
+                    + "\"policy\":{\"version\":1,\"rules\":[{\"level\":\""
+                    + level
+                    + "\"}]}}")
                 .getBytes(StandardCharsets.UTF_8));
         break;
       case 3:
@@ -95,6 +110,7 @@ final class TakingServer implements AutoCloseable {
         byte[] raw = new byte[body.remaining()];
         body.get(raw);
         blocks.add(new BlockHead(raw));
+        raws.add(raw);
         send(
             s,
             6,

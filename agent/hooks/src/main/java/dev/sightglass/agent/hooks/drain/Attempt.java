@@ -7,6 +7,7 @@ import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A task attempt that is recorded: its context on one side, its recorder on the other. */
 public final class Attempt extends Recording {
@@ -20,6 +21,8 @@ public final class Attempt extends Recording {
   private TaskContext context;
   private TapeReader reader;
   private volatile AttemptDescription description;
+  private final ConcurrentLinkedQueue<PendingDefinition> definitions =
+      new ConcurrentLinkedQueue<>();
   private volatile boolean switchedOff;
   private volatile String state = "";
   private boolean described;
@@ -47,6 +50,11 @@ public final class Attempt extends Recording {
     description = d;
   }
 
+  /** A definition that rows to come refer to. Any thread. */
+  public void define(PendingDefinition d) {
+    definitions.add(d);
+  }
+
   /** The state that the task is in. Any thread. */
   public void setState(String state) {
     this.state = state;
@@ -70,6 +78,7 @@ public final class Attempt extends Recording {
           new JsonWriter().beginObject().name("definition").value(attempt.id()).endObject();
       event(EventKind.TASK_STARTED, body, attempt);
     }
+    define();
     any |= writeBodies(Clock.read());
     any |= reader.read(BATCH);
     any |= reader.readCompletions();
@@ -81,6 +90,12 @@ public final class Attempt extends Recording {
       over = now - endedAt > LATE || now < endedAt;
     }
     return any;
+  }
+
+  private void define() {
+    for (PendingDefinition d; (d = definitions.poll()) != null; ) {
+      recorder.define(d.kind, d.body);
+    }
   }
 
   @Override
@@ -101,6 +116,7 @@ public final class Attempt extends Recording {
       // The process ends while the task runs.
       context.abandon();
     }
+    define();
     if (!broken) {
       while (reader.read(BATCH)) {
         // Until the tape is empty.

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reads members of Flink's objects by name, private ones too. Lookups are remembered per class, in
  * the class itself, so that no loader of a job is kept alive.
  */
-final class Mirror {
+public final class Mirror {
   private static final Object ABSENT = new Object();
 
   private static final ClassValue<Map<String, Object>> MEMBERS =
@@ -26,7 +26,7 @@ final class Mirror {
   private Mirror() {}
 
   /** A member that is not there, or that failed; names the member, not its value. */
-  static final class NoSuchMember extends RuntimeException {
+  public static final class NoSuchMember extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     NoSuchMember(String member, Throwable cause) {
@@ -35,7 +35,7 @@ final class Mirror {
   }
 
   /** Value of the field {@code name} of {@code o} or of a superclass. */
-  static Object field(Object o, String name) {
+  public static Object field(Object o, String name) {
     Object f =
         MEMBERS.get(o.getClass()).computeIfAbsent("." + name, k -> findField(o.getClass(), name));
     if (f == ABSENT) {
@@ -64,7 +64,7 @@ final class Mirror {
    * Result of the method {@code name} with that many arguments, of {@code o}, a superclass or an
    * interface.
    */
-  static Object call(Object o, String name, Object... args) {
+  public static Object call(Object o, String name, Object... args) {
     return invoke(o.getClass(), o, name, args);
   }
 
@@ -127,7 +127,7 @@ final class Mirror {
     throw new NoSuchMember(className + ".<init>", null);
   }
 
-  static String text(Object o, String method) {
+  public static String text(Object o, String method) {
     Object v = call(o, method);
     return v == null ? "" : v.toString();
   }
@@ -136,12 +136,12 @@ final class Mirror {
     return ((Number) call(o, method)).intValue();
   }
 
-  static long big(Object o, String method) {
+  public static long big(Object o, String method) {
     return ((Number) call(o, method)).longValue();
   }
 
   /** The 16 bytes of an {@code AbstractID}. */
-  static byte[] id(Object id) {
+  public static byte[] id(Object id) {
     return (byte[]) call(id, "getBytes");
   }
 

@@ -92,6 +92,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     wanted = l;
   }
 
+  /** Takes over what is to be recorded at once: before the task's first invocation, its thread. */
+  public void takeLevels() {
+    if (wanted != levels) {
+      changeLevels();
+    }
+  }
+
   private void changeLevels() {
     flushRun();
     countOutputs();

@@ -17,6 +17,9 @@ final class Recorded {
   /** Bodies of definitions by id. */
   final Map<String, Map<?, ?>> definitions = new HashMap<>();
 
+  /** Texts by id. */
+  private final Map<String, String> texts = new HashMap<>();
+
   /** Rows by {@code job/operator}, in order. */
   final Map<String, List<BlockRow>> rows = new TreeMap<>();
 
@@ -27,6 +30,10 @@ final class Recorded {
         definitions.put(
             Keys.hex(Keys.definition(kind, bytes)), JsonReader.readObject(body));
       }
+    }
+    for (String text : server.definitions.getOrDefault(DefinitionKind.STRING, List.of())) {
+      long id = Keys.definition(DefinitionKind.STRING, text.getBytes(StandardCharsets.UTF_8));
+      texts.put(Keys.hex(id), text);
     }
     Map<Long, Map<?, ?>> attempts = new HashMap<>();
     for (String body : server.definitions.get(DefinitionKind.ATTEMPT)) {
@@ -57,6 +64,11 @@ final class Recorded {
 
   List<BlockRow> of(String job, String operator) {
     return rows.getOrDefault(job + "/" + operator, List.of());
+  }
+
+  /** The text of a row; empty when it has none. */
+  String text(BlockRow r) {
+    return texts.getOrDefault(r.text("text"), "");
   }
 
   /** The definition of the state that a row is about. */

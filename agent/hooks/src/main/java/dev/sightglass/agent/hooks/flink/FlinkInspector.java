@@ -150,6 +150,7 @@ public final class FlinkInspector implements Inspector {
     }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);
+    t.takeLevels();
   }
 
   private static long restored(Object environment) {

@@ -100,20 +100,27 @@ final class Handles {
       }
     }
 
-    /** The public method of that name with so many arguments that is no bridge. */
+    /** The method of that name with so many arguments that is no bridge. */
     private static MethodHandle method(
         String owner, String name, int arguments, Class<?> result, Class<?>... with) {
       try {
-        for (Method m : type(owner).getMethods()) {
-          if (m.getName().equals(name) && m.getParameterCount() == arguments && !m.isBridge()) {
-            m.setAccessible(true);
-            return MethodHandles.lookup().unreflect(m).asType(MethodType.methodType(result, with));
-          }
-        }
-        throw new IllegalStateException("no method " + owner + "." + name);
+        Method m = find(type(owner), name, arguments);
+        m.setAccessible(true);
+        return MethodHandles.lookup().unreflect(m).asType(MethodType.methodType(result, with));
       } catch (IllegalAccessException e) {
         throw new IllegalStateException(owner + "." + name, e);
       }
+    }
+
+    private static Method find(Class<?> owner, String name, int arguments) {
+      for (Method[] methods : new Method[][] {owner.getDeclaredMethods(), owner.getMethods()}) {
+        for (Method m : methods) {
+          if (m.getName().equals(name) && m.getParameterCount() == arguments && !m.isBridge()) {
+            return m;
+          }
+        }
+      }
+      throw new IllegalStateException("no method " + owner.getName() + "." + name);
     }
 
     private static MethodHandle view() {

@@ -241,7 +241,8 @@ public final class StateTracer implements Tracer {
             ? Mirror.text(descriptor, "getStateId")
             : Mirror.text(descriptor, "getName");
     StateParts.Builder b = new StateParts.Builder(operator, name, shape.text);
-    b.key = Mirror.call(backend, "getKeySerializer");
+    Object key = called(backend, "getKeySerializer");
+    b.key = key != null ? key : Mirror.field(backend, "keySerializer");
     if (shape == Shape.LIST && called(descriptor, "getElementSerializer") != null) {
       b.value = Mirror.call(descriptor, "getElementSerializer");
     } else if (shape == Shape.MAP) {

@@ -42,13 +42,20 @@ public final class TraceJob {
       String[] parts = a.split(",");
       run(a, parts[0], parts[1].equals("reuse"));
     }
-    System.out.println("ends " + ENDS.size());
-    ENDS.forEach((k, v) -> System.out.println("end " + k + " " + v));
-    Truth.print();
+    print();
   }
 
-  private static void run(String name, String backend, boolean reuse) throws Exception {
+  static void run(String name, String backend, boolean reuse) throws Exception {
     Truth.begin(name);
+    StreamExecutionEnvironment env = environment(backend, reuse);
+    states(env, name, backend.equals("hashmap"));
+    if (!name.equals("warm-up")) {
+      time(env, name);
+    }
+    env.execute(name);
+  }
+
+  static StreamExecutionEnvironment environment(String backend, boolean reuse) {
     Configuration c = new Configuration();
     c.setString("state.backend.type", backend);
     c.setString("pipeline.object-reuse", Boolean.toString(reuse));
@@ -58,11 +65,14 @@ public final class TraceJob {
     c.setString("taskmanager.memory.managed.size", "64m");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, c);
     env.setMaxParallelism(8);
-    states(env, name, backend.equals("hashmap"));
-    if (!name.equals("warm-up")) {
-      time(env, name);
-    }
-    env.execute(name);
+    return env;
+  }
+
+  /** Prints what ends saw and what functions wrote down. */
+  static void print() {
+    System.out.println("ends " + ENDS.size());
+    ENDS.forEach((k, v) -> System.out.println("end " + k + " " + v));
+    Truth.print();
   }
 
   private static DataStream<Long> numbers(

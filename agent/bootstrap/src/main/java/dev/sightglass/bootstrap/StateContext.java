@@ -10,24 +10,24 @@ public abstract class StateContext extends Traced {
   }
 
   /**
-   * A call begins.
+   * A call begins, perhaps within another.
    *
    * @param call which, {@link StateCall}
    * @param a its first argument, null when there is none
    * @param b its second
-   * @return what the end of the call wants, not negative
+   * @return whether its end is to be told
    */
-  protected abstract int enter(int call, Object self, Object a, Object b);
+  protected abstract boolean enter(int call, Object self, Object a, Object b);
 
   /**
-   * A call ends well.
+   * The innermost call ends well.
    *
    * @return what the caller gets: {@code result}, or something that stands for it
    */
-  protected abstract Object leave(int token, Object result);
+  protected abstract Object leave(Object result);
 
-  /** A call ends with an exception. */
-  protected abstract void fail(int token);
+  /** The innermost call ends with an exception. */
+  protected abstract void fail();
 
   /** A value with time to live was looked at and found expired. */
   protected abstract void expired(Object ttlValue);

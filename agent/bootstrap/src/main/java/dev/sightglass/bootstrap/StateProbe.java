@@ -39,35 +39,36 @@ public final class StateProbe {
 
   // ---- calls
 
-  public static int enter(Object context, int call, Object self, Object a, Object b) {
+  /** A call begins; gives what its end wants, null where nothing is told. */
+  public static Object enter(Object context, int call, Object self, Object a, Object b) {
     if (!(context instanceof StateContext)) {
-      return -1;
+      return null;
     }
     StateContext c = (StateContext) context;
-    return c.isTold() ? c.enter(call, self, a, b) : -1;
+    return c.told && c.isTold() && c.enter(call, self, a, b) ? c : null;
   }
 
-  public static void leave(Object context, int token, Object result) {
-    if (token >= 0) {
-      ((StateContext) context).leave(token, result);
+  public static void leave(Object token, Object result) {
+    if (token != null) {
+      ((StateContext) token).leave(result);
     }
   }
 
   /** {@link #leave} of a call that gives yes or no. */
-  public static void leaveFlag(Object context, int token, boolean result) {
-    if (token >= 0) {
-      ((StateContext) context).leave(token, result);
+  public static void leaveFlag(Object token, boolean result) {
+    if (token != null) {
+      ((StateContext) token).leave(result);
     }
   }
 
   /** {@link #leave} of a call whose result is watched further: what the caller gets instead. */
-  public static Object replace(Object context, int token, Object result) {
-    return token >= 0 ? ((StateContext) context).leave(token, result) : result;
+  public static Object replace(Object token, Object result) {
+    return token == null ? result : ((StateContext) token).leave(result);
   }
 
-  public static void fail(Object context, int token) {
-    if (token >= 0) {
-      ((StateContext) context).fail(token);
+  public static void fail(Object token) {
+    if (token != null) {
+      ((StateContext) token).fail();
     }
   }
 

@@ -100,7 +100,7 @@ final class StateHooks {
     }
 
     private Call fail() {
-      return probe("StateProbe.fail", state, token());
+      return probe("StateProbe.fail", token());
     }
 
     /** A call that gives an object. */
@@ -109,7 +109,7 @@ final class StateHooks {
           method,
           shape,
           enter(call, a, nothing()),
-          probe("StateProbe.leave", state, token(), result()),
+          probe("StateProbe.leave", token(), result()),
           fail());
       return this;
     }
@@ -120,7 +120,7 @@ final class StateHooks {
           method,
           shape,
           enter(call, a, nothing()),
-          probe("StateProbe.leaveFlag", state, token(), result()),
+          probe("StateProbe.leaveFlag", token(), result()),
           fail());
       return this;
     }
@@ -131,7 +131,7 @@ final class StateHooks {
           method,
           shape,
           enter(call, nothing(), nothing()),
-          probe("StateProbe.replace", state, token(), result()),
+          probe("StateProbe.replace", token(), result()),
           fail());
       return this;
     }
@@ -139,11 +139,7 @@ final class StateHooks {
     /** A call that gives nothing. */
     Calls does(String method, String shape, int call, Value a, Value b) {
       hook.around(
-          method,
-          shape,
-          enter(call, a, b),
-          probe("StateProbe.leave", state, token(), nothing()),
-          fail());
+          method, shape, enter(call, a, b), probe("StateProbe.leave", token(), nothing()), fail());
       return this;
     }
 

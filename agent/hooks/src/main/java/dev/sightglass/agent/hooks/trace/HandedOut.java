@@ -16,7 +16,7 @@ final class HandedOut extends Watch {
   private static final int MOST_BYTES = 1 << 20;
 
   private final Encoder encoder;
-  private TracedState[] states = new TracedState[16];
+  private StateRows[] states = new StateRows[16];
   private Object[] objects = new Object[16];
 
   // Per value: hash, place of its bytes, lengths of key, namespace, map key, value.
@@ -30,7 +30,7 @@ final class HandedOut extends Watch {
   }
 
   /** The value of that place, or -1. */
-  int find(TracedState state, Place p) {
+  int find(StateRows state, Place p) {
     for (int i = size - 1; i >= 0; i--) {
       int n = i * FIELDS;
       if (numbers[n] == p.hash
@@ -73,7 +73,7 @@ final class HandedOut extends Watch {
    * @param length theirs, or {@link Encoder#NULL}
    * @param object what may change in place, or null
    */
-  void put(TracedState state, Place p, int at, int length, Object object) {
+  void put(StateRows state, Place p, int at, int length, Object object) {
     int known = find(state, p);
     int wanted = p.length() + Math.max(length, 0);
     if (length == Encoder.WITHHELD || wanted > MOST_BYTES - used || known < 0 && size >= MOST) {
@@ -102,7 +102,7 @@ final class HandedOut extends Watch {
     objects[i] = object;
   }
 
-  private int add(TracedState state) {
+  private int add(StateRows state) {
     if (size == states.length) {
       states = Arrays.copyOf(states, size * 2);
       objects = Arrays.copyOf(objects, size * 2);
@@ -119,7 +119,7 @@ final class HandedOut extends Watch {
   }
 
   /** Values of a state's key and namespace, whatever their map key, are not watched any more. */
-  void forgetAll(TracedState state) {
+  void forgetAll(StateRows state) {
     for (int i = 0; i < size; i++) {
       if (states[i] == state) {
         forget(i);
@@ -129,7 +129,7 @@ final class HandedOut extends Watch {
 
   /** Looks at one value now. */
   void look(int i) {
-    TracedState state = states[i];
+    StateRows state = states[i];
     if (state != null && objects[i] != null && state.isToldNow()) {
       int n = i * FIELDS;
       int mark = encoder.sink.size;

@@ -1,9 +1,8 @@
-// Size: the calls of a state share what is at hand of the one that is in progress; apart they would
-// hand it to one another.
+// Size: the calls of a state share what is at hand of the one in progress; apart they would hand it
+// to one another.
 package dev.sightglass.agent.hooks.trace;
 
 import dev.sightglass.bootstrap.StateCall;
-import dev.sightglass.bootstrap.StateContext;
 import dev.sightglass.bootstrap.TaskNote;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,37 +15,15 @@ import java.util.Map;
  * part of the outermost one: it only adds what that one cannot see, the time stamp of a value with
  * time to live, or what a reducing state read and wrote.
  */
-final class TracedState extends StateContext {
-  // Kinds, spec/recording.md section 4.
-  static final int READ = 100;
-  static final int WRITTEN = 101;
-  static final int CLEARED = 102;
-  static final int EXPIRED = 103;
-
-  /** What a change is called that no call made. */
-  static final int IN_PLACE = 9;
-
-  /** What an expiry is called that the background found. */
-  static final int CLEANUP = 10;
-
-  private static final int OUTER = 0;
-  private static final int INNER = 1;
+final class TracedState extends StateRows {
   private static final int NOT_SET = -3;
 
-  /** What is in this state's own hands: one for each state object. */
-  final StateSource source;
-
-  private final TaskTrace trace;
-  private final Encoder encoder;
-  private final StateParts parts;
-
-  /** Something went wrong here that is no serializer's fault: nothing more is told. */
-  private boolean broken;
+  /** Calls within calls that are known; deeper ones add nothing. */
+  private static final int DEPTH = 8;
 
   // The call in progress.
   private int depth;
-  private boolean own;
-  private boolean cleaning;
+  private final int[] inners = new int[DEPTH];
   private int call;
   private Object self;
   private Object first;
@@ -62,41 +39,35 @@ final class TracedState extends StateContext {
   private boolean foundExpired;
   private long stamp;
   private long beforeStamp;
-  private Object atKey;
 
   // Places where values of PUT_ALL and MERGE begin, and their lengths.
   private int[] several = new int[16];
 
   TracedState(TaskTrace trace, int operator, StateSource source, StateParts parts) {
-    super(trace.task, operator);
-    this.trace = trace;
-    this.encoder = trace.encoder;
-    this.source = source;
-    this.parts = parts;
-  }
-
-  boolean isToldNow() {
-    return isTold() && !broken;
+    super(trace, operator, source, parts);
   }
 
   // ---- calls
 
   @Override
-  protected int enter(int call, Object self, Object a, Object b) {
+  protected boolean enter(int call, Object self, Object a, Object b) {
     if (broken || own) {
-      return -1;
+      return false;
     }
     if (depth > 0) {
+      if (depth >= DEPTH) {
+        return false;
+      }
       inner(call, a, b);
-      depth++;
-      return call << 1 | INNER;
+      inners[depth++] = call;
+      return true;
     }
     if (self == source.leaf
         && source.ttlState != null
         && call != StateCall.CLEAR
         && call != StateCall.REMOVE) {
       // An iterator of a state with time to live renews stamps.
-      return -1;
+      return false;
     }
     this.call = call;
     this.self = self;
@@ -116,10 +87,10 @@ final class TracedState extends StateContext {
     } catch (Throwable t) {
       encoder.sink.truncate(mark);
       fault(t);
-      return -1;
+      return false;
     }
     depth = 1;
-    return call << 1 | OUTER;
+    return true;
   }
 
   private static Object mapKeyOf(int call, Object a) {
@@ -132,21 +103,6 @@ final class TracedState extends StateContext {
       default:
         return null;
     }
-  }
-
-  /** Writes key and namespace as they are now, and a map key. */
-  private void locate(Place p, Object mapKey) throws Throwable {
-    p.from = encoder.sink.size;
-    p.key =
-        source.backend == null
-            ? Encoder.NULL
-            : trace.key(parts.key, Handles.currentKey(source.backend));
-    p.namespace =
-        parts.namespace.serializer == null
-            ? Encoder.NULL
-            : trace.namespace(parts.namespace, source.namespace());
-    p.mapKey = mapKey == null ? Encoder.NULL : encoder.value(parts.mapKey.serializer, mapKey);
-    p.hash(encoder.sink.data);
   }
 
   /** What must be known before the call: what is stored. */
@@ -208,22 +164,6 @@ final class TracedState extends StateContext {
     return known >= 0 ? trace.handedOut.copyValue(known) : encode(userValue(v));
   }
 
-  private Object fetch(Object mapKey) throws Throwable {
-    own = true;
-    try {
-      return source.shape.stored(source.leaf, mapKey);
-    } finally {
-      own = false;
-    }
-  }
-
-  /** Writes a value of the state; gives its length. */
-  int encode(Object v) {
-    return source.shape.isList()
-        ? encoder.list(parts.value.serializer, (Iterable<?>) v)
-        : encoder.value(parts.value.serializer, v);
-  }
-
   // ---- calls within the call
 
   private void inner(int inner, Object a, Object b) {
@@ -272,12 +212,11 @@ final class TracedState extends StateContext {
   // ---- ends
 
   @Override
-  protected Object leave(int token, Object result) {
-    int ended = token >> 1;
-    if ((token & 1) == INNER) {
+  protected Object leave(Object result) {
+    if (depth > 1) {
       depth--;
       if (!broken) {
-        innerLeft(ended, result);
+        innerLeft(inners[depth], result);
       }
       return result;
     }
@@ -295,8 +234,8 @@ final class TracedState extends StateContext {
   }
 
   @Override
-  protected void fail(int token) {
-    if ((token & 1) == INNER) {
+  protected void fail() {
+    if (depth > 1) {
       depth--;
     } else {
       done();
@@ -310,12 +249,6 @@ final class TracedState extends StateContext {
     second = null;
     raw = null;
     encoder.sink.truncate(mark);
-  }
-
-  /** Whatever is wrong is reported once and this state is told no more. */
-  void fault(Throwable t) {
-    broken = true;
-    Faults.report(t);
   }
 
   private Object tell(Object result) throws Throwable {
@@ -383,7 +316,7 @@ final class TracedState extends StateContext {
       time(n, stamp);
     }
     n.write();
-    watch(value);
+    watch(place, afterAt, after, value);
   }
 
   /** What a list with time to live shows of what it stores; the rest is told as expired. */
@@ -478,7 +411,7 @@ final class TracedState extends StateContext {
     if (source.shape.isList() && what == StateCall.ADD) {
       return;
     }
-    watch(object);
+    watch(place, afterAt, after, object);
   }
 
   private void cleared() {
@@ -497,7 +430,7 @@ final class TracedState extends StateContext {
       trace.handedOut.forgetAll(this);
     } else {
       after = Encoder.NULL;
-      watch(null);
+      watch(place, afterAt, after, null);
     }
   }
 
@@ -635,42 +568,6 @@ final class TracedState extends StateContext {
     before = several[i * 5 + 4];
   }
 
-  // ---- values that may change in place
-
-  private void watch(Object object) {
-    if (place.isKnown() && task.invocation() != 0 && !(source.shape.isList() && parts.ttl > 0)) {
-      trace.handedOut.put(this, place, afterAt, after, changeable(object));
-    }
-  }
-
-  private Object changeable(Object value) {
-    return source.live && (source.shape.isList() || !parts.value.immutable) ? value : null;
-  }
-
-  /** A value is no more what it was told to be. */
-  void changedInPlace(
-      byte[] told, int at, int key, int namespace, int mapKey, int was, int nowAt, int now) {
-    TaskNote n = task.note(TaskNote.STATE, WRITTEN, operator).what(IN_PLACE).state(parts.word);
-    int p = at;
-    if (key >= 0) {
-      n.key(told, p, key);
-      p += key;
-    }
-    if (namespace >= 0) {
-      n.namespace(told, p, namespace);
-      p += namespace;
-    }
-    if (mapKey >= 0) {
-      n.mapKey(told, p, mapKey);
-      p += mapKey;
-    }
-    if (was >= 0) {
-      n.before(told, p, was);
-    }
-    give(n, now, nowAt);
-    n.write();
-  }
-
   // ---- time to live
 
   @Override
@@ -695,98 +592,6 @@ final class TracedState extends StateContext {
     return call <= StateCall.IS_EMPTY ? call : StateCall.ENTRIES;
   }
 
-  private void gone(Place p, Object value, long stamp, int what) {
-    int at = encoder.sink.size;
-    int length = encode(value);
-    TaskNote n = note(EXPIRED, what, p);
-    giveBefore(n, length, at);
-    time(n, stamp);
-    n.write();
-  }
-
-  @Override
-  protected void at(Object mapKey) {
-    atKey = mapKey;
-  }
-
-  @Override
-  protected void cleaning(boolean on) {
-    cleaning = on;
-  }
-
-  @Override
-  protected void cleaned(Object entry, Object left) {
-    if (broken) {
-      return;
-    }
-    int mark = encoder.sink.size;
-    try {
-      Object stored = StateSource.entryState(entry);
-      Place p = new Place();
-      if (source.shape.isMap()) {
-        for (Map.Entry<?, ?> e : ((Map<?, ?>) stored).entrySet()) {
-          if (left == null || !((Map<?, ?>) left).containsKey(e.getKey())) {
-            placeOf(p, entry, e.getKey());
-            gone(p, userValue(e.getValue()), stampOf(e.getValue()), CLEANUP);
-            encoder.sink.truncate(mark);
-          }
-        }
-      } else if (source.shape.isList()) {
-        placeOf(p, entry, null);
-        List<Object> gone = new ArrayList<>();
-        for (Object v : (List<?>) stored) {
-          if (left == null || !((List<?>) left).contains(v)) {
-            gone.add(v);
-          }
-        }
-        gone(p, userValue(gone), stampOf(gone), CLEANUP);
-      } else {
-        placeOf(p, entry, null);
-        gone(p, userValue(stored), stampOf(stored), CLEANUP);
-      }
-    } catch (Throwable t) {
-      fault(t);
-    }
-    encoder.sink.truncate(mark);
-  }
-
-  private void placeOf(Place p, Object entry, Object mapKey) {
-    p.from = encoder.sink.size;
-    p.key = encoder.value(parts.key.serializer, StateSource.entryKey(entry));
-    p.namespace = encoder.value(parts.namespace.serializer, StateSource.entryNamespace(entry));
-    p.mapKey = mapKey == null ? Encoder.NULL : encoder.value(parts.mapKey.serializer, mapKey);
-  }
-
-  /** The stamp of a value with time to live, the newest of several; 0 = none. */
-  private long stampOf(Object v) throws Throwable {
-    if (v instanceof Map) {
-      return stampOf(((Map<?, ?>) v).values());
-    }
-    if (v instanceof Iterable) {
-      long newest = 0;
-      for (Object o : (Iterable<?>) v) {
-        newest = Math.max(newest, stampOf(o));
-      }
-      return newest;
-    }
-    return v != null && Handles.isTtlValue(v) ? Handles.ttlStamp(v) : 0;
-  }
-
-  /** A value without what time to live adds to it. */
-  private Object userValue(Object v) throws Throwable {
-    if (parts.ttl == 0 || v == null) {
-      return v;
-    }
-    if (source.shape.isList()) {
-      List<Object> plain = new ArrayList<>();
-      for (Object o : (Iterable<?>) v) {
-        plain.add(Handles.isTtlValue(o) ? Handles.ttlValue(o) : o);
-      }
-      return plain;
-    }
-    return Handles.isTtlValue(v) ? Handles.ttlValue(v) : v;
-  }
-
   // ---- iterations
 
   /** What an iteration does inside is its own: it counts as one call. */
@@ -799,94 +604,6 @@ final class TracedState extends StateContext {
       }
     } else {
       depth--;
-    }
-  }
-
-  boolean hasTtl() {
-    return parts.ttl > 0;
-  }
-
-  /** Writes a map key; gives its length. */
-  int encodeMapKey(Object k) {
-    return k == null ? Encoder.NULL : encoder.value(parts.mapKey.serializer, k);
-  }
-
-  /** An iteration gave an entry. */
-  void iterated(Place p, Object value, boolean hasValue) {
-    int at = encoder.sink.size;
-    int length = hasValue ? encode(value) : Encoder.NULL;
-    TaskNote n = note(READ, StateCall.ENTRIES, p);
-    give(n, length, at);
-    n.write();
-    if (hasValue && p.mapKey >= 0 && p.isKnown() && task.invocation() != 0) {
-      trace.handedOut.put(this, p, at, length, hasTtl() ? null : changeable(value));
-    }
-  }
-
-  /** An iteration changed an entry, or removed it. */
-  void iterationChanged(Place p, int what, Object was, Object now) {
-    int beforeAt = encoder.sink.size;
-    // What was told of it goes before what it is now: it may have been changed in between.
-    int known = p.mapKey >= 0 ? trace.handedOut.find(this, p) : -1;
-    int before = known >= 0 ? trace.handedOut.copyValue(known) : encode(was);
-    int at = encoder.sink.size;
-    int length = encode(now);
-    TaskNote n = note(WRITTEN, what, p);
-    giveBefore(n, before, beforeAt);
-    give(n, length, at);
-    n.write();
-    if (p.mapKey >= 0 && p.isKnown() && task.invocation() != 0) {
-      trace.handedOut.put(this, p, at, length, changeable(now));
-    }
-  }
-
-  // ---- notes
-
-  private TaskNote note(int kind, int what, Place p) {
-    TaskNote n = task.note(TaskNote.STATE, kind, operator).what(what).state(parts.word);
-    byte[] b = encoder.sink.data;
-    int at = p.from;
-    if (p.key >= 0) {
-      n.key(b, at, p.key);
-      at += p.key;
-    }
-    if (p.namespace >= 0) {
-      n.namespace(b, at, p.namespace);
-      at += p.namespace;
-    }
-    if (p.mapKey >= 0) {
-      n.mapKey(b, at, p.mapKey);
-    }
-    if (!p.isKnown()) {
-      withheld(n);
-    }
-    return n;
-  }
-
-  private void give(TaskNote n, int length, int at) {
-    if (length >= 0) {
-      n.value(encoder.sink.data, at, length);
-    } else if (length == Encoder.WITHHELD) {
-      withheld(n);
-    }
-  }
-
-  private void giveBefore(TaskNote n, int length, int at) {
-    if (length >= 0) {
-      n.before(encoder.sink.data, at, length);
-    } else if (length == Encoder.WITHHELD) {
-      withheld(n);
-    }
-  }
-
-  private void withheld(TaskNote n) {
-    n.withheld();
-    n.text(encoder.reason == null ? "longer than what is kept" : encoder.reason);
-  }
-
-  private void time(TaskNote n, long stamp) {
-    if (parts.ttl > 0 && stamp > 0) {
-      n.time(stamp + parts.ttl);
     }
   }
 }

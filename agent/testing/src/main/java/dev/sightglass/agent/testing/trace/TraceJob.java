@@ -31,6 +31,9 @@ import org.apache.flink.util.Collector;
  * backend,copy}. Prints what each job's end saw, and what the functions wrote down.
  */
 public final class TraceJob {
+  /** How far the second input of one operator is behind, ms. */
+  private static final long DELAY = 10_000_000;
+
   private static final Map<String, AtomicLong> ENDS = new ConcurrentSkipListMap<>();
 
   private TraceJob() {}
@@ -104,7 +107,7 @@ public final class TraceJob {
     SingleOutputStreamOperator<Long> timed =
         numbers(env, "for-time", 299)
             .assignTimestampsAndWatermarks(
-                WatermarkStrategy.<Long>forGenerator(c -> new EachTenth())
+                WatermarkStrategy.<Long>forGenerator(c -> new EachTenth(0))
                     .withTimestampAssigner((i, t) -> timeOf(i)));
     timed
         .keyBy(Windows::key)
@@ -138,9 +141,11 @@ public final class TraceJob {
         .name("sliding")
         .map(new End(name + "/sliding"))
         .sinkTo(new DiscardingSink<>());
-    // The second input has no watermark before its end.
+    // The watermark of the second input is far behind until the end.
     timed
-        .connect(numbers(env, "slow", 9))
+        .connect(
+            timed.assignTimestampsAndWatermarks(
+                WatermarkStrategy.forGenerator(c -> new EachTenth(DELAY))))
         .process(new Both())
         .name("both")
         .map(new End(name + "/both"))
@@ -157,12 +162,18 @@ public final class TraceJob {
     return at * 100 + at / 20 * 1000;
   }
 
-  /** A watermark behind each tenth record, at that record. */
+  /** A watermark behind each tenth record, so much before that record. */
   private static final class EachTenth implements WatermarkGenerator<Long> {
+    private final long delay;
+
+    EachTenth(long delay) {
+      this.delay = delay;
+    }
+
     @Override
     public void onEvent(Long i, long time, WatermarkOutput output) {
       if (i % 10 == 9) {
-        output.emitWatermark(new Watermark(time));
+        output.emitWatermark(new Watermark(time - delay));
       }
     }
 

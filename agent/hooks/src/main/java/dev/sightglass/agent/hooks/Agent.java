@@ -34,6 +34,7 @@ public final class Agent implements Commands {
     drain[0] = new Drain(options.codec, uplink);
     inspector = new FlinkInspector(process, drain[0], new ChunkPool(options.memory), tally);
     selfTest.onChange(uplink::statusChanged);
+    selfTest.onRefused(inspector::refused);
     Hooks.install(inspector);
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     drain[0].start();

@@ -13,6 +13,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 
 /** Keeps what became of each hook, and tells it together with the agent's own counters. */
 final class SelfTest implements Telemetry, Weaver.Listener {
@@ -30,6 +31,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private final AtomicReferenceArray<String> reasons;
 
   private volatile Runnable changed = () -> {};
+  private volatile LongSupplier refused = () -> 0;
 
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
@@ -42,6 +44,11 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   /** Called when a state changed. */
   void onChange(Runnable r) {
     changed = r;
+  }
+
+  /** How many values serializers would not write. */
+  void onRefused(LongSupplier count) {
+    refused = count;
   }
 
   @Override
@@ -85,9 +92,15 @@ final class SelfTest implements Telemetry, Weaver.Listener {
       array.name("state").value(state);
       array.name("class").value(name(i));
       array.name("fired").value(fired);
-      array.name("detail").value(reason == null ? "" : reason);
+      array.name("detail").value(reason == null ? "" : reason.isEmpty() ? detail(i) : reason);
       array.endObject();
     }
+  }
+
+  /** What there is to say of a hook that is in. */
+  private String detail(int hook) {
+    long n = hooks.get(hook).id().equals("state.create") ? refused.getAsLong() : 0;
+    return n == 0 ? "" : n + " values are not recorded: their serializers threw";
   }
 
   /**

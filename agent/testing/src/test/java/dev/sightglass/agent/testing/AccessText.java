@@ -12,7 +12,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 
-/** Recorded rows of lanes trace and state in the words in which the jobs' functions write them down. */
+/**
+ * Recorded rows of lanes trace and state in the words in which the jobs' functions write them down.
+ */
 final class AccessText {
   private AccessText() {}
 
@@ -49,7 +51,12 @@ final class AccessText {
       case 51:
       case 52:
         return List.of("registered", "deleted", "fired").get((int) r.number("kind") - 50)
-            + " " + domain + " " + key(all, r) + " " + r.number("time_ms");
+            + " "
+            + domain
+            + " "
+            + key(all, r)
+            + " "
+            + r.number("time_ms");
       case 53:
         return "assigned " + key(all, r) + " " + window(all, r, "namespace");
       case 54:
@@ -57,7 +64,11 @@ final class AccessText {
       case 55:
         return "fired " + key(all, r) + " " + window(all, r, "namespace");
       case 56:
-        return "purged " + r.number("what") + " " + (r.number("what") == 1 ? key(all, r) + " " : "") + window(all, r, "namespace");
+        return "purged "
+            + r.number("what")
+            + " "
+            + (r.number("what") == 1 ? key(all, r) + " " : "")
+            + window(all, r, "namespace");
       case 58:
         return "passed " + r.number("time_ms");
       case 59:
@@ -80,12 +91,12 @@ final class AccessText {
     DataInputDeserializer in = new DataInputDeserializer(r.bytes(part));
     return in.readLong() + "-" + in.readLong();
   }
+
   /** A row of lane state as the functions write accesses down. */
   private static String line(Recorded all, BlockRow r) throws IOException {
     Map<?, ?> state = all.state(r);
     StringBuilder s = new StringBuilder();
-    s.append(
-        List.of("read", "written", "cleared", "expired").get((int) r.number("kind") - 100));
+    s.append(List.of("read", "written", "cleared", "expired").get((int) r.number("kind") - 100));
     s.append(' ').append(r.number("what")).append(' ').append(state.get("name"));
     s.append(' ').append(value(all, state, "key", r.bytes("key")));
     s.append(' ').append(value(all, state, "map_key", r.bytes("map_key")));
@@ -97,8 +108,7 @@ final class AccessText {
     return s.append(r.text("text").isEmpty() ? "" : " withheld").toString();
   }
 
-  static String value(Recorded all, Map<?, ?> state, String part, byte[] bytes)
-      throws IOException {
+  static String value(Recorded all, Map<?, ?> state, String part, byte[] bytes) throws IOException {
     if (bytes == null) {
       return "-";
     }
@@ -118,7 +128,10 @@ final class AccessText {
       }
       return "[" + String.join(",", values) + "]";
     }
-    String className = t.equals("string") ? "java.lang.String" : t.equals("long") ? "java.lang.Long" : (String) d.get("of");
+    String className =
+        t.equals("string")
+            ? "java.lang.String"
+            : t.equals("long") ? "java.lang.Long" : (String) d.get("of");
     return String.valueOf(serializer(className).deserialize(in));
   }
 

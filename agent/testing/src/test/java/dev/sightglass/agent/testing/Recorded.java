@@ -27,8 +27,7 @@ final class Recorded {
     for (int kind : new int[] {DefinitionKind.SERIALIZER, DefinitionKind.STATE}) {
       for (String body : server.definitions.getOrDefault(kind, List.of())) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        definitions.put(
-            Keys.hex(Keys.definition(kind, bytes)), JsonReader.readObject(body));
+        definitions.put(Keys.hex(Keys.definition(kind, bytes)), JsonReader.readObject(body));
       }
     }
     for (String text : server.definitions.getOrDefault(DefinitionKind.STRING, List.of())) {

@@ -45,6 +45,10 @@ class TracedStateTest {
       }
       assertEquals(0, job.exit);
       assertFalse(job.err.contains("a hook failed"), job.err);
+      // Of each of three jobs on the heap one value is refused twice: written, and as it was.
+      assertTrue(
+          server.status.contains("6 values are not recorded: their serializers threw"),
+          server.status);
       Map<String, List<String>> truth = Recorded.truth(job.out);
       Recorded states = new Recorded(server, Lane.STATE);
       Recorded traces = new Recorded(server, Lane.TRACE);
@@ -52,12 +56,17 @@ class TracedStateTest {
         for (String o : new String[] {"keyed-states", "operator-states", "broadcast-states"}) {
           AccessText.compare(j, truth.get(j + "/" + o), AccessText.lines(states, j, o, 100, 103));
         }
-        AccessText.compare(j, truth.get(j + "/timers"), AccessText.lines(traces, j, "timers", 50, 52));
+        AccessText.compare(
+            j, truth.get(j + "/timers"), AccessText.lines(traces, j, "timers", 50, 52));
         for (String o : new String[] {"tumbling", "sessions", "sliding"}) {
-          AccessText.compare(j, truth.get(j + "/" + o), distinct(AccessText.lines(traces, j, o, 53, 56)));
+          AccessText.compare(
+              j, truth.get(j + "/" + o), distinct(AccessText.lines(traces, j, o, 53, 56)));
         }
         merged(states, j);
-        AccessText.compare(j, sorted(truth.get(j + "/calls")), sorted(AccessText.lines(traces, j, "calls", 60, 60)));
+        AccessText.compare(
+            j,
+            sorted(truth.get(j + "/calls")),
+            sorted(AccessText.lines(traces, j, "calls", 60, 60)));
         held(j, AccessText.lines(traces, j, "both", 59, 59));
         passed(j, AccessText.lines(traces, j, "timers", 58, 58));
       }
@@ -122,6 +131,4 @@ class TracedStateTest {
     assertEquals(31, lines.size(), job + ": " + lines);
     assertEquals("passed " + Long.MAX_VALUE, lines.get(30), job);
   }
-
-
 }

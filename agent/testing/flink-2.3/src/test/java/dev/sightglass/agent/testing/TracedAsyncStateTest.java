@@ -25,11 +25,7 @@ class TracedAsyncStateTest {
   private Fork run(TakingServer server, Class<?> program, String... arguments) throws Exception {
     Fork job =
         Fork.run(
-            folder,
-            program,
-            List.of(AGENT + "=127.0.0.1:" + server.port()),
-            List.of(),
-            arguments);
+            folder, program, List.of(AGENT + "=127.0.0.1:" + server.port()), List.of(), arguments);
     assertFalse(job.err.contains("a hook failed"), job.err);
     job.ends();
     return job;
@@ -76,8 +72,7 @@ class TracedAsyncStateTest {
           truth.get("forst,copy/keyed-states"),
           AccessText.lines(states, "forst,copy", "keyed-states", 100, 103));
       assertEquals(
-          "forst",
-          states.state(states.of("forst,copy", "keyed-states").get(0)).get("backend"));
+          "forst", states.state(states.of("forst,copy", "keyed-states").get(0)).get("backend"));
     }
   }
 }

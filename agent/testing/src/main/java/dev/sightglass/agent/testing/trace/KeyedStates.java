@@ -116,8 +116,7 @@ final class KeyedStates extends KeyedProcessFunction<String, Long, String> {
   }
 
   private static MapStateDescriptor<String, Long> livingMap(String name, StateTtlConfig ttl) {
-    MapStateDescriptor<String, Long> d =
-        new MapStateDescriptor<>(name, Types.STRING, Types.LONG);
+    MapStateDescriptor<String, Long> d = new MapStateDescriptor<>(name, Types.STRING, Types.LONG);
     d.enableTimeToLive(ttl);
     return d;
   }

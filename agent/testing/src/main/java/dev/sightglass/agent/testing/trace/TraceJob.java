@@ -78,8 +78,7 @@ public final class TraceJob {
     Truth.print();
   }
 
-  private static DataStream<Long> numbers(
-      StreamExecutionEnvironment env, String name, long most) {
+  private static DataStream<Long> numbers(StreamExecutionEnvironment env, String name, long most) {
     return env.fromSequence(0, most).name(name);
   }
 
@@ -118,8 +117,7 @@ public final class TraceJob {
     timed
         .keyBy(Windows::key)
         .window(TumblingEventTimeWindows.of(Duration.ofSeconds(1)))
-        .trigger(
-            new Windows.Seen<>("tumbling", PurgingTrigger.of(EventTimeTrigger.create())))
+        .trigger(new Windows.Seen<>("tumbling", PurgingTrigger.of(EventTimeTrigger.create())))
         .process(new Windows.Count<>("tumbling", true))
         .name("tumbling")
         .map(new End(name + "/tumbling"))

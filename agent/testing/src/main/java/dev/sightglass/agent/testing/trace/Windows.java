@@ -47,8 +47,7 @@ final class Windows {
     }
 
     @Override
-    public TriggerResult onEventTime(long time, W window, TriggerContext context)
-        throws Exception {
+    public TriggerResult onEventTime(long time, W window, TriggerContext context) throws Exception {
       return trigger.onEventTime(time, window, context);
     }
 
@@ -70,7 +69,8 @@ final class Windows {
   }
 
   /** Gives the number of elements. */
-  static final class Count<W extends Window> extends ProcessWindowFunction<Long, String, String, W> {
+  static final class Count<W extends Window>
+      extends ProcessWindowFunction<Long, String, String, W> {
     private static final long serialVersionUID = 1;
     private final String operator;
     private final boolean purged;

@@ -114,11 +114,13 @@ public final class AsyncJob {
           .thenAccept(
               c -> {
                 plant("read", 7, "map", key, "x", "-", "-", "n=" + (c ? 1 : 0));
-                map.asyncGet("x").thenAccept(v -> {
-                  plant("read", 1, "map", key, "x", "-", v);
-                  plant("written", 4, "map", key, "x", before(v), "-");
-                  map.asyncRemove("x");
-                });
+                map.asyncGet("x")
+                    .thenAccept(
+                        v -> {
+                          plant("read", 1, "map", key, "x", "-", v);
+                          plant("written", 4, "map", key, "x", before(v), "-");
+                          map.asyncRemove("x");
+                        });
               });
     }
   }

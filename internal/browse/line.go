@@ -37,22 +37,19 @@ func line(e *query.Event) string {
 		return joined("write failed", e.Text)
 	case event.KindSourceRun:
 		return times(e.N, "record") + " from offset " + strconv.FormatInt(e.Offset, 10)
-	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired:
-		return strings.ReplaceAll(e.Kind.String(), "-", " ") + " for " + instant(e.Time)
-	case event.KindWindowAssigned, event.KindWindowMerged, event.KindWindowFired, event.KindWindowPurged:
-		return strings.ReplaceAll(e.Kind.String(), "-", " ") + ", ends " + instant(e.Time)
+	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired, event.KindWindowAssigned, event.KindWindowMerged,
+		event.KindWindowFired, event.KindWindowPurged, event.KindCause, event.KindStateRead, event.KindStateWritten, event.KindStateCleared,
+		event.KindStateExpired:
+		return stepLine(e, nil)
 	case event.KindDropped:
 		return dropped(e)
 	case event.KindWatermarkOut:
 		return "watermark out " + instant(e.Time)
 	case event.KindWatermarkHeld:
-		return joined("watermark held at "+instant(e.Time), e.Text)
-	case event.KindStateRead, event.KindStateWritten, event.KindStateCleared, event.KindStateExpired:
-		name := "?"
-		if e.State != nil {
-			name = e.State.Name
+		if !e.Time.Known() {
+			return "no watermark yet, for want of one from " + e.Text
 		}
-		return strings.TrimPrefix(e.Kind.String(), "state-") + " " + name
+		return "watermark held at " + instant(e.Time) + " by " + e.Text
 	case event.KindEnvRead:
 		return envRead(e)
 	case event.KindLevel:

@@ -11,8 +11,8 @@ public final class CauseProbe {
   private static final int ASYNC = 1;
   private static final int BUNDLE = 2;
 
-  /** Runs of members of a bundle that are remembered; later ones are not told. */
-  private static final int MOST = 1 << 16;
+  /** Runs of members of a bundle that are remembered; later ones are lost, and counted as that. */
+  static final int MOST = 1 << 16;
 
   private CauseProbe() {}
 
@@ -30,10 +30,11 @@ public final class CauseProbe {
   }
 
   /** Kept on an operator that collects records before it handles them. */
-  private static final class Bundle extends Traced {
+  static final class Bundle extends Traced {
     private long[] first = new long[16];
     private long[] count = new long[16];
     private int size;
+    private long lost;
 
     Bundle(TaskContext task, int operator) {
       super(task, operator);
@@ -50,6 +51,8 @@ public final class CauseProbe {
         }
         first[size] = invocation;
         count[size++] = 1;
+      } else {
+        lost++;
       }
     }
 
@@ -60,6 +63,9 @@ public final class CauseProbe {
             .number(first[i])
             .number2(count[i])
             .write();
+      }
+      if (lost > 0) {
+        task.lose(TaskNote.TRACE, task.invocation(), lost, 0);
       }
     }
   }
@@ -111,6 +117,7 @@ public final class CauseProbe {
           b.tell();
         }
         b.size = 0;
+        b.lost = 0;
       }
     }
   }

@@ -66,7 +66,10 @@ abstract class TaskTraces extends TaskElements {
     } while (!answered.compareAndSet(head, r));
   }
 
-  /** Tells what was answered, in the order of answers. */
+  /**
+   * Tells what was answered, in the order of answers. Nothing may leave it: an invocation begins or
+   * ends behind it.
+   */
   final void tellAnswers() {
     AsyncRead r = answered.getAndSet(null);
     AsyncRead first = null;
@@ -77,7 +80,12 @@ abstract class TaskTraces extends TaskElements {
       r = after;
     }
     for (; first != null; first = first.next) {
-      first.tell();
+      try {
+        first.tell();
+      } catch (Throwable t) {
+        lose(TaskNote.STATE, first.invocation, 1, 0);
+        Hooks.fail(t);
+      }
     }
   }
 

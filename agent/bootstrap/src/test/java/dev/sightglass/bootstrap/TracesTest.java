@@ -196,6 +196,21 @@ class TracesTest {
     assertEquals(List.of("note 5/100 op=1 inv=2 #0 number=3"), notes());
   }
 
+  @Test
+  void anAnswerThatCannotBeToldIsLostAlone() {
+    level(Levels.TRACE, Levels.TRACE);
+    int token = begin();
+    AsyncRead bad = read("bad");
+    AsyncRead good = read("good");
+    task.end(token);
+    bad.answer("no number");
+    good.answer(1);
+    task.end(begin());
+    assertEquals(List.of("note 5/100 op=1 inv=1 #1 number=1"), notes());
+    task.end();
+    assertEquals(1, task.lost(TaskNote.STATE).events);
+  }
+
   private AsyncRead read(String name) {
     return new AsyncRead(task) {
       @Override
@@ -222,6 +237,44 @@ class TracesTest {
     CauseProbe.result(entry);
     task.end(token);
     assertEquals(List.of("note 4/60 op=1 inv=2 #0 number=1 number2=1 what=1"), notes());
+  }
+
+  @Test
+  void aMiniBatchNamesTheRunsOfItsMembers() {
+    level(Levels.TRACE, Levels.TRACE);
+    CauseProbe.Bundle bundle = new CauseProbe.Bundle(task, 1);
+    for (int i = 1; i <= 5; i++) {
+      int token = begin();
+      if (i != 3) {
+        CauseProbe.member(bundle);
+        CauseProbe.member(bundle);
+      }
+      task.end(token);
+    }
+    int token = begin();
+    CauseProbe.finish(bundle);
+    CauseProbe.finish(bundle);
+    task.end(token);
+    assertEquals(
+        List.of(
+            "note 4/60 op=1 inv=6 #0 number=1 number2=2 what=2",
+            "note 4/60 op=1 inv=6 #1 number=4 number2=2 what=2"),
+        notes());
+  }
+
+  @Test
+  void membersBeyondTheBoundAreLost() {
+    level(Levels.TRACE, Levels.TRACE);
+    CauseProbe.Bundle bundle = new CauseProbe.Bundle(task, 1);
+    for (int i = 0; i < CauseProbe.MOST + 3; i++) {
+      bundle.add(2L * i);
+    }
+    int token = begin();
+    CauseProbe.finish(bundle);
+    task.end(token);
+    task.end();
+    notes();
+    assertEquals(3, task.lost(TaskNote.TRACE).events);
   }
 
   @Test

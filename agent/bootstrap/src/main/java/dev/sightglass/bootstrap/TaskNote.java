@@ -34,6 +34,8 @@ public final class TaskNote {
   /** Longer byte strings are withheld. */
   static final int MAX_BYTES = 1 << 20;
 
+  private static final String BY_POLICY = "the policy keeps no payload of this operator";
+
   private static final int STRINGS = 5;
   private static final int FIXED = 28;
 
@@ -44,6 +46,7 @@ public final class TaskNote {
   private long invocation;
   private int ordinal;
   private int mask;
+  private boolean hidden;
   private long time;
   private long number;
   private long number2;
@@ -67,6 +70,8 @@ public final class TaskNote {
     this.invocation = invocation;
     this.ordinal = ordinal;
     this.mask = 0;
+    // What the environment gave is no payload.
+    this.hidden = lane != ENV && task.levels.payload(operator) != Levels.FULL;
     return this;
   }
 
@@ -153,7 +158,10 @@ public final class TaskNote {
     if (b == null) {
       return this;
     }
-    if (len > MAX_BYTES) {
+    if (hidden && lane == STATE) {
+      text(BY_POLICY);
+    }
+    if (hidden || len > MAX_BYTES) {
       return withheld();
     }
     bytes[i] = b;

@@ -211,6 +211,30 @@ class TracesTest {
     assertEquals(1, task.lost(TaskNote.STATE).events);
   }
 
+  @Test
+  void bytesStayAwayWhereThePolicyKeepsNoPayload() {
+    byte[] both = {Levels.TRACE, Levels.TRACE};
+    task.want(new Levels("1", Levels.FLIGHT, both, new byte[] {Levels.FULL, Levels.NONE}));
+    task.takeLevels();
+    byte[] b = {1, 2};
+    int token = begin();
+    for (int operator = 0; operator < 2; operator++) {
+      task.note(TaskNote.STATE, 101, operator).key(b, 0, 2).value(b, 0, 2).before(b, 0, 1).write();
+      task.note(TaskNote.TRACE, 50, operator).key(b, 0, 2).namespace(b, 0, 2).write();
+      task.note(TaskNote.ENV, 110, operator).value(b, 0, 2).write();
+    }
+    task.end(token);
+    assertEquals(
+        List.of(
+            "note 5/101 op=0 inv=1 #0 key=2 value=2 before=1",
+            "note 4/50 op=0 inv=1 #1 key=2 ns=2",
+            "note 9/110 op=0 inv=1 #2 value=2",
+            "note 5/101 op=1 inv=1 #3 text=the policy keeps no payload of this operator withheld",
+            "note 4/50 op=1 inv=1 #4 withheld",
+            "note 9/110 op=1 inv=1 #5 value=2"),
+        notes());
+  }
+
   private AsyncRead read(String name) {
     return new AsyncRead(task) {
       @Override

@@ -49,6 +49,33 @@ func (e CheckpointState) Valid() bool {
 	}
 }
 
+// Defines values for EffectiveAgentState.
+const (
+	EffectiveAgentStateFollows EffectiveAgentState = "follows"
+	EffectiveAgentStateLags    EffectiveAgentState = "lags"
+	EffectiveAgentStateOff     EffectiveAgentState = "off"
+	EffectiveAgentStateRefuses EffectiveAgentState = "refuses"
+	EffectiveAgentStateUnknown EffectiveAgentState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the EffectiveAgentState enum.
+func (e EffectiveAgentState) Valid() bool {
+	switch e {
+	case EffectiveAgentStateFollows:
+		return true
+	case EffectiveAgentStateLags:
+		return true
+	case EffectiveAgentStateOff:
+		return true
+	case EffectiveAgentStateRefuses:
+		return true
+	case EffectiveAgentStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -97,6 +124,27 @@ func (e JobDetailState) Valid() bool {
 	case JobDetailStateLastSeen:
 		return true
 	case JobDetailStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LevelWishLevel.
+const (
+	LevelWishLevelFlight    LevelWishLevel = "flight"
+	LevelWishLevelPositions LevelWishLevel = "positions"
+	LevelWishLevelTrace     LevelWishLevel = "trace"
+)
+
+// Valid indicates whether the value is a known member of the LevelWishLevel enum.
+func (e LevelWishLevel) Valid() bool {
+	switch e {
+	case LevelWishLevelFlight:
+		return true
+	case LevelWishLevelPositions:
+		return true
+	case LevelWishLevelTrace:
 		return true
 	default:
 		return false
@@ -290,6 +338,18 @@ func (e LineageParamsDir) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AppliedLevel defines model for AppliedLevel.
+type AppliedLevel struct {
+	Level string `json:"level"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since    time.Time `json:"since,omitempty"`
+	Subtasks []int64   `json:"subtasks"`
+	Version  string    `json:"version"`
+	Why      string    `json:"why,omitempty"`
+	Word     string    `json:"word"`
 }
 
 // Attempt defines model for Attempt.
@@ -526,6 +586,62 @@ type Edge struct {
 	WatermarkLagMs string `json:"watermark_lag_ms,omitempty"`
 }
 
+// EffectiveAgent defines model for EffectiveAgent.
+type EffectiveAgent struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind  int64  `json:"behind"`
+	Host    string `json:"host"`
+	Pid     int64  `json:"pid"`
+	Process string `json:"process"`
+	Reason  string `json:"reason,omitempty"`
+
+	// State unknown: an old agent, which does not tell.
+	State EffectiveAgentState `json:"state"`
+	Tasks int64               `json:"tasks"`
+
+	// Version That it follows.
+	Version string `json:"version"`
+}
+
+// EffectiveAgentState unknown: an old agent, which does not tell.
+type EffectiveAgentState string
+
+// EffectiveOperator defines model for EffectiveOperator.
+type EffectiveOperator struct {
+	// Applied Empty while no recording says so: no subtask runs, or its agent is old.
+	Applied  []AppliedLevel `json:"applied"`
+	Change   LevelChange    `json:"change,omitempty"`
+	Kind     string         `json:"kind"`
+	Level    string         `json:"level"`
+	Logs     string         `json:"logs"`
+	Lookback bool           `json:"lookback"`
+	Name     string         `json:"name"`
+	Op       string         `json:"op"`
+	Payload  string         `json:"payload"`
+
+	// Pending Some subtask records something else than what holds; it changes over as soon as it has something to do.
+	Pending bool `json:"pending"`
+
+	// Rule Where the level comes from: line of the policy, the default, or a change for a while.
+	Rule string `json:"rule"`
+
+	// Sample As in 1 of 50, or every key.
+	Sample string `json:"sample"`
+	Vertex string `json:"vertex"`
+
+	// Word Level, look-back, payload and sample as recordings write them.
+	Word string `json:"word"`
+}
+
+// EffectivePolicy defines model for EffectivePolicy.
+type EffectivePolicy struct {
+	Agents    []EffectiveAgent    `json:"agents"`
+	Job       string              `json:"job"`
+	Operators []EffectiveOperator `json:"operators"`
+	Recording string              `json:"recording"`
+	Told      string              `json:"told"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	Attempt    int64                  `json:"attempt"`
@@ -717,6 +833,25 @@ type GapList struct {
 	Version int64 `json:"version"`
 }
 
+// Governor defines model for Governor.
+type Governor struct {
+	// BytesPerS 64-bit integer as text
+	BytesPerS string `json:"bytes_per_s"`
+
+	// CPU Of one core, over the last second, hooks on the threads of tasks included.
+	CPU float64 `json:"cpu"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Step 0: as the policy says; up to 4: positions only.
+	Step int64  `json:"step"`
+	Text string `json:"text,omitempty"`
+
+	// Why Which budget.
+	Why string `json:"why,omitempty"`
+}
+
 // Graph defines model for Graph.
 type Graph struct {
 	Edges []Edge `json:"edges"`
@@ -738,11 +873,38 @@ type Hook struct {
 	Class  string `json:"class"`
 	Detail string `json:"detail"`
 
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
 	// Fired 64-bit integer as text
 	Fired string `json:"fired"`
 	ID    string `json:"id"`
 
-	// State installed, fired, missing (its class was loaded and the hook did not fit) or waiting (its class was not loaded yet).
+	// Ns What a firing costs, a mean of samples.
+	Ns string `json:"ns,omitempty"`
+
+	// State installed, fired, missing (its class was loaded and the hook did not fit), waiting (its class was not loaded yet) or failed (it threw, and is off).
+	State string `json:"state"`
+}
+
+// HookUse defines model for HookUse.
+type HookUse struct {
+	Classes []string `json:"classes"`
+	Detail  string   `json:"detail,omitempty"`
+
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
+	// Fired 64-bit integer as text
+	Fired string `json:"fired"`
+	Flink string `json:"flink"`
+	ID    string `json:"id"`
+
+	// Ns What a firing costs, a mean of samples.
+	Ns        string `json:"ns,omitempty"`
+	Processes int64  `json:"processes"`
+
+	// State failed, missing, fired, installed or waiting.
 	State string `json:"state"`
 }
 
@@ -796,7 +958,7 @@ type Job struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -877,7 +1039,7 @@ type JobDetail struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -915,6 +1077,24 @@ type JobDetail struct {
 // JobDetailState running, finished, failed, canceled, or last-seen: nothing arrived for a while and nobody recorded the end.
 type JobDetailState string
 
+// JobDoctor defines model for JobDoctor.
+type JobDoctor struct {
+	// Agents Connected ones.
+	Agents int64     `json:"agents"`
+	Hooks  []HookUse `json:"hooks"`
+	Job    string    `json:"job"`
+
+	// Lanes What the recording takes, most first.
+	Lanes     []LaneUse `json:"lanes"`
+	Recording string    `json:"recording"`
+
+	// Spent CPU time of recording, since the processes began: threads of agents, and an estimate for each hook; most first.
+	Spent []Spent `json:"spent"`
+
+	// Uncovered What the job uses and what is not recorded, or not in full.
+	Uncovered []Uncovered `json:"uncovered"`
+}
+
 // JobList defines model for JobList.
 type JobList struct {
 	// Gaps Stretches inside what was asked for that were not recorded.
@@ -933,6 +1113,107 @@ type JobList struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// LaneUse defines model for LaneUse.
+type LaneUse struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+	Lane  string `json:"lane"`
+
+	// Rows 64-bit integer as text
+	Rows string `json:"rows"`
+
+	// Share Of all bytes.
+	Share float64 `json:"share"`
+}
+
+// LevelChange defines model for LevelChange.
+type LevelChange struct {
+	// Again How often it happened again while the change held.
+	Again string `json:"again"`
+
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Cause What made the trigger fire.
+	Cause string `json:"cause,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// ID 64-bit integer as text
+	ID  string `json:"id"`
+	Job string `json:"job"`
+
+	// Lookback What agents kept was sent for.
+	Lookback  bool             `json:"lookback"`
+	On        string           `json:"on,omitempty"`
+	Operators []OperatorChange `json:"operators"`
+
+	// Position Where.
+	Position  string `json:"position,omitempty"`
+	Recording string `json:"recording"`
+
+	// Trigger Absent: a person said so.
+	Trigger string `json:"trigger,omitempty"`
+
+	// Until Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+	Who   string    `json:"who,omitempty"`
+	Why   string    `json:"why,omitempty"`
+}
+
+// LevelChangeList defines model for LevelChangeList.
+type LevelChangeList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []LevelChange `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// LevelMove defines model for LevelMove.
+type LevelMove struct {
+	From     string `json:"from"`
+	Job      string `json:"job"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
+// LevelWish defines model for LevelWish.
+type LevelWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool `json:"dry_run,omitempty"`
+
+	// ForS Default 600.
+	ForS int64 `json:"for_s,omitempty"`
+
+	// Level Absent: it stays.
+	Level LevelWishLevel `json:"level,omitempty"`
+
+	// Lookback Have agents send what they kept.
+	Lookback bool `json:"lookback,omitempty"`
+
+	// Operator Name, slug or pattern; absent: all of the job.
+	Operator string `json:"operator,omitempty"`
+	Why      string `json:"why,omitempty"`
+}
+
+// LevelWishLevel Absent: it stays.
+type LevelWishLevel string
 
 // Lineage defines model for Lineage.
 type Lineage struct {
@@ -1015,6 +1296,32 @@ type Live struct {
 	Job   Job   `json:"job"`
 }
 
+// LookBack defines model for LookBack.
+type LookBack struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Disk 64-bit integer as text
+	Disk string `json:"disk"`
+
+	// From Of the oldest block.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Sending Blocks that were asked for and wait.
+	Sending string `json:"sending"`
+
+	// SentBlocks 64-bit integer as text
+	SentBlocks string `json:"sent_blocks"`
+
+	// SentBytes 64-bit integer as text
+	SentBytes string `json:"sent_bytes"`
+}
+
 // Masked defines model for Masked.
 type Masked struct {
 	Action string `json:"action"`
@@ -1028,6 +1335,13 @@ type MaskedCount struct {
 	Class  string `json:"class"`
 	Count  int64  `json:"count"`
 	Path   string `json:"path"`
+}
+
+// Mistake defines model for Mistake.
+type Mistake struct {
+	Column int64  `json:"column,omitempty"`
+	Line   int64  `json:"line"`
+	Text   string `json:"text"`
 }
 
 // Moment defines model for Moment.
@@ -1119,6 +1433,13 @@ type Operator struct {
 	UID      string `json:"uid"`
 }
 
+// OperatorChange defines model for OperatorChange.
+type OperatorChange struct {
+	From     string `json:"from,omitempty"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
 // PathStep defines model for PathStep.
 type PathStep struct {
 	// In Records that entered.
@@ -1137,6 +1458,67 @@ type PathTaken struct {
 	Cut   bool       `json:"cut"`
 	Steps []PathStep `json:"steps"`
 	Text  string     `json:"text"`
+}
+
+// PolicyChange defines model for PolicyChange.
+type PolicyChange struct {
+	// Base Version that the text was made from: another one in force refuses the change.
+	Base string `json:"base,omitempty"`
+
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
+}
+
+// PolicyReport defines model for PolicyReport.
+type PolicyReport struct {
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Moves Operators of running jobs whose recording would change.
+	Moves    []LevelMove `json:"moves"`
+	Rules    int64       `json:"rules"`
+	Triggers int64       `json:"triggers"`
+
+	// Version That it has now; absent when nothing was changed.
+	Version  string   `json:"version,omitempty"`
+	Warnings []string `json:"warnings"`
+}
+
+// PolicyText defines model for PolicyText.
+type PolicyText struct {
+	Text string `json:"text"`
+}
+
+// PolicyVersion defines model for PolicyVersion.
+type PolicyVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At   time.Time `json:"at,omitempty"`
+	Text string    `json:"text"`
+
+	// Version 64-bit integer as text
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why"`
+}
+
+// PolicyVersionList defines model for PolicyVersionList.
+type PolicyVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []PolicyVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
 }
 
 // Principal defines model for Principal.
@@ -1175,23 +1557,31 @@ type Process struct {
 	Counters  ProcessCounters `json:"counters"`
 
 	// CPUShare The agent's threads, share of one core, over the last seconds.
-	CPUShare float64 `json:"cpu_share,omitempty"`
-	Flink    string  `json:"flink"`
-	Hooks    []Hook  `json:"hooks"`
-	Host     string  `json:"host"`
-	Java     string  `json:"java"`
+	CPUShare float64  `json:"cpu_share,omitempty"`
+	Flink    string   `json:"flink"`
+	Governor Governor `json:"governor"`
+	Hooks    []Hook   `json:"hooks"`
+	Host     string   `json:"host"`
+	Java     string   `json:"java"`
 
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
+	LookBack LookBack  `json:"look_back"`
 
 	// Off Recording is switched off in this process.
-	Off     bool   `json:"off"`
-	Pid     int64  `json:"pid"`
-	Process string `json:"process"`
-	Reason  string `json:"reason,omitempty"`
+	Off     bool          `json:"off"`
+	Pid     int64         `json:"pid"`
+	Policy  ProcessPolicy `json:"policy"`
+	Process string        `json:"process"`
+
+	// Reason Why it is off, or, when it is not, why no task is recorded.
+	Reason string `json:"reason,omitempty"`
 
 	// Role taskmanager, jobmanager or other.
 	Role string `json:"role"`
+
+	// Spent CPU time by thread of the agent, and an estimate of hooks on the threads of tasks; most first.
+	Spent []Spent `json:"spent"`
 }
 
 // ProcessCounters defines model for ProcessCounters.
@@ -1219,6 +1609,9 @@ type ProcessCounters struct {
 
 	// QueuedBytes 64-bit integer as text
 	QueuedBytes string `json:"queued_bytes"`
+
+	// SpilledBytes Of blocks that wait on disk.
+	SpilledBytes string `json:"spilled_bytes"`
 }
 
 // ProcessList defines model for ProcessList.
@@ -1238,6 +1631,22 @@ type ProcessList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// ProcessPolicy defines model for ProcessPolicy.
+type ProcessPolicy struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind int64 `json:"behind"`
+
+	// Refused A version that it cannot follow.
+	Refused string `json:"refused,omitempty"`
+	Tasks   int64  `json:"tasks"`
+
+	// Version That it follows; empty: it does not tell.
+	Version string `json:"version"`
+
+	// Why It cannot.
+	Why string `json:"why,omitempty"`
 }
 
 // Range defines model for Range.
@@ -1295,6 +1704,42 @@ type RecordingList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// RecordingPolicy defines model for RecordingPolicy.
+type RecordingPolicy struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Changes Of levels, that hold now, newest first.
+	Changes []LevelChange `json:"changes"`
+
+	// File Where it lies on the server.
+	File string `json:"file"`
+
+	// Mistakes Of the file as it is now, which is then not in force.
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Text YAML, docs/operations/policy.md.
+	Text string `json:"text"`
+
+	// Told Version that agents are told; changes for a while count behind the dot.
+	Told     string          `json:"told"`
+	Triggers []TriggerStatus `json:"triggers"`
+
+	// Version 0: nobody wrote one yet.
+	Version string `json:"version"`
+
+	// Who Who put it in force: a principal, or file.
+	Who string `json:"who"`
+	Why string `json:"why"`
+}
+
+// Spent defines model for Spent.
+type Spent struct {
+	// Ns 64-bit integer as text
+	Ns string `json:"ns"`
+	On string `json:"on"`
 }
 
 // StateAccess defines model for StateAccess.
@@ -1416,6 +1861,33 @@ type TopicUse struct {
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
 
+// TriggerStatus defines model for TriggerStatus.
+type TriggerStatus struct {
+	// ForS 64-bit integer as text
+	ForS     string `json:"for_s"`
+	Job      string `json:"job,omitempty"`
+	Level    string `json:"level"`
+	Line     int64  `json:"line"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Operator string `json:"operator,omitempty"`
+
+	// Reason Why, of the last one.
+	Reason string `json:"reason,omitempty"`
+
+	// Unclear Events for which the predicate could not be told.
+	Unclear string `json:"unclear"`
+	When    string `json:"when,omitempty"`
+}
+
+// Uncovered defines model for Uncovered.
+type Uncovered struct {
+	Fix       string   `json:"fix,omitempty"`
+	Operators []string `json:"operators"`
+	Text      string   `json:"text"`
+	What      string   `json:"what"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -1470,6 +1942,17 @@ type ViewFormat string
 type JobsParams struct {
 	// All Every run, not only the newest of each name.
 	All bool `form:"all,omitempty" json:"all,omitempty"`
+}
+
+// RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
+type RecordingPolicyEffectiveParams struct {
+	// Job Recording id, beginning of one, or the job's name.
+	Job string `form:"job" json:"job"`
+}
+
+// RecordingPolicyVersionsParams defines parameters for RecordingPolicyVersions.
+type RecordingPolicyVersionsParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // EventsParams defines parameters for Events.
@@ -1609,3 +2092,12 @@ type TimelineParams struct {
 	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
 	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
 }
+
+// JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
+type JobLevelJSONRequestBody = LevelWish
+
+// RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
+type RecordingPolicySetJSONRequestBody = PolicyChange
+
+// RecordingPolicyCheckJSONRequestBody defines body for RecordingPolicyCheck for application/json ContentType.
+type RecordingPolicyCheckJSONRequestBody = PolicyText

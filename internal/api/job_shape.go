@@ -14,7 +14,7 @@ type Job struct {
 	Operators         int      `json:"operators"`
 	Subtasks          int      `json:"subtasks"`
 	Agents            int      `json:"agents" doc:"Processes with an agent that take part and are connected."`
-	Level             string   `json:"level" doc:"How much is recorded now: flight, or ended."`
+	Level             string   `json:"level" doc:"How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended."`
 	AttemptsRestarted int      `json:"attempts_restarted"`
 	InPerSecond       float64  `json:"in_per_s" doc:"Records entering at the sources, mean of the last 10 s."`
 	OutPerSecond      float64  `json:"out_per_s" doc:"Records leaving at the sinks, mean of the last 10 s."`

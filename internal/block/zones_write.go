@@ -14,7 +14,7 @@ const maxChannelRanges = 256
 // ranges numbers the elements of the rows and gives zone 3. It sets FlagChannelsCollapsed in h when it had to collapse.
 func (b *Builder) ranges(h *Header) ([]ChannelRange, error) {
 	var list []ChannelRange
-	switch b.spec.Lane {
+	switch b.spec.Lane.Base() {
 	case event.LaneOut:
 		var err error
 		if list, err = b.sentRanges(); err != nil {

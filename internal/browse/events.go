@@ -110,6 +110,15 @@ func (q *EventQuery) wants(e *Event) bool {
 	if q.Key != "" && (e.KeyView == nil || !sameText(e.KeyView.Text(), q.Key)) {
 		return false
 	}
+	if q.Where != nil {
+		is, err := q.Where.Match(e)
+		if err != nil && q.Unclear != nil {
+			q.Unclear(err)
+		}
+		if !is {
+			return false
+		}
+	}
 	if q.Match == "" {
 		return true
 	}
@@ -194,6 +203,9 @@ func filterOf(q EventQuery) string {
 	}
 	if q.Match != "" {
 		parts = append(parts, "text contains string")
+	}
+	if q.Where != nil {
+		parts = append(parts, "predicate")
 	}
 	return strings.Join(parts, " && ")
 }

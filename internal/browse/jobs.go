@@ -176,6 +176,11 @@ func (b *Browser) Channels(ctx context.Context, t Target) (ChannelReport, error)
 	return b.queries.Channels(ctx, t.Recording)
 }
 
+// Levels tells what is recorded now of each attempt that has not ended.
+func (b *Browser) Levels(ctx context.Context, t Target) (map[event.Key]Levels, error) {
+	return b.queries.Levels(ctx, t.Recording)
+}
+
 // Gaps lists what was not recorded, in order of time.
 func (b *Browser) Gaps(ctx context.Context, t Target) ([]Gap, error) {
 	return b.queries.Gaps(ctx, t.Recording)

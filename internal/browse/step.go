@@ -55,9 +55,9 @@ func stepLine(e *query.Event, a *StateAccess) string {
 	case event.KindStateWritten:
 		return written(e, a)
 	case event.KindStateCleared:
-		return bounded("cleared " + stateName(e, a) + was(a.Before) + withheldWhy(e))
+		return bounded("cleared " + accessedState(e, a) + was(a.Before) + withheldWhy(e))
 	case event.KindStateExpired:
-		return bounded("expired " + stateName(e, a) + was(a.Before) + at(e, ", at ") + foundBy(e) + withheldWhy(e))
+		return bounded("expired " + accessedState(e, a) + was(a.Before) + at(e, ", at ") + foundBy(e) + withheldWhy(e))
 	}
 	return ""
 }
@@ -113,8 +113,8 @@ func cause(e *query.Event) string {
 	return "the batch holds the record of " + p.String()
 }
 
-// stateName is the state's name, with the key of a map.
-func stateName(e *query.Event, a *StateAccess) string {
+// accessedState is the state's name, with the key of a map.
+func accessedState(e *query.Event, a *StateAccess) string {
 	name := "a state"
 	if e.State != nil {
 		name = e.State.Name
@@ -126,7 +126,7 @@ func stateName(e *query.Event, a *StateAccess) string {
 }
 
 func read(e *query.Event, a *StateAccess) string {
-	name := stateName(e, a)
+	name := accessedState(e, a)
 	switch {
 	case e.What == callContains:
 		return bounded("asked if there is " + name + ": " + yes(e.Number))
@@ -145,7 +145,7 @@ func read(e *query.Event, a *StateAccess) string {
 }
 
 func written(e *query.Event, a *StateAccess) string {
-	name := stateName(e, a)
+	name := accessedState(e, a)
 	verb := "wrote "
 	switch e.What {
 	case callAdd:

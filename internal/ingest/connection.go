@@ -36,6 +36,7 @@ type connection struct {
 	expected    uint64                      // frame number
 	asked       map[event.DefinitionID]bool // NEED was sent
 	definitions int64                       // bytes that came
+	reminded    time.Time                   // of the policy
 }
 
 // errDone ends a connection in order: the agent said CLOSE and hung up, or the server shuts down.

@@ -31,6 +31,7 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		c.process.pong(m, c.server.now())
 	case *wire.Status:
 		c.process.status(m)
+		return c.remind(m)
 	case *wire.Done:
 		c.process.done(m)
 	case *wire.Close:

@@ -171,7 +171,7 @@ func (v *view) input(ctx context.Context, key event.Key, inv uint64, s spot, m *
 	case event.KindRecovered:
 		m.InputNote = "the element came out of channel state at a restore; it was recorded by an earlier attempt"
 	case event.KindSource, event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun:
-		src, found, err := v.first(ctx, holding(event.LaneSrc, key, inv), inv, func(event.Kind) bool { return true })
+		src, found, err := v.sourceRow(ctx, key, inv)
 		if err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func (v *view) watermarkIn(ctx context.Context, filter store.Filter, inv uint64)
 	w := NoEventTime
 	for ref := range v.snap.Blocks(filter) {
 		h := ref.Header
-		if h.Attempt != filter.Attempt || h.Lane != filter.Lane || len(h.Zones.Watermarks) == 0 || h.FirstInv >= inv {
+		if h.Attempt != filter.Attempt || h.Lane.Base() != filter.Lane || len(h.Zones.Watermarks) == 0 || h.FirstInv >= inv {
 			continue
 		}
 		if h.LastInv < inv {
@@ -289,7 +289,7 @@ func (v *view) nearest(ctx context.Context, filter store.Filter, inv uint64, aft
 	var at store.Ref
 	for ref := range v.snap.Blocks(filter) {
 		h := ref.Header
-		if h.Attempt != filter.Attempt || h.Lane != filter.Lane {
+		if h.Attempt != filter.Attempt || h.Lane.Base() != filter.Lane {
 			continue
 		}
 		edge := min(h.LastInv, inv-1)

@@ -95,6 +95,7 @@ const (
 	NoteState       NoteKind = "state"
 	NoteGap         NoteKind = "gap"
 	NoteNotRecorded NoteKind = "not-recorded"
+	NoteNotSampled  NoteKind = "not-sampled" // its key is none of the sample
 	NoteLimit       NoteKind = "limit"
 	NoteTransaction NoteKind = "transaction"
 	NoteRecovered   NoteKind = "recovered"

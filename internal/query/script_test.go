@@ -210,7 +210,7 @@ func (s *script) path(text string) event.DefinitionID {
 //	partition NAME of=ATTEMPT output= subs= dataset= ship=
 //	split NAME topic= partition= cluster=
 //	graph =!JSON of a graph definition
-//	block ATTEMPT LANE number= server recovered
+//	block ATTEMPT LANE number= server recovered          LANE+: kept by a look-back buffer
 //	  base PARTITION SUB SEQ · channel PARTITION SUB SEQ · count OPERATOR KIND N · barrier CHECKPOINT in|out PARTITION SUB SEQ flags
 //	  seen in|out INPUT|PARTITION FIRST LAST (watermarks) · KIND row members, see row
 //	corrupt ATTEMPT LANE NUMBER
@@ -298,9 +298,13 @@ func (s *script) chain(text, vertex string) []event.ChainOperatorDef {
 }
 
 func (s *script) open(attempt, lane string, a arguments) {
-	l, ok := event.ParseLane(lane)
+	base, kept := strings.CutSuffix(lane, "+")
+	l, ok := event.ParseLane(base)
 	if !ok {
 		s.t.Fatalf("lane %q", lane)
+	}
+	if kept {
+		l = l.LookBack()
 	}
 	s.spec = block.Spec{Recording: s.recording, Attempt: s.key(attempt), Lane: l}
 	k := fmt.Sprint(s.recording, attempt, lane)

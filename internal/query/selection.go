@@ -120,7 +120,7 @@ func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 
 // wantsBlock tells by the header whether the block may hold selected rows.
 func (s *selection) wantsBlock(h *block.Header) bool {
-	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane) {
+	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane.Base()) {
 		return false
 	}
 	index, ok := s.attempt(h.Attempt)
@@ -139,7 +139,7 @@ func (s *selection) wantsBlock(h *block.Header) bool {
 			continue
 		}
 		counted += c.N
-		if s.wantsKind(c.Kind) && wantsOperator(h.Lane, index, c.Operator) {
+		if s.wantsKind(c.Kind) && wantsOperator(h.Lane.Base(), index, c.Operator) {
 			return true
 		}
 	}
@@ -169,7 +169,7 @@ func wantsOperator(lane event.Lane, index, operator int) bool {
 
 // wantsRow tells whether the row is selected, apart from time.
 func (s *selection) wantsRow(f *frame, row, index int) bool {
-	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(f.h.Lane, index, int(f.r.Operator[row])) {
+	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(f.h.Lane.Base(), index, int(f.r.Operator[row])) {
 		return false
 	}
 	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)

@@ -129,7 +129,7 @@ func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Not
 		return n
 	}
 	for _, h := range v.rotten {
-		if h.Attempt == key && h.Lane == lane && (inv == 0 || inv >= h.FirstInv && inv <= h.LastInv) {
+		if h.Attempt == key && h.Lane.Base() == lane && (inv == 0 || inv >= h.FirstInv && inv <= h.LastInv) {
 			return because(fmt.Sprintf("block %d of lane %s cannot be read", h.Number, lane))
 		}
 	}

@@ -114,7 +114,7 @@ type Ref struct {
 
 // Filter selects blocks by header. Zero value: all.
 type Filter struct {
-	Lane     event.Lane // 0 = any
+	Lane     event.Lane // 0 = any; with what look-back buffers kept of it
 	Attempt  event.Key  // 0 = any
 	WallFrom int64      // µs; 0 = open
 	WallTo   int64      // µs, exclusive; 0 = open

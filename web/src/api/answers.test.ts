@@ -12,6 +12,7 @@ import {
 	agentsQuestion,
 	channelsQuestion,
 	doctorQuestion,
+	effectivePolicyQuestion,
 	exceptionsQuestion,
 	fetchEvents,
 	gapsQuestion,
@@ -19,6 +20,7 @@ import {
 	jobsQuestion,
 	lineageQuestion,
 	momentQuestion,
+	policyQuestion,
 	principalQuestion,
 	recordingQuestion,
 	recordingsQuestion,
@@ -50,6 +52,8 @@ describe("every question", () => {
 		await client.fetchQuery(principalQuestion);
 		await client.fetchQuery(doctorQuestion);
 		await client.fetchQuery(agentsQuestion);
+		expect((await client.fetchQuery(policyQuestion)).version).toBe(3n);
+		expect((await client.fetchQuery(effectivePolicyQuestion(r))).job).toBe("order-totals");
 		expect((await client.fetchQuery(jobsQuestion())).map((j) => j.name)).toEqual(["order-totals", "merchant-alerts"]);
 		await client.fetchQuery(jobsQuestion(true));
 		expect((await client.fetchQuery(jobQuestion(r))).graph.vertices).toHaveLength(5);
@@ -69,6 +73,8 @@ describe("every question", () => {
 			"/api/v1/principal",
 			"/api/v1/doctor",
 			"/api/v1/agents",
+			"/api/v1/recording-policy",
+			`/api/v1/recording-policy/effective?job=${r}`,
 			"/api/v1/jobs",
 			"/api/v1/jobs?all=true",
 			`/api/v1/jobs/${r}`,
@@ -90,6 +96,9 @@ describe("every question", () => {
 			jobsQuestion(true),
 			jobQuestion("a"),
 			jobQuestion("b"),
+			policyQuestion,
+			effectivePolicyQuestion("a"),
+			effectivePolicyQuestion("b"),
 			channelsQuestion("a"),
 			recordingQuestion("a"),
 			gapsQuestion("a"),

@@ -5,6 +5,7 @@ import { GET, read } from "./door";
 import { event, eventPage, moment } from "./event";
 import { channelReport, job, jobDetail } from "./job";
 import { lineage } from "./lineage";
+import { effectivePolicy, recordingPolicy } from "./policy";
 import { process } from "./process";
 import { gap, recording, timeline } from "./recording";
 import type * as wire from "./schema";
@@ -72,6 +73,22 @@ export const agentsQuestion = queryOptions({
 	queryFn: async ({ signal }) => (await read(GET("/api/v1/agents", { signal }), processes, signal)).items,
 	refetchInterval: 3_000,
 });
+
+export const policyQuestion = queryOptions({
+	queryKey: ["policy"],
+	queryFn: ({ signal }) => read(GET("/api/v1/recording-policy", { signal }), recordingPolicy, signal),
+	refetchInterval: 3_000,
+});
+
+/** What the policy comes to in a job. Its key begins with that of the policy: who changes one asks for both anew. */
+export function effectivePolicyQuestion(job: string) {
+	return queryOptions({
+		queryKey: ["policy", "effective", job],
+		queryFn: ({ signal }) =>
+			read(GET("/api/v1/recording-policy/effective", { params: { query: { job } }, signal }), effectivePolicy, signal),
+		refetchInterval: 2_000,
+	});
+}
 
 export const recordingsQuestion = queryOptions({
 	queryKey: ["recordings"],

@@ -59,6 +59,9 @@ describe("a view as a command", () => {
 		expect(line({ screen: "recordings" })).toBe("sightglass recordings");
 		expect(line({ screen: "gaps", rec })).toBe("sightglass gaps 8c1e4f0a");
 		expect(line({ screen: "agents" })).toBe("sightglass agents");
+		expect(line({ screen: "policy" })).toBe("sightglass policy show");
+		expect(line({ screen: "policy" }, { sel: rec })).toBe("sightglass policy effective 8c1e4f0a");
+		expect(line({ screen: "graph", job: "order-totals" }, { tab: "levels" })).toBe("sightglass policy effective order-totals");
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
 	});
 

@@ -284,7 +284,7 @@ describe("beside the graph", () => {
 		expect(await within(box).findByText("all equal")).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Self-test" }));
 		expect(within(box).getByRole("table", { name: "Hooks" }).textContent).toContain("mails");
-		expect(within(box).getByText(/A missing hook records nothing; answers that need it are not proven/)).toBeTruthy();
+		expect(within(box).getByText(/A hook that is missing or failed records nothing; answers that need it are not proven/)).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Checkpoints" }));
 		expect(within(box).getByText("failed")).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Exceptions 1" }));

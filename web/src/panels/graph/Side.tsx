@@ -14,6 +14,7 @@ import { eventsLink } from "./GraphPanel";
 import styles from "./GraphPanel.module.css";
 import { Hooks } from "./Hooks";
 import { Attempts, Checkpoints, Exceptions } from "./JobTables";
+import { Levels } from "./Levels";
 import type { OtherUse } from "./Picture";
 import type { Selected } from "./topology";
 import { operatorIcon } from "./VertexBox";
@@ -28,7 +29,7 @@ type Props = {
 	readonly onClose: () => void;
 };
 
-type TabName = "subtasks" | "operators" | "channels" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
+type TabName = "subtasks" | "operators" | "channels" | "levels" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
 
 /** Everything about what is selected; about the job when nothing is. */
 export function Side(p: Props) {
@@ -114,6 +115,7 @@ function EventsButton({ href }: { readonly href: string }) {
 function JobSide({ detail, tab }: Props) {
 	const tabs: readonly Tab<TabName>[] = [
 		{ value: "channels", label: "Channels", panel: <Channels id={detail.id} about="of this job" keep={() => true} /> },
+		{ value: "levels", label: "Levels", panel: <Levels detail={detail} /> },
 		{ value: "hooks", label: "Self-test", panel: <Hooks processes={detail.processes} /> },
 		{ value: "checkpoints", label: "Checkpoints", panel: <Checkpoints detail={detail} /> },
 		{
@@ -158,6 +160,11 @@ function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onS
 			value: "channels",
 			label: "Channels",
 			panel: <Channels id={detail.id} about={`of ${vertex.name}`} keep={(c) => c.from.task === vertex.name || c.to.task === vertex.name} />,
+		},
+		{
+			value: "levels",
+			label: "Levels",
+			panel: <Levels detail={detail} vertex={vertex.id} {...(operator === undefined ? {} : { operator: operator.slug })} />,
 		},
 	];
 	return (

@@ -16,6 +16,12 @@ final class Invocation {
   int operatorBase;
   int ordinal;
 
+  /** Least of the hashes of the keys that it met, {@link KeyProbe#NONE} = it met none. */
+  long key;
+
+  /** Steps of its path are missing, so the path is not told. */
+  boolean pathless;
+
   /** Rows of lanes trace, state and env so far. */
   int notes;
 
@@ -36,6 +42,8 @@ final class Invocation {
     cut = f.cut;
     operatorBase = f.operatorBase;
     ordinal = f.ordinal;
+    key = f.key;
+    pathless = f.pathless;
     notes = f.notes;
     watched = f.watched;
   }

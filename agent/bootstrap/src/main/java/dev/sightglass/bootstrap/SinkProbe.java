@@ -37,7 +37,10 @@ public final class SinkProbe {
     Completions.Ticket t = c.task.write();
     t.topic = topic;
     t.partition = -1;
-    if (c.task.levels.paths) {
+    int payload = c.task.writePayload(t.operator, topic);
+    if (payload != Levels.FULL) {
+      t.withheld = payload > 0;
+    } else {
       t.record(
           bytes(key),
           bytes(value),
@@ -48,7 +51,7 @@ public final class SinkProbe {
 
   /** Whether records that are written are told with their bytes. */
   public static boolean wantsBytes(Object context) {
-    return context instanceof Context && ((Context) context).task.levels.paths;
+    return context instanceof Context && ((Context) context).task.levels.bytes;
   }
 
   /** Flink's producers are made for bytes; whatever else comes is told without. */

@@ -17,20 +17,65 @@ abstract class TaskElements extends TaskWriter {
       int len,
       boolean record,
       long invocation) {
+    boolean kept = record && o.kept;
+    if (kept && subpartition < 0) {
+      tellSent(o, TapeFormat.LOOK_BACK);
+    }
     if (record && o.payload != Levels.FULL) {
-      putWithheld(o, b, subpartition, from, len, invocation);
+      // Its tag and event time are kept, of its value the length, and the hash if wanted.
+      int part = Math.min(len, b.get(from) == 0 ? 9 : 1);
+      long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
+      putPart(o, b, subpartition, from, len, part, hash, kept, invocation);
     } else if (len > TapeFormat.MAX_VALUE) {
-      putCut(o, b, subpartition, from, len, invocation);
-    } else if (tape.room(TapeFormat.OUT_SIZE + len)) {
-      tape.putInt(TapeFormat.OUT | o.index << 16);
-      tape.putInt(subpartition);
-      tape.putLong(invocation);
-      tape.putInt(len);
+      long hash = hash(b, from, len);
+      putPart(o, b, subpartition, from, len, TapeFormat.KEPT, hash, kept, invocation);
+    } else if (head(o, 0, kept, subpartition, len, len, invocation)) {
       copy(b, from, len);
       tape.publish();
-    } else {
-      lose(LANE_OUT, invocation, 1, len);
     }
+  }
+
+  private void putPart(
+      OutputContext o,
+      ByteBuffer b,
+      int subpartition,
+      int from,
+      int len,
+      int part,
+      long hash,
+      boolean kept,
+      long invocation) {
+    if (head(o, TapeFormat.CUT, kept, subpartition, part, 16 + part, invocation)) {
+      tape.putLong(len);
+      tape.putLong(hash);
+      copy(b, from, part);
+      tape.publish();
+    }
+  }
+
+  /** Begins the record of an element on the tape; false: it is lost. */
+  private boolean head(
+      OutputContext o,
+      int flags,
+      boolean kept,
+      int subpartition,
+      int len,
+      int room,
+      long invocation) {
+    if (!tape.room(TapeFormat.OUT_SIZE + room)) {
+      lose(kept ? LANE_KEPT : LANE_OUT, invocation, 1, len);
+      return false;
+    }
+    boolean numbered = subpartition >= 0 && (kept || o.jumped);
+    int all = flags | (kept ? TapeFormat.LOOK_BACK : 0) | (numbered ? TapeFormat.NUMBERED : 0);
+    tape.putInt(TapeFormat.OUT | all << 8 | o.index << 16);
+    tape.putInt(subpartition);
+    tape.putLong(invocation);
+    tape.putInt(len);
+    if (numbered) {
+      tape.putLong(o.next(subpartition));
+    }
+    return true;
   }
 
   private static long hash(ByteBuffer b, int from, int len) {
@@ -42,42 +87,6 @@ abstract class TaskElements extends TaskWriter {
     d.position(from);
     d.get(all);
     return Xxh64.hash(all, 0, len);
-  }
-
-  /** The record's tag and event time are kept, of its value the length, and the hash if wanted. */
-  private void putWithheld(
-      OutputContext o, ByteBuffer b, int subpartition, int from, int len, long invocation) {
-    int kept = Math.min(len, b.get(from) == 0 ? 9 : 1);
-    long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + kept)) {
-      lose(LANE_OUT, invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(invocation);
-    tape.putInt(kept);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, kept);
-    tape.publish();
-  }
-
-  private void putCut(
-      OutputContext o, ByteBuffer b, int subpartition, int from, int len, long invocation) {
-    long hash = hash(b, from, len);
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + TapeFormat.KEPT)) {
-      lose(LANE_OUT, invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(invocation);
-    tape.putInt(TapeFormat.KEPT);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, TapeFormat.KEPT);
-    tape.publish();
   }
 
   private void copy(ByteBuffer b, int from, int len) {

@@ -15,6 +15,8 @@ public final class TaskNote {
   public static final int STATE = 5;
   public static final int ENV = 9;
 
+  private static final int DROPPED = 57;
+
   // Which members are there, in the mask of the record.
   public static final int TIME = 1;
   public static final int NUMBER = 2;
@@ -34,6 +36,7 @@ public final class TaskNote {
   /** Longer byte strings are withheld. */
   static final int MAX_BYTES = 1 << 20;
 
+  private static final String BY_BUDGET = "the budget leaves no room for payload";
   private static final String BY_POLICY = "the policy keeps no payload of this operator";
 
   private static final int STRINGS = 5;
@@ -46,7 +49,7 @@ public final class TaskNote {
   private long invocation;
   private int ordinal;
   private int mask;
-  private boolean hidden;
+  private boolean withholds;
   private long time;
   private long number;
   private long number2;
@@ -71,7 +74,8 @@ public final class TaskNote {
     this.ordinal = ordinal;
     this.mask = 0;
     // What the environment gave is no payload.
-    this.hidden = lane != ENV && task.levels.payload(operator) != Levels.FULL;
+    this.withholds =
+        lane != ENV && (task.levels.lean || task.levels.payload(operator) != Levels.FULL);
     return this;
   }
 
@@ -158,10 +162,10 @@ public final class TaskNote {
     if (b == null) {
       return this;
     }
-    if (hidden && lane == STATE) {
-      text(BY_POLICY);
+    if (withholds && lane == STATE) {
+      text(task.levels.lean ? BY_BUDGET : BY_POLICY);
     }
-    if (hidden || len > MAX_BYTES) {
+    if (withholds || len > MAX_BYTES) {
       return withheld();
     }
     bytes[i] = b;
@@ -173,6 +177,10 @@ public final class TaskNote {
 
   /** Puts it on the tape, or counts it as lost. */
   public void write() {
+    // Drops and determinants are told of all keys.
+    if ((lane == STATE || lane == TRACE && kind != DROPPED) && task.leavesOut(operator)) {
+      return;
+    }
     int size = FIXED + 8 * 3 + 4 * 5;
     int content = 0;
     for (int i = 0; i < STRINGS; i++) {

@@ -19,6 +19,10 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   static final int LANE_OUT = 1;
   static final int LANE_DET = 2;
   static final int LANE_SOURCE = 3;
+
+  /** What the look-back buffer would have kept; a tape loses no rows of lane gap itself. */
+  public static final int LANE_KEPT = 8;
+
   private static final int LANES = 10;
 
   /** A run that is older is written, so that times stay exact and a slow task is visible, µs. */
@@ -60,6 +64,10 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   private long[] entered = new long[0];
   private long[] emitted = new long[0];
   boolean counted;
+
+  /** There are counts that may wait for the clock. */
+  boolean countedLater;
+
   private final Lost[] lost = new Lost[LANES];
 
   TaskWriter(ChunkPool pool) {
@@ -77,7 +85,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
     stamped = now;
     stamp(now);
-    if (!levels.paths) {
+    if (!levels.paths || levels.sampled || levels.keeps) {
       countOutputs();
     }
     if (wanted != levels) {
@@ -99,15 +107,22 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
   }
 
+  /** Whether it has not changed over yet; any thread, so it may be late. */
+  public boolean isBehind() {
+    return wanted != levels;
+  }
+
   private void changeLevels() {
+    Levels l = wanted;
+    if (l.sameAs(levels)) {
+      levels = l;
+      return;
+    }
     flushRun();
     countOutputs();
-    Levels l = wanted;
     levels = l;
     for (int i = 0; i < outputCount; i++) {
-      OutputContext o = outputs[i];
-      o.told = l.of(o.operator) >= Levels.FLIGHT;
-      o.payload = l.payload(o.operator);
+      outputs[i].follow(l);
     }
     levelsChanged();
     tellLevels();
@@ -132,7 +147,8 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   /** Tells how many records left that have no rows of their own. */
   private void countOutputs() {
-    boolean any = false;
+    boolean any = countedLater;
+    countedLater = false;
     for (int i = 0; i < outputCount; i++) {
       OutputContext o = outputs[i];
       if (o.counted > 0) {
@@ -180,13 +196,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     runChannel = null;
   }
 
-  /** A source record that is told by its place alone was read by the last invocation. */
-  void sourceRead(SplitContext s, long offset, int emitted) {
+  /** The invocation read a source record that is told by its place alone. */
+  void sourceRead(SplitContext s, long offset, int emitted, long invocation) {
     if (sourceCount > 0
         && s == sourceSplit
         && offset == sourceOffset + sourceCount
         && emitted == sourceEmitted
-        && last == sourceFirst + sourceCount) {
+        && invocation == sourceFirst + sourceCount) {
       sourceCount++;
       return;
     }
@@ -196,7 +212,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     sourceSplit = s;
     sourceOffset = offset;
     sourceEmitted = emitted;
-    sourceFirst = last;
+    sourceFirst = invocation;
     sourceCount = 1;
   }
 
@@ -220,8 +236,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   /** Tells the numbers of an output whose elements were counted only. */
   void tellSent(OutputContext o) {
     o.jumped = false;
+    tellSent(o, 0);
+  }
+
+  void tellSent(OutputContext o, int flags) {
     if (tape.room(4 + 8 * o.subpartitions)) {
-      tape.putInt(TapeFormat.SENT | o.index << 16);
+      tape.putInt(TapeFormat.SENT | flags << 8 | o.index << 16);
       for (int s = 0; s < o.subpartitions; s++) {
         tape.putLong(o.next(s));
       }

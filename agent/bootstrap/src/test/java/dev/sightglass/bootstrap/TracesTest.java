@@ -112,7 +112,7 @@ class TracesTest {
     level(Levels.FLIGHT, Levels.FLIGHT, Levels.TRACE);
     assertNull(StateProbe.enter(one, StateCall.GET, this, null, null));
     assertSame(two, StateProbe.enter(two, StateCall.GET, this, null, null));
-    task.abandon();
+    task.abandon(null);
     assertNull(StateProbe.enter(two, StateCall.GET, this, null, null));
     assertEquals(List.of("enter 1", "enter 6", "leave v", "leave true", "fail", "enter 1"), calls);
   }

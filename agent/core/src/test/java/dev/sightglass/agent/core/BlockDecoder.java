@@ -464,6 +464,9 @@ final class BlockDecoder {
   private void outRows() {
     long[] indexes = unsigned(2, 16, 0);
     long[] subpartitions = unsigned(2, 17, 0);
+    long[] skips = unsigned(2, 23, 0);
+    boolean skipping = Arrays.stream(skips).anyMatch(s -> s > 0);
+    check((out.headerLong("flags") & 8) != 0 == skipping, "flag of skips");
     Map<Integer, TreeMap<Long, Long>> next = new HashMap<>();
     ByteReader r = own(2, 18);
     if (r != null) {
@@ -479,10 +482,12 @@ final class BlockDecoder {
       TreeMap<Long, Long> of = next.get((int) indexes[i]);
       if (subpartitions[i] > 0) {
         long s = subpartitions[i] - 1;
+        of.merge(s, skips[i], Long::sum);
         row.put("subpartition", s);
         row.put("seq", of.get(s));
         of.merge(s, 1L, Long::sum);
       } else {
+        check(skips[i] == 0, "skip of a broadcast");
         row.put("seqs", pairs(of));
         of.replaceAll((s, seq) -> seq + 1);
       }

@@ -169,6 +169,11 @@ final class Oracle {
     return row;
   }
 
+  /** Elements leave that have no rows. */
+  void skip(int partition, int subpartition, long elements) {
+    sent(partition, subpartition, sent.get(partition)[subpartition] + elements);
+  }
+
   void sent(int partition, int subpartition, long elements) {
     sent.get(partition)[subpartition] = elements;
     recorder.out().sent(partition, subpartition, elements);

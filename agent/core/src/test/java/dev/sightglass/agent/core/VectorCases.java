@@ -1,3 +1,4 @@
+// Size: one list of cases; apart, the list would have to be looked for.
 package dev.sightglass.agent.core;
 
 import java.nio.charset.StandardCharsets;
@@ -124,6 +125,24 @@ final class VectorCases {
           o.out(EventKind.RECORD, 90_000, 0, p, 1, NO_TIME, bytes("a"));
           o.out(EventKind.RECORD, 90_000, 0, p, 2, NO_TIME, bytes("b"));
           o.out(EventKind.WATERMARK, 90_001, NONE, p, 0, Long.MAX_VALUE, bytes("end"));
+        });
+    add(
+        list,
+        "out-skips",
+        Lane.OUT,
+        "elements without rows between those that have one, before a broadcast as well",
+        o -> {
+          int p = o.partition(PARTITION, 3, NONE);
+          o.sent(p, 0, 40);
+          o.out(EventKind.RECORD, 7, 0, p, 1, NO_TIME, bytes("a"));
+          o.out(EventKind.WATERMARK, 8, NONE, p, 0, 1_000, bytes("w"));
+          o.sent(p, 1, 300);
+          o.out(EventKind.RECORD, 9, 0, p, 2, NO_TIME, bytes("b"));
+          o.out(EventKind.WATERMARK, 10, NONE, p, 0, 2_000, bytes("w"));
+          o.sent(p, 0, 50);
+          o.out(EventKind.RECORD, 11, 0, p, 1, NO_TIME, bytes("c"));
+          o.sent(p, 2, 60);
+          o.out(EventKind.RECORD, 12, 0, p, 1, NO_TIME, bytes("d"));
         });
     add(
         list,

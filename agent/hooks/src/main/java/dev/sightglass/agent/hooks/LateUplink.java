@@ -45,6 +45,36 @@ final class LateUplink implements BlockSink {
     return u;
   }
 
+  /** Takes what is kept and not sent. */
+  BlockSink lookBack() {
+    return new BlockSink() {
+      @Override
+      public void define(Origin origin, Definition definition) {
+        connect().lookBack().define(origin, definition);
+      }
+
+      @Override
+      public void accept(Block block) {
+        connect().lookBack().accept(block);
+      }
+
+      @Override
+      public void gapped(GapSource gaps) {
+        connect().lookBack().gapped(gaps);
+      }
+
+      @Override
+      public void ended(Origin origin) {
+        connect().lookBack().ended(origin);
+      }
+    };
+  }
+
+  /** The connection, or null while there was no reason for one. */
+  Uplink connected() {
+    return uplink;
+  }
+
   void statusChanged() {
     Uplink u = uplink;
     if (u != null) {

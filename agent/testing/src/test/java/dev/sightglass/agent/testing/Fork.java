@@ -40,11 +40,7 @@ final class Fork {
    * @param options more options of the JVM
    */
   static Fork run(
-      Path folder,
-      Class<?> program,
-      List<String> agents,
-      List<String> options,
-      String... arguments)
+      Path folder, Class<?> main, List<String> agents, List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -54,11 +50,11 @@ final class Fork {
     for (String opens : new String[] {"java.lang", "java.util", "java.util.concurrent", "java.nio"}) {
       command.add("--add-opens=java.base/" + opens + "=ALL-UNNAMED");
     }
-    command.addAll(options);
     agents.forEach(a -> command.add("-javaagent:" + a));
+    command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(program.getName());
+    command.add(main.getName());
     command.addAll(Arrays.asList(arguments));
     File out = folder.resolve("out").toFile();
     File err = folder.resolve("err").toFile();

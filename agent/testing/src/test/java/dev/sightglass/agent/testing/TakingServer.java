@@ -14,14 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Speaks the server's part of {@code spec/wire.md}, acks everything, and keeps the heads of blocks. */
 final class TakingServer implements AutoCloseable {
   private final ServerSocket socket;
   private final Thread accepting;
-  private final String level;
-
+  
   final List<BlockHead> blocks = new ArrayList<>();
 
   /** The blocks as they came. */
@@ -30,20 +31,30 @@ final class TakingServer implements AutoCloseable {
   /** Bodies of definitions by kind. */
   final Map<Integer, List<String>> definitions = new HashMap<>();
 
+  /** The policy that WELCOME names; JSON, or empty. */
+  String policy = "";
+
+  /** Answers to commands. */
+  final List<String> dones = new ArrayList<>();
+
+  private Socket agent;
+
   String hello = "";
   String status = "";
   boolean closedInOrder;
   Throwable failure;
 
+  /** Names no policy. */
   TakingServer() throws IOException {
     this("flight");
+    policy = "";
   }
 
   /**
    * @param level what is recorded of every operator
    */
   TakingServer(String level) throws IOException {
-    this.level = level;
+    policy = "{\"version\":1,\"rules\":[{\"level\":\"" + level + "\"}]}";
     socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     accepting = new Thread(this::accept, "taking-server");
     accepting.setDaemon(true);
@@ -89,11 +100,11 @@ final class TakingServer implements AutoCloseable {
         send(
             s,
             2,
-            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"now_us\":0,"
-                    + "\"policy\":{\"version\":1,\"rules\":[{\"level\":\""
-                    + level
-                    + "\"}]}}")
+            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"now_us\":0"
+                    + (policy.isEmpty() ? "" : ",\"policy\":" + policy)
+                    + "}")
                 .getBytes(StandardCharsets.UTF_8));
+        agent = s;
         break;
       case 3:
         while (body.hasRemaining()) {
@@ -119,6 +130,9 @@ final class TakingServer implements AutoCloseable {
                 .putLong(number)
                 .putLong(raw.length + 20)
                 .array());
+        break;
+      case 11:
+        dones.add(new String(body.array(), StandardCharsets.UTF_8));
         break;
       case 12:
         closedInOrder = true;
@@ -147,6 +161,27 @@ final class TakingServer implements AutoCloseable {
       }
     }
     return sums;
+  }
+
+  /** Sends a command. */
+  synchronized void control(String json) throws IOException {
+    send(agent, 10, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Blocks so far. */
+  synchronized List<BlockHead> came() {
+    return new ArrayList<>(blocks);
+  }
+
+  /** Reasons of all gaps. */
+  synchronized Set<Long> gapReasons() {
+    Set<Long> reasons = new TreeSet<>();
+    for (BlockHead b : blocks) {
+      for (long[] g : b.gaps) {
+        reasons.add(g[1]);
+      }
+    }
+    return reasons;
   }
 
   @Override

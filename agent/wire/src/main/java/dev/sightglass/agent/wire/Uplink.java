@@ -6,6 +6,7 @@ import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Origin;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private final Telemetry telemetry;
   private final Commands commands;
   private final Outbox outbox;
+  private final LookBack lookBack;
   private final Dialer dialer;
   private final Backoff backoff;
   private final Thread writer;
@@ -40,9 +42,34 @@ public final class Uplink implements BlockSink, AutoCloseable {
     this.options = options;
     this.telemetry = telemetry;
     this.commands = commands;
-    this.outbox = new Outbox(options.bufferBytes);
+    BlockFiles kept = files(options.lookBackFolder, options.lookBackDisk, "look-back");
+    this.lookBack = new LookBack(options.lookBackBytes, kept, this, options.report);
+    BlockFiles spill = files(options.spillFolder, options.spillBytes, "waiting");
+    this.outbox = new Outbox(options.bufferBytes, lookBack, spill, options.report);
+    lookBack.onShip(outbox::changed);
     this.dialer = new Dialer(options);
     this.writer = daemon("sightglass-uplink", this::run);
+  }
+
+  private static BlockFiles files(Path folder, long limit, String name) {
+    return folder == null
+        ? null
+        : new BlockFiles(folder, limit, name + "-" + ProcessHandle.current().pid());
+  }
+
+  /** What is kept and not sent. */
+  public LookBack lookBack() {
+    return lookBack;
+  }
+
+  /** Bytes of memory that blocks take, those that are kept included. */
+  public long memory() {
+    return outbox.held() + lookBack.memory();
+  }
+
+  /** Bytes of all blocks that were made to be sent. */
+  public long made() {
+    return outbox.made();
   }
 
   /** Begins to connect, and goes on doing so until {@link #close}. */
@@ -122,6 +149,8 @@ public final class Uplink implements BlockSink, AutoCloseable {
     if (c != null) {
       c.close();
     }
+    outbox.close();
+    lookBack.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -255,6 +284,9 @@ public final class Uplink implements BlockSink, AutoCloseable {
     outbox.counters(json, telemetry);
     json.endObject();
     json.name("off").value(telemetry.off()).name("reason").value(telemetry.offReason());
+    json.name("look_back");
+    lookBack.status(json);
+    telemetry.status(json);
     return json.endObject().toString();
   }
 

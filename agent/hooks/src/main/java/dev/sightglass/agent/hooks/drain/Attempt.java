@@ -4,10 +4,12 @@ import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.GapReason;
 import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Lane;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** A task attempt that is recorded: its context on one side, its recorder on the other. */
 public final class Attempt extends Recording {
@@ -17,7 +19,11 @@ public final class Attempt extends Recording {
   /** How long acknowledgements of external writes are waited for after the task ended, µs. */
   private static final long LATE = 200_000;
 
+  /** Where hooks tell what recording can go on without. */
+  private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
+
   private final Tally tally;
+  private final Supplier<AttemptRecorder> keeper;
   private TaskContext context;
   private TapeReader reader;
   private volatile AttemptDescription description;
@@ -30,15 +36,19 @@ public final class Attempt extends Recording {
   private boolean broken;
   private long endedAt;
 
-  public Attempt(AttemptRecorder recorder, Tally tally) {
+  /**
+   * @param keeper makes the recorder of what is kept and not sent
+   */
+  public Attempt(AttemptRecorder recorder, Supplier<AttemptRecorder> keeper, Tally tally) {
     super(recorder);
+    this.keeper = keeper;
     this.tally = tally;
   }
 
   /** Before it is handed to the drain. */
   public void setContext(TaskContext context) {
     this.context = context;
-    this.reader = new TapeReader(context, recorder, tally);
+    this.reader = new TapeReader(context, recorder, tally, keeper);
   }
 
   public TaskContext context() {
@@ -63,7 +73,20 @@ public final class Attempt extends Recording {
   /** Recording stops, the task runs on. Any thread. */
   public void switchOff() {
     switchedOff = true;
-    context.abandon();
+    context.abandon(null);
+  }
+
+  /** Recording stops since something of the agent failed; the task runs on. Any thread. */
+  public void fault(String why) {
+    context.abandon(why);
+  }
+
+  /** A hook tells nothing more; recording goes on without it. Any thread. */
+  public void without(String why) {
+    long now = Clock.read();
+    for (int lane : NOTED) {
+      recorder.gaps().lost(lane, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, why);
+    }
   }
 
   @Override
@@ -102,7 +125,15 @@ public final class Attempt extends Recording {
   void fail() {
     broken = true;
     over = true;
-    context.abandon();
+    context.abandon(null);
+  }
+
+  @Override
+  void tick(long nanos) {
+    super.tick(nanos);
+    if (reader.lookBack() != null) {
+      reader.lookBack().tick(nanos);
+    }
   }
 
   @Override
@@ -114,7 +145,7 @@ public final class Attempt extends Recording {
   void end() {
     if (!context.ended()) {
       // The process ends while the task runs.
-      context.abandon();
+      context.abandon(null);
     }
     define();
     if (!broken) {
@@ -124,7 +155,9 @@ public final class Attempt extends Recording {
       reader.readCompletions();
     }
     long now = Clock.read();
-    if (switchedOff) {
+    if (context.fault() != null) {
+      recorder.gaps().lost(0, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, context.fault());
+    } else if (switchedOff) {
       recorder.gaps().lost(0, GapReason.SWITCHED_OFF, 0, 0, 0, 0, now, now, null);
     }
     for (int lane = 1; lane < context.lanes(); lane++) {
@@ -144,6 +177,9 @@ public final class Attempt extends Recording {
             .endObject(),
         null);
     writeBodies(now);
+    if (reader.lookBack() != null) {
+      reader.lookBack().end();
+    }
     recorder.end();
     context.release();
   }

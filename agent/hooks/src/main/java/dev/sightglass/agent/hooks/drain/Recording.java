@@ -42,6 +42,11 @@ public abstract class Recording {
     return any;
   }
 
+  /** Lets blocks close that are open for long, {@link AttemptRecorder#tick}. */
+  void tick(long nanos) {
+    recorder.tick(nanos);
+  }
+
   /** Takes what is there; true when there was something. */
   abstract boolean poll();
 

@@ -158,6 +158,16 @@ final class ChainReader {
     return -1;
   }
 
+  /** The tag of a side output; {@code main} for others. */
+  String tagOf(int output) {
+    Object tag =
+        output >= vertexOutputs.size()
+            ? null
+            : omissions.get(
+                () -> Mirror.call(vertexOutputs.get(output), "getOutputTag"), (Object) null);
+    return tag == null ? "main" : omissions.get(() -> Mirror.text(tag, "getId"), "");
+  }
+
   /** The serializer of what goes to an output, or null. */
   Object serializerOf(int output) {
     if (output >= vertexOutputs.size()) {

@@ -7,7 +7,52 @@ import java.util.Set;
 
 /** All hooks on Flink and its connectors. */
 public final class FlinkHooks {
+  /**
+   * Without one of these what is recorded of a task would be wrong: elements that nobody counted,
+   * operators that nobody saw entered. When one fails, tasks are recorded no more.
+   */
+  private static final Set<String> ESSENTIAL =
+      Set.of(
+          "task.run",
+          "task.start",
+          "task.checkpoint",
+          "task.legacy-source",
+          "chain.push",
+          "out",
+          "in",
+          "in.event",
+          "timer",
+          "mail",
+          "mail.callback",
+          "source.output",
+          "source.split",
+          "source.turn",
+          "source.legacy");
+
+  /** Parts of Flink itself: when one of these does not fit, no task can be recorded. */
+  private static final Set<String> NEEDED =
+      Set.of(
+          "task.run",
+          "task.start",
+          "task.checkpoint",
+          "chain.push",
+          "out",
+          "in",
+          "in.event",
+          "timer",
+          "mail");
+
   private FlinkHooks() {}
+
+  /** Whether recordings of tasks end when the hook fails. */
+  public static boolean isEssential(String id) {
+    return ESSENTIAL.contains(id);
+  }
+
+  /** Whether no task is recorded where the hook does not fit. */
+  public static boolean isNeeded(String id) {
+    return NEEDED.contains(id);
+  }
 
   /**
    * @param off ids that are left out
@@ -19,6 +64,7 @@ public final class FlinkHooks {
     TraceHooks.addTo(all);
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
+    KeyHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;
   }

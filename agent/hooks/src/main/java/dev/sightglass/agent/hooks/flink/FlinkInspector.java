@@ -1,5 +1,6 @@
 package dev.sightglass.agent.hooks.flink;
 
+import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
@@ -8,6 +9,7 @@ import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.policy.Policy;
+import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.trace.Refusals;
 import dev.sightglass.agent.hooks.trace.StateTracer;
 import dev.sightglass.agent.hooks.trace.TaskTrace;
@@ -17,6 +19,7 @@ import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Inspector;
+import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.Thrown;
@@ -45,6 +48,13 @@ public final class FlinkInspector implements Inspector {
   private final Tracer tracer = new StateTracer(new Tasks());
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
+  private volatile Retreat retreat = Retreat.NONE;
+
+  /** Why no task is recorded: a hook failed. */
+  private volatile String refusal;
+
+  /** Why no task is recorded: a hook does not fit this Flink. */
+  private volatile String unfit;
 
   public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
     this.process = process;
@@ -67,6 +77,36 @@ public final class FlinkInspector implements Inspector {
   /** Records what the policy says, from now on; any thread. */
   public void follow(Policy p) {
     policy = p;
+    KeyProbe.sampling(p.samples());
+    levelAll();
+  }
+
+  /** The policy that is followed. */
+  public Policy policy() {
+    return policy;
+  }
+
+  /** Goes back from what the policy says, or comes nearer to it again; any thread. */
+  public void retreat(Retreat r) {
+    retreat = r;
+    levelAll();
+  }
+
+  /** How many tasks are recorded. */
+  public int tasks() {
+    return attempts.size();
+  }
+
+  /** How many of them have not changed over to what is wanted: they had nothing to do since. */
+  public int behind() {
+    int n = 0;
+    for (Attempt a : attempts) {
+      n += a.context().isBehind() ? 1 : 0;
+    }
+    return n;
+  }
+
+  private void levelAll() {
     for (Attempt a : attempts) {
       level(a.context());
     }
@@ -77,7 +117,8 @@ public final class FlinkInspector implements Inspector {
     TrackedTask task = of(t);
     String[] operators = task.operators;
     if (operators != null) {
-      t.want(policy.levels(new String[] {task.jobName, task.recording}, operators));
+      String[] job = {task.jobName, task.recording};
+      t.want(policy.levels(job, operators, task.senders, task.tags, retreat));
     }
   }
 
@@ -87,14 +128,48 @@ public final class FlinkInspector implements Inspector {
     attempts.clear();
   }
 
+  /** Tasks are recorded again, if a hook failed before. */
+  public void switchOn() {
+    refusal = null;
+  }
+
+  /** A hook failed that recordings of tasks need. Any thread. */
+  public void refuse(String why) {
+    refusal = why;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook does not fit that recordings of tasks need. Any thread. */
+  public void unfit(String why) {
+    unfit = unfit == null ? why : unfit;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook failed that recordings of tasks do not need. Any thread. */
+  public void without(String why) {
+    attempts.forEach(a -> a.without(why));
+  }
+
+  /** Why no task is recorded; empty: tasks are. */
+  public String refusal() {
+    String why = unfit != null ? unfit : refusal;
+    return why == null ? "" : why;
+  }
+
   // ---- a task's life
 
   @Override
   public TaskContext task(Object task) {
+    if (!refusal().isEmpty()) {
+      return null;
+    }
     byte[] job = Mirror.id(Mirror.field(task, "jobId"));
     Object execution = Mirror.field(task, "executionId");
     long key = AttemptIds.attempt(execution);
-    Attempt attempt = new Attempt(drain.recorder(new Origin(job, key)), tally);
+    AttemptRecorder recorder = drain.recorder(new Origin(job, key));
+    Attempt attempt = new Attempt(recorder, () -> drain.keeper(recorder), tally);
     TrackedTask tracked =
         new TrackedTask(attempt, Keys.hex(job), key, execution, Mirror.field(task, "taskInfo"));
     TaskContext context = new TaskContext(tracked, pool);
@@ -147,6 +222,12 @@ public final class FlinkInspector implements Inspector {
           break;
         }
       }
+    }
+    task.senders = new int[writers.length];
+    task.tags = new String[writers.length];
+    for (int i = 0; i < writers.length; i++) {
+      task.senders[i] = t.output(i).operator;
+      task.tags[i] = task.chain == null ? "main" : task.chain.tagOf(i);
     }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);

@@ -29,6 +29,11 @@ final class TrackedTask {
   /** Names by chain index, null for none; null until the task starts. */
   volatile String[] operators;
 
+  /** By output: chain index of the operator that sends there, and the tag; set before the names. */
+  int[] senders = {};
+
+  String[] tags = {};
+
   String invokable = "";
   long restored;
 

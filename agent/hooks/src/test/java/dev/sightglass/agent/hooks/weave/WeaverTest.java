@@ -13,6 +13,7 @@ import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -402,17 +403,58 @@ class WeaverTest {
     }
     long before = Hooks.errors();
     assertEquals("sum 48", call(c, o, "walk", "a", false));
-    assertTrue(Hooks.errors() > before);
-    for (int i = 0; i < Hooks.LIMIT; i++) {
-      assertEquals("sum 48", call(c, o, "walk", "a", false));
-      assertThrows(IOException.class, () -> call(c, o, "walk", "b", true));
-    }
-    assertTrue(Hooks.off, "it switches itself off");
+    assertEquals(before + 1, Hooks.errors(), "it is off after the first failure");
+    assertThrows(IOException.class, () -> call(c, o, "walk", "b", true));
     SampleProbe.failure = null;
-    long counted = Hooks.errors();
     call(c, o, "walk", "a", false);
-    assertEquals(counted, Hooks.errors());
+    assertEquals(before + 1, Hooks.errors());
     assertEquals(List.of(), SampleProbe.TOLD);
+    assertFalse(Hooks.off, "one hook alone is switched off");
+    assertTrue(Hooks.fault(0).startsWith("java."), Hooks.fault(0));
+    Hooks.start();
+    call(c, o, "walk", "a", false);
+    assertFalse(SampleProbe.TOLD.isEmpty(), "switched on again it runs");
+  }
+
+  @Test
+  void threeDifferentHooksThatFailSwitchAllOff() throws Throwable {
+    Hook[] hooks = new Hook[4];
+    for (int i = 0; i < hooks.length; i++) {
+      // Two of one id are one hook.
+      Hooks.declare(i, i == 0 ? "h1" : "h" + i, false);
+      hooks[i] =
+          Hook.of("h" + i, NAME).enter("greet", null, probe("SampleProbe.replace", arg(0))).build();
+    }
+    Class<?> c = load(weave(hooks));
+    for (int i = 0; i < 3; i++) {
+      Hooks.inject(i);
+    }
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    assertFalse(Hooks.off, "h1 twice and h2 are two");
+    assertEquals(List.of("replace you"), SampleProbe.TOLD, "the fourth goes on");
+    Hooks.inject(3);
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    assertTrue(Hooks.off, "three different ones");
+    assertTrue(Hooks.reason().startsWith("3 different hooks failed, the last one h3"));
+    for (int i = 0; i < hooks.length; i++) {
+      Hooks.declare(i, null, false);
+    }
+  }
+
+  @Test
+  void callsAreMeasuredInTurns() throws Throwable {
+    Class<?> c = load(weave(walk()));
+    Object o = make(c);
+    Hooks.declare(0, "walk", false);
+    assertEquals(-1, Hooks.cost(0));
+    Hooks.measureNext();
+    for (int i = 0; i < 100; i++) {
+      call(c, o, "walk", "a", false);
+    }
+    assertTrue(Hooks.cost(0) >= 0, "measured");
+    Hooks.measureNext();
+    Hooks.declare(0, null, false);
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
   }
 
   @Test

@@ -1946,7 +1946,7 @@ type Transaction struct {
 	// Producer 64-bit integer as text
 	Producer string `json:"producer"`
 
-	// Step Of kind transaction: what the task did with it, spec/recording.md, section 4.3.
+	// Step Of kind transaction: what the task did with it, spec/recording.md, section 4.6.
 	Step string `json:"step,omitempty"`
 }
 

@@ -150,6 +150,11 @@ func maskedIn(events []browse.Event) []MaskedCount {
 	for i := range events {
 		add(events[i].View)
 		add(events[i].KeyView)
+		if a := events[i].Access; a != nil { // its key is the event's
+			for _, v := range []*access.View{a.Namespace, a.MapKey, a.Before, a.After} {
+				add(v)
+			}
+		}
 		for _, h := range events[i].Headers {
 			add(h.Value)
 		}

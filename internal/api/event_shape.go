@@ -71,7 +71,7 @@ type Transaction struct {
 	ID       string `json:"id" doc:"Transactional id; empty on a write that failed."`
 	Producer I64    `json:"producer"`
 	Epoch    int    `json:"epoch"`
-	Step     string `json:"step,omitempty" doc:"Of kind transaction: what the task did with it, spec/recording.md, section 4.3."`
+	Step     string `json:"step,omitempty" doc:"Of kind transaction: what the task did with it, spec/recording.md, section 4.6."`
 	Outcome  string `json:"outcome,omitempty" doc:"In moments: committed, aborted, or not proven."`
 }
 

@@ -39,22 +39,19 @@ func line(e *query.Event) string {
 		return joined("write failed", e.Text)
 	case event.KindSourceRun:
 		return times(e.N, "record") + " from offset " + strconv.FormatInt(e.Offset, 10)
-	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired:
-		return strings.ReplaceAll(e.Kind.String(), "-", " ") + " for " + instant(e.Time)
-	case event.KindWindowAssigned, event.KindWindowMerged, event.KindWindowFired, event.KindWindowPurged:
-		return strings.ReplaceAll(e.Kind.String(), "-", " ") + ", ends " + instant(e.Time)
+	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired, event.KindWindowAssigned, event.KindWindowMerged,
+		event.KindWindowFired, event.KindWindowPurged, event.KindCause, event.KindStateRead, event.KindStateWritten, event.KindStateCleared,
+		event.KindStateExpired:
+		return stepLine(e, nil)
 	case event.KindDropped:
 		return dropped(e)
 	case event.KindWatermarkOut:
 		return "watermark out " + instant(e.Time)
 	case event.KindWatermarkHeld:
-		return joined("watermark held at "+instant(e.Time), e.Text)
-	case event.KindStateRead, event.KindStateWritten, event.KindStateCleared, event.KindStateExpired:
-		name := "?"
-		if e.State != nil {
-			name = e.State.Name
+		if !e.Time.Known() {
+			return "no watermark yet, for want of one from " + e.Text
 		}
-		return strings.TrimPrefix(e.Kind.String(), "state-") + " " + name
+		return "watermark held at " + instant(e.Time) + " by " + e.Text
 	case event.KindEnvRead:
 		return envRead(e)
 	case event.KindTransaction:
@@ -94,7 +91,7 @@ var envReads = map[uint32]string{
 // notifications are the values of number 2 of source 19.
 var notifications = map[int64]string{1: "complete", 2: "aborted", 3: "subsumed"}
 
-// transactionSteps are what rows of kind 61 tell, section 4.3.
+// transactionSteps are what rows of kind 61 tell, section 4.6.
 var transactionSteps = map[uint32]string{
 	query.TransactionBegun: "begun", query.TransactionResumed: "resumed", query.TransactionPreCommitted: "pre-committed",
 	query.TransactionCommitted: "committed", query.TransactionAborted: "aborted", query.TransactionInitialized: "initialized",

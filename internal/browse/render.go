@@ -59,10 +59,13 @@ func (r renderer) event(e query.Event) Event {
 		}
 	case event.LaneState:
 		out.Access = r.stateAccess(&e, access.PartState)
-		out.Text += change(out.Access)
+		out.Text = stepLine(&e, out.Access)
 	case event.LaneTrace:
 		if e.Kind != event.KindWritten && e.Kind != event.KindWriteFailed {
 			out.Access = r.stateAccess(&e, access.PartTimer)
+			if e.State != nil {
+				out.Text = stepLine(&e, out.Access)
+			}
 			break
 		}
 		// A write whose bytes were not kept has neither; a tombstone has a key.
@@ -116,26 +119,6 @@ func (r renderer) envValue(out *Event, e *query.Event) {
 	case envTransient:
 		out.View = r.detected(e, access.PartState, e.Value)
 	}
-}
-
-// change says what an access did to a value, as in ": 10 → 20".
-func change(a *StateAccess) string {
-	if a == nil {
-		return ""
-	}
-	s := ""
-	if a.MapKey != nil {
-		s = "[" + a.MapKey.Text() + "]"
-	}
-	switch {
-	case a.Before != nil && a.After != nil:
-		s += ": " + a.Before.Text() + " → " + a.After.Text()
-	case a.After != nil:
-		s += ": " + a.After.Text()
-	case a.Before != nil:
-		s += ": was " + a.Before.Text()
-	}
-	return bounded(s)
 }
 
 // stateAccess renders the byte strings of an event about state by the serializers of the state; nil when there are none.

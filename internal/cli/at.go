@@ -87,7 +87,7 @@ func (a *app) showMoment(m *gen.Moment, hex bool) {
 	}
 	a.showEvents("out", m.Outputs, hex)
 	a.showEvents("written", m.Writes, hex)
-	a.showEvents("did", m.Steps, hex)
+	a.showSteps(m.Steps, hex)
 	if m.More {
 		a.say("%s", a.paint(dim, "… more than are shown"))
 	}

@@ -14,7 +14,7 @@ type Transaction struct {
 	Epoch    int64
 }
 
-// Outcome is how a transaction ended, as far as the recording proves it (spec/recording.md, section 4.3).
+// Outcome is how a transaction ended, as far as the recording proves it (spec/recording.md, section 4.6).
 type Outcome string
 
 // The outcomes. Of rows that nobody asked the outcome of it is empty.
@@ -24,7 +24,7 @@ const (
 	NotProven Outcome = "not proven"
 )
 
-// What a row of kind 61 says (spec/recording.md, section 4.3).
+// What a row of kind 61 says (spec/recording.md, section 4.6).
 const (
 	TransactionBegun        = 1
 	TransactionResumed      = 2

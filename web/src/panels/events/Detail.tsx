@@ -20,6 +20,7 @@ import { TimeText } from "../../widgets/TimeText";
 import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
 import styles from "./Detail.module.css";
 import { type Part, partsOf } from "./parts";
+import { Steps } from "./Steps";
 
 type Props = {
 	readonly rec: string;
@@ -295,13 +296,7 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				<>
 					<dt>Did</dt>
 					<dd>
-						<ol className={styles.path}>
-							{m.steps.map((s) => (
-								<li key={s.cursor}>
-									{s.op_name} <span className="mono dim">{s.text}</span>
-								</li>
-							))}
-						</ol>
+						<Steps steps={m.steps} />
 					</dd>
 				</>
 			)}

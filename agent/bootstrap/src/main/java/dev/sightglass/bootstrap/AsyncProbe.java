@@ -23,7 +23,7 @@ public final class AsyncProbe {
       this.owner = owner;
       this.operator = operator;
       this.number = number;
-      this.invocation = task.invocationAtHand();
+      this.invocation = task.invocation();
     }
   }
 

@@ -45,4 +45,15 @@ public final class GateContext {
     }
     return c;
   }
+
+  /** Partition and subpartition that the channel of that place reads, as elements are named. */
+  String channelName(int place) {
+    ChannelContext c = channel(Hooks.inspector().tracer().channelInfo(gate, place));
+    return c == null ? "channel " + place : hex(c.partition) + ":" + c.subpartition;
+  }
+
+  static String hex(long v) {
+    String s = Long.toHexString(v);
+    return "0000000000000000".substring(s.length()) + s;
+  }
 }

@@ -82,6 +82,9 @@ public interface Inspector {
    */
   java.util.function.BiFunction<Object, Completions.Ticket, Object> callbacks(Class<?> producer);
 
+  /** The part that makes contexts for what is told at level trace. */
+  Tracer tracer();
+
   /** Something of the JobManager: {@code what} names the hook. */
   void job(String what, Object self, Object a, Object b, Object c);
 }

@@ -36,6 +36,12 @@ final class Invocation {
 
   long ttl;
 
+  /** How often {@link #ttl} was asked for beyond the first time. */
+  int ttlReads;
+
+  /** How many values were watched before it began. */
+  int watched;
+
   void copy(Invocation f) {
     invocation = f.invocation;
     kind = f.kind;
@@ -57,5 +63,7 @@ final class Invocation {
     System.arraycopy(f.reads, 0, reads, 0, reads.length);
     ttlOf = f.ttlOf;
     ttl = f.ttl;
+    ttlReads = f.ttlReads;
+    watched = f.watched;
   }
 }

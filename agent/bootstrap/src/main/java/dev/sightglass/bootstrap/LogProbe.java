@@ -93,7 +93,7 @@ public final class LogProbe {
       return;
     }
     TaskNote n = new TaskNote(t);
-    n.begin(TaskNote.LOG, KIND, operator, t.invocationAtHand(), 0).what(level);
+    n.begin(TaskNote.LOG, KIND, operator, t.invocation(), 0).what(level);
     byte[] logger = utf8(line[0]);
     byte[] thread = utf8(line[2]);
     byte[] thrown = utf8(line[3]);

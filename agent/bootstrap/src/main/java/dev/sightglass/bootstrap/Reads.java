@@ -17,6 +17,7 @@ final class Reads {
   static final int RELATIVE = 4;
   static final int RELATIVE_NANOS = 5;
   static final int TTL = 6;
+
   static final int RANDOM_INT = 7;
   static final int RANDOM_LONG = 8;
   static final int RANDOM_DOUBLE = 9;
@@ -39,6 +40,9 @@ final class Reads {
 
   /** Clocks have the low numbers of all. */
   static final int CLOCKS = TTL + 1;
+
+  /** For how long the time of an invocation stands still for time to live, ms. */
+  private static final long TTL_STEP = 20;
 
   private final TaskContext task;
 
@@ -90,21 +94,32 @@ final class Reads {
 
   /**
    * The time that state's time to live is measured by, ms: one value for each invocation, however
-   * often it is asked for.
+   * often it is asked for; a new one only in an invocation that takes long.
    */
   long timeToLive() {
     Invocation f = task.atHand();
     long place = task.place();
-    if (f.ttlOf == place) {
-      return f.ttl;
-    }
     long now = System.currentTimeMillis();
+    boolean within = f.ttlOf == place;
+    if (within) {
+      f.ttlReads++;
+      long passed = now - f.ttl;
+      if (passed >= 0 && passed < TTL_STEP) {
+        return f.ttl;
+      }
+    } else {
+      f.ttlReads = 0;
+    }
     f.ttlOf = place;
     f.ttl = now;
     if (!known[TTL] || last[TTL] != now) {
       known[TTL] = true;
       last[TTL] = now;
-      begin(TTL, -1).number(now).write();
+      TaskNote n = begin(TTL, -1).number(now);
+      if (within) {
+        n.number2(f.ttlReads);
+      }
+      n.write();
     }
     return now;
   }

@@ -9,7 +9,7 @@ import java.util.function.BiFunction;
 public final class SinkProbe {
   private static final int KIND = 61;
 
-  // What is told of a transaction, spec/recording.md 4.3.
+  // What is told of a transaction, spec/recording.md 4.6.
   private static final int BEGUN = 1;
   private static final int RESUMED = 2;
   private static final int PRE_COMMITTED = 3;

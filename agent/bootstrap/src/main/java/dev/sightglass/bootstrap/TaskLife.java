@@ -1,7 +1,7 @@
 package dev.sightglass.bootstrap;
 
 /** How the recording of a task attempt ends, and which threads may tell of it until then. */
-abstract class TaskLife extends TaskElements {
+abstract class TaskLife extends TaskTraces {
   private volatile int sourceOperator;
   private volatile boolean ended;
   private volatile boolean abandoned;
@@ -36,9 +36,17 @@ abstract class TaskLife extends TaskElements {
     return lock != null;
   }
 
+  /** Whether elements come from a thread of their own. */
+  public boolean isLegacy() {
+    return lock != null;
+  }
+
   /** The task is over: what is at hand is written, and nothing after it. */
   public void end() {
     if (!closed) {
+      if (asked) {
+        tellAnswers();
+      }
       closed = true;
       if (!legacy()) {
         flushRun();

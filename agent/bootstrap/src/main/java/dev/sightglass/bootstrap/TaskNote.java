@@ -37,6 +37,9 @@ public final class TaskNote {
   /** Longer byte strings are withheld. */
   static final int MAX_BYTES = 1 << 20;
 
+  private static final String BY_BUDGET = "the budget leaves no room for payload";
+  private static final String BY_POLICY = "the policy keeps no payload of this operator";
+
   private static final int STRINGS = 5;
   private static final int FIXED = 28;
 
@@ -162,7 +165,10 @@ public final class TaskNote {
     if (b == null) {
       return this;
     }
-    if (len > MAX_BYTES || withholds) {
+    if (withholds && lane == STATE) {
+      text(task.levels.lean ? BY_BUDGET : BY_POLICY);
+    }
+    if (withholds || len > MAX_BYTES) {
       return withheld();
     }
     bytes[i] = b;

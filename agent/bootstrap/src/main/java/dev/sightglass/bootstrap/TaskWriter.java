@@ -100,6 +100,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     wanted = l;
   }
 
+  /** Takes over what is to be recorded at once: before the task's first invocation, its thread. */
+  public void takeLevels() {
+    if (wanted != levels) {
+      changeLevels();
+    }
+  }
+
   /** Whether it has not changed over yet; any thread, so it may be late. */
   public boolean isBehind() {
     return wanted != levels;
@@ -117,8 +124,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     for (int i = 0; i < outputCount; i++) {
       outputs[i].follow(l);
     }
+    levelsChanged();
     tellLevels();
   }
+
+  /** {@link #levels} are others now. */
+  abstract void levelsChanged();
 
   private void tellLevels() {
     if (levels.text.isEmpty()) {

@@ -28,9 +28,4 @@ public final class Thrown {
     }
     return false;
   }
-
-  static String hex(long v) {
-    String s = Long.toHexString(v);
-    return "0000000000000000".substring(s.length()) + s;
-  }
 }

@@ -36,7 +36,7 @@ final class TimerOrder {
       key = k;
       namespace = n;
       put();
-      invocation = task.invocationAtHand();
+      invocation = task.invocation();
       ordinal = task.atHand().notes++;
       if (count >= MAX) {
         flush();

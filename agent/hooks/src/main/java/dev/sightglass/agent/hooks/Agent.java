@@ -58,6 +58,7 @@ public final class Agent implements Commands, Governor.Meter {
     governor = new Governor(this);
     selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);
+    selfTest.onRefused(inspector::refused);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
     injectFault();

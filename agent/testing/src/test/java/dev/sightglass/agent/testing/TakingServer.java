@@ -23,7 +23,7 @@ import java.util.TreeSet;
 final class TakingServer implements AutoCloseable {
   private final ServerSocket socket;
   private final Thread accepting;
-
+  
   final List<BlockHead> blocks = new ArrayList<>();
 
   /** The blocks as they came. */
@@ -51,10 +51,19 @@ final class TakingServer implements AutoCloseable {
   boolean closedInOrder;
   Throwable failure;
 
+  /** Names no policy. */
   TakingServer() throws IOException {
     this("");
   }
 
+  /** All operators at one level. */
+  static TakingServer at(String level) throws IOException {
+    return new TakingServer("{\"version\":1,\"rules\":[{\"level\":\"" + level + "\"}]}");
+  }
+
+  /**
+   * @param policy that WELCOME names; JSON, or empty
+   */
   TakingServer(String policy) throws IOException {
     this.policy = policy;
     socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

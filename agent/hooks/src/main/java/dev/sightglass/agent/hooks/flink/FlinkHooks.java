@@ -60,6 +60,8 @@ public final class FlinkHooks {
   public static List<Hook> all(Set<String> off) {
     List<Hook> all = new ArrayList<>();
     TaskHooks.addTo(all);
+    StateHooks.addTo(all);
+    TraceHooks.addTo(all);
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
     DeterminantHooks.addTo(all);

@@ -17,6 +17,9 @@ import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
 import dev.sightglass.agent.hooks.secrets.Secrets;
+import dev.sightglass.agent.hooks.trace.Refusals;
+import dev.sightglass.agent.hooks.trace.StateTracer;
+import dev.sightglass.agent.hooks.trace.TaskTrace;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
@@ -27,6 +30,7 @@ import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.Thrown;
+import dev.sightglass.bootstrap.Tracer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +52,8 @@ public final class FlinkInspector implements Inspector {
   private final Tally tally;
   private final JobInspector jobs;
   private final Omissions omissions = new Omissions();
+  private final Refusals refusals = new Refusals();
+  private final Tracer tracer = new StateTracer(new Tasks());
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
   private final FlinkSecrets flinkSecrets = new FlinkSecrets();
@@ -255,6 +261,7 @@ public final class FlinkInspector implements Inspector {
     }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);
+    t.takeLevels();
     omissions.get(() -> capsule(t, task, loader, environment), false);
   }
 
@@ -477,7 +484,7 @@ public final class FlinkInspector implements Inspector {
     if (operator == null || task.chain == null) {
       return -1;
     }
-    return task.chain.indexOf(operator);
+    return task.operator(Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID"))));
   }
 
   private static Object operatorOf(Object part, int steps) {
@@ -536,6 +543,51 @@ public final class FlinkInspector implements Inspector {
         capsules.snapshot(a, checkpoint, bytes, withheld, () -> snapshot);
         return;
       }
+    }
+  }
+
+  // ---- level trace
+
+  @Override
+  public Tracer tracer() {
+    return tracer;
+  }
+
+  /** Values that a serializer would not write. */
+  public long refused() {
+    return refusals.count();
+  }
+
+  private final class Tasks implements StateTracer.Tasks {
+    @Override
+    public TaskTrace trace(TaskContext t) {
+      TrackedTask task = of(t);
+      if (task.trace == null && !task.untraced) {
+        task.trace = TaskTrace.of(t, task.attempt, refusals, task.execution.getClass());
+        task.untraced = task.trace == null;
+      }
+      return task.trace;
+    }
+
+    @Override
+    public int operator(TaskContext t, String id) {
+      return of(t).operator(id);
+    }
+
+    @Override
+    public int operatorOf(TaskContext t, Object part) {
+      return FlinkInspector.this.operator(t, part);
+    }
+
+    @Override
+    public int writing(TaskContext t, Object partition) {
+      OutputContext o = output(t, partition);
+      return o == null ? -1 : o.operator;
+    }
+
+    @Override
+    public int parent(TaskContext t, int operator) {
+      return of(t).parent(operator);
     }
   }
 

@@ -196,14 +196,14 @@ final class TaskHooks {
                   target,
                   "onEventTime",
                   shape,
-                  probe("TimerProbe.event", self(), time),
+                  probe("TimerProbe.event", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .redirect(
                   target,
                   "onProcessingTime",
                   shape,
-                  probe("TimerProbe.processing", self(), time),
+                  probe("TimerProbe.processing", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .build());

@@ -58,6 +58,28 @@ public abstract class Value {
     };
   }
 
+  /** A number. */
+  public static Value number(int n) {
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) {
+        mv.visitLdcInsn(n);
+        return Type.INT_TYPE;
+      }
+    };
+  }
+
+  /** Null. */
+  public static Value nothing() {
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) {
+        mv.visitInsn(Opcodes.ACONST_NULL);
+        return OBJECT;
+      }
+    };
+  }
+
   /** A field that the hooked class declares itself, of whatever type. */
   public static Value field(String name) {
     return new Value() {

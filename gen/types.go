@@ -381,6 +381,74 @@ type Attempt struct {
 	Vertex  string    `json:"vertex"`
 }
 
+// Capsule defines model for Capsule.
+type Capsule struct {
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Bytes Of all parts.
+	Bytes string `json:"bytes"`
+
+	// Hidden Names under which secrets were taken out.
+	Hidden []string `json:"hidden"`
+
+	// Missing Parts that could not be taken.
+	Missing []CapsuleMissing `json:"missing"`
+	Parts   []CapsulePart    `json:"parts"`
+
+	// Stored Bytes of it that arrived.
+	Stored string `json:"stored"`
+
+	// Subtask -1 = not known.
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time,omitempty"`
+}
+
+// CapsuleList defines model for CapsuleList.
+type CapsuleList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap     `json:"gaps,omitempty"`
+	Items []Capsule `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CapsuleMissing defines model for CapsuleMissing.
+type CapsuleMissing struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// CapsulePart defines model for CapsulePart.
+type CapsulePart struct {
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+
+	// Complete All of it arrived, and its hash is right.
+	Complete bool `json:"complete"`
+
+	// Format java = Java's serialized form, or jar.
+	Format string `json:"format"`
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+
+	// Stored 64-bit integer as text
+	Stored string `json:"stored"`
+}
+
 // Channel defines model for Channel.
 type Channel struct {
 	// CheckpointsCompared 64-bit integer as text
@@ -794,8 +862,9 @@ type Event struct {
 	// Timer Timestamp of a timer, end of a window.
 	//
 	// Example: 2026-08-01T14:02:11.482000Z
-	Timer time.Time `json:"timer,omitempty"`
-	View  View      `json:"view,omitempty"`
+	Timer       time.Time   `json:"timer,omitempty"`
+	Transaction Transaction `json:"transaction,omitempty"`
+	View        View        `json:"view,omitempty"`
 }
 
 // EventList defines model for EventList.
@@ -1450,7 +1519,10 @@ type Moment struct {
 	InputNote  string `json:"input_note,omitempty"`
 	Invocation Event  `json:"invocation"`
 
-	// More Outputs, writes or steps were cut.
+	// Logs Lines that it wrote to the log, in order.
+	Logs []Event `json:"logs"`
+
+	// More Outputs, writes, steps or lines of the log were cut.
 	More     bool      `json:"more"`
 	Operator Operator  `json:"operator,omitempty"`
 	Outputs  []Event   `json:"outputs"`
@@ -1955,6 +2027,23 @@ type TopicUse struct {
 
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
+
+// Transaction defines model for Transaction.
+type Transaction struct {
+	Epoch int64 `json:"epoch"`
+
+	// ID Transactional id; empty on a write that failed.
+	ID string `json:"id"`
+
+	// Outcome In moments: committed, aborted, or not proven.
+	Outcome string `json:"outcome,omitempty"`
+
+	// Producer 64-bit integer as text
+	Producer string `json:"producer"`
+
+	// Step Of kind transaction: what the task did with it, spec/recording.md, section 4.6.
+	Step string `json:"step,omitempty"`
+}
 
 // TriggerStatus defines model for TriggerStatus.
 type TriggerStatus struct {

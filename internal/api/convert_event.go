@@ -58,6 +58,7 @@ func eventOf(e *browse.Event) Event {
 		out.Checkpoint = optional(true, int64(e.Checkpoint))
 	}
 	out.State, out.Drop = stateOfEvent(e), dropOf(e)
+	out.Transaction = transactionOf(e)
 	if e.Lane == event.LaneTrace && e.Reason == 0 {
 		out.Timer = eventTime(e.Time)
 	}
@@ -80,6 +81,18 @@ func stateOfEvent(e *browse.Event) *StateAccess {
 	}
 	if a := e.Access; a != nil {
 		out.Key, out.Namespace, out.MapKey, out.Before, out.After = a.Key, a.Namespace, a.MapKey, a.Before, a.After
+	}
+	return out
+}
+
+func transactionOf(e *browse.Event) *Transaction {
+	t := e.Event.Transaction
+	if t == nil {
+		return nil
+	}
+	out := &Transaction{ID: t.ID, Producer: I64(t.Producer), Epoch: int(t.Epoch), Outcome: string(e.Outcome)}
+	if e.Kind == event.KindTransaction {
+		out.Step = browse.TransactionStep(e.What)
 	}
 	return out
 }
@@ -149,6 +162,11 @@ func maskedIn(events []browse.Event) []MaskedCount {
 	for i := range events {
 		add(events[i].View)
 		add(events[i].KeyView)
+		if a := events[i].Access; a != nil { // its key is the event's
+			for _, v := range []*access.View{a.Namespace, a.MapKey, a.Before, a.After} {
+				add(v)
+			}
+		}
 		for _, h := range events[i].Headers {
 			add(h.Value)
 		}

@@ -87,7 +87,7 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 			continue
 		}
 		if strip {
-			shown.View, shown.KeyView, shown.Headers = nil, nil, nil
+			shown.View, shown.KeyView, shown.Headers, shown.Access = nil, nil, nil, nil
 		}
 		page.Events = append(page.Events, shown)
 		bytes += e.Value.Len() + e.Key.Len() + e.Headers.Len()
@@ -156,7 +156,7 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 				continue
 			}
 			if !wanted {
-				shown.View, shown.KeyView, shown.Headers = nil, nil, nil
+				shown.View, shown.KeyView, shown.Headers, shown.Access = nil, nil, nil, nil
 			}
 			records++
 			if !yield(shown, nil) {

@@ -186,6 +186,11 @@ func (b *Browser) Gaps(ctx context.Context, t Target) ([]Gap, error) {
 	return b.queries.Gaps(ctx, t.Recording)
 }
 
+// Capsules lists what is kept to rebuild task attempts, in order of time. It holds no payload.
+func (b *Browser) Capsules(ctx context.Context, t Target) ([]Capsule, error) {
+	return b.queries.Capsules(ctx, t.Recording)
+}
+
 // Timeline counts events per bucket.
 func (b *Browser) Timeline(ctx context.Context, t Target, q TimelineQuery) (Timeline, error) {
 	return b.queries.Timeline(ctx, t.Recording, q)

@@ -20,6 +20,7 @@ type (
 	Checkpoint     = query.Checkpoint
 	Recording      = query.Recording
 	Gap            = query.Gap
+	Capsule        = query.Capsule
 	Channel        = query.Channel
 	ChannelTotals  = query.ChannelTotals
 	ChannelReport  = query.ChannelReport

@@ -52,7 +52,7 @@ Exit 2: nothing was found, but not everything could be looked at (a gap, or the 
 	fl.Uint64Var(&f.invocation, "invocation", 0, "invocation, the last number of a position")
 	fl.StringArrayVar(&f.q.Kinds, "kind", nil, "kind of event; may be repeated")
 	fl.StringArrayVar(&f.q.Reasons, "reason", nil, "dropped records alone, by reason (sightglass drops lists them); may be repeated")
-	fl.StringArrayVar(&f.q.Lanes, "lane", nil, "out, det, src, trace, job, log or gap; may be repeated")
+	fl.StringArrayVar(&f.q.Lanes, "lane", nil, "out, det, src, trace, state, job, log, gap or env; may be repeated")
 	fl.StringVar(&f.q.Key, "key", "", "exact key of a record")
 	fl.StringVar(&f.q.Text, "text", "", "text that key or value holds")
 	fl.StringVar(&f.q.From, "from", "", "earliest time")

@@ -74,6 +74,11 @@ func (c *Client) Gaps(ctx context.Context, rec string) (*Answer[gen.GapList], er
 	return get[gen.GapList](ctx, c, nil, "recordings", rec, "gaps")
 }
 
+// Capsules lists what is kept to rebuild task attempts.
+func (c *Client) Capsules(ctx context.Context, rec string) (*Answer[gen.CapsuleList], error) {
+	return get[gen.CapsuleList](ctx, c, nil, "recordings", rec, "capsules")
+}
+
 // At shows one invocation.
 func (c *Client) At(ctx context.Context, rec, position string) (*Answer[gen.Moment], error) {
 	return get[gen.Moment](ctx, c, nil, "recordings", rec, "at", position)

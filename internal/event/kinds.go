@@ -77,6 +77,7 @@ const (
 	KindWatermarkOut    Kind = 58
 	KindWatermarkHeld   Kind = 59
 	KindCause           Kind = 60
+	KindTransaction     Kind = 61
 
 	KindJobState      Kind = 64
 	KindAttemptState  Kind = 65

@@ -31,7 +31,7 @@ var kindNames = map[Kind]string{
 	KindTimerRegistered: "timer-registered", KindTimerDeleted: "timer-deleted", KindTimerFired: "timer-fired",
 	KindWindowAssigned: "window-assigned", KindWindowMerged: "window-merged", KindWindowFired: "window-fired",
 	KindWindowPurged: "window-purged", KindDropped: "dropped", KindWatermarkOut: "watermark-out",
-	KindWatermarkHeld: "watermark-held", KindCause: "cause",
+	KindWatermarkHeld: "watermark-held", KindCause: "cause", KindTransaction: "transaction",
 	KindJobState: "job-state", KindAttemptState: "attempt-state", KindJobCheckpoint: "job-checkpoint", KindGraph: "graph",
 	KindSnapshot: "snapshot", KindRestored: "restored", KindCode: "code", KindCapsule: "capsule",
 	KindTaskStarted: "task-started", KindTaskState: "task-state", KindTaskEnded: "task-ended",

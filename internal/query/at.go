@@ -85,10 +85,14 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 	}{
 		{event.LaneOut, anyKind, &m.Outputs}, {event.LaneTrace, isWrite, &m.Writes},
 		{event.LaneTrace, isStep, &m.Steps}, {event.LaneState, anyKind, &m.Steps}, {event.LaneEnv, anyKind, &m.Steps},
+		{event.LaneLog, isLogLine, &m.Logs},
 	} {
 		if _, allErr := v.all(ctx, part.lane, key, inv, part.kinds, take(part.list)); allErr != nil || err != nil {
 			return m, firstError(allErr, err)
 		}
+	}
+	if err := v.outcomes(ctx, m.Writes); err != nil {
+		return m, err
 	}
 	// Lanes count such rows together, in the order in which they happened.
 	slices.SortStableFunc(m.Steps, func(a, b Event) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
@@ -111,6 +115,8 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 func isWrite(k event.Kind) bool { return k == event.KindWritten || k == event.KindWriteFailed }
 
 func isStep(k event.Kind) bool { return !isWrite(k) }
+
+func isLogLine(k event.Kind) bool { return k == event.KindLogLine }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {

@@ -45,16 +45,18 @@ type Event struct {
 	SplitTime EventTime            // the record's timestamp
 	Emitted   uint32
 
-	Checkpoint uint64
-	Time       EventTime // of a timer or a watermark; of a dropped record its event time
-	Flags      uint32
-	Text       string
-	What       uint32 // by kind, spec/recording.md section 4
-	Number     int64
-	Number2    int64
-	Reason     event.DropReason // of a dropped record
-	State      *event.StateDef  // that the event is about; nil = none, or its definition has not come
-	Body       []byte           // JSON, lanes job and gap
+	Checkpoint  uint64
+	Time        EventTime // of a timer or a watermark; of a dropped record its event time
+	Flags       uint32
+	Text        string
+	What        uint32 // by kind, spec/recording.md section 4
+	Number      int64
+	Number2     int64
+	Reason      event.DropReason // of a dropped record
+	Transaction *Transaction     // that a write is part of, or a row of kind transaction is about; nil = none
+	Outcome     Outcome          // of Transaction, where it was asked for: in moments
+	State       *event.StateDef  // that the event is about; nil = none, or its definition has not come
+	Body        []byte           // JSON, lanes job and gap
 
 	HasPayload   bool   // payloads were asked for and read; the columns below are set
 	PayloadError string // why they were not, when they were asked for

@@ -194,7 +194,7 @@ func (m *model) define(ids []event.DefinitionID) {
 		}
 		delete(m.missing, id)
 		switch d.Kind {
-		case event.DefAttempt, event.DefPartition, event.DefSplit, event.DefProcess, event.DefGraph:
+		case event.DefAttempt, event.DefPartition, event.DefSplit, event.DefProcess, event.DefGraph, event.DefState:
 		default:
 			continue
 		}

@@ -83,10 +83,11 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	case event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun, event.KindWritten, event.KindWriteFailed:
 		v.placeSplit(&ev, f, row)
 	default:
-		if h.Lane == event.LaneTrace || h.Lane == event.LaneState {
+		if h.Lane == event.LaneTrace || h.Lane == event.LaneState || h.Lane == event.LaneEnv {
 			ev.Time = timeAt(r.Time, row)
 		}
 	}
+	ev.Transaction = transactionOf(&ev)
 	return ev
 }
 

@@ -190,6 +190,12 @@ func printEvent(out *strings.Builder, ev Event) {
 	if ev.Text != "" {
 		fmt.Fprintf(out, " %q", ev.Text)
 	}
+	if t := ev.Transaction; t != nil {
+		fmt.Fprintf(out, " in %s/%d/%d", t.ID, t.Producer, t.Epoch)
+		if ev.Outcome != "" {
+			fmt.Fprintf(out, " %s", ev.Outcome)
+		}
+	}
 	if len(ev.Body) > 0 {
 		fmt.Fprintf(out, " %s", ev.Body)
 	}
@@ -210,7 +216,7 @@ func (s *script) at(ctx context.Context, out *strings.Builder, a arguments, rec 
 	for _, part := range []struct {
 		name string
 		list []Event
-	}{{"out", m.Outputs}, {"write", m.Writes}} {
+	}{{"out", m.Outputs}, {"write", m.Writes}, {"log", m.Logs}} {
 		for _, ev := range part.list {
 			fmt.Fprintf(out, "%s: ", part.name)
 			printEvent(out, ev)

@@ -383,7 +383,7 @@ func (s *script) part(w []string, a arguments) {
 	}
 }
 
-// row adds a row: inv n op wall et part sub ch path split off st text ck time flags what reason number number2, and body=!JSON.
+// row adds a row: inv n op wall et part sub ch path split off st text ck time flags what reason number number2 num num2, and body=!JSON.
 // wall is in ms.
 func (s *script) row(kind string, a arguments) {
 	k, ok := event.ParseKind(kind)
@@ -395,7 +395,7 @@ func (s *script) row(kind string, a arguments) {
 		Wall: a.number("wall", 0) * 1000, Subpartition: int(a.number("sub", 0)), Channel: int(a.number("ch", 0)),
 		Path: s.path(a.named["path"]), Offset: a.number("off", 0), SplitTime: a.number("st", 0), Checkpoint: uint64(a.number("ck", 0)),
 		Time: a.number("time", 0), Flags: uint32(a.number("flags", 0)), Value: []byte(a.named["value"]), Body: []byte(a.named["body"]),
-		What: uint32(a.number("what", 0)),
+		What: uint32(a.number("what", 0)), Number: a.number("num", 0), Number2: a.number("num2", 0),
 	}
 	if reason := a.named["reason"]; reason != "" {
 		r.Reason, _ = event.ParseDropReason(reason)

@@ -147,7 +147,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 
 func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 	o := ingest.Options{
-		Store: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
+		Store: s.store, Blobs: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
 		Log: s.log, Now: s.now,
 	}
 	if s.cfg.TLS.For(s.cfg.AgentListen) {
@@ -166,7 +166,7 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 }
 
 func (s *Server) openViews() (err error) {
-	queries, err := query.New(query.Options{Reader: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
+	queries, err := query.New(query.Options{Reader: s.store, Blobs: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
 	}

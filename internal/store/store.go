@@ -73,6 +73,8 @@ type NumberRange struct {
 type Store interface {
 	Writer
 	Reader
+	BlobWriter
+	BlobReader
 	// Delete removes a recording. Open snapshots of it stay readable. ErrNotFound.
 	Delete(ctx context.Context, rec event.RecordingID) error
 	// Close makes everything durable and releases the store. Calls that come later return ErrClosed.

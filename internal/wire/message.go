@@ -62,6 +62,7 @@ type Welcome struct {
 	Credit   int64   `json:"credit"`
 	MaxBlock int64   `json:"max_block"`
 	Policy   *Policy `json:"policy,omitempty"` // nil = whatever the agent does by itself
+	Blobs    bool    `json:"blobs,omitempty"`  // the server keeps blobs
 	NowUS    int64   `json:"now_us"`
 }
 
@@ -170,6 +171,23 @@ type Close struct {
 	Lanes []ClosedLane `json:"lanes"`
 }
 
+// Blob carries a piece of a byte string that the server keeps by its hash. Data aliases the frame; without data it asks what
+// the server has.
+type Blob struct {
+	Hash   event.BlobHash
+	Size   uint64 // of the whole
+	Offset uint64 // of Data
+	Data   []byte
+}
+
+// Have answers a Blob: Bytes are there from the beginning on.
+type Have struct {
+	Hash  event.BlobHash
+	Bytes uint64
+	State HaveState
+	Text  string
+}
+
 // Status is what an agent says of itself every few seconds.
 type Status struct {
 	Hooks    []Hook   `json:"hooks"`
@@ -233,6 +251,8 @@ func (*Pong) Type() Type    { return TypePong }
 func (*Control) Type() Type { return TypeControl }
 func (*Done) Type() Type    { return TypeDone }
 func (*Close) Type() Type   { return TypeClose }
+func (*Blob) Type() Type    { return TypeBlob }
+func (*Have) Type() Type    { return TypeHave }
 func (*Status) Type() Type  { return TypeStatus }
 func (*Refuse) Type() Type  { return TypeRefuse }
 
@@ -274,6 +294,15 @@ func (m *Ping) appendBody(b []byte) []byte { return appendU64s(b, m.ID, uint64(m
 
 func (m *Pong) appendBody(b []byte) []byte {
 	return appendU64s(b, m.ID, uint64(m.PingUS), uint64(m.ReceivedUS), uint64(m.SentUS))
+}
+
+func (m *Blob) appendBody(b []byte) []byte {
+	return append(appendU64s(append(b, m.Hash[:]...), m.Size, m.Offset), m.Data...)
+}
+
+func (m *Have) appendBody(b []byte) []byte {
+	b = append(appendU64s(append(b, m.Hash[:]...), m.Bytes), byte(m.State))
+	return append(b, m.Text...)
 }
 
 func (m *Refuse) appendBody(b []byte) []byte { return append(append(b, byte(m.Reason)), m.Text...) }

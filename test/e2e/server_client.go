@@ -150,8 +150,23 @@ type recordedEvent struct {
 	Op       string `json:"op"`
 	Position string `json:"position"`
 	Element  string `json:"element"`
+	Kafka    string `json:"kafka"`
 	Text     string `json:"text"`
 	View     *view  `json:"view"`
+
+	Transaction *struct {
+		ID      string `json:"id"`
+		Step    string `json:"step"`
+		Outcome string `json:"outcome"`
+	} `json:"transaction"`
+}
+
+// writes gives what the invocation at a position wrote.
+func (c *serverClient) writes(ctx context.Context, recording, position string) ([]recordedEvent, error) {
+	var v struct {
+		Writes []recordedEvent `json:"writes"`
+	}
+	return v.Writes, c.get(ctx, "/api/v1/recordings/"+recording+"/at/"+position, &v)
 }
 
 // events reads all events of an operator and a kind, page by page.

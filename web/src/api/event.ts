@@ -37,6 +37,15 @@ const drop = shape<wire.Drop>()({
 });
 export type Drop = Decoded<typeof drop>;
 
+const transaction = shape<wire.Transaction>()({
+	id: text,
+	producer: integer64,
+	epoch: number,
+	step: optional(text),
+	outcome: optional(text),
+});
+export type Transaction = Decoded<typeof transaction>;
+
 /** One thing that a recording holds. */
 export const event = shape<wire.Event>()({
 	recording: text,
@@ -67,6 +76,7 @@ export const event = shape<wire.Event>()({
 	body: optional(record),
 	state: optional(stateAccess),
 	drop: optional(drop),
+	transaction: optional(transaction),
 	timer: optional(eventTime),
 	cursor: text,
 });
@@ -106,6 +116,7 @@ export const moment = shape<wire.Moment>()({
 	operator: optional(operator),
 	watermark: optional(eventTime),
 	exception: optional(event),
+	logs: list(event),
 	before: optional(text),
 	after: optional(text),
 });

@@ -36,7 +36,7 @@ public final class ChannelContext {
   /** {@code partition:subpartition}, as elements of it are named. */
   String name() {
     if (name == null) {
-      name = TaskContext.hex(partition) + ":" + subpartition;
+      name = GateContext.hex(partition) + ":" + subpartition;
     }
     return name;
   }

@@ -168,7 +168,7 @@ final class DropTeller {
   void sourceRaised(long time, SplitContext split) {
     if (time > sourceRaised) {
       sourceRaised = time;
-      sourceRaisedAt = task.invocation();
+      sourceRaisedAt = task.newest();
       sourceSplit = split;
     }
   }

@@ -33,7 +33,7 @@ public final class InProbe {
       return -1;
     }
     if (!record) {
-      t.input(in.index);
+      t.input(in.index, in.gate);
     } else if (t.isLight() && !c.recovering) {
       t.beginElement(c);
       return LIGHT;

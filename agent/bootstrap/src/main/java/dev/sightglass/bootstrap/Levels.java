@@ -56,6 +56,9 @@ public final class Levels {
   /** Notes leave their bytes out. */
   final boolean lean;
 
+  /** All payload is kept, of every operator, output and topic. */
+  final boolean keepsAll;
+
   /** Paths are told: some operator is above positions, or its flight is kept. */
   final boolean paths;
 
@@ -115,6 +118,7 @@ public final class Levels {
     this.topics = topics;
     this.logs = logs;
     this.lean = lean;
+    this.keepsAll = isFull(payloads) && isFull(outputs) && topics == NO_TOPICS;
     int most = levels.length == 0 ? rest : POSITIONS;
     long widest = levels.length == 0 ? ALL : 0;
     boolean few = false;
@@ -174,6 +178,15 @@ public final class Levels {
   /** Least severe log level that is told. */
   public Levels logging(int level) {
     return new Levels(text, rest, levels, payloads, limits, kept, outputs, topics, level, lean);
+  }
+
+  private static boolean isFull(byte[] payloads) {
+    for (byte p : payloads) {
+      if (p != FULL) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Level of an operator; of what belongs to none (-1) the highest of all. */

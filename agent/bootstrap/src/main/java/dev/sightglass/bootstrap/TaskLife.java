@@ -1,32 +1,53 @@
 package dev.sightglass.bootstrap;
 
-/** What a task is for all its life, and its end: in order, or because hooks were switched off. */
-abstract class TaskLife extends TaskElements {
+/** How the recording of a task attempt ends, and which threads may tell of it until then. */
+abstract class TaskLife extends TaskTraces {
   private volatile int sourceOperator;
   private volatile boolean ended;
   private volatile boolean abandoned;
   private volatile String fault;
 
-  /** A legacy source: elements come from another thread, under the checkpoint lock. */
-  private boolean legacy;
+  /** A legacy source: elements come from another thread, under this lock; null for all others. */
+  private Object lock;
+
+  /** A log line is written right now: one within it is not told, see {@link LogProbe}. */
+  boolean logging;
 
   TaskLife(ChunkPool pool) {
     super(pool);
   }
 
-  /** Elements come from a thread of their own. */
-  public void setLegacy() {
-    legacy = true;
+  /** Whether all of an operator's payload is kept. */
+  public boolean keepsPayload(int operator) {
+    return levels.payload(operator) == Levels.FULL;
+  }
+
+  /** Whether somebody else may be telling: the lock of a legacy source is not held. */
+  boolean isElsewhere() {
+    return lock != null && !Thread.holdsLock(lock);
+  }
+
+  /** Elements come from a thread of their own, which holds {@code lock} while it gives them. */
+  public void setLegacy(Object lock) {
+    this.lock = lock;
   }
 
   boolean legacy() {
-    return legacy;
+    return lock != null;
+  }
+
+  /** Whether elements come from a thread of their own. */
+  public boolean isLegacy() {
+    return lock != null;
   }
 
   /** The task is over: what is at hand is written, and nothing after it. */
   public void end() {
     if (!closed) {
-      if (!legacy) {
+      if (asked) {
+        tellAnswers();
+      }
+      if (!legacy()) {
         checkLate();
         flushRun();
       }
@@ -70,7 +91,7 @@ abstract class TaskLife extends TaskElements {
 
   /** Gives the tape's memory back; by the drain, when all is read. */
   public void release() {
-    tape.release(!legacy && !abandoned);
+    tape.release(!legacy() && !abandoned);
   }
 
   /** The highest invocation number given. For the drain, after {@link #ended()}. */

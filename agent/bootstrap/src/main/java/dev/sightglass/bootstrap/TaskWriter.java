@@ -110,6 +110,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     wanted = l;
   }
 
+  /** Takes over what is to be recorded at once: before the task's first invocation, its thread. */
+  public void takeLevels() {
+    if (wanted != levels) {
+      changeLevels();
+    }
+  }
+
   /** Whether it has not changed over yet; any thread, so it may be late. */
   public boolean isBehind() {
     return wanted != levels;
@@ -127,8 +134,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     for (int i = 0; i < outputCount; i++) {
       outputs[i].follow(l);
     }
+    levelsChanged();
     tellLevels();
   }
+
+  /** {@link #levels} are others now. */
+  abstract void levelsChanged();
 
   private void tellLevels() {
     if (levels.text.isEmpty()) {
@@ -309,6 +320,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
    */
   void checkpoint(long checkpoint, boolean unaligned) {
     flushRun();
+    forgotten();
     if (!tape.room(24 + 8 * channelCount)) {
       lose(LANE_DET, last, 1, 0);
       return;
@@ -329,6 +341,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   void checkpointed(long checkpoint) {
     flushRun();
+    forgotten();
     if (tape.room(12)) {
       tape.putInt(TapeFormat.CHECKPOINTED);
       tape.putLong(checkpoint);
@@ -413,6 +426,9 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     return LANES;
   }
 
+  /** What was told before cannot be built upon any more: rows were lost, or an interval begins. */
+  abstract void forgotten();
+
   @Override
   public int recoverySize() {
     int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 36 + 8 * channelCount;
@@ -424,6 +440,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   @Override
   public void recovered(Tape tape) {
+    forgotten();
     for (int i = 1; i < LANES; i++) {
       Lost l = lost[i];
       if (l.events > 0) {

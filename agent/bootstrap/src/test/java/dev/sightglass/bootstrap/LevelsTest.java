@@ -131,7 +131,7 @@ class LevelsTest {
     assertEquals("0000000000000007:1:1", task.thrownBy(e).element);
     assertEquals(2, task.thrownBy(e).invocation);
     assertEquals(
-        List.of("note 9/110 op=0 inv=2 #0 number=5 what=1", "run 16 op=0 ch=0 - 1x2"), told());
+        List.of("note 9/110 op=-1 inv=2 #0 number=5 what=1", "run 16 op=0 ch=0 - 1x2"), told());
   }
 
   @Test

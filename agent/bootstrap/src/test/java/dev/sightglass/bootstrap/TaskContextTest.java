@@ -359,7 +359,7 @@ class TaskContextTest {
   @Test
   void aWatermarkOfTheInputIsToldAfterItsElement() {
     int token = task.begin(TaskContext.ELEMENTS, 0, live, 0, TapeFormat.NONE, PathTable.ROOT_OTHER);
-    task.input(1);
+    task.input(1, null);
     task.watermark(777);
     task.end(token);
     assertEquals(List.of("run 16 op=0 ch=0 0w( 1x1", "watermark input=1 inv=1 time=777"), told());

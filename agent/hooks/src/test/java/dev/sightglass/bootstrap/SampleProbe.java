@@ -90,6 +90,12 @@ public final class SampleProbe {
     return a + "!";
   }
 
+  /** What the caller gets instead of a result. */
+  public static Object instead(Object token, Object nothing, int number, Object result) {
+    tell("instead " + token + " " + nothing + " " + number + " " + result);
+    return result + "?";
+  }
+
   public static void constructed(Object self, Object field) {
     tell("made " + field);
   }

@@ -360,6 +360,7 @@ public final class BlockDecoder {
         row.put("event_time_ms", times[i]);
       }
       out.rows.add(row);
+      out.payloads.add(new LinkedHashMap<>());
     }
     switch (lane) {
       case Lane.OUT:
@@ -549,6 +550,7 @@ public final class BlockDecoder {
     for (int i = 0; i < rows; i++) {
       if (values[i] != null) {
         out.rows.get(i).put(name, Oracle.payload(values[i]));
+        out.payloads.get(i).put(name, values[i]);
       }
     }
   }

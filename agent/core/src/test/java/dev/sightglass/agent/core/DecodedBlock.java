@@ -12,6 +12,9 @@ public final class DecodedBlock {
   public final Map<String, List<Object>> zones = new LinkedHashMap<>();
   public final List<Map<String, Object>> rows = new ArrayList<>();
 
+  /** Byte strings of each row as they are; rows have what vectors say of them. */
+  final List<Map<String, byte[]>> payloads = new ArrayList<>();
+
   long headerLong(String name) {
     return (long) header.get(name);
   }

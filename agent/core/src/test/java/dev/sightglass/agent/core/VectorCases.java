@@ -416,6 +416,19 @@ final class VectorCases {
     o.written(70, 3, 2, p0, 1_002, MS, record(bytes("k"), null, null));
     o.written(71, 3, 0, p1, -1, NO_TIME);
     o.writeFailed(72, 3, 0, p1, error);
+    int id = o.recorder.define(DefinitionKind.STRING, "paid-0-7");
+    o.written(73, 3, 0, p1, 2_001, MS, record(bytes("k"), null, null).in(id, 4_001, 3));
+    o.note(Lane.TRACE, transaction(1, id, 70));
+    o.note(Lane.TRACE, transaction(4, id, 74));
+  }
+
+  private static Note transaction(int what, int id, long invocation) {
+    Note n = note(EventKind.TRANSACTION, invocation, 3);
+    n.what = what;
+    n.text = id;
+    n.number = 4_001;
+    n.number2 = 3;
+    return n;
   }
 
   private static void traced(Oracle o) {

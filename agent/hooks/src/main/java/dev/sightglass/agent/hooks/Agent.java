@@ -8,6 +8,7 @@ import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
+import dev.sightglass.agent.hooks.reads.ReadWeaver;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
@@ -53,14 +54,18 @@ public final class Agent implements Commands, Governor.Meter {
     uplink = new LateUplink(options.uplink(), selfTest, this, () -> flush(drain[0]));
     drain[0] = new Drain(options.codec, uplink, uplink.lookBack());
     pool = new ChunkPool(options.memory);
-    inspector = new FlinkInspector(process, drain[0], pool, tally);
+    inspector = new FlinkInspector(process, drain[0], pool, tally, uplink, selfTest.reads);
     governor = new Governor(this);
     selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);
+    selfTest.onRefused(inspector::refused);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
     injectFault();
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
+    if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
+      instrumentation.addTransformer(new ReadWeaver(selfTest.reads));
+    }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
         .start();
@@ -94,6 +99,7 @@ public final class Agent implements Commands, Governor.Meter {
 
   /** The process ends: the last blocks, and a last word on the hooks. */
   private void flush(Drain drain) {
+    inspector.finish();
     drain.finish(FLUSH_MILLIS);
     uplink.statusChanged();
   }

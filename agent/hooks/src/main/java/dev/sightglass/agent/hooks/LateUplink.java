@@ -4,6 +4,8 @@ import dev.sightglass.agent.core.Block;
 import dev.sightglass.agent.core.BlockSink;
 import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.capsule.Keeper;
+import dev.sightglass.agent.wire.Blob;
 import dev.sightglass.agent.wire.Commands;
 import dev.sightglass.agent.wire.Telemetry;
 import dev.sightglass.agent.wire.Uplink;
@@ -13,7 +15,7 @@ import dev.sightglass.agent.wire.UplinkOptions;
  * Connects when there is a reason to: at once in a process of Flink's cluster, with the first thing
  * recorded in any other, such as a client that got the same Java options.
  */
-final class LateUplink implements BlockSink {
+final class LateUplink implements BlockSink, Keeper {
   private final UplinkOptions options;
   private final Telemetry telemetry;
   private final Commands commands;
@@ -80,6 +82,17 @@ final class LateUplink implements BlockSink {
     if (u != null) {
       u.statusChanged();
     }
+  }
+
+  @Override
+  public boolean keep(Blob blob) {
+    return connect().keep(blob);
+  }
+
+  @Override
+  public boolean wasWelcomed() {
+    Uplink u = uplink;
+    return u != null && u.wasWelcomed();
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Keeps what became of each hook, and tells it together with the agent's own counters. */
 final class SelfTest implements Telemetry, Weaver.Listener {
@@ -36,8 +37,12 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private final AtomicReferenceArray<String> reasons;
 
   private volatile Runnable changed = () -> {};
+  private volatile LongSupplier refused = () -> 0;
   private volatile FlinkInspector inspector;
   private volatile Consumer<JsonWriter> more = members -> {};
+
+  /** What user code reads from outside. */
+  final ReadReport reads = new ReadReport(() -> changed.run());
 
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
@@ -50,6 +55,11 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   /** Called when a state changed. */
   void onChange(Runnable r) {
     changed = r;
+  }
+
+  /** How many values serializers would not write. */
+  void onRefused(LongSupplier count) {
+    refused = count;
   }
 
   /** Adds members to each STATUS. */
@@ -151,7 +161,8 @@ final class SelfTest implements Telemetry, Weaver.Listener {
       array.name("state").value(state);
       array.name("class").value(name(i));
       array.name("fired").value(fired);
-      array.name("detail").value(fault != null ? fault : reason == null ? "" : reason);
+      String told = reason == null ? "" : reason.isEmpty() ? detail(i) : reason;
+      array.name("detail").value(fault != null ? fault : told);
       int cost = Hooks.cost(i);
       if (cost >= 0) {
         array.name("ns").value(cost);
@@ -161,6 +172,13 @@ final class SelfTest implements Telemetry, Weaver.Listener {
       }
       array.endObject();
     }
+    reads.writeTo(array, tally.of(ReadReport.ID));
+  }
+
+  /** What there is to say of a hook that is in. */
+  private String detail(int hook) {
+    long n = hooks.get(hook).id().equals("state.create") ? refused.getAsLong() : 0;
+    return n == 0 ? "" : n + " values are not recorded: their serializers threw";
   }
 
   /**

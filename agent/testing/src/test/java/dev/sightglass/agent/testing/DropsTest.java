@@ -68,7 +68,7 @@ class DropsTest {
   @ParameterizedTest
   @ValueSource(strings = {"positions", "trace"})
   void everyRecordThatIsThrownAwayIsToldWithItsReason(String level) throws Exception {
-    try (TakingServer server = new TakingServer(level)) {
+    try (TakingServer server = TakingServer.at(level)) {
       Fork job =
           Fork.run(
               folder,
@@ -80,8 +80,8 @@ class DropsTest {
       assertNull(server.failure);
       assertFalse(job.err.contains("a hook failed"), job.err);
       assertTrue(server.status.contains("\"errors\":0"), server.status);
-      Recorded recorded = new Recorded(server);
-      List<Recorded.Row> drops = new ArrayList<>();
+      DropRows recorded = new DropRows(server);
+      List<DropRows.Row> drops = new ArrayList<>();
       recorded.rows.stream().filter(r -> r.number("kind") == DROPPED).forEach(drops::add);
       comparePlanted(job.out, drops, level);
       compareCounters(job.out, drops);
@@ -93,7 +93,7 @@ class DropsTest {
 
   // ---- what was planted
 
-  private static void comparePlanted(String out, List<Recorded.Row> drops, String level) {
+  private static void comparePlanted(String out, List<DropRows.Row> drops, String level) {
     Map<String, List<String>> planted = new TreeMap<>();
     Map<Long, String> pipelines = new TreeMap<>();
     for (String line : out.split("\n")) {
@@ -108,7 +108,7 @@ class DropsTest {
       }
     }
     Map<String, List<String>> told = new TreeMap<>();
-    for (Recorded.Row r : drops) {
+    for (DropRows.Row r : drops) {
       long id = id(r.text("value"));
       String row = pipelines.get(id) + " " + reason(r);
       switch ((int) r.number("reason")) {
@@ -162,7 +162,7 @@ class DropsTest {
     return s.toString();
   }
 
-  private static String reason(Recorded.Row r) {
+  private static String reason(DropRows.Row r) {
     long n = r.number("reason");
     return REASONS.entrySet().stream()
         .filter(e -> e.getValue() == n)
@@ -171,7 +171,7 @@ class DropsTest {
         .orElse("reason " + n);
   }
 
-  private static String number(Recorded.Row r, String column) {
+  private static String number(DropRows.Row r, String column) {
     long n = r.number(column);
     return n == Long.MIN_VALUE ? "-" : Long.toString(n);
   }
@@ -202,7 +202,7 @@ class DropsTest {
   // ---- what else is known
 
   /** Flink's own counters, operator by operator. */
-  private static void compareCounters(String out, List<Recorded.Row> drops) {
+  private static void compareCounters(String out, List<DropRows.Row> drops) {
     Map<String, Long> counted = new TreeMap<>();
     for (String line : out.split("\n")) {
       String[] w = line.split(" ");
@@ -211,7 +211,7 @@ class DropsTest {
       }
     }
     Map<String, Long> told = new TreeMap<>();
-    for (Recorded.Row r : drops) {
+    for (DropRows.Row r : drops) {
       long reason = r.number("reason");
       if (COUNTED.contains(reason)) {
         told.merge(
@@ -222,9 +222,9 @@ class DropsTest {
     assertTrue(counted.size() > 10, counted.toString());
   }
 
-  private static void compareZones(Recorded recorded, List<Recorded.Row> drops) {
+  private static void compareZones(DropRows recorded, List<DropRows.Row> drops) {
     Map<Long, Long> sums = new TreeMap<>();
-    for (Recorded.Row r : drops) {
+    for (DropRows.Row r : drops) {
       long reason = r.number("reason");
       sums.merge(reason, reason >= 254 ? r.number("number") : 1, Long::sum);
     }
@@ -232,15 +232,15 @@ class DropsTest {
   }
 
   /** The invocation that a row names as the one that raised the watermark did so. */
-  private static void checkCauses(Recorded recorded, List<Recorded.Row> drops) {
+  private static void checkCauses(DropRows recorded, List<DropRows.Row> drops) {
     Map<String, Long> raised = new TreeMap<>();
-    for (Recorded.Row r : recorded.rows) {
+    for (DropRows.Row r : recorded.rows) {
       if (r.number("kind") == WATERMARK_IN) {
         raised.merge(r.attempt + " " + r.number("invocation"), r.number("time_ms"), Math::max);
       }
     }
     int checked = 0;
-    for (Recorded.Row r : drops) {
+    for (DropRows.Row r : drops) {
       if (!BY_WATERMARK.contains(r.number("reason"))) {
         continue;
       }
@@ -254,9 +254,9 @@ class DropsTest {
   }
 
   /** Bytes, keys and the definition that says how to read them. */
-  private static void checkParts(Recorded recorded, List<Recorded.Row> drops) {
+  private static void checkParts(DropRows recorded, List<DropRows.Row> drops) {
     int keys = 0;
-    for (Recorded.Row r : drops) {
+    for (DropRows.Row r : drops) {
       long reason = r.number("reason");
       assertFalse(r.operator.isEmpty(), "operator of " + r.columns);
       if (reason == 17) {

@@ -32,7 +32,7 @@ class HookFaultsTest {
         if (line.startsWith("none ")) {
           expected = line.substring("none ".length());
         } else if (line.startsWith("hook ")) {
-          assertEquals(expected, line.substring(line.indexOf("ends ")), words[1]);
+          assertEquals(expected, line.substring(line.indexOf(" ends ") + 1), words[1]);
           assertFalse(words[4].startsWith("true"), words[1] + " took all hooks with it");
           boolean fires = words[2].equals("true");
           (fires ? failed : silent).add(words[1]);

@@ -1,98 +1,93 @@
 package dev.sightglass.agent.testing;
 
-import dev.sightglass.agent.core.BlockDecoder;
-import dev.sightglass.agent.core.DecodedBlock;
-import dev.sightglass.agent.core.Definition;
+import dev.sightglass.agent.core.BlockRow;
+import dev.sightglass.agent.core.DefinitionKind;
+import dev.sightglass.agent.core.JsonReader;
+import dev.sightglass.agent.core.Keys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 
-/** Rows that a {@link TakingServer} got, with what they refer to. */
+/** What a server took of one process, by job and operator: rows of lanes trace and state. */
 final class Recorded {
-  private static final Pattern OPERATOR =
-      Pattern.compile("\\{\"index\":(\\d+),\"operator\":\"\\w+\",\"name\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+  /** Bodies of definitions by id. */
+  final Map<String, Map<?, ?>> definitions = new HashMap<>();
 
-  /** One row. */
-  static final class Row {
-    final String attempt;
+  /** Texts by id. */
+  private final Map<String, String> texts = new HashMap<>();
 
-    /** Its operator's name; empty when it has none. */
-    final String operator;
+  /** Rows by {@code job/operator}, in order. */
+  final Map<String, List<BlockRow>> rows = new TreeMap<>();
 
-    final Map<String, Object> columns;
-
-    Row(String attempt, String operator, Map<String, Object> columns) {
-      this.attempt = attempt;
-      this.operator = operator;
-      this.columns = columns;
-    }
-
-    long number(String column) {
-      return (long) columns.getOrDefault(column, 0L);
-    }
-
-    boolean has(String column) {
-      return columns.containsKey(column);
-    }
-
-    String text(String column) {
-      return (String) columns.getOrDefault(column, "");
-    }
-  }
-
-  final List<Row> rows = new ArrayList<>();
-
-  /** Sums of zone 7 by reason. */
-  final Map<Long, Long> drops = new HashMap<>();
-
-  private final Map<String, String> definitions = new HashMap<>();
-  private final Map<String, Map<Long, String>> operators = new HashMap<>();
-
-  Recorded(TakingServer server) {
-    server.definitions.forEach(
-        (kind, bodies) ->
-            bodies.forEach(
-                b ->
-                    definitions.put(
-                        hex(new Definition(kind, b.getBytes(StandardCharsets.UTF_8)).id()), b)));
-    for (String body : server.definitions.getOrDefault(7, List.of())) {
-      Matcher key = Pattern.compile("\"attempt_key\":\"(\\w+)\"").matcher(body);
-      Matcher m = OPERATOR.matcher(body);
-      Map<Long, String> names = new HashMap<>();
-      while (m.find()) {
-        names.put(Long.valueOf(m.group(1)), m.group(2));
-      }
-      if (key.find() && !names.isEmpty()) {
-        operators.put(key.group(1), names);
+  Recorded(TakingServer server, int... lanes) throws Exception {
+    for (int kind : new int[] {DefinitionKind.SERIALIZER, DefinitionKind.STATE}) {
+      for (String body : server.definitions.getOrDefault(kind, List.of())) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        definitions.put(Keys.hex(Keys.definition(kind, bytes)), JsonReader.readObject(body));
       }
     }
-    for (byte[] block : server.raw) {
-      add(BlockDecoder.decode(block));
+    for (String text : server.definitions.getOrDefault(DefinitionKind.STRING, List.of())) {
+      long id = Keys.definition(DefinitionKind.STRING, text.getBytes(StandardCharsets.UTF_8));
+      texts.put(Keys.hex(id), text);
+    }
+    Map<Long, Map<?, ?>> attempts = new HashMap<>();
+    for (String body : server.definitions.get(DefinitionKind.ATTEMPT)) {
+      Map<?, ?> a = JsonReader.readObject(body);
+      attempts.put(Long.parseUnsignedLong((String) a.get("attempt_key"), 16), a);
+    }
+    for (int i = 0; i < server.blocks.size(); i++) {
+      BlockHead b = server.blocks.get(i);
+      for (int lane : lanes) {
+        if (b.lane == lane) {
+          take(attempts.get(b.attempt), server.raws.get(i));
+        }
+      }
     }
   }
 
-  private static String hex(long id) {
-    return String.format("%016x", id);
-  }
-
-  private void add(DecodedBlock b) {
-    String attempt = String.valueOf(b.header.get("attempt"));
-    for (Map<String, Object> r : b.rows) {
-      String name = operators.getOrDefault(attempt, new HashMap<>()).get(r.get("operator"));
-      rows.add(new Row(attempt, name == null ? "" : name, r));
-    }
-    for (Object entry : b.zones.getOrDefault("drops", List.of())) {
-      Map<?, ?> e = (Map<?, ?>) entry;
-      drops.merge((Long) e.get("reason"), (Long) e.get("count"), Long::sum);
+  private void take(Map<?, ?> attempt, byte[] raw) {
+    List<?> chain = (List<?>) attempt.get("chain");
+    for (BlockRow r : BlockRow.of(raw)) {
+      int operator = r.has("operator") ? (int) r.number("operator") : -1;
+      String name =
+          operator < 0 || operator >= chain.size()
+              ? "?"
+              : (String) ((Map<?, ?>) chain.get(operator)).get("name");
+      rows.computeIfAbsent(attempt.get("job_name") + "/" + name, k -> new ArrayList<>()).add(r);
     }
   }
 
-  /** Body of the definition that a column names; empty when there is none. */
-  String definition(Row row, String column) {
-    return definitions.getOrDefault(row.text(column), "");
+  List<BlockRow> of(String job, String operator) {
+    return rows.getOrDefault(job + "/" + operator, List.of());
+  }
+
+  /** The text of a row; empty when it has none. */
+  String text(BlockRow r) {
+    return texts.getOrDefault(r.text("text"), "");
+  }
+
+  /** The definition of the state that a row is about. */
+  Map<?, ?> state(BlockRow r) {
+    Map<?, ?> d = definitions.get(r.text("state"));
+    if (d == null) {
+      throw new AssertionError("a row without a state: " + r);
+    }
+    return d;
+  }
+
+  /** What a program printed as true, by {@code job/operator}. */
+  static Map<String, List<String>> truth(String out) {
+    Map<String, List<String>> lines = new LinkedHashMap<>();
+    for (String line : out.split("\n")) {
+      if (line.startsWith("truth ")) {
+        String[] parts = line.split(" ", 3);
+        lines.computeIfAbsent(parts[1], k -> new ArrayList<>()).add(parts[2]);
+      }
+    }
+    return lines;
   }
 }

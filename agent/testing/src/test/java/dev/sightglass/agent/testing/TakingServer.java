@@ -1,5 +1,6 @@
 package dev.sightglass.agent.testing;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,8 +26,14 @@ final class TakingServer implements AutoCloseable {
 
   final List<BlockHead> blocks = new ArrayList<>();
 
-  /** The same blocks whole, in the same order. */
-  final List<byte[]> raw = new ArrayList<>();
+  /** The blocks as they came. */
+  final List<byte[]> raws = new ArrayList<>();
+
+  /** Byte strings by their hash in hex. */
+  final Map<String, ByteArrayOutputStream> blobs = new HashMap<>();
+
+  /** All frames that came, one behind the other. */
+  final ByteArrayOutputStream everything = new ByteArrayOutputStream();
 
   /** Bodies of definitions by kind. */
   final Map<Integer, List<String>> definitions = new HashMap<>();
@@ -44,17 +51,21 @@ final class TakingServer implements AutoCloseable {
   boolean closedInOrder;
   Throwable failure;
 
-  /** Agents record as they do by themselves. */
+  /** Names no policy. */
   TakingServer() throws IOException {
     this("");
   }
 
-  /** Agents record all operators at that level. */
-  TakingServer(String level) throws IOException {
-    policy =
-        level.isEmpty()
-            ? ""
-            : "{\"version\":\"1\",\"rules\":[{\"level\":\"" + level + "\"}]}";
+  /** All operators at one level. */
+  static TakingServer at(String level) throws IOException {
+    return new TakingServer("{\"version\":1,\"rules\":[{\"level\":\"" + level + "\"}]}");
+  }
+
+  /**
+   * @param policy that WELCOME names; JSON, or empty
+   */
+  TakingServer(String policy) throws IOException {
+    this.policy = policy;
     socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     accepting = new Thread(this::accept, "taking-server");
     accepting.setDaemon(true);
@@ -89,6 +100,7 @@ final class TakingServer implements AutoCloseable {
       in.skipBytes(3);
       byte[] body = new byte[length - 4];
       in.readFully(body);
+      everything.write(body);
       take(s, type, ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN));
     }
   }
@@ -100,7 +112,7 @@ final class TakingServer implements AutoCloseable {
         send(
             s,
             2,
-            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"now_us\":0"
+            ("{\"protocol\":1,\"server\":\"test\",\"credit\":1000000000,\"max_block\":8388608,\"blobs\":true,\"now_us\":0"
                     + (policy.isEmpty() ? "" : ",\"policy\":" + policy)
                     + "}")
                 .getBytes(StandardCharsets.UTF_8));
@@ -118,18 +130,21 @@ final class TakingServer implements AutoCloseable {
         break;
       case 5:
         long number = body.getLong();
-        byte[] block = new byte[body.remaining()];
-        body.get(block);
-        blocks.add(new BlockHead(block));
-        raw.add(block);
+        byte[] raw = new byte[body.remaining()];
+        body.get(raw);
+        blocks.add(new BlockHead(raw));
+        raws.add(raw);
         send(
             s,
             6,
             ByteBuffer.allocate(16)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(number)
-                .putLong(block.length + 20)
+                .putLong(raw.length + 20)
                 .array());
+        break;
+      case 13:
+        blob(s, body);
         break;
       case 11:
         dones.add(new String(body.array(), StandardCharsets.UTF_8));
@@ -143,6 +158,31 @@ final class TakingServer implements AutoCloseable {
       default:
         break;
     }
+  }
+
+  private void blob(Socket s, ByteBuffer body) throws IOException {
+    byte[] hash = new byte[32];
+    body.get(hash);
+    long size = body.getLong();
+    long offset = body.getLong();
+    byte[] part = new byte[body.remaining()];
+    body.get(part);
+    ByteArrayOutputStream all =
+        blobs.computeIfAbsent(hex(hash), k -> new ByteArrayOutputStream());
+    if (offset == all.size()) {
+      all.write(part);
+    }
+    ByteBuffer have = ByteBuffer.allocate(41).order(ByteOrder.LITTLE_ENDIAN);
+    have.put(hash).putLong(all.size()).put((byte) (all.size() == size ? 1 : 0));
+    send(s, 14, have.array());
+  }
+
+  static String hex(byte[] bytes) {
+    StringBuilder s = new StringBuilder();
+    for (byte b : bytes) {
+      s.append(String.format("%02x", b));
+    }
+    return s.toString();
   }
 
   private static void send(Socket s, int type, byte[] body) throws IOException {

@@ -388,6 +388,11 @@ final class Outbox implements BlockSink {
     }
   }
 
+  /** No block waits to be sent. */
+  synchronized boolean isIdle() {
+    return unsent.isEmpty() && unsentGaps.isEmpty();
+  }
+
   /** Everything was sent and acked. */
   synchronized boolean isDrained() {
     return unsent.isEmpty()

@@ -21,12 +21,18 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long FINISH_MILLIS = 1_000;
+
+  /** At the end, blobs are waited for so long. */
+  private static final long BLOBS_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
+
+  private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int MAX_REPORTS = 20;
 
   private final UplinkOptions options;
   private final Telemetry telemetry;
   private final Commands commands;
   private final Outbox outbox;
+  private final Blobs blobs = new Blobs();
   private final LookBack lookBack;
   private final Dialer dialer;
   private final Backoff backoff;
@@ -35,6 +41,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private String lastReport = "";
   private int reports;
   private volatile boolean statusDue;
+  private volatile boolean welcomed;
   private volatile Connection connection;
 
   private Uplink(UplinkOptions options, Telemetry telemetry, Commands commands, Backoff backoff) {
@@ -104,6 +111,22 @@ public final class Uplink implements BlockSink, AutoCloseable {
     outbox.ended(origin);
   }
 
+  /**
+   * Has the server keep a byte string.
+   *
+   * @return false when there is no room to wait
+   */
+  public boolean keep(Blob blob) {
+    boolean room = blobs.add(blob);
+    outbox.changed();
+    return room;
+  }
+
+  /** Whether a server has welcomed this process once, and so has said what it wants. */
+  public boolean wasWelcomed() {
+    return welcomed;
+  }
+
   /** What {@link Telemetry} tells has changed: a STATUS goes out soon. */
   public void statusChanged() {
     statusDue = true;
@@ -138,6 +161,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    blobs.closing();
     outbox.closing(); // wakes the writer, which then sees the first
     boolean interrupted = false;
     try {
@@ -188,6 +212,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
         reportTrouble("the connection to the server failed: " + e);
       } finally {
         connection = null;
+        blobs.disconnected();
         outbox.disconnected();
       }
       if (!last) {
@@ -211,13 +236,16 @@ public final class Uplink implements BlockSink, AutoCloseable {
   /** One connection from dialling to its end. Returns whether it was the orderly end of all. */
   private boolean session() throws IOException, InterruptedException {
     try (Connection c = new Connection(dialer.dial())) {
-      outbox.connected(Handshake.run(c, hello(), commands));
+      Handshake.Welcome welcome = Handshake.run(c, hello(), commands);
+      blobs.connected(welcome.blobs);
+      outbox.connected(welcome.credit);
+      welcomed = true;
       backoff.reset();
       if (reports > 0) {
         reportChange("connected to " + options.host + ":" + options.port);
       }
       connection = c;
-      Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, commands));
+      Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, blobs, commands));
       reader.start();
       try {
         pump(c);
@@ -237,6 +265,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
     long nextPing = System.nanoTime() + PING_NANOS;
     long nextStatus = System.nanoTime() + STATUS_NANOS;
     long pings = 0;
+    long closingSince = 0;
     statusDue = true;
     while (!c.isBroken()) {
       long seen = outbox.changes();
@@ -251,16 +280,28 @@ public final class Uplink implements BlockSink, AutoCloseable {
         c.write(Frame.longs(FrameType.PING, ++pings, Clock.micros()));
       }
       Frame frame = outbox.take(now);
+      if (frame == null) {
+        frame = blobs.take(now, outbox.isIdle());
+      }
       if (frame != null) {
         c.write(frame);
         continue;
       }
       c.flush();
-      if (isClosing() && outbox.isDrained()) {
+      if (isClosing() && closingSince == 0) {
+        closingSince = now == 0 ? 1 : now;
+      }
+      boolean late = closingSince != 0 && now - closingSince >= BLOBS_NANOS;
+      if (isClosing() && outbox.isDrained() && (late || blobs.isEmpty())) {
         c.write(Frame.text(FrameType.CLOSE, outbox.closed()));
         return;
       }
-      outbox.await(seen, Math.min(nextPing, nextStatus) - now);
+      long wait = Math.min(nextPing, nextStatus) - now;
+      wait = Math.min(wait, blobs.wait(now, outbox.isIdle()));
+      if (closingSince != 0) {
+        wait = Math.min(wait, Math.max(closingSince + BLOBS_NANOS - now, MIN_WAIT_NANOS));
+      }
+      outbox.await(seen, wait);
     }
     throw new IOException("the connection broke");
   }

@@ -8,6 +8,7 @@ import dev.sightglass.agent.core.Lane;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /** A task attempt that is recorded: its context on one side, its recorder on the other. */
@@ -18,6 +19,9 @@ public final class Attempt extends Recording {
   /** How long acknowledgements of external writes are waited for after the task ended, µs. */
   private static final long LATE = 200_000;
 
+  /** How long things on their way are waited for after the task ended, µs. */
+  private static final long HELD = 10_000_000;
+
   /** Where hooks tell what recording can go on without. */
   private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
 
@@ -26,6 +30,8 @@ public final class Attempt extends Recording {
   private TaskContext context;
   private TapeReader reader;
   private volatile AttemptDescription description;
+  private final ConcurrentLinkedQueue<PendingDefinition> definitions =
+      new ConcurrentLinkedQueue<>();
   private volatile boolean switchedOff;
   private volatile String state = "";
   private boolean described;
@@ -55,6 +61,11 @@ public final class Attempt extends Recording {
   /** Says what the attempt is; before its first element. Any thread, once. */
   public void describe(AttemptDescription d) {
     description = d;
+  }
+
+  /** A definition that rows to come refer to. Any thread. */
+  public void define(PendingDefinition d) {
+    definitions.add(d);
   }
 
   /** The state that the task is in. Any thread. */
@@ -93,6 +104,7 @@ public final class Attempt extends Recording {
           new JsonWriter().beginObject().name("definition").value(attempt.id()).endObject();
       event(EventKind.TASK_STARTED, body, attempt);
     }
+    define();
     any |= writeBodies(Clock.read());
     any |= reader.read(BATCH);
     any |= reader.readCompletions();
@@ -101,9 +113,15 @@ public final class Attempt extends Recording {
       if (endedAt == 0) {
         endedAt = now;
       }
-      over = now - endedAt > LATE || now < endedAt;
+      over = now - endedAt > (isHeld() ? HELD : LATE) || now < endedAt;
     }
     return any;
+  }
+
+  private void define() {
+    for (PendingDefinition d; (d = definitions.poll()) != null; ) {
+      recorder.define(d.kind, d.body);
+    }
   }
 
   @Override
@@ -132,6 +150,7 @@ public final class Attempt extends Recording {
       // The process ends while the task runs.
       context.abandon(null);
     }
+    define();
     if (!broken) {
       while (reader.read(BATCH)) {
         // Until the tape is empty.

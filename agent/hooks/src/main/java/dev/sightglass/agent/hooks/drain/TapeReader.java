@@ -22,6 +22,7 @@ import dev.sightglass.bootstrap.SplitContext;
 import dev.sightglass.bootstrap.Tape;
 import dev.sightglass.bootstrap.TapeFormat;
 import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.Transaction;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class TapeReader {
     this.source = recorder.source();
     this.trace = recorder.trace();
     this.tally = tally;
-    this.notes = new NoteReader(context, recorder);
+    this.notes = new NoteReader(context, recorder, tally);
   }
 
   void describe(AttemptDescription d) {
@@ -535,6 +536,10 @@ final class TapeReader {
     for (; t != null; t = t.next(), n++) {
       int split = sinkSplit(t);
       WrittenRecord record = new WrittenRecord(t.key, t.value, t.headers, t.withheld);
+      Transaction in = t.transaction;
+      if (in != null && in.id != null) {
+        record = record.in(recorder.define(DefinitionKind.STRING, in.id), in.producer, in.epoch);
+      }
       if (t.error == null) {
         long time = t.time < 0 ? AttemptRecorder.NO_TIME : t.time;
         trace.written(t.invocation, t.operator, t.ordinal, split, t.offset, time, record);

@@ -145,6 +145,17 @@ final class ChainReader {
     return chain;
   }
 
+  /** Chain index of an operator object, or -1. */
+  int indexOf(Object operator) {
+    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
+    for (ChainedOperator o : chain) {
+      if (o.id.equals(id)) {
+        return o.index;
+      }
+    }
+    return -1;
+  }
+
   /** Names by chain index; null where there is no operator. */
   String[] names() {
     int length = 0;

@@ -4,7 +4,7 @@ import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.local;
-import static dev.sightglass.agent.hooks.weave.Value.none;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.seen;
@@ -179,7 +179,7 @@ final class DropHooks {
                 "deserialize",
                 null,
                 Place.afterRead("ignoreParseErrors"),
-                probe("DropProbe.parseError", seen(), arg(0), none()))
+                probe("DropProbe.parseError", seen(), arg(0), nothing()))
             .build());
   }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** All hooks on Flink and its connectors. */
+/** All hooks on Flink, its connectors, and what it logs with. */
 public final class FlinkHooks {
   /**
    * Without one of these what is recorded of a task would be wrong: elements that nobody counted,
@@ -60,8 +60,12 @@ public final class FlinkHooks {
   public static List<Hook> all(Set<String> off) {
     List<Hook> all = new ArrayList<>();
     TaskHooks.addTo(all);
+    StateHooks.addTo(all);
+    TraceHooks.addTo(all);
     ConnectorHooks.addTo(all);
     JobHooks.addTo(all);
+    DeterminantHooks.addTo(all);
+    LogHooks.addTo(all);
     KeyHooks.addTo(all);
     DropHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));

@@ -8,7 +8,7 @@ import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.local;
-import static dev.sightglass.agent.hooks.weave.Value.none;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.seen;
 import static dev.sightglass.agent.hooks.weave.Value.self;
@@ -224,7 +224,7 @@ final class TableRowDropHooks {
                 "processElement",
                 ELEMENT,
                 Place.jumpIfNull("processedRowData"),
-                probe("DropProbe.nullColumn", self(), row(arg(0)), none()))
+                probe("DropProbe.nullColumn", self(), row(arg(0)), nothing()))
             .build());
     all.add(
         Hook.of("drop.not-null", TABLE + "sink/constraint/ConstraintEnforcer")

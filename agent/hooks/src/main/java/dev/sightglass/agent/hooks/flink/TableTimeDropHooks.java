@@ -8,7 +8,7 @@ import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.inherited;
 import static dev.sightglass.agent.hooks.weave.Value.local;
-import static dev.sightglass.agent.hooks.weave.Value.none;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.self;
 
@@ -73,7 +73,7 @@ final class TableTimeDropHooks {
                   "processElement",
                   null,
                   Place.beforeReturnOf(true),
-                  slice("sliceEnd", field("currentProgress"), none()),
+                  slice("sliceEnd", field("currentProgress"), nothing()),
                   "sliceEnd")
               .build());
     }

@@ -69,15 +69,17 @@ final class TaskHooks {
                     "TaskProbe.checkpoint",
                     field("isRunning"),
                     arg(0).call("getCheckpointId", "()J"),
-                    arg(1).call("isUnalignedCheckpoint", "()Z")),
-                probe("TaskProbe.checkpointed", token()),
-                probe("TaskProbe.checkpointed", token()))
+                    arg(1).call("isUnalignedCheckpoint", "()Z"),
+                    arg(0).call("getTimestamp", "()J"),
+                    arg(1)),
+                probe("TaskProbe.checkpointed", token(), self()),
+                probe("TaskProbe.notCheckpointed", token()))
             .build());
     all.add(
         Hook.of("task.idle", TASKS + "mailbox/MailboxProcessor")
             .enter("suspendDefaultAction", null, probe("TaskProbe.idle"))
             .build());
-    Value owner = context("owner", "TaskProbe.inherit");
+    Value owner = context("owner", "TaskProbe.inherit", self());
     all.add(
         Hook.of("task.legacy-source", TASKS + "SourceStreamTask$LegacySourceFunctionThread")
             .leaveRare("<init>", null, probe("TaskProbe.keep", owner))
@@ -206,14 +208,14 @@ final class TaskHooks {
                   target,
                   "onEventTime",
                   shape,
-                  probe("TimerProbe.event", self(), time),
+                  probe("TimerProbe.event", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .redirect(
                   target,
                   "onProcessingTime",
                   shape,
-                  probe("TimerProbe.processing", self(), time),
+                  probe("TimerProbe.processing", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .build());

@@ -86,9 +86,40 @@ public final class Hook {
       return this;
     }
 
+    /** {@link #around} where the caller gets what {@code leave} gives. */
+    public Builder aroundResult(
+        String method, String descriptor, Call enter, Call leave, Call fail) {
+      edits.add(new Around(method, descriptor, enter, -1, leave, fail, false, true));
+      return this;
+    }
+
+    /** Calls a probe at each normal exit of a method or constructor. */
+    public Builder leave(String method, String descriptor, Call leave) {
+      edits.add(new Around(method, descriptor, null, -1, leave, null, false));
+      return this;
+    }
+
     /** Replaces an argument by what a probe gives. */
     public Builder replace(String method, String descriptor, int argument, Call with) {
       edits.add(new Around(method, descriptor, with, argument, null, null, false));
+      return this;
+    }
+
+    /**
+     * Calls a probe at each normal exit of a default method of an interface that the class
+     * implements itself and does not override.
+     */
+    public Builder leaveInherited(String owner, String method, String descriptor, Call leave) {
+      edits.add(new Inherited(owner, method, descriptor, leave));
+      return this;
+    }
+
+    /**
+     * {@link #leaveInherited} of a method of the superclass, which must have it and leave it open
+     * to be overridden.
+     */
+    public Builder leaveOfSuper(String method, String descriptor, Call leave) {
+      edits.add(new Inherited(null, method, descriptor, leave));
       return this;
     }
 

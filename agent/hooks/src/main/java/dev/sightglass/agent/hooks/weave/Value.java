@@ -90,8 +90,8 @@ public abstract class Value {
     };
   }
 
-  /** No object. */
-  public static Value none() {
+  /** Null. */
+  public static Value nothing() {
     return new Value() {
       @Override
       Type emit(Scope scope, MethodVisitor mv) {
@@ -151,9 +151,9 @@ public abstract class Value {
     };
   }
 
-  /** The result of a method of this value's class. */
-  public final Value call(String name, String descriptor) {
-    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor);
+  /** The result of a method of this value's class, called with {@code arguments}. */
+  public final Value call(String name, String descriptor, Value... arguments) {
+    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor, arguments);
   }
 
   /** The result of a method of this value's interface. */
@@ -223,7 +223,8 @@ public abstract class Value {
    * What is kept for the object at hand in a field that is added to its class. The first time it is
    * made by a probe.
    *
-   * @param probe {@code Class.method} of the bootstrap package; gives Object, never null
+   * @param probe {@code Class.method} of the bootstrap package; gives Object; null: it is asked
+   *     again the next time
    */
   public static Value context(String name, String probe, Value... from) {
     return new Value() {

@@ -3,7 +3,7 @@ package dev.sightglass.agent.hooks.weave;
 import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.local;
-import static dev.sightglass.agent.hooks.weave.Value.none;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.seen;
 import static dev.sightglass.agent.hooks.weave.Value.self;
@@ -91,7 +91,7 @@ class SiteTest {
   }
 
   private static Hook at(Place place, String... locals) {
-    Value before = locals.length == 0 ? none() : local("before");
+    Value before = locals.length == 0 ? nothing() : local("before");
     return Hook.of("s", NAME)
         .at("sift", null, place, probe("SampleProbe.site", arg(1), before, arg(2)), locals)
         .build();
@@ -182,7 +182,7 @@ class SiteTest {
                     "lambda\\$siftLater\\$\\d+",
                     null,
                     Place.jumpAfter(Opcodes.LCMP),
-                    probe("SampleProbe.numbers", number(0), local("sum"), none()),
+                    probe("SampleProbe.numbers", number(0), local("sum"), nothing()),
                     "sum")
                 .build());
     ((Runnable) call(o, "siftLater", rows("ab"))).run();

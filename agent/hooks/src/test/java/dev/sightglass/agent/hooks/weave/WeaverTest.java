@@ -5,6 +5,9 @@ import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.context;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.inherited;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
+import static dev.sightglass.agent.hooks.weave.Value.number;
+import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.self;
 import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
@@ -151,6 +154,26 @@ class WeaverTest {
   }
 
   @Test
+  void overridesWhatTheSuperclassHas() throws Throwable {
+    Hook h =
+        Hook.of("hash", NAME)
+            .leaveOfSuper("hashCode", "()I", probe("SampleProbe.leave", result()))
+            .build();
+    Class<?> c = load(weave(h));
+    Object o = make(c);
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    assertEquals(List.of("leave " + System.identityHashCode(o)), SampleProbe.TOLD);
+    SampleProbe.failure = new IllegalStateException("probe");
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    Hook own =
+        Hook.of("text", NAME)
+            .leaveOfSuper("toString", "()Ljava/lang/String;", probe("SampleProbe.leave", result()))
+            .build();
+    assertNull(weave(own));
+    assertEquals(List.of("hash ok", "text missing: it has a method toString of its own"), states);
+  }
+
+  @Test
   void enclosesAStaticMethodWithWideArgumentsAndAMonitor() throws Throwable {
     Hook h =
         Hook.of("twice", NAME)
@@ -225,6 +248,42 @@ class WeaverTest {
     SampleProbe.failure = null;
     Hooks.stop("test");
     assertEquals("hello you", call(c, make(c), "greet", "you"));
+  }
+
+  @Test
+  void replacesAResult() throws Throwable {
+    Hook h =
+        Hook.of("greet", NAME)
+            .aroundResult(
+                "greet",
+                null,
+                probe("SampleProbe.enterObject", arg(0).isA("java/lang/String"), arg(0)),
+                probe("SampleProbe.instead", token(), nothing(), number(70_000), result()),
+                null)
+            .build();
+    Class<?> c = load(weave(h));
+    assertEquals("hello you?", call(c, make(c), "greet", "you"));
+    assertEquals(List.of("enter true you", "instead token null 70000 hello you"), SampleProbe.TOLD);
+    SampleProbe.failure = new IllegalStateException();
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    SampleProbe.failure = null;
+    Hooks.stop("test");
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+  }
+
+  @Test
+  void onlyAnObjectIsReplaced() throws Throwable {
+    Hook h =
+        Hook.of("ask", NAME)
+            .aroundResult(
+                "ask",
+                null,
+                null,
+                probe("SampleProbe.instead", arg(0), nothing(), number(1), self()),
+                null)
+            .build();
+    assertNull(weave(h));
+    assertEquals(List.of("ask missing: the result is no object"), states);
   }
 
   @Test

@@ -49,6 +49,33 @@ func (e CheckpointState) Valid() bool {
 	}
 }
 
+// Defines values for EffectiveAgentState.
+const (
+	EffectiveAgentStateFollows EffectiveAgentState = "follows"
+	EffectiveAgentStateLags    EffectiveAgentState = "lags"
+	EffectiveAgentStateOff     EffectiveAgentState = "off"
+	EffectiveAgentStateRefuses EffectiveAgentState = "refuses"
+	EffectiveAgentStateUnknown EffectiveAgentState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the EffectiveAgentState enum.
+func (e EffectiveAgentState) Valid() bool {
+	switch e {
+	case EffectiveAgentStateFollows:
+		return true
+	case EffectiveAgentStateLags:
+		return true
+	case EffectiveAgentStateOff:
+		return true
+	case EffectiveAgentStateRefuses:
+		return true
+	case EffectiveAgentStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -103,17 +130,41 @@ func (e JobDetailState) Valid() bool {
 	}
 }
 
+// Defines values for LevelWishLevel.
+const (
+	LevelWishLevelFlight    LevelWishLevel = "flight"
+	LevelWishLevelPositions LevelWishLevel = "positions"
+	LevelWishLevelTrace     LevelWishLevel = "trace"
+)
+
+// Valid indicates whether the value is a known member of the LevelWishLevel enum.
+func (e LevelWishLevel) Valid() bool {
+	switch e {
+	case LevelWishLevelFlight:
+		return true
+	case LevelWishLevelPositions:
+		return true
+	case LevelWishLevelTrace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LineageEdgeKind.
 const (
-	LineageEdgeKindCaused LineageEdgeKind = "caused"
-	LineageEdgeKindSame   LineageEdgeKind = "same"
-	LineageEdgeKindState  LineageEdgeKind = "state"
+	LineageEdgeKindCaused  LineageEdgeKind = "caused"
+	LineageEdgeKindDropped LineageEdgeKind = "dropped"
+	LineageEdgeKindSame    LineageEdgeKind = "same"
+	LineageEdgeKindState   LineageEdgeKind = "state"
 )
 
 // Valid indicates whether the value is a known member of the LineageEdgeKind enum.
 func (e LineageEdgeKind) Valid() bool {
 	switch e {
 	case LineageEdgeKindCaused:
+		return true
+	case LineageEdgeKindDropped:
 		return true
 	case LineageEdgeKindSame:
 		return true
@@ -153,6 +204,7 @@ func (e LineageNodeKind) Valid() bool {
 
 // Defines values for NoteKind.
 const (
+	NoteKindDropped     NoteKind = "dropped"
 	NoteKindGap         NoteKind = "gap"
 	NoteKindLimit       NoteKind = "limit"
 	NoteKindNotRecorded NoteKind = "not-recorded"
@@ -164,6 +216,8 @@ const (
 // Valid indicates whether the value is a known member of the NoteKind enum.
 func (e NoteKind) Valid() bool {
 	switch e {
+	case NoteKindDropped:
+		return true
 	case NoteKindGap:
 		return true
 	case NoteKindLimit:
@@ -292,6 +346,18 @@ func (e LineageParamsDir) Valid() bool {
 	}
 }
 
+// AppliedLevel defines model for AppliedLevel.
+type AppliedLevel struct {
+	Level string `json:"level"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since    time.Time `json:"since,omitempty"`
+	Subtasks []int64   `json:"subtasks"`
+	Version  string    `json:"version"`
+	Why      string    `json:"why,omitempty"`
+	Word     string    `json:"word"`
+}
+
 // Attempt defines model for Attempt.
 type Attempt struct {
 	Attempt    int64  `json:"attempt"`
@@ -313,6 +379,74 @@ type Attempt struct {
 	Subtask int64     `json:"subtask"`
 	Task    string    `json:"task"`
 	Vertex  string    `json:"vertex"`
+}
+
+// Capsule defines model for Capsule.
+type Capsule struct {
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Bytes Of all parts.
+	Bytes string `json:"bytes"`
+
+	// Hidden Names under which secrets were taken out.
+	Hidden []string `json:"hidden"`
+
+	// Missing Parts that could not be taken.
+	Missing []CapsuleMissing `json:"missing"`
+	Parts   []CapsulePart    `json:"parts"`
+
+	// Stored Bytes of it that arrived.
+	Stored string `json:"stored"`
+
+	// Subtask -1 = not known.
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time,omitempty"`
+}
+
+// CapsuleList defines model for CapsuleList.
+type CapsuleList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap     `json:"gaps,omitempty"`
+	Items []Capsule `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CapsuleMissing defines model for CapsuleMissing.
+type CapsuleMissing struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// CapsulePart defines model for CapsulePart.
+type CapsulePart struct {
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+
+	// Complete All of it arrived, and its hash is right.
+	Complete bool `json:"complete"`
+
+	// Format java = Java's serialized form, or jar.
+	Format string `json:"format"`
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+
+	// Stored 64-bit integer as text
+	Stored string `json:"stored"`
 }
 
 // Channel defines model for Channel.
@@ -479,17 +613,103 @@ type Cost struct {
 
 // Drop defines model for Drop.
 type Drop struct {
-	// Against The watermark or time that it was compared with.
+	// Against What that was compared with.
 	//
 	// Example: 2026-08-01T14:02:11.482000Z
 	Against time.Time `json:"against,omitempty"`
 
-	// AllowedMs What was allowed beside: lateness, retention.
-	AllowedMs string `json:"allowed_ms"`
-	Cause     string `json:"cause,omitempty"`
+	// AgainstWhat watermark, or what else it was.
+	AgainstWhat string `json:"against_what,omitempty"`
 
-	// EventTime Example: 2026-08-01T14:02:11.482000Z
+	// AllowedMs What was allowed beside: lateness, reach of a join.
+	AllowedMs string `json:"allowed_ms"`
+
+	// Cause The channel or split that raised the watermark last; of other reasons what the row names: a column, a class, a metric.
+	Cause string `json:"cause,omitempty"`
+
+	// CausePosition The invocation in which it did.
+	CausePosition string `json:"cause_position,omitempty"`
+
+	// EventTime The record's; of some windows the end of its window.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
 	EventTime time.Time `json:"event_time,omitempty"`
+
+	// Kept Late, but not lost: it went to a side output, or was taken in after all.
+	Kept bool `json:"kept"`
+
+	// LateMs By how much it came too late.
+	LateMs string `json:"late_ms,omitempty"`
+
+	// Partial A partial aggregate, made by an operator before, of one or more records.
+	Partial bool `json:"partial"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+
+	// Records How many records it stands for; more than 1 where a metric rose by so many.
+	Records string `json:"records"`
+}
+
+// DropCount defines model for DropCount.
+type DropCount struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Kept Late, but not lost.
+	Kept bool `json:"kept"`
+
+	// Last When the newest of them was recorded, give or take a quarter of a second.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last   time.Time `json:"last,omitempty"`
+	Op     string    `json:"op"`
+	OpName string    `json:"op_name"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+
+	// Subtask -1 = not known.
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+	Vertex  string `json:"vertex"`
+}
+
+// DropReport defines model for DropReport.
+type DropReport struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []DropCount `json:"items"`
+
+	// Kept Records that were late and kept: sent to a side output, or taken in after all.
+	Kept string `json:"kept"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Lost Records that are lost.
+	Lost string `json:"lost"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Told Agents that tell drops took part. Otherwise that none is here says nothing.
+	Told bool `json:"told"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// DropSum defines model for DropSum.
+type DropSum struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Kept Late, but not lost.
+	Kept bool `json:"kept"`
 
 	// Reason spec/recording.md, section 4.1.
 	Reason string `json:"reason"`
@@ -524,6 +744,62 @@ type Edge struct {
 
 	// WatermarkLagMs 64-bit integer as text
 	WatermarkLagMs string `json:"watermark_lag_ms,omitempty"`
+}
+
+// EffectiveAgent defines model for EffectiveAgent.
+type EffectiveAgent struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind  int64  `json:"behind"`
+	Host    string `json:"host"`
+	Pid     int64  `json:"pid"`
+	Process string `json:"process"`
+	Reason  string `json:"reason,omitempty"`
+
+	// State unknown: an old agent, which does not tell.
+	State EffectiveAgentState `json:"state"`
+	Tasks int64               `json:"tasks"`
+
+	// Version That it follows.
+	Version string `json:"version"`
+}
+
+// EffectiveAgentState unknown: an old agent, which does not tell.
+type EffectiveAgentState string
+
+// EffectiveOperator defines model for EffectiveOperator.
+type EffectiveOperator struct {
+	// Applied Empty while no recording says so: no subtask runs, or its agent is old.
+	Applied  []AppliedLevel `json:"applied"`
+	Change   LevelChange    `json:"change,omitempty"`
+	Kind     string         `json:"kind"`
+	Level    string         `json:"level"`
+	Logs     string         `json:"logs"`
+	Lookback bool           `json:"lookback"`
+	Name     string         `json:"name"`
+	Op       string         `json:"op"`
+	Payload  string         `json:"payload"`
+
+	// Pending Some subtask records something else than what holds; it changes over as soon as it has something to do.
+	Pending bool `json:"pending"`
+
+	// Rule Where the level comes from: line of the policy, the default, or a change for a while.
+	Rule string `json:"rule"`
+
+	// Sample As in 1 of 50, or every key.
+	Sample string `json:"sample"`
+	Vertex string `json:"vertex"`
+
+	// Word Level, look-back, payload and sample as recordings write them.
+	Word string `json:"word"`
+}
+
+// EffectivePolicy defines model for EffectivePolicy.
+type EffectivePolicy struct {
+	Agents    []EffectiveAgent    `json:"agents"`
+	Job       string              `json:"job"`
+	Operators []EffectiveOperator `json:"operators"`
+	Recording string              `json:"recording"`
+	Told      string              `json:"told"`
 }
 
 // Event defines model for Event.
@@ -586,8 +862,9 @@ type Event struct {
 	// Timer Timestamp of a timer, end of a window.
 	//
 	// Example: 2026-08-01T14:02:11.482000Z
-	Timer time.Time `json:"timer,omitempty"`
-	View  View      `json:"view,omitempty"`
+	Timer       time.Time   `json:"timer,omitempty"`
+	Transaction Transaction `json:"transaction,omitempty"`
+	View        View        `json:"view,omitempty"`
 }
 
 // EventList defines model for EventList.
@@ -717,6 +994,25 @@ type GapList struct {
 	Version int64 `json:"version"`
 }
 
+// Governor defines model for Governor.
+type Governor struct {
+	// BytesPerS 64-bit integer as text
+	BytesPerS string `json:"bytes_per_s"`
+
+	// CPU Of one core, over the last second, hooks on the threads of tasks included.
+	CPU float64 `json:"cpu"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Step 0: as the policy says; up to 4: positions only.
+	Step int64  `json:"step"`
+	Text string `json:"text,omitempty"`
+
+	// Why Which budget.
+	Why string `json:"why,omitempty"`
+}
+
 // Graph defines model for Graph.
 type Graph struct {
 	Edges []Edge `json:"edges"`
@@ -738,11 +1034,38 @@ type Hook struct {
 	Class  string `json:"class"`
 	Detail string `json:"detail"`
 
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
 	// Fired 64-bit integer as text
 	Fired string `json:"fired"`
 	ID    string `json:"id"`
 
-	// State installed, fired, missing (its class was loaded and the hook did not fit) or waiting (its class was not loaded yet).
+	// Ns What a firing costs, a mean of samples.
+	Ns string `json:"ns,omitempty"`
+
+	// State installed, fired, missing (its class was loaded and the hook did not fit), waiting (its class was not loaded yet) or failed (it threw, and is off).
+	State string `json:"state"`
+}
+
+// HookUse defines model for HookUse.
+type HookUse struct {
+	Classes []string `json:"classes"`
+	Detail  string   `json:"detail,omitempty"`
+
+	// Errors 64-bit integer as text
+	Errors string `json:"errors"`
+
+	// Fired 64-bit integer as text
+	Fired string `json:"fired"`
+	Flink string `json:"flink"`
+	ID    string `json:"id"`
+
+	// Ns What a firing costs, a mean of samples.
+	Ns        string `json:"ns,omitempty"`
+	Processes int64  `json:"processes"`
+
+	// State failed, missing, fired, installed or waiting.
 	State string `json:"state"`
 }
 
@@ -771,7 +1094,7 @@ type Job struct {
 	Bytes string `json:"bytes"`
 	Cost  Cost   `json:"cost"`
 
-	// Drops Records that operators threw away; absent: not recorded yet.
+	// Drops Records that operators threw away and that are lost; absent: no agent of the job tells them.
 	Drops string `json:"drops,omitempty"`
 
 	// Ended Example: 2026-08-01T14:02:11.482000Z
@@ -796,7 +1119,7 @@ type Job struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -848,7 +1171,7 @@ type JobDetail struct {
 	Checks      ChannelTotals `json:"checks"`
 	Cost        Cost          `json:"cost"`
 
-	// Drops Records that operators threw away; absent: not recorded yet.
+	// Drops Records that operators threw away and that are lost; absent: no agent of the job tells them.
 	Drops string `json:"drops,omitempty"`
 
 	// Ended Example: 2026-08-01T14:02:11.482000Z
@@ -877,7 +1200,7 @@ type JobDetail struct {
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
 
-	// Level How much is recorded now: flight, or ended.
+	// Level How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended.
 	Level     string `json:"level"`
 	Name      string `json:"name"`
 	Operators int64  `json:"operators"`
@@ -915,6 +1238,24 @@ type JobDetail struct {
 // JobDetailState running, finished, failed, canceled, or last-seen: nothing arrived for a while and nobody recorded the end.
 type JobDetailState string
 
+// JobDoctor defines model for JobDoctor.
+type JobDoctor struct {
+	// Agents Connected ones.
+	Agents int64     `json:"agents"`
+	Hooks  []HookUse `json:"hooks"`
+	Job    string    `json:"job"`
+
+	// Lanes What the recording takes, most first.
+	Lanes     []LaneUse `json:"lanes"`
+	Recording string    `json:"recording"`
+
+	// Spent CPU time of recording, since the processes began: threads of agents, and an estimate for each hook; most first.
+	Spent []Spent `json:"spent"`
+
+	// Uncovered What the job uses and what is not recorded, or not in full.
+	Uncovered []Uncovered `json:"uncovered"`
+}
+
 // JobList defines model for JobList.
 type JobList struct {
 	// Gaps Stretches inside what was asked for that were not recorded.
@@ -933,6 +1274,107 @@ type JobList struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// LaneUse defines model for LaneUse.
+type LaneUse struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+	Lane  string `json:"lane"`
+
+	// Rows 64-bit integer as text
+	Rows string `json:"rows"`
+
+	// Share Of all bytes.
+	Share float64 `json:"share"`
+}
+
+// LevelChange defines model for LevelChange.
+type LevelChange struct {
+	// Again How often it happened again while the change held.
+	Again string `json:"again"`
+
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Cause What made the trigger fire.
+	Cause string `json:"cause,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// ID 64-bit integer as text
+	ID  string `json:"id"`
+	Job string `json:"job"`
+
+	// Lookback What agents kept was sent for.
+	Lookback  bool             `json:"lookback"`
+	On        string           `json:"on,omitempty"`
+	Operators []OperatorChange `json:"operators"`
+
+	// Position Where.
+	Position  string `json:"position,omitempty"`
+	Recording string `json:"recording"`
+
+	// Trigger Absent: a person said so.
+	Trigger string `json:"trigger,omitempty"`
+
+	// Until Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+	Who   string    `json:"who,omitempty"`
+	Why   string    `json:"why,omitempty"`
+}
+
+// LevelChangeList defines model for LevelChangeList.
+type LevelChangeList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []LevelChange `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// LevelMove defines model for LevelMove.
+type LevelMove struct {
+	From     string `json:"from"`
+	Job      string `json:"job"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
+// LevelWish defines model for LevelWish.
+type LevelWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool `json:"dry_run,omitempty"`
+
+	// ForS Default 600.
+	ForS int64 `json:"for_s,omitempty"`
+
+	// Level Absent: it stays.
+	Level LevelWishLevel `json:"level,omitempty"`
+
+	// Lookback Have agents send what they kept.
+	Lookback bool `json:"lookback,omitempty"`
+
+	// Operator Name, slug or pattern; absent: all of the job.
+	Operator string `json:"operator,omitempty"`
+	Why      string `json:"why,omitempty"`
+}
+
+// LevelWishLevel Absent: it stays.
+type LevelWishLevel string
 
 // Lineage defines model for Lineage.
 type Lineage struct {
@@ -960,7 +1402,7 @@ type LineageCounts struct {
 type LineageEdge struct {
 	From string `json:"from"`
 
-	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed.
+	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
 	Kind LineageEdgeKind `json:"kind"`
 
 	// LatencyMs 64-bit integer as text
@@ -970,7 +1412,7 @@ type LineageEdge struct {
 	To        string `json:"to"`
 }
 
-// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed.
+// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
 type LineageEdgeKind string
 
 // LineageNode defines model for LineageNode.
@@ -1015,6 +1457,32 @@ type Live struct {
 	Job   Job   `json:"job"`
 }
 
+// LookBack defines model for LookBack.
+type LookBack struct {
+	// Blocks 64-bit integer as text
+	Blocks string `json:"blocks"`
+
+	// Disk 64-bit integer as text
+	Disk string `json:"disk"`
+
+	// From Of the oldest block.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+
+	// Memory 64-bit integer as text
+	Memory string `json:"memory"`
+
+	// Sending Blocks that were asked for and wait.
+	Sending string `json:"sending"`
+
+	// SentBlocks 64-bit integer as text
+	SentBlocks string `json:"sent_blocks"`
+
+	// SentBytes 64-bit integer as text
+	SentBytes string `json:"sent_bytes"`
+}
+
 // Masked defines model for Masked.
 type Masked struct {
 	Action string `json:"action"`
@@ -1028,6 +1496,13 @@ type MaskedCount struct {
 	Class  string `json:"class"`
 	Count  int64  `json:"count"`
 	Path   string `json:"path"`
+}
+
+// Mistake defines model for Mistake.
+type Mistake struct {
+	Column int64  `json:"column,omitempty"`
+	Line   int64  `json:"line"`
+	Text   string `json:"text"`
 }
 
 // Moment defines model for Moment.
@@ -1044,7 +1519,10 @@ type Moment struct {
 	InputNote  string `json:"input_note,omitempty"`
 	Invocation Event  `json:"invocation"`
 
-	// More Outputs, writes or steps were cut.
+	// Logs Lines that it wrote to the log, in order.
+	Logs []Event `json:"logs"`
+
+	// More Outputs, writes, steps or lines of the log were cut.
 	More     bool      `json:"more"`
 	Operator Operator  `json:"operator,omitempty"`
 	Outputs  []Event   `json:"outputs"`
@@ -1092,10 +1570,13 @@ type NoteKind string
 
 // Operator defines model for Operator.
 type Operator struct {
-	Class    string   `json:"class"`
-	Function Function `json:"function,omitempty"`
-	ID       string   `json:"id"`
-	InPerS   float64  `json:"in_per_s"`
+	Class string `json:"class"`
+
+	// Drops What it threw away by reason, the most frequent first.
+	Drops    []DropSum `json:"drops"`
+	Function Function  `json:"function,omitempty"`
+	ID       string    `json:"id"`
+	InPerS   float64   `json:"in_per_s"`
 
 	// Index Place in the chain; the head is 0.
 	Index   int64   `json:"index"`
@@ -1119,6 +1600,13 @@ type Operator struct {
 	UID      string `json:"uid"`
 }
 
+// OperatorChange defines model for OperatorChange.
+type OperatorChange struct {
+	From     string `json:"from,omitempty"`
+	Operator string `json:"operator"`
+	To       string `json:"to"`
+}
+
 // PathStep defines model for PathStep.
 type PathStep struct {
 	// In Records that entered.
@@ -1137,6 +1625,67 @@ type PathTaken struct {
 	Cut   bool       `json:"cut"`
 	Steps []PathStep `json:"steps"`
 	Text  string     `json:"text"`
+}
+
+// PolicyChange defines model for PolicyChange.
+type PolicyChange struct {
+	// Base Version that the text was made from: another one in force refuses the change.
+	Base string `json:"base,omitempty"`
+
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
+}
+
+// PolicyReport defines model for PolicyReport.
+type PolicyReport struct {
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Moves Operators of running jobs whose recording would change.
+	Moves    []LevelMove `json:"moves"`
+	Rules    int64       `json:"rules"`
+	Triggers int64       `json:"triggers"`
+
+	// Version That it has now; absent when nothing was changed.
+	Version  string   `json:"version,omitempty"`
+	Warnings []string `json:"warnings"`
+}
+
+// PolicyText defines model for PolicyText.
+type PolicyText struct {
+	Text string `json:"text"`
+}
+
+// PolicyVersion defines model for PolicyVersion.
+type PolicyVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At   time.Time `json:"at,omitempty"`
+	Text string    `json:"text"`
+
+	// Version 64-bit integer as text
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why"`
+}
+
+// PolicyVersionList defines model for PolicyVersionList.
+type PolicyVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []PolicyVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
 }
 
 // Principal defines model for Principal.
@@ -1175,23 +1724,31 @@ type Process struct {
 	Counters  ProcessCounters `json:"counters"`
 
 	// CPUShare The agent's threads, share of one core, over the last seconds.
-	CPUShare float64 `json:"cpu_share,omitempty"`
-	Flink    string  `json:"flink"`
-	Hooks    []Hook  `json:"hooks"`
-	Host     string  `json:"host"`
-	Java     string  `json:"java"`
+	CPUShare float64  `json:"cpu_share,omitempty"`
+	Flink    string   `json:"flink"`
+	Governor Governor `json:"governor"`
+	Hooks    []Hook   `json:"hooks"`
+	Host     string   `json:"host"`
+	Java     string   `json:"java"`
 
 	// LastSeen Example: 2026-08-01T14:02:11.482000Z
 	LastSeen time.Time `json:"last_seen,omitempty"`
+	LookBack LookBack  `json:"look_back"`
 
 	// Off Recording is switched off in this process.
-	Off     bool   `json:"off"`
-	Pid     int64  `json:"pid"`
-	Process string `json:"process"`
-	Reason  string `json:"reason,omitempty"`
+	Off     bool          `json:"off"`
+	Pid     int64         `json:"pid"`
+	Policy  ProcessPolicy `json:"policy"`
+	Process string        `json:"process"`
+
+	// Reason Why it is off, or, when it is not, why no task is recorded.
+	Reason string `json:"reason,omitempty"`
 
 	// Role taskmanager, jobmanager or other.
 	Role string `json:"role"`
+
+	// Spent CPU time by thread of the agent, and an estimate of hooks on the threads of tasks; most first.
+	Spent []Spent `json:"spent"`
 }
 
 // ProcessCounters defines model for ProcessCounters.
@@ -1219,6 +1776,9 @@ type ProcessCounters struct {
 
 	// QueuedBytes 64-bit integer as text
 	QueuedBytes string `json:"queued_bytes"`
+
+	// SpilledBytes Of blocks that wait on disk.
+	SpilledBytes string `json:"spilled_bytes"`
 }
 
 // ProcessList defines model for ProcessList.
@@ -1238,6 +1798,22 @@ type ProcessList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// ProcessPolicy defines model for ProcessPolicy.
+type ProcessPolicy struct {
+	// Behind Tasks that had nothing to do since the version came.
+	Behind int64 `json:"behind"`
+
+	// Refused A version that it cannot follow.
+	Refused string `json:"refused,omitempty"`
+	Tasks   int64  `json:"tasks"`
+
+	// Version That it follows; empty: it does not tell.
+	Version string `json:"version"`
+
+	// Why It cannot.
+	Why string `json:"why,omitempty"`
 }
 
 // Range defines model for Range.
@@ -1295,6 +1871,42 @@ type RecordingList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// RecordingPolicy defines model for RecordingPolicy.
+type RecordingPolicy struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Changes Of levels, that hold now, newest first.
+	Changes []LevelChange `json:"changes"`
+
+	// File Where it lies on the server.
+	File string `json:"file"`
+
+	// Mistakes Of the file as it is now, which is then not in force.
+	Mistakes []Mistake `json:"mistakes"`
+
+	// Text YAML, docs/operations/policy.md.
+	Text string `json:"text"`
+
+	// Told Version that agents are told; changes for a while count behind the dot.
+	Told     string          `json:"told"`
+	Triggers []TriggerStatus `json:"triggers"`
+
+	// Version 0: nobody wrote one yet.
+	Version string `json:"version"`
+
+	// Who Who put it in force: a principal, or file.
+	Who string `json:"who"`
+	Why string `json:"why"`
+}
+
+// Spent defines model for Spent.
+type Spent struct {
+	// Ns 64-bit integer as text
+	Ns string `json:"ns"`
+	On string `json:"on"`
 }
 
 // StateAccess defines model for StateAccess.
@@ -1416,6 +2028,50 @@ type TopicUse struct {
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
 
+// Transaction defines model for Transaction.
+type Transaction struct {
+	Epoch int64 `json:"epoch"`
+
+	// ID Transactional id; empty on a write that failed.
+	ID string `json:"id"`
+
+	// Outcome In moments: committed, aborted, or not proven.
+	Outcome string `json:"outcome,omitempty"`
+
+	// Producer 64-bit integer as text
+	Producer string `json:"producer"`
+
+	// Step Of kind transaction: what the task did with it, spec/recording.md, section 4.6.
+	Step string `json:"step,omitempty"`
+}
+
+// TriggerStatus defines model for TriggerStatus.
+type TriggerStatus struct {
+	// ForS 64-bit integer as text
+	ForS     string `json:"for_s"`
+	Job      string `json:"job,omitempty"`
+	Level    string `json:"level"`
+	Line     int64  `json:"line"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Operator string `json:"operator,omitempty"`
+
+	// Reason Why, of the last one.
+	Reason string `json:"reason,omitempty"`
+
+	// Unclear Events for which the predicate could not be told.
+	Unclear string `json:"unclear"`
+	When    string `json:"when,omitempty"`
+}
+
+// Uncovered defines model for Uncovered.
+type Uncovered struct {
+	Fix       string   `json:"fix,omitempty"`
+	Operators []string `json:"operators"`
+	Text      string   `json:"text"`
+	What      string   `json:"what"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -1472,6 +2128,35 @@ type JobsParams struct {
 	All bool `form:"all,omitempty" json:"all,omitempty"`
 }
 
+// JobDropsParams defines parameters for JobDrops.
+type JobDropsParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// Reason Names of spec/recording.md, section 4.1.
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
+type RecordingPolicyEffectiveParams struct {
+	// Job Recording id, beginning of one, or the job's name.
+	Job string `form:"job" json:"job"`
+}
+
+// RecordingPolicyVersionsParams defines parameters for RecordingPolicyVersions.
+type RecordingPolicyVersionsParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // EventsParams defines parameters for Events.
 type EventsParams struct {
 	// Op Operator: slug, name, or beginning of its id.
@@ -1488,6 +2173,9 @@ type EventsParams struct {
 
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`
@@ -1535,6 +2223,9 @@ type EventsLiveParams struct {
 
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`
@@ -1590,6 +2281,9 @@ type TimelineParams struct {
 	// Kind Names of spec/recording.md with dashes.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
 
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
+
 	// From Time or -5m.
 	From string `form:"from,omitempty" json:"from,omitempty"`
 
@@ -1609,3 +2303,12 @@ type TimelineParams struct {
 	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
 	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
 }
+
+// JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
+type JobLevelJSONRequestBody = LevelWish
+
+// RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
+type RecordingPolicySetJSONRequestBody = PolicyChange
+
+// RecordingPolicyCheckJSONRequestBody defines body for RecordingPolicyCheck for application/json ContentType.
+type RecordingPolicyCheckJSONRequestBody = PolicyText

@@ -34,12 +34,15 @@ const (
 	GrantApprove    Action = "grant:approve"
 	AuditRead       Action = "audit:read"
 	ConfigWrite     Action = "config:write"
+	RecordRead      Action = "record:read" // the recording policy, and what agents made of it
+	RecordWrite     Action = "record:write"
 )
 
 var actions = [...]Action{
 	ServerView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
 	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
+	RecordRead, RecordWrite,
 }
 
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.

@@ -54,7 +54,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, Authenticate: as})
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, Steering: steer(t, browser), Authenticate: as})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,13 @@ func local(*http.Request) (access.Principal, error) { return access.LocalPrincip
 
 func get2(t *testing.T, f *fixture, path string, header ...string) (int, http.Header, []byte) {
 	t.Helper()
-	r, err := http.NewRequest(http.MethodGet, f.server.URL+path, nil)
+	return send2(t, f, http.MethodGet, path, "", header...)
+}
+
+// send2 makes a request of any method; body may be empty.
+func send2(t *testing.T, f *fixture, method, path, body string, header ...string) (int, http.Header, []byte) {
+	t.Helper()
+	r, err := http.NewRequest(method, f.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,11 +85,11 @@ func get2(t *testing.T, f *fixture, path string, header ...string) (int, http.He
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, response.Header, body
+	return response.StatusCode, response.Header, answer
 }
 
 func answerOf[T any](t *testing.T, f *fixture, path string) (out T) {
@@ -101,7 +107,7 @@ func answerOf[T any](t *testing.T, f *fixture, path string) (out T) {
 // paths fills the route table's parameters with things that are there.
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
-	return map[string]string{"{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String()}
+	return map[string]string{"{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String()}
 }
 
 func TestEveryRouteAnswersItsShape(t *testing.T) {
@@ -114,15 +120,23 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		for name, value := range paths(f) {
 			path = strings.ReplaceAll(path, name, url.PathEscape(value))
 		}
-		if r.id == "lineage" {
+		body := ""
+		switch r.id {
+		case "lineage":
 			path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
+		case "recording-policy-effective":
+			path += "?job=" + f.truth.Totals.String()
+		case "recording-policy-set", "recording-policy-check":
+			body = `{"text":"level: trace\n"}`
+		case "job-level":
+			body = `{"level":"trace"}`
 		}
-		status, header, body := get2(t, f, Base+path)
+		status, header, answer := send2(t, f, f.api.service.methods[r.id], Base+path, body)
 		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "application/json") {
-			t.Errorf("%s: %d %s %.300s", r.id, status, header.Get("Content-Type"), body)
+			t.Errorf("%s: %d %s %.300s", r.id, status, header.Get("Content-Type"), answer)
 		}
-		if strings.Contains(string(body), ":null") {
-			t.Errorf("%s: a member is null: %.300s", r.id, body)
+		if strings.Contains(string(answer), ":null") {
+			t.Errorf("%s: a member is null: %.300s", r.id, answer)
 		}
 		for _, h := range []string{"X-Request-Id", "Content-Security-Policy", "X-Content-Type-Options"} {
 			if header.Get(h) == "" {
@@ -147,7 +161,7 @@ func TestNobodyKnownSeesNothing(t *testing.T) {
 				path = strings.ReplaceAll(path, name, url.PathEscape(value))
 			}
 			// Without its required parameters: a refusal comes before anything else is read.
-			status, header, body := get2(t, c.f, Base+path)
+			status, header, body := send2(t, c.f, c.f.api.service.methods[r.id], Base+path, "")
 			if r.action == anyone && c.want == http.StatusForbidden {
 				if status != http.StatusOK {
 					t.Errorf("%s: everybody may ask who they are, got %d", r.id, status)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/policy"
+	"github.com/sightglass/sightglass/internal/steering"
 )
 
 type (
@@ -71,11 +73,22 @@ func (s *service) refuse(ctx huma.Context, p *Problem) {
 func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	var p *Problem
 	var ambiguous *browse.AmbiguousError
+	var mistakes policy.Problems
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &ambiguous):
 		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
+	case errors.As(err, &mistakes):
+		return problem(http.StatusUnprocessableEntity, "the policy has "+plural(len(mistakes), "mistake"), mistakes.Error())
+	case errors.Is(err, steering.ErrChanged):
+		return problem(http.StatusConflict, err.Error(), "read it again and make the change anew")
+	case errors.Is(err, steering.ErrReadOnly):
+		return problem(http.StatusConflict, err.Error(), "change the policy where its file comes from")
+	case errors.Is(err, steering.ErrNotFound):
+		return problem(http.StatusNotFound, err.Error(), "changes of levels that are over cannot be ended")
+	case errors.Is(err, steering.ErrRequest):
+		return problem(http.StatusBadRequest, err.Error(), "docs/operations/policy.md describes levels")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):

@@ -43,17 +43,14 @@ func lower(s string) string { return strings.ToLower(s) }
 func stateOf(s browse.JobState) string { return strings.ReplaceAll(string(s), " ", "-") }
 
 // jobOf converts j. cpu is the agents' share of a core, negative when not known.
-func jobOf(j browse.Job, cpu float64) Job {
+func (s *service) jobOf(j browse.Job, cpu float64) Job {
 	out := Job{
 		ID: j.ID.String(), Name: j.Name, State: stateOf(j.State), FlinkState: lower(j.Flink), Type: lower(j.Type), Flink: j.Version,
 		Started: wall(j.Started), Ended: wall(j.Ended), Parallelism: j.Parallelism, Operators: j.Operators, Subtasks: j.Subtasks,
-		Agents: j.Agents, Level: "flight", AttemptsRestarted: j.AttemptsRestarted,
+		Agents: j.Agents, Level: s.levelOf(j), AttemptsRestarted: j.AttemptsRestarted,
 		InPerSecond: j.InPerSecond, OutPerSecond: j.OutPerSecond, Watermark: eventTime(j.Watermark), WatermarkLagMS: lagOf(j.Watermark, j.WatermarkLag),
-		SourceLag: optional(j.HasSourceLag, j.SourceLag), Gaps: j.Gaps, Events: I64(j.Events), Bytes: I64(j.Bytes),
+		SourceLag: optional(j.HasSourceLag, j.SourceLag), Drops: optional(j.HasDrops, int64(j.Drops)), Gaps: j.Gaps, Events: I64(j.Events), Bytes: I64(j.Bytes),
 		LastSeen: wall(j.LastSeen), Cost: Cost{BytesPerSecond: j.BytesPerSecond, Lost: I64(j.Lost)}, Problems: j.Problems,
-	}
-	if j.State.Ended() {
-		out.Level = "ended"
 	}
 	if out.Problems == nil {
 		out.Problems = []string{}
@@ -109,7 +106,7 @@ func operatorOf(o browse.Operator) Operator {
 	out := Operator{
 		ID: o.ID, Index: o.Index, UID: o.UID, Name: o.Name, Slug: o.Slug, Kind: o.Kind, Class: o.Class, Stateful: o.Stateful, Timers: o.Timers,
 		RecordsIn: I64(o.RecordsIn), RecordsOut: I64(o.RecordsOut), InPerSecond: o.InPerSecond, OutPerSecond: o.OutPerSecond,
-		Topic: o.Topic, Next: numbers(o.Next), Outputs: numbers(o.Outputs),
+		Topic: o.Topic, Drops: dropSums(o.Drops), Next: numbers(o.Next), Outputs: numbers(o.Outputs),
 	}
 	if f := o.Function; f != nil {
 		out.Function = &Function{Class: f.Class, Method: f.Method, File: f.File, Line: f.Line}

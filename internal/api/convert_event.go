@@ -58,6 +58,7 @@ func eventOf(e *browse.Event) Event {
 		out.Checkpoint = optional(true, int64(e.Checkpoint))
 	}
 	out.State, out.Drop = stateOfEvent(e), dropOf(e)
+	out.Transaction = transactionOf(e)
 	if e.Lane == event.LaneTrace && e.Reason == 0 {
 		out.Timer = eventTime(e.Time)
 	}
@@ -84,13 +85,37 @@ func stateOfEvent(e *browse.Event) *StateAccess {
 	return out
 }
 
+func transactionOf(e *browse.Event) *Transaction {
+	t := e.Event.Transaction
+	if t == nil {
+		return nil
+	}
+	out := &Transaction{ID: t.ID, Producer: I64(t.Producer), Epoch: int(t.Epoch), Outcome: string(e.Outcome)}
+	if e.Kind == event.KindTransaction {
+		out.Step = browse.TransactionStep(e.What)
+	}
+	return out
+}
+
 func dropOf(e *browse.Event) *Drop {
 	if e.Reason == 0 {
 		return nil
 	}
-	out := &Drop{Reason: e.Reason.String(), EventTime: eventTime(e.Time), AllowedMS: I64(e.Number2), Cause: e.Event.Text}
-	if e.Number != 0 {
-		out.Against = eventTime(browse.EventTime(e.Number))
+	out := &Drop{Reason: e.Reason.String(), Kept: e.Reason.Kept(), Records: 1, Partial: e.Flags&browse.PartialAggregate != 0,
+		EventTime: eventTime(e.Time), Cause: e.Event.Text}
+	if e.Reason.Counted() {
+		out.Records = I64(max(1, e.Number))
+	}
+	if what := browse.Against(e.Reason); what != "" && e.Number != browse.NoNumber {
+		out.Against, out.AgainstWhat = eventTime(browse.EventTime(e.Number)), what
+	}
+	if e.Number2 != browse.NoNumber && e.Reason.Late() {
+		out.AllowedMS = I64(e.Number2)
+	}
+	late, ok := e.Late()
+	out.LateMS = optional(ok, late)
+	if p, ok := browse.RaisedAt(&e.Event); ok {
+		out.CauseAt = p.String()
 	}
 	return out
 }
@@ -137,6 +162,11 @@ func maskedIn(events []browse.Event) []MaskedCount {
 	for i := range events {
 		add(events[i].View)
 		add(events[i].KeyView)
+		if a := events[i].Access; a != nil { // its key is the event's
+			for _, v := range []*access.View{a.Namespace, a.MapKey, a.Before, a.After} {
+				add(v)
+			}
+		}
 		for _, h := range events[i].Headers {
 			add(h.Value)
 		}

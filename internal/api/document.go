@@ -32,8 +32,8 @@ func (s *service) document() {
 	for _, schema := range schemas {
 		notNull(schema)
 	}
-	for _, path := range doc.Paths {
-		for _, p := range path.Get.Parameters {
+	for _, r := range s.table {
+		for _, p := range s.operationOf(r).Parameters {
 			notNull(p.Schema)
 		}
 	}
@@ -41,6 +41,20 @@ func (s *service) document() {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_ = json.NewEncoder(w).Encode(doc) // the caller may be gone
 	})
+}
+
+// operationOf is what the document says of a route.
+func (s *service) operationOf(r route) *huma.Operation {
+	path := s.huma.OpenAPI().Paths[Base+r.path]
+	switch s.methods[r.id] {
+	case http.MethodPut:
+		return path.Put
+	case http.MethodPost:
+		return path.Post
+	case http.MethodDelete:
+		return path.Delete
+	}
+	return path.Get
 }
 
 // notNull says of arrays that they are never null: handlers answer [] when there is nothing.

@@ -32,6 +32,7 @@ type Event struct {
 	Body          map[string]any `json:"body,omitempty"`
 	State         *StateAccess   `json:"state,omitempty" doc:"What the event has to do with keyed state, a timer or a window."`
 	Drop          *Drop          `json:"drop,omitempty" doc:"Why a record was thrown away."`
+	Transaction   *Transaction   `json:"transaction,omitempty" doc:"The Kafka transaction that a write is part of, or that the event is about."`
 	Timer         *Time          `json:"timer,omitempty" doc:"Timestamp of a timer, end of a window."`
 	Cursor        string         `json:"cursor"`
 }
@@ -58,11 +59,26 @@ type StateAccess struct {
 
 // Drop is the reason of a drop and the numbers that were compared.
 type Drop struct {
-	Reason    string `json:"reason" doc:"spec/recording.md, section 4.1."`
-	EventTime *Time  `json:"event_time,omitempty"`
-	Against   *Time  `json:"against,omitempty" doc:"The watermark or time that it was compared with."`
-	AllowedMS I64    `json:"allowed_ms" doc:"What was allowed beside: lateness, retention."`
-	Cause     string `json:"cause,omitempty"`
+	Reason      string `json:"reason" doc:"spec/recording.md, section 4.1."`
+	Kept        bool   `json:"kept" doc:"Late, but not lost: it went to a side output, or was taken in after all."`
+	Records     I64    `json:"records" doc:"How many records it stands for; more than 1 where a metric rose by so many."`
+	Partial     bool   `json:"partial" doc:"A partial aggregate, made by an operator before, of one or more records."`
+	EventTime   *Time  `json:"event_time,omitempty" doc:"The record's; of some windows the end of its window."`
+	Against     *Time  `json:"against,omitempty" doc:"What that was compared with."`
+	AgainstWhat string `json:"against_what,omitempty" doc:"watermark, or what else it was."`
+	AllowedMS   I64    `json:"allowed_ms" doc:"What was allowed beside: lateness, reach of a join."`
+	LateMS      *I64   `json:"late_ms,omitempty" doc:"By how much it came too late."`
+	Cause       string `json:"cause,omitempty" doc:"The channel or split that raised the watermark last; of other reasons what the row names: a column, a class, a metric."`
+	CauseAt     string `json:"cause_position,omitempty" doc:"The invocation in which it did."`
+}
+
+// Transaction is a transaction of a Kafka sink.
+type Transaction struct {
+	ID       string `json:"id" doc:"Transactional id; empty on a write that failed."`
+	Producer I64    `json:"producer"`
+	Epoch    int    `json:"epoch"`
+	Step     string `json:"step,omitempty" doc:"Of kind transaction: what the task did with it, spec/recording.md, section 4.6."`
+	Outcome  string `json:"outcome,omitempty" doc:"In moments: committed, aborted, or not proven."`
 }
 
 // EventPage is a page of events and how far the search for it went.
@@ -86,11 +102,12 @@ type Moment struct {
 	Outputs    []Event   `json:"outputs"`
 	Writes     []Event   `json:"writes"`
 	Steps      []Event   `json:"steps" doc:"What operators did with state, timers and windows, dropped records, reads of clocks: in order."`
-	More       bool      `json:"more" doc:"Outputs, writes or steps were cut."`
+	More       bool      `json:"more" doc:"Outputs, writes, steps or lines of the log were cut."`
 	Path       PathTaken `json:"path"`
 	Operator   *Operator `json:"operator,omitempty"`
 	Watermark  *Time     `json:"watermark,omitempty"`
 	Exception  *Event    `json:"exception,omitempty"`
+	Logs       []Event   `json:"logs" doc:"Lines that it wrote to the log, in order."`
 	Before     string    `json:"before,omitempty" doc:"Position of the invocation before."`
 	After      string    `json:"after,omitempty"`
 }

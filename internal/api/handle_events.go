@@ -146,11 +146,26 @@ func (f *EventFilter) query(now time.Time) (q browse.EventQuery, err error) {
 		}
 		q.Kinds = append(q.Kinds, kind)
 	}
+	if q.Reasons, err = reasons(f.Reason); err != nil {
+		return q, err
+	}
 	if q.From, err = instant("from", f.From, now); err != nil {
 		return q, err
 	}
 	q.To, err = instant("to", f.To, now)
 	return q, err
+}
+
+// reasons reads names of reasons of drops.
+func reasons(names []string) (list []event.DropReason, err error) {
+	for _, name := range words(names) {
+		r, ok := event.ParseDropReason(name)
+		if !ok {
+			return nil, problem(http.StatusBadRequest, "no reason is called "+strconv.Quote(bounded(name)), "spec/recording.md, section 4.1, lists the reasons, as window-late")
+		}
+		list = append(list, r)
+	}
+	return list, nil
 }
 
 // words splits values at commas, so that kind=a,b means the same as kind=a&kind=b.

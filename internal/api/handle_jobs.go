@@ -20,7 +20,7 @@ func (s *service) jobs(ctx context.Context, in *jobsRequest) (List[Job], error) 
 	}
 	out := make([]Job, 0, len(jobs))
 	for _, j := range jobs {
-		out = append(out, jobOf(j.Job, j.CPUShare))
+		out = append(out, s.jobOf(j.Job, j.CPUShare))
 	}
 	return listOf("job", out), nil
 }
@@ -31,7 +31,7 @@ func (s *service) job(ctx context.Context, _ *jobRequest) (JobDetail, error) {
 		return JobDetail{}, err
 	}
 	out := JobDetail{
-		Job: jobOf(d.Job, d.CPUShare), Graph: s.graphOf(d.Graph), Attempts: []Attempt{}, Processes: processes(d.Processes),
+		Job: s.jobOf(d.Job, d.CPUShare), Graph: s.graphOf(d.Graph), Attempts: []Attempt{}, Processes: processes(d.Processes),
 		Checks: totalsOf(d.Checks), Checkpoints: []Checkpoint{}, Exceptions: []ExceptionInfo{},
 	}
 	for _, a := range d.Attempts {
@@ -77,7 +77,7 @@ func (s *service) jobLive(ctx context.Context, _ *jobRequest, out send[Live]) er
 		if err != nil {
 			return err
 		}
-		if err := out("", Live{Job: jobOf(live.Job, live.CPUShare), Graph: s.graphOf(live.Graph)}); err != nil {
+		if err := out("", Live{Job: s.jobOf(live.Job, live.CPUShare), Graph: s.graphOf(live.Graph)}); err != nil {
 			return err
 		}
 		if live.Job.State.Ended() {

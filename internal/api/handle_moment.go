@@ -19,7 +19,7 @@ func (s *service) moment(ctx context.Context, in *positionRequest) (Moment, erro
 		Position: m.Position.String(), Task: m.Task, Subtask: m.Subtask, Attempt: m.Attempt, Invocation: eventOf(&m.Invocation),
 		Input: optionalEvent(m.Input), InputNote: m.InputNote, Outputs: eventsOf(m.Outputs), Writes: eventsOf(m.Writes), Steps: eventsOf(m.Steps), More: m.More,
 		Path:      PathTaken{Text: m.Path.Text, Cut: m.Path.Cut, Steps: []PathStep{}},
-		Watermark: eventTime(m.Watermark), Exception: optionalEvent(m.Exception),
+		Watermark: eventTime(m.Watermark), Exception: optionalEvent(m.Exception), Logs: eventsOf(m.Logs),
 		Before: positionText(m.Before), After: positionText(m.After),
 	}
 	for _, step := range m.Path.Steps {

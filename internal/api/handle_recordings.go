@@ -50,3 +50,30 @@ func gapsOf(of []browse.Gap) []Gap {
 	}
 	return out
 }
+
+func (s *service) capsules(ctx context.Context, _ *RecordingPath) (List[Capsule], error) {
+	found, err := s.Browser.Capsules(ctx, target(ctx))
+	out := make([]Capsule, 0, len(found))
+	for _, c := range found {
+		out = append(out, capsuleOf(c))
+	}
+	return listOf("capsule", out), err
+}
+
+func capsuleOf(c browse.Capsule) Capsule {
+	out := Capsule{
+		Time: wall(c.Wall), Task: c.Task, Subtask: c.Subtask, Attempt: c.Attempt, AttemptKey: c.AttemptKey.String(),
+		Parts: []CapsulePart{}, Hidden: append([]string{}, c.Hidden...), Missing: []CapsuleMissing{},
+	}
+	for _, p := range c.Parts {
+		out.Bytes += I64(p.Bytes)
+		out.Stored += I64(p.Stored)
+		out.Parts = append(out.Parts, CapsulePart{
+			Name: p.Name, Format: p.Format, SHA256: p.Hash.String(), Bytes: I64(p.Bytes), Stored: I64(p.Stored), Complete: p.Complete,
+		})
+	}
+	for _, m := range c.Missing {
+		out.Missing = append(out.Missing, CapsuleMissing{Name: m.Name, Reason: m.Reason})
+	}
+	return out
+}

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/sightglass/sightglass/internal/browse"
 )
@@ -35,21 +37,41 @@ func processes(of []browse.Process) []Process {
 	for _, p := range of {
 		hooks := make([]Hook, 0, len(p.Hooks))
 		for _, h := range p.Hooks {
-			hooks = append(hooks, Hook{ID: h.ID, State: h.State, Class: h.Class, Fired: I64(h.Fired), Detail: h.Detail})
+			one := Hook{ID: h.ID, State: h.State, Class: h.Class, Fired: I64(h.Fired), Detail: h.Detail, Errors: I64(h.Errors)}
+			if h.Nanos >= 0 {
+				ns := I64(h.Nanos)
+				one.NS = &ns
+			}
+			hooks = append(hooks, one)
 		}
 		c := p.Counters
 		one := Process{
 			Process: p.ID, Role: p.Role, Host: p.Host, PID: p.PID, Java: p.Java, Flink: p.Flink, Agent: p.Agent,
 			Connected: p.Connected, LastSeen: at(p.LastSeen), Hooks: hooks, Off: p.Off, Reason: p.Reason,
 			Counters: ProcessCounters{
-				Errors: I64(c.Errors), LostEvents: I64(c.LostEvents), LostBytes: I64(c.LostBytes), QueuedBytes: I64(c.QueuedBytes),
+				Errors: I64(c.Errors), LostEvents: I64(c.LostEvents), LostBytes: I64(c.LostBytes), QueuedBytes: I64(c.QueuedBytes), Spilled: I64(c.SpilledBytes),
 				CPUNanos: I64(c.CPUNanos), Blocks: I64(c.Blocks), Events: I64(c.Events), Bytes: I64(c.Bytes),
 			},
 		}
+		one.Policy = ProcessPolicy{p.Policy.Version, p.Policy.Tasks, p.Policy.Behind, p.Policy.Refused, p.Policy.Why}
+		one.Governor = Governor{p.Governor.Step, p.Governor.Why, p.Governor.Text, p.Governor.CPU, I64(p.Governor.BytesPerSecond), I64(p.Governor.Memory)}
+		l := p.LookBack
+		one.LookBack = LookBack{I64(l.Blocks), I64(l.Memory), I64(l.Disk), at(l.From), I64(l.Sending), I64(l.SentBlocks), I64(l.SentBytes)}
+		one.Spent = spentOf(p.Spent)
 		if p.CPUShare >= 0 {
 			one.CPUShare = &p.CPUShare
 		}
 		out = append(out, one)
 	}
+	return out
+}
+
+// spentOf lists what CPU time went into, most first.
+func spentOf(of map[string]int64) []Spent {
+	out := make([]Spent, 0, len(of))
+	for name, ns := range of {
+		out = append(out, Spent{strings.TrimSuffix(name, "_ns"), I64(ns)})
+	}
+	slices.SortFunc(out, func(a, b Spent) int { return cmp.Or(cmp.Compare(b.NS, a.NS), cmp.Compare(a.On, b.On)) })
 	return out
 }

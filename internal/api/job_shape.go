@@ -14,14 +14,14 @@ type Job struct {
 	Operators         int      `json:"operators"`
 	Subtasks          int      `json:"subtasks"`
 	Agents            int      `json:"agents" doc:"Processes with an agent that take part and are connected."`
-	Level             string   `json:"level" doc:"How much is recorded now: flight, or ended."`
+	Level             string   `json:"level" doc:"How much is recorded now: positions, flight, trace, mixed where rules or changes differ by operator, or ended."`
 	AttemptsRestarted int      `json:"attempts_restarted"`
 	InPerSecond       float64  `json:"in_per_s" doc:"Records entering at the sources, mean of the last 10 s."`
 	OutPerSecond      float64  `json:"out_per_s" doc:"Records leaving at the sinks, mean of the last 10 s."`
 	Watermark         *Time    `json:"watermark,omitempty" doc:"Lowest of the sinks."`
 	WatermarkLagMS    *I64     `json:"watermark_lag_ms,omitempty"`
 	SourceLag         *I64     `json:"source_lag,omitempty" doc:"Records that the sources have still to read, when known."`
-	Drops             *I64     `json:"drops,omitempty" doc:"Records that operators threw away; absent: not recorded yet."`
+	Drops             *I64     `json:"drops,omitempty" doc:"Records that operators threw away and that are lost; absent: no agent of the job tells them."`
 	Gaps              int      `json:"gaps"`
 	Events            I64      `json:"events"`
 	Bytes             I64      `json:"bytes"`
@@ -95,6 +95,7 @@ type Operator struct {
 	InPerSecond  float64   `json:"in_per_s"`
 	OutPerSecond float64   `json:"out_per_s"`
 	Topic        string    `json:"topic,omitempty"`
+	Drops        []DropSum `json:"drops" doc:"What it threw away by reason, the most frequent first."`
 	Next         []int     `json:"next"`
 	Outputs      []int     `json:"outputs"`
 }

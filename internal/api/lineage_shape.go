@@ -39,7 +39,7 @@ type LineageNode struct {
 type LineageEdge struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
-	Kind      string `json:"kind" enum:"same,caused,state" doc:"same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed."`
+	Kind      string `json:"kind" enum:"same,caused,state,dropped" doc:"same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there."`
 	Operator  string `json:"operator,omitempty"`
 	Path      string `json:"path,omitempty"`
 	LatencyMS *I64   `json:"latency_ms,omitempty"`
@@ -47,7 +47,7 @@ type LineageEdge struct {
 
 // Note says why a branch ended, or what is odd about it.
 type Note struct {
-	Kind     string `json:"kind" enum:"state,gap,not-recorded,limit,transaction,recovered"`
+	Kind     string `json:"kind" enum:"state,gap,not-recorded,limit,transaction,recovered,dropped"`
 	Text     string `json:"text"`
 	Node     string `json:"node,omitempty"`
 	Operator string `json:"operator,omitempty"`

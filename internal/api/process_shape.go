@@ -15,16 +15,58 @@ type Process struct {
 	Hooks     []Hook          `json:"hooks"`
 	Counters  ProcessCounters `json:"counters"`
 	Off       bool            `json:"off" doc:"Recording is switched off in this process."`
-	Reason    string          `json:"reason,omitempty"`
+	Reason    string          `json:"reason,omitempty" doc:"Why it is off, or, when it is not, why no task is recorded."`
+	Policy    ProcessPolicy   `json:"policy"`
+	Governor  Governor        `json:"governor"`
+	LookBack  LookBack        `json:"look_back"`
+	Spent     []Spent         `json:"spent" doc:"CPU time by thread of the agent, and an estimate of hooks on the threads of tasks; most first."`
+}
+
+// ProcessPolicy is what an agent made of the recording policy.
+type ProcessPolicy struct {
+	Version string `json:"version" doc:"That it follows; empty: it does not tell."`
+	Tasks   int    `json:"tasks"`
+	Behind  int    `json:"behind" doc:"Tasks that had nothing to do since the version came."`
+	Refused string `json:"refused,omitempty" doc:"A version that it cannot follow."`
+	Why     string `json:"why,omitempty" doc:"It cannot."`
+}
+
+// Governor is how an agent stands to its budgets.
+type Governor struct {
+	Step           int     `json:"step" doc:"0: as the policy says; up to 4: positions only."`
+	Why            string  `json:"why,omitempty" doc:"Which budget."`
+	Text           string  `json:"text,omitempty"`
+	CPU            float64 `json:"cpu" doc:"Of one core, over the last second, hooks on the threads of tasks included."`
+	BytesPerSecond I64     `json:"bytes_per_s"`
+	Memory         I64     `json:"memory"`
+}
+
+// LookBack is what an agent keeps and does not send.
+type LookBack struct {
+	Blocks     I64   `json:"blocks"`
+	Memory     I64   `json:"memory"`
+	Disk       I64   `json:"disk"`
+	From       *Time `json:"from,omitempty" doc:"Of the oldest block."`
+	Sending    I64   `json:"sending" doc:"Blocks that were asked for and wait."`
+	SentBlocks I64   `json:"sent_blocks"`
+	SentBytes  I64   `json:"sent_bytes"`
+}
+
+// Spent is CPU time.
+type Spent struct {
+	On string `json:"on"`
+	NS I64    `json:"ns"`
 }
 
 // Hook is one line of an agent's self-test.
 type Hook struct {
 	ID     string `json:"id"`
-	State  string `json:"state" doc:"installed, fired, missing (its class was loaded and the hook did not fit) or waiting (its class was not loaded yet)."`
+	State  string `json:"state" doc:"installed, fired, missing (its class was loaded and the hook did not fit), waiting (its class was not loaded yet) or failed (it threw, and is off)."`
 	Class  string `json:"class"`
 	Fired  I64    `json:"fired"`
 	Detail string `json:"detail"`
+	NS     *I64   `json:"ns,omitempty" doc:"What a firing costs, a mean of samples."`
+	Errors I64    `json:"errors"`
 }
 
 // ProcessCounters are what an agent counts about itself.
@@ -33,6 +75,7 @@ type ProcessCounters struct {
 	LostEvents  I64 `json:"lost_events"`
 	LostBytes   I64 `json:"lost_bytes"`
 	QueuedBytes I64 `json:"queued_bytes"`
+	Spilled     I64 `json:"spilled_bytes" doc:"Of blocks that wait on disk."`
 	CPUNanos    I64 `json:"cpu_ns"`
 	Blocks      I64 `json:"blocks"`
 	Events      I64 `json:"events"`

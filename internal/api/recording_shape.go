@@ -32,6 +32,36 @@ type Gap struct {
 	To         *Time  `json:"to,omitempty"`
 }
 
+// Capsule is what rebuilds a task attempt in another JVM.
+type Capsule struct {
+	Time       *Time            `json:"time,omitempty"`
+	Task       string           `json:"task"`
+	Subtask    int              `json:"subtask" doc:"-1 = not known."`
+	Attempt    int              `json:"attempt"`
+	AttemptKey string           `json:"attempt_key"`
+	Bytes      I64              `json:"bytes" doc:"Of all parts."`
+	Stored     I64              `json:"stored" doc:"Bytes of it that arrived."`
+	Parts      []CapsulePart    `json:"parts"`
+	Hidden     []string         `json:"hidden" doc:"Names under which secrets were taken out."`
+	Missing    []CapsuleMissing `json:"missing" doc:"Parts that could not be taken."`
+}
+
+// CapsulePart is one byte string of a capsule.
+type CapsulePart struct {
+	Name     string `json:"name"`
+	Format   string `json:"format" doc:"java = Java's serialized form, or jar."`
+	SHA256   string `json:"sha256"`
+	Bytes    I64    `json:"bytes"`
+	Stored   I64    `json:"stored"`
+	Complete bool   `json:"complete" doc:"All of it arrived, and its hash is right."`
+}
+
+// CapsuleMissing is a part that could not be taken, and why.
+type CapsuleMissing struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
 // Channel compares both ends of one connection between two subtasks at every barrier.
 type Channel struct {
 	Edge                string     `json:"edge"`

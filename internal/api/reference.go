@@ -15,15 +15,14 @@ func Reference() ([]byte, error) {
 	b.WriteString("# HTTP API\n\nGenerated from the route table (`make gen`). Shapes and meanings: [spec/api.md](../../spec/api.md); for machines:\n" +
 		"[spec/openapi.json](../../spec/openapi.json), also served at `" + Base + "/openapi.json`.\n\n")
 	b.WriteString("| route | action | parameters | answers |\n|---|---|---|---|\n")
-	doc := a.service.huma.OpenAPI()
 	for _, r := range a.service.table {
 		var names []string
-		for _, p := range doc.Paths[Base+r.path].Get.Parameters {
+		for _, p := range a.service.operationOf(r).Parameters {
 			if p.In != "path" {
 				names = append(names, "`"+p.Name+"`")
 			}
 		}
-		fmt.Fprintf(&b, "| `GET %s%s` | %s | %s | %s |\n", Base, r.path, r.action, strings.Join(names, " "), r.summary)
+		fmt.Fprintf(&b, "| `%s %s%s` | %s | %s | %s |\n", a.service.methods[r.id], Base, r.path, r.action, strings.Join(names, " "), r.summary)
 	}
 	b.WriteString("\nWithout a token: `GET /healthz` (the process lives), `GET /readyz` (it takes blocks and answers; 503 with the reason otherwise).\n" +
 		"`GET /metrics`: [metrics.md](metrics.md).\n\n" +

@@ -24,12 +24,22 @@ type EventFilter struct {
 	Attempt    int      `query:"attempt" default:"-1" minimum:"-1" doc:"-1 = every one."`
 	Lane       []string `query:"lane,explode" maxItems:"16" doc:"out, det, src, trace, job, log, gap."`
 	Kind       []string `query:"kind,explode" maxItems:"64" doc:"Names of spec/recording.md with dashes."`
+	Reason     []string `query:"reason,explode" maxItems:"32" doc:"Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1)."`
 	From       string   `query:"from" maxLength:"64" doc:"Time or -5m."`
 	To         string   `query:"to" maxLength:"64" doc:"Time or -5m; exclusive."`
 	Key        string   `query:"key" maxLength:"1024" doc:"Text of the key's view."`
 	Text       string   `query:"text" maxLength:"1024" doc:"Part of the one line of the key's or the value's view."`
 	Invocation string   `query:"invocation" maxLength:"20" pattern:"^[0-9]*$" doc:"Number of one invocation."`
 	Payload    bool     `query:"payload" default:"true" doc:"With views of key and value."`
+}
+
+type dropsRequest struct {
+	Job     string   `path:"job" maxLength:"256" doc:"Recording id, beginning of one, or the job's name (its newest run)."`
+	Op      string   `query:"op" maxLength:"256" doc:"Operator: slug, name, or beginning of its id."`
+	Subtask int      `query:"subtask" default:"-1" minimum:"-1" doc:"-1 = every one."`
+	Reason  []string `query:"reason,explode" maxItems:"32" doc:"Names of spec/recording.md, section 4.1."`
+	From    string   `query:"from" maxLength:"64" doc:"Time or -5m."`
+	To      string   `query:"to" maxLength:"64" doc:"Time or -5m; exclusive."`
 }
 
 type eventsRequest struct {

@@ -47,7 +47,15 @@ func recordings(s *service, ctx huma.Context) (browse.Target, error) {
 type answer[T any] struct{ Body T }
 
 func get[I, T any](s *service, r route, h func(context.Context, *I) (T, error)) {
-	huma.Register(s.huma, s.operation(r), func(ctx context.Context, in *I) (*answer[T], error) {
+	register(s, http.MethodGet, r, h)
+}
+
+// register registers a route of any method. What changes something writes that into the audit log by itself: it knows what.
+func register[I, T any](s *service, method string, r route, h func(context.Context, *I) (T, error)) {
+	o := s.operation(r)
+	o.Method = method
+	s.methods[r.id] = method
+	huma.Register(s.huma, o, func(ctx context.Context, in *I) (*answer[T], error) {
 		body, err := h(ctx, in)
 		if err != nil {
 			return nil, s.problem(ctx, r, err)
@@ -62,6 +70,7 @@ func (s *service) operation(r route) huma.Operation {
 		s.refused = append(s.refused, fmt.Errorf("route %s: %q is no action", r.id, r.action))
 	}
 	s.table = append(s.table, r)
+	s.methods[r.id] = http.MethodGet
 	return huma.Operation{
 		OperationID: r.id,
 		Method:      http.MethodGet,

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/sightglass/sightglass/internal/access"
+import (
+	"net/http"
+
+	"github.com/sightglass/sightglass/internal/access"
+)
 
 // routes registers every route with the action that it needs. The documents (OpenAPI, docs/reference/http.md) follow this order.
 func (s *service) routes() {
@@ -9,9 +13,20 @@ func (s *service) routes() {
 	get(s, route{"principal", "/principal", anyone, "Who the caller is and what they may do", nil}, s.principal)
 	get(s, route{"agents", "/agents", access.JobView, "Processes with an agent, with their self-test", nil}, s.agents)
 
+	get(s, route{"recording-policy", "/recording-policy", access.RecordRead, "What is to be recorded", recordingPolicy}, s.recordingPolicy)
+	register(s, http.MethodPut, route{"recording-policy-set", "/recording-policy", access.RecordWrite, "Put a policy in force", recordingPolicy}, s.setPolicy)
+	register(s, http.MethodPost, route{"recording-policy-check", "/recording-policy/check", access.RecordRead, "Mistakes in a policy's text, and what it would change", recordingPolicy}, s.checkPolicy)
+	get(s, route{"recording-policy-versions", "/recording-policy/versions", access.RecordRead, "Versions that were in force, newest first", recordingPolicy}, s.policyVersions)
+	get(s, route{"recording-policy-effective", "/recording-policy/effective", access.JobView, "What the policy comes to in a job, and what agents made of it", queriedJob}, s.effectivePolicy)
+
 	get(s, route{"jobs", "/jobs", access.JobView, "Jobs: running runs, and the newest ended run of every other name", nil}, s.jobs)
 	get(s, route{"job", "/jobs/{job}", access.JobView, "One job with graph, attempts, processes, checkpoints, exceptions", job}, s.job)
 	get(s, route{"job-channels", "/jobs/{job}/channels", access.JobView, "Counters of both ends of every channel at every barrier", job}, s.channels)
+	get(s, route{"job-drops", "/jobs/{job}/drops", access.JobView, "Records that operators threw away, counted by operator, reason and subtask", job}, s.drops)
+	get(s, route{"job-doctor", "/jobs/{job}/doctor", access.JobView, "How well a job is recorded: hooks, what is not covered, what it costs", job}, s.jobDoctor)
+	get(s, route{"job-levels", "/jobs/{job}/levels", access.JobView, "Changes of a job's levels for a while, by triggers and persons, newest first", job}, s.levelChanges)
+	register(s, http.MethodPost, route{"job-level", "/jobs/{job}/levels", access.RecordWrite, "Change levels of a job for a while", job}, s.changeLevel)
+	register(s, http.MethodDelete, route{"job-level-end", "/jobs/{job}/levels/{id}", access.RecordWrite, "End a change of levels before its time", job}, s.endLevelChange)
 	stream[Live](s, route{"job-live", "/jobs/{job}/live", access.JobView, "The job and its graph, every second", job}, s.jobLive)
 
 	get(s, route{"recordings", "/recordings", access.JobView, "What is kept", nil}, s.recordings)
@@ -22,5 +37,6 @@ func (s *service) routes() {
 	get(s, route{"moment", "/recordings/{rec}/at/{position}", access.JobRead, "Everything about one invocation", recording}, s.moment)
 	get(s, route{"lineage", "/recordings/{rec}/lineage", access.JobRead, "What a record came from and what it became", recordings}, s.lineage)
 	get(s, route{"gaps", "/recordings/{rec}/gaps", access.JobView, "Stretches that were not recorded", recording}, s.gaps)
+	get(s, route{"capsules", "/recordings/{rec}/capsules", access.JobView, "What is kept to rebuild each task attempt", recording}, s.capsules)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 }

@@ -14,13 +14,16 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/steering"
 )
 
-// Options of the API. All but Log and Observe are required.
+// Options of the API. All but Steering, Log and Observe are required.
 type Options struct {
 	Version string
 	Browser *browse.Browser
 	Host    Host
+	// Steering has recorded what people want; nil: nobody can change it here.
+	Steering *steering.Steering
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
@@ -48,6 +51,7 @@ type service struct {
 	huma    huma.API
 	mux     *http.ServeMux
 	table   []route
+	methods map[string]string // by route id
 	refused []error
 	streams *streamSet
 }
@@ -59,7 +63,7 @@ func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &service{Options: o, mux: http.NewServeMux(), streams: newStreamSet()}
+	s := &service{Options: o, mux: http.NewServeMux(), streams: newStreamSet(), methods: map[string]string{}}
 	s.huma = humago.New(s.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -106,7 +110,7 @@ func (s *service) found() http.Handler {
 		if _, pattern := s.mux.Handler(r); pattern == "" {
 			status, hint := http.StatusNotFound, "the routes are in "+Base+"/openapi.json"
 			if r.Method != http.MethodGet && r.Method != http.MethodHead {
-				status, hint = http.StatusMethodNotAllowed, "this API only reads"
+				status, hint = http.StatusMethodNotAllowed, "few routes change something; "+Base+"/openapi.json lists them"
 			}
 			writeProblem(w, r, problem(status, "no such route: "+r.Method+" "+bounded(r.URL.Path), hint))
 			return

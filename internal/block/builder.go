@@ -327,7 +327,7 @@ func (b *Builder) meta(h *Header) []byte {
 
 func (b *Builder) ids() ([]byte, error) {
 	var w sectionWriter
-	switch b.spec.Lane {
+	switch b.spec.Lane.Base() {
 	case event.LaneOut:
 		w.unsigned(colPartition, each(b.rows, func(r *Row) uint64 { return b.partitions.of(r.Partition) }), -1)
 		w.unsigned(colSubpartition, each(b.rows, func(r *Row) uint64 { return uint64(r.Subpartition + 1) }), -1)

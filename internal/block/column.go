@@ -22,6 +22,7 @@ const (
 	colChannels     = 20
 	colPath         = 21
 	colOrdinal      = 22
+	colSkips        = 23
 
 	colValue      = 48
 	colKey        = 49

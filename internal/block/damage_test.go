@@ -119,7 +119,7 @@ func TestLyingHeadersAreRefused(t *testing.T) {
 	}{
 		{"magic", func(b []byte) { b[0] = 'X' }, ErrMagic},
 		{"major", func(b []byte) { b[4] = 2 }, ErrVersion},
-		{"unknown low flag", func(b []byte) { b[6] |= 8 }, ErrVersion},
+		{"unknown low flag", func(b []byte) { b[6] |= 16 }, ErrVersion},
 		{"lane 0", func(b []byte) { b[17] = 0 }, ErrMalformed},
 		{"reserved in the prefix", func(b []byte) { b[18] = 1 }, ErrMalformed},
 		{"reserved in the header", put32(fixed+92, 1), ErrMalformed},

@@ -32,10 +32,11 @@ const (
 	FlagEncrypted         uint16 = 1
 	FlagPayloadCut        uint16 = 2 // a payload was cut or withheld
 	FlagChannelsCollapsed uint16 = 4 // channel ranges cover whole partitions
+	FlagSkips             uint16 = 8 // between rows of lane out lie elements without a row
 	FlagServer            uint16 = 256
 	FlagRecovered         uint16 = 512
 
-	knownLowFlags = FlagEncrypted | FlagPayloadCut | FlagChannelsCollapsed
+	knownLowFlags = FlagEncrypted | FlagPayloadCut | FlagChannelsCollapsed | FlagSkips
 )
 
 // Wire format.

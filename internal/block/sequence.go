@@ -29,7 +29,7 @@ func (d *decoder) ids(cs *columns) error {
 		return c.malformed()
 	}
 	if c := cs.get(colBases); c.present {
-		if err := d.sent(c, partition); err != nil {
+		if err := d.sent(c, cs.get(colSkips), partition); err != nil {
 			return err
 		}
 	} else if partition != nil {
@@ -52,14 +52,24 @@ func (d *decoder) partitionKeys(index []uint32) []event.Key {
 // subKey is a subpartition of a partition by its index in zone 2.
 type subKey struct{ partition, subpartition uint32 }
 
-// outCounter counts what one subpartition got in this block. rows are the unicast rows that took a number, in order.
+// outCounter counts what one subpartition got in this block.
 type outCounter struct {
-	base uint64
-	rows []int32
+	base    uint64
+	rows    []int32  // the unicast rows that took a number, in order
+	skipped []uint64 // by entry of rows: elements without a row up to it; nil = none
+}
+
+// skips is how many elements without a row there were up to the first n of its rows.
+func (c *outCounter) skips(n uint64) uint64 {
+	if n == 0 || c.skipped == nil {
+		return 0
+	}
+	return c.skipped[n-1]
 }
 
 // sent numbers the rows of lane out. Bases: uv count, then (uv partition index, uv subpartition, uv seq).
-func (d *decoder) sent(c column, partition []uint32) error {
+// skipped: how many elements without a row lie before each row on its subpartition.
+func (d *decoder) sent(c, skipped column, partition []uint32) error {
 	if c.enc != encOwn {
 		return c.malformed()
 	}
@@ -93,6 +103,12 @@ func (d *decoder) sent(c column, partition []uint32) error {
 	if d.out.Subpartition == nil {
 		d.out.Subpartition = filled(d.rows, int32(-1))
 	}
+	var skips []uint64
+	if d.h.Flags&FlagSkips != 0 {
+		if err := number(d, &skips, skipped, math.MaxInt64, 0); err != nil {
+			return err
+		}
+	}
 	broadcasts := make(map[uint32][]int32) // by partition index, the rows in order
 	seq := make([]uint64, d.rows)
 	for row := range d.rows {
@@ -109,7 +125,13 @@ func (d *decoder) sent(c column, partition []uint32) error {
 		if counter == nil {
 			return malformed("row %d: no base for its subpartition", row)
 		}
-		seq[row] = counter.base + uint64(len(counter.rows)) + uint64(len(broadcasts[p]))
+		own := uint64(len(counter.rows))
+		before := counter.skips(own)
+		if skips != nil && !broadcast {
+			before += skips[row]
+			counter.skipped = append(counter.skipped, before)
+		}
+		seq[row] = counter.base + own + uint64(len(broadcasts[p])) + before
 		if broadcast {
 			broadcasts[p] = append(broadcasts[p], int32(row))
 		} else {
@@ -132,7 +154,8 @@ func (d *decoder) sent(c column, partition []uint32) error {
 		if own := d.out.Subpartition[row]; own >= 0 {
 			return seq[row], uint32(own) == subpartition
 		}
-		return counter.base + before(counter.rows, row) + before(broadcasts[p], row), true
+		own := before(counter.rows, row)
+		return counter.base + own + counter.skips(own) + before(broadcasts[p], row), true
 	}
 	return nil
 }

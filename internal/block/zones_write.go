@@ -14,7 +14,7 @@ const maxChannelRanges = 256
 // ranges numbers the elements of the rows and gives zone 3. It sets FlagChannelsCollapsed in h when it had to collapse.
 func (b *Builder) ranges(h *Header) ([]ChannelRange, error) {
 	var list []ChannelRange
-	switch b.spec.Lane {
+	switch b.spec.Lane.Base() {
 	case event.LaneOut:
 		var err error
 		if list, err = b.sentRanges(); err != nil {
@@ -103,7 +103,11 @@ func (b *Builder) drops() (list []Drop) {
 			i = len(list)
 			list = append(list, Drop{Operator: r.Operator, Reason: r.Reason})
 		}
-		list[i].N++
+		n := uint64(1)
+		if r.Reason.Counted() {
+			n = uint64(max(1, r.Number))
+		}
+		list[i].N += n
 	}
 	return list
 }

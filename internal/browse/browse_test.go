@@ -51,6 +51,11 @@ func open(t *testing.T) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return shelved(t, store, truth)
+}
+
+func shelved(t *testing.T, store *memory.Store, truth *ingesttest.Truth) *shelf {
+	t.Helper()
 	queries, err := query.New(query.Options{Reader: store})
 	if err != nil {
 		t.Fatal(err)

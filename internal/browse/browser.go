@@ -111,6 +111,26 @@ func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ran
 	}, nil
 }
 
+// Change writes down that who is about to change something, does it, and writes down what became of it. ErrAudit: nothing was
+// done.
+func (b *Browser) Change(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string, why string, do func() error) error {
+	receipt, err := b.auditor.Begin(ctx, access.Intent{
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.policy.Version(), Reason: why,
+	})
+	if err != nil {
+		return fmt.Errorf("writing down a change: %w", err)
+	}
+	failed := do()
+	result := access.Result{Outcome: access.OutcomeOK}
+	if failed != nil {
+		result.Outcome = access.OutcomeFailed
+	}
+	if err := b.auditor.End(context.WithoutCancel(ctx), receipt, result); err != nil && failed == nil {
+		return fmt.Errorf("writing down what was changed: %w", err)
+	}
+	return failed
+}
+
 type clientKey struct{}
 
 // WithClient names the address that a request came from, for the audit log.

@@ -35,10 +35,13 @@ type EventQuery struct {
 	Key   string // text of the key's view; empty = any
 	Match string // part of a view's text; empty = any
 	Limit int    // events of a page, default 100
+
+	Where   *Filter     // nil = any; an event for which it cannot be told is not selected
+	Unclear func(error) // called for such an event; may be nil
 }
 
 // filtered tells whether events must be rendered to know if they are wanted.
-func (q *EventQuery) filtered() bool { return q.Key != "" || q.Match != "" }
+func (q *EventQuery) filtered() bool { return q.Key != "" || q.Match != "" || q.Where != nil }
 
 // EventPage is a page of events in the order asked for.
 type EventPage struct {

@@ -87,7 +87,7 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 			continue
 		}
 		if strip {
-			shown.View, shown.KeyView, shown.Headers = nil, nil, nil
+			shown.View, shown.KeyView, shown.Headers, shown.Access = nil, nil, nil, nil
 		}
 		page.Events = append(page.Events, shown)
 		bytes += e.Value.Len() + e.Key.Len() + e.Headers.Len()
@@ -109,6 +109,15 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 func (q *EventQuery) wants(e *Event) bool {
 	if q.Key != "" && (e.KeyView == nil || !sameText(e.KeyView.Text(), q.Key)) {
 		return false
+	}
+	if q.Where != nil {
+		is, err := q.Where.Match(e)
+		if err != nil && q.Unclear != nil {
+			q.Unclear(err)
+		}
+		if !is {
+			return false
+		}
 	}
 	if q.Match == "" {
 		return true
@@ -147,7 +156,7 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 				continue
 			}
 			if !wanted {
-				shown.View, shown.KeyView, shown.Headers = nil, nil, nil
+				shown.View, shown.KeyView, shown.Headers, shown.Access = nil, nil, nil, nil
 			}
 			records++
 			if !yield(shown, nil) {
@@ -194,6 +203,9 @@ func filterOf(q EventQuery) string {
 	}
 	if q.Match != "" {
 		parts = append(parts, "text contains string")
+	}
+	if q.Where != nil {
+		parts = append(parts, "predicate")
 	}
 	return strings.Join(parts, " && ")
 }

@@ -176,9 +176,19 @@ func (b *Browser) Channels(ctx context.Context, t Target) (ChannelReport, error)
 	return b.queries.Channels(ctx, t.Recording)
 }
 
+// Levels tells what is recorded now of each attempt that has not ended.
+func (b *Browser) Levels(ctx context.Context, t Target) (map[event.Key]Levels, error) {
+	return b.queries.Levels(ctx, t.Recording)
+}
+
 // Gaps lists what was not recorded, in order of time.
 func (b *Browser) Gaps(ctx context.Context, t Target) ([]Gap, error) {
 	return b.queries.Gaps(ctx, t.Recording)
+}
+
+// Capsules lists what is kept to rebuild task attempts, in order of time. It holds no payload.
+func (b *Browser) Capsules(ctx context.Context, t Target) ([]Capsule, error) {
+	return b.queries.Capsules(ctx, t.Recording)
 }
 
 // Timeline counts events per bucket.

@@ -20,10 +20,14 @@ type (
 	Checkpoint     = query.Checkpoint
 	Recording      = query.Recording
 	Gap            = query.Gap
+	Capsule        = query.Capsule
 	Channel        = query.Channel
 	ChannelTotals  = query.ChannelTotals
 	ChannelReport  = query.ChannelReport
 	ChannelEnd     = query.ChannelEnd
+	Drops          = query.Drops
+	DropsQuery     = query.DropsQuery
+	DropSum        = query.DropSum
 	Timeline       = query.Timeline
 	TimelineQuery  = query.TimelineQuery
 	Position       = query.Position
@@ -34,6 +38,8 @@ type (
 	LineageEdge    = query.LineageEdge
 	Note           = query.Note
 	Wall           = query.Wall
+	Level          = query.Level
+	Levels         = query.Levels
 	EventTime      = query.EventTime
 	AmbiguousError = query.AmbiguousError
 )
@@ -46,6 +52,7 @@ const (
 	Ascending   = query.Ascending
 	Descending  = query.Descending
 	NoEventTime = query.NoEventTime
+	NoNumber    = query.NoNumber
 )
 
 // Errors that callers decide on.
@@ -79,18 +86,47 @@ type Process struct {
 	Counters  Counters
 	CPUShare  float64 // of one core, over the last seconds; negative = not known
 	Off       bool
-	Reason    string
+	Reason    string // why it is off, or, when it is not, why no task is recorded
+
+	Policy   ProcessPolicy
+	Governor Governor
+	LookBack LookBack
+	Spent    map[string]int64 // CPU time: by thread of the agent, and an estimate of hooks, ns
+}
+
+// ProcessPolicy is what an agent made of the recording policy.
+type ProcessPolicy struct {
+	Version       string // that it follows; empty = it does not tell
+	Tasks, Behind int    // recorded tasks, and those that had nothing to do since the version came
+	Refused, Why  string // a version that it cannot follow, and why
+}
+
+// Governor is how an agent stands to its budgets.
+type Governor struct {
+	Step           int // 0 = as the policy says
+	Why, Text      string
+	CPU            float64 // of a core, over the last second, hooks on the threads of tasks included
+	BytesPerSecond int64
+	Memory         int64
+}
+
+// LookBack is what an agent keeps and does not send.
+type LookBack struct {
+	Blocks, Memory, Disk, Sending, SentBlocks, SentBytes int64
+	From                                                 time.Time // of its oldest block; zero = nothing is kept
 }
 
 // Hook is one line of an agent's self-test.
 type Hook struct {
 	ID, State, Class, Detail string
 	Fired                    int64
+	Nanos                    int64 // that a firing costs, a mean of samples; negative = not known
+	Errors                   int64 // how often it threw
 }
 
 // Counters are what an agent counts about itself.
 type Counters struct {
-	Errors, LostEvents, LostBytes, QueuedBytes, CPUNanos, Blocks, Events, Bytes int64
+	Errors, LostEvents, LostBytes, QueuedBytes, SpilledBytes, CPUNanos, Blocks, Events, Bytes int64
 }
 
 type noFleet struct{}

@@ -20,10 +20,11 @@ type Moment struct {
 	Outputs    []Event
 	Writes     []Event
 	Steps      []Event // what operators did with state, timers and windows, dropped records, reads of clocks: in order
-	More       bool    // Outputs, Writes or Steps were cut
+	More       bool    // Outputs, Writes, Steps or Logs were cut
 	Path       Path
 	Watermark  EventTime
 	Exception  *Event
+	Logs       []Event // lines that the invocation wrote to the log, in order
 	Before     *Position
 	After      *Position
 }
@@ -44,10 +45,10 @@ func (b *Browser) At(ctx context.Context, who access.Principal, t Target, p Posi
 		Position: m.Position, Task: m.Task, Subtask: m.Subtask, Attempt: m.Attempt, InputNote: m.InputNote, More: m.More,
 		Path: m.Path, Watermark: m.Watermark, Before: m.Before, After: m.After,
 		Invocation: r.event(m.Invocation), Input: r.optional(m.Input), Exception: r.optional(m.Exception),
-		Outputs: r.all(m.Outputs), Writes: r.all(m.Writes), Steps: r.all(m.Steps),
+		Outputs: r.all(m.Outputs), Writes: r.all(m.Writes), Steps: r.all(m.Steps), Logs: r.all(m.Logs),
 	}
 	out.Operator = b.operator(ctx, t, m.Vertex, m.Operator)
-	return out, end(1+len(out.Outputs)+len(out.Writes)+len(out.Steps), nil)
+	return out, end(1+len(out.Outputs)+len(out.Writes)+len(out.Steps)+len(out.Logs), nil)
 }
 
 func (r renderer) optional(e *query.Event) *Event {

@@ -59,10 +59,17 @@ func (r renderer) event(e query.Event) Event {
 		}
 	case event.LaneState:
 		out.Access = r.stateAccess(&e, access.PartState)
-		out.Text += change(out.Access)
+		out.Text = stepLine(&e, out.Access)
 	case event.LaneTrace:
+		if e.Kind == event.KindDropped {
+			r.drop(&e, &out)
+			break
+		}
 		if e.Kind != event.KindWritten && e.Kind != event.KindWriteFailed {
 			out.Access = r.stateAccess(&e, access.PartTimer)
+			if e.State != nil {
+				out.Text = stepLine(&e, out.Access)
+			}
 			break
 		}
 		// A write whose bytes were not kept has neither; a tombstone has a key.
@@ -72,40 +79,50 @@ func (r renderer) event(e query.Event) Event {
 			out.Headers = r.headers(&e)
 		}
 	case event.LaneLog:
-		out.View = r.detected(&e, access.PartException, e.Value)
+		part := access.PartException
+		if e.Kind == event.KindLogLine {
+			part = access.PartLog
+		}
+		out.View = r.detected(&e, part, e.Value)
+	case event.LaneEnv:
+		r.envValue(&out, &e)
+		return out
 	}
 	if out.Access != nil {
 		out.KeyView = out.Access.Key
 	}
 	if out.View != nil {
-		if e.Kind != event.KindWriteFailed { // the failure says more
+		if e.Kind != event.KindWriteFailed && e.Kind != event.KindDropped { // the reason says more
 			out.Text = out.View.Text()
 		}
-		if e.Kind == event.KindException {
+		switch e.Kind {
+		case event.KindException:
 			out.Text = exceptionLine(out.View)
+		case event.KindLogLine:
+			out.Text = logLine(out.View)
 		}
 	}
 	return out
 }
 
-// change says what an access did to a value, as in ": 10 → 20".
-func change(a *StateAccess) string {
-	if a == nil {
-		return ""
+// Sources of lane env whose bytes say something to people; those of barriers and other events are Flink's own.
+const (
+	envRandomBytes = 13
+	envTransient   = 17
+	envAsyncResult = 21
+)
+
+// envValue shows the bytes that a task took from outside; the one line stays that of the source.
+func (r renderer) envValue(out *Event, e *query.Event) {
+	if e.Value.Null() {
+		return
 	}
-	s := ""
-	if a.MapKey != nil {
-		s = "[" + a.MapKey.Text() + "]"
+	switch e.What {
+	case envRandomBytes, envAsyncResult:
+		out.View = r.detected(e, access.PartValue, e.Value)
+	case envTransient:
+		out.View = r.detected(e, access.PartState, e.Value)
 	}
-	switch {
-	case a.Before != nil && a.After != nil:
-		s += ": " + a.Before.Text() + " → " + a.After.Text()
-	case a.After != nil:
-		s += ": " + a.After.Text()
-	case a.Before != nil:
-		s += ": was " + a.Before.Text()
-	}
-	return bounded(s)
 }
 
 // stateAccess renders the byte strings of an event about state by the serializers of the state; nil when there are none.
@@ -145,6 +162,19 @@ func exceptionLine(v *access.View) string {
 		return class
 	}
 	return bounded(class + ": " + strings.Join(strings.Fields(message), " "))
+}
+
+// logLine says level, logger and message as a log would, from the view: what it hides stays hidden.
+func logLine(v *access.View) string {
+	level, logger, message := memberOf(v, "level"), memberOf(v, "logger"), memberOf(v, "message")
+	if level == "" {
+		return v.Text()
+	}
+	if message == "" && memberOf(v, "withheld") != "" {
+		message = "(the message is not kept)"
+	}
+	logger = logger[strings.LastIndexByte(logger, '.')+1:]
+	return bounded(strings.ToUpper(level) + " " + joined(logger, strings.Join(strings.Fields(message), " ")))
 }
 
 // memberOf is the text of a member of the object that v shows; empty when there is none.

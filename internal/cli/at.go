@@ -87,9 +87,15 @@ func (a *app) showMoment(m *gen.Moment, hex bool) {
 	}
 	a.showEvents("out", m.Outputs, hex)
 	a.showEvents("written", m.Writes, hex)
-	a.showEvents("did", m.Steps, hex)
+	a.showSteps(m.Steps, hex)
 	if m.More {
 		a.say("%s", a.paint(dim, "… more than are shown"))
+	}
+	if len(m.Logs) > 0 {
+		a.section("logged")
+		for i := range m.Logs {
+			a.say("%s  %s", a.paint(dim, instant(m.Logs[i].Time)), clean(m.Logs[i].Text))
+		}
 	}
 	if m.Exception.Kind != "" {
 		a.section("exception")
@@ -130,6 +136,13 @@ func (a *app) showEvents(title string, events []gen.Event, hex bool) {
 	}
 }
 
+func outcome(o string) string {
+	if o == "" {
+		return ""
+	}
+	return ": " + o
+}
+
 // showEvent prints an event with its decoded value as a tree.
 func (a *app) showEvent(e *gen.Event, hex bool) {
 	record := e.Kafka
@@ -144,6 +157,9 @@ func (a *app) showEvent(e *gen.Event, hex bool) {
 		line += a.paint(dim, "  "+e.Channel)
 	}
 	a.say("%s", line)
+	if t := e.Transaction; t.ID != "" {
+		a.say("  %s %s", a.paint(dim, "transaction"), clean(t.ID)+", producer "+clean(t.Producer)+" epoch "+strconv.FormatInt(int64(t.Epoch), 10)+outcome(t.Outcome))
+	}
 	if e.Key.Format != "" {
 		a.say("  %s %s", a.paint(dim, "key"), clean(e.Key.Text))
 	}

@@ -51,7 +51,8 @@ Exit 2: nothing was found, but not everything could be looked at (a gap, or the 
 	fl.IntVar(&f.attempt, "attempt", 0, "attempt of the subtask")
 	fl.Uint64Var(&f.invocation, "invocation", 0, "invocation, the last number of a position")
 	fl.StringArrayVar(&f.q.Kinds, "kind", nil, "kind of event; may be repeated")
-	fl.StringArrayVar(&f.q.Lanes, "lane", nil, "out, det, src, trace, job, log or gap; may be repeated")
+	fl.StringArrayVar(&f.q.Reasons, "reason", nil, "dropped records alone, by reason (sightglass drops lists them); may be repeated")
+	fl.StringArrayVar(&f.q.Lanes, "lane", nil, "out, det, src, trace, state, job, log, gap or env; may be repeated")
 	fl.StringVar(&f.q.Key, "key", "", "exact key of a record")
 	fl.StringVar(&f.q.Text, "text", "", "text that key or value holds")
 	fl.StringVar(&f.q.From, "from", "", "earliest time")
@@ -347,6 +348,7 @@ func (f *eventFlags) fragment() string {
 	}
 	several("kind", f.q.Kinds)
 	several("lane", f.q.Lanes)
+	several("drop.reason", f.q.Reasons)
 	text("key", f.q.Key)
 	if f.q.Text != "" {
 		terms = append(terms, "text.contains("+strconv.Quote(f.q.Text)+")")

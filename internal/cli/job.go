@@ -52,6 +52,9 @@ func (a *app) showJob(j *gen.JobDetail) {
 	a.fact("time", instant(j.Started)+" to "+map[bool]string{true: instant(j.LastSeen) + " (last seen)", false: instant(j.Ended)}[j.Ended.IsZero()])
 	a.fact("rates", rate(j.InPerS)+" in/s, "+rate(j.OutPerS)+" out/s, watermark lag "+milliseconds(j.WatermarkLagMs)+", lag "+orNothing(j.SourceLag))
 	a.fact("recorded", a.count(j.Events)+" events, "+size(j.Bytes)+", "+plural(int(j.Gaps), "gap")+", "+a.count(j.Cost.Lost)+" lost"+a.cost(j))
+	if j.Drops != "" {
+		a.fact("dropped", a.paint(zeroElseAmber(j.Drops), a.count(j.Drops))+" records")
+	}
 	a.fact("channels", a.checks(j.Checks))
 	for _, p := range j.Problems {
 		a.fact("problem", a.paint(amber, p))
@@ -101,7 +104,7 @@ func (a *app) operators(g gen.Graph) *table {
 	t := newTable(
 		column{head: "OPERATOR", flex: true}, column{head: "KIND"}, column{head: "STATE", style: stateStyle}, column{head: "IN", right: true},
 		column{head: "OUT", right: true}, column{head: "IN/S", right: true, style: zeroDim}, column{head: "OUT/S", right: true, style: zeroDim},
-		column{head: "WATERMARK LAG", right: true}, column{head: "TOPIC"}, column{head: "SLUG", wide: true, flex: true},
+		column{head: "WATERMARK LAG", right: true}, column{head: "TOPIC"}, column{head: "DROPPED", style: always(amber)}, column{head: "SLUG", wide: true, flex: true},
 		column{head: "UID", wide: true}, column{head: "CODE", wide: true, flex: true}, column{head: "KEEPS", wide: true},
 	)
 	for _, v := range g.Vertices {
@@ -111,7 +114,7 @@ func (a *app) operators(g gen.Graph) *table {
 				name = "└ " + name // chained: runs in the task of the operator above
 			}
 			t.add(name, orNothing(o.Kind), map[bool]string{true: v.State, false: ""}[i == 0], a.count(o.RecordsIn), a.count(o.RecordsOut),
-				rate(o.InPerS), rate(o.OutPerS), map[bool]string{true: milliseconds(v.WatermarkLagMs), false: ""}[i == 0], o.Topic, o.Slug, o.UID,
+				rate(o.InPerS), rate(o.OutPerS), map[bool]string{true: milliseconds(v.WatermarkLagMs), false: ""}[i == 0], o.Topic, a.dropped(o.Drops), o.Slug, o.UID,
 				code(o.Function), keeps(o))
 		}
 	}

@@ -37,12 +37,13 @@ func (a *app) jobs() *cobra.Command {
 			column{head: "JOB", flex: true, style: always(bold)}, column{head: "STATE", style: stateStyle}, column{head: "IN/S", right: true, style: zeroDim},
 			column{head: "OUT/S", right: true, style: zeroDim}, column{head: "WATERMARK LAG", right: true}, column{head: "LAG", right: true},
 			column{head: "RESTARTS", right: true, style: zeroElseAmber}, column{head: "GAPS", right: true, style: zeroElseAmber},
+			column{head: "DROPPED", right: true, style: zeroElseAmber},
 			column{head: "RECORDING"}, column{head: "STARTED", wide: true}, column{head: "LAST SEEN", wide: true}, column{head: "FLINK", wide: true},
 			column{head: "EVENTS", right: true, wide: true}, column{head: "SIZE", right: true, wide: true}, column{head: "LOST", right: true, wide: true},
 		)
 		for _, j := range answer.Value.Items {
 			t.add(j.Name, string(j.State), rate(j.InPerS), rate(j.OutPerS), milliseconds(j.WatermarkLagMs), orNothing(a.count(j.SourceLag)),
-				strconv.FormatInt(j.AttemptsRestarted, 10), strconv.FormatInt(j.Gaps, 10), short(j.ID), instant(j.Started), instant(j.LastSeen),
+				strconv.FormatInt(j.AttemptsRestarted, 10), strconv.FormatInt(j.Gaps, 10), orNothing(a.count(j.Drops)), short(j.ID), instant(j.Started), instant(j.LastSeen),
 				orNothing(j.Flink), a.count(j.Events), size(j.Bytes), a.count(j.Cost.Lost))
 		}
 		a.more(t.print(a, a.screen(2)), "-o wide, or into a pipe")

@@ -232,8 +232,8 @@ func edgeLatency(e gen.LineageEdge) string {
 	if e.LatencyMs != "" {
 		text = milliseconds(e.LatencyMs)
 	}
-	if e.Kind == "state" {
-		text = strings.TrimSpace("state " + text)
+	if e.Kind == "state" || e.Kind == "dropped" {
+		text = strings.TrimSpace(string(e.Kind) + " " + text)
 	}
 	return text
 }

@@ -36,6 +36,11 @@ const (
 
 func serve(t *testing.T) *recorded {
 	t.Helper()
+	return serving(t, ingesttest.Options{Seed: seed, Orders: orders, StepUS: 25_000, Gap: true})
+}
+
+func serving(t *testing.T, generated ingesttest.Options) *recorded {
+	t.Helper()
 	data := t.TempDir()
 	cfg, err := config.Load(func(name string) (string, bool) {
 		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
@@ -64,7 +69,7 @@ func serve(t *testing.T) *recorded {
 	if err := cluster.Connect(limit); err != nil {
 		t.Fatal(err)
 	}
-	truth, err := ingesttest.Generate(ingesttest.Options{Seed: seed, Orders: orders, StepUS: 25_000, Gap: true}, cluster.Output())
+	truth, err := ingesttest.Generate(generated, cluster.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,8 +153,17 @@ func (r *recorded) stable(s string) string {
 // Transcripts are testdata/*.txt: "# terminal 120x40" switches to a terminal, "# pipe" back; "$ sightglass …" runs; what follows is
 // its output, then lines of standard error behind "! ", then "[exit n]" unless n is 0.
 func TestTranscripts(t *testing.T) {
-	r := serve(t)
-	files, err := filepath.Glob("testdata/*.txt")
+	serve(t).transcripts(t, "testdata/*.txt")
+}
+
+// Those in testdata/traced are about operators that are recorded at level trace.
+func TestTranscriptsOfTracedOperators(t *testing.T) {
+	serving(t, ingesttest.Options{Seed: seed, Orders: orders, StepUS: 25_000, Traced: true}).transcripts(t, "testdata/traced/*.txt")
+}
+
+func (r *recorded) transcripts(t *testing.T, pattern string) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no transcripts (%v)", err)
 	}

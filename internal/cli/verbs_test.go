@@ -33,7 +33,10 @@ func TestExamplesRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(r.data, "sightglass-agent.jar"), []byte("jar"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	names := strings.NewReplacer("order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
+	if err := os.WriteFile(filepath.Join(home, "policy.yaml"), []byte("level: flight\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	names := strings.NewReplacer("policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
 		"orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12",
 		"convert-currency", "convert", "o-7719342", "o-0000017", "-15m", "-400000h", "/opt/flink", home, "\"$FLINK_HOME\"", home,
 		"./sightglass-agent.jar", filepath.Join(home, "a.jar"))

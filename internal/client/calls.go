@@ -42,6 +42,28 @@ func (c *Client) Channels(ctx context.Context, job string) (*Answer[gen.ChannelR
 	return get[gen.ChannelReport](ctx, c, nil, "jobs", job, "channels")
 }
 
+// DropsQuery asks for counts of records that operators threw away. Zero values: all of them.
+type DropsQuery struct {
+	Job      string
+	Op       string
+	Subtask  *int
+	Reasons  []string
+	From, To string
+}
+
+// Drops counts the records that operators threw away.
+func (c *Client) Drops(ctx context.Context, q DropsQuery) (*Answer[gen.DropReport], error) {
+	v := url.Values{}
+	setText(v, "op", q.Op)
+	if q.Subtask != nil {
+		v.Set("subtask", strconv.Itoa(*q.Subtask))
+	}
+	v["reason"] = q.Reasons
+	setText(v, "from", q.From)
+	setText(v, "to", q.To)
+	return get[gen.DropReport](ctx, c, v, "jobs", q.Job, "drops")
+}
+
 // Recordings lists what is kept.
 func (c *Client) Recordings(ctx context.Context) (*Answer[gen.RecordingList], error) {
 	return get[gen.RecordingList](ctx, c, nil, "recordings")
@@ -50,6 +72,11 @@ func (c *Client) Recordings(ctx context.Context) (*Answer[gen.RecordingList], er
 // Gaps lists what was not recorded.
 func (c *Client) Gaps(ctx context.Context, rec string) (*Answer[gen.GapList], error) {
 	return get[gen.GapList](ctx, c, nil, "recordings", rec, "gaps")
+}
+
+// Capsules lists what is kept to rebuild task attempts.
+func (c *Client) Capsules(ctx context.Context, rec string) (*Answer[gen.CapsuleList], error) {
+	return get[gen.CapsuleList](ctx, c, nil, "recordings", rec, "capsules")
 }
 
 // At shows one invocation.
@@ -86,6 +113,7 @@ type EventQuery struct {
 	Subtask, Attempt *int
 	Invocation       string
 	Lanes, Kinds     []string
+	Reasons          []string
 	From, To         string
 	Key, Text        string
 	Around           string
@@ -105,7 +133,7 @@ func (q EventQuery) filter() url.Values {
 		v.Set("attempt", strconv.Itoa(*q.Attempt))
 	}
 	setText(v, "invocation", q.Invocation)
-	v["lane"], v["kind"] = q.Lanes, q.Kinds
+	v["lane"], v["kind"], v["reason"] = q.Lanes, q.Kinds, q.Reasons
 	setText(v, "from", q.From)
 	setText(v, "to", q.To)
 	setText(v, "key", q.Key)

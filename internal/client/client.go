@@ -106,6 +106,10 @@ func get[T any](ctx context.Context, c *Client, query url.Values, path ...string
 	if err != nil {
 		return nil, err
 	}
+	return answered[T](c, r)
+}
+
+func answered[T any](c *Client, r *http.Request) (*Answer[T], error) {
 	r.Header.Set("Accept", "application/json")
 	response, err := c.do(r)
 	if err != nil {

@@ -24,6 +24,7 @@ type Server struct {
 	AgentAuth     Switch
 	AgentToken    string // file
 	Level         string // of operators that no policy names
+	Policy        string // file of the recording policy; empty = policy.yaml below Data, if it is there
 	Durability    string
 	MaxAgents     int
 	LostAfter     time.Duration
@@ -105,6 +106,8 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.AgentToken })},
 		{"level", "flight", "", "What agents record where no policy says otherwise: positions (what replay needs), flight (and the bytes on every edge) or trace (and what operators do with state, timers and windows).",
 			choice(func(s *Server) *string { return &s.Level }, "positions", "flight", "trace")},
+		{"policy", "", "file", "What is recorded, in YAML (docs/operations/policy.md); empty: policy.yaml below the data folder, if it is there. A change is taken over at once.",
+			text(func(s *Server) *string { return &s.Policy })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
 		{"max-agents", "1000", "connections", "Agents beyond this number are refused.",

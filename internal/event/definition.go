@@ -1,5 +1,7 @@
 package event
 
+import "slices"
+
 // Definition is one entry of a recording's dictionary. Body is JSON (kind 1: text) as spec/recording.md, section 3, describes.
 type Definition struct {
 	ID   DefinitionID
@@ -141,4 +143,9 @@ type ProcessDef struct {
 	Agent    string `json:"agent"`
 	Timezone string `json:"timezone"`
 	Resource string `json:"resource"`
+
+	Tells []string `json:"tells,omitempty"` // beside what every agent tells: drops
 }
+
+// TellsDrops tells whether the process tells the records that are thrown away.
+func (p *ProcessDef) TellsDrops() bool { return slices.Contains(p.Tells, "drops") }

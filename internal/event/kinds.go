@@ -14,7 +14,24 @@ const (
 	LaneLog   Lane = 7
 	LaneGap   Lane = 8
 	LaneEnv   Lane = 9
+
+	// laneLookBack is added to a lane: rows of it that a look-back buffer kept, in blocks numbered when they were sent.
+	laneLookBack Lane = 16
 )
+
+// Base is the lane whose rows l holds: l itself, unless a look-back buffer kept them.
+func (l Lane) Base() Lane {
+	if l.Kept() {
+		return l - laneLookBack
+	}
+	return l
+}
+
+// Kept tells whether a look-back buffer kept the rows.
+func (l Lane) Kept() bool { return l > laneLookBack && l < 2*laneLookBack }
+
+// LookBack is the lane of what a look-back buffer kept of l.
+func (l Lane) LookBack() Lane { return l.Base() + laneLookBack }
 
 // Kind is the kind of an event (spec/recording.md, section 4; values are wire format).
 type Kind uint8
@@ -60,6 +77,7 @@ const (
 	KindWatermarkOut    Kind = 58
 	KindWatermarkHeld   Kind = 59
 	KindCause           Kind = 60
+	KindTransaction     Kind = 61
 
 	KindJobState      Kind = 64
 	KindAttemptState  Kind = 65

@@ -8,7 +8,12 @@ var laneNames = map[Lane]string{
 }
 
 // String is the lane's name in spec/recording.md, as in out; "lane 9" for one that this version does not know.
-func (l Lane) String() string { return nameOf(laneNames, l, "lane ") }
+func (l Lane) String() string {
+	if l.Kept() {
+		return nameOf(laneNames, l.Base(), "lane ") + " (look-back)"
+	}
+	return nameOf(laneNames, l, "lane ")
+}
 
 // ParseLane reads the name that String writes.
 func ParseLane(s string) (Lane, bool) { return parseName(laneNames, s) }
@@ -26,7 +31,7 @@ var kindNames = map[Kind]string{
 	KindTimerRegistered: "timer-registered", KindTimerDeleted: "timer-deleted", KindTimerFired: "timer-fired",
 	KindWindowAssigned: "window-assigned", KindWindowMerged: "window-merged", KindWindowFired: "window-fired",
 	KindWindowPurged: "window-purged", KindDropped: "dropped", KindWatermarkOut: "watermark-out",
-	KindWatermarkHeld: "watermark-held", KindCause: "cause",
+	KindWatermarkHeld: "watermark-held", KindCause: "cause", KindTransaction: "transaction",
 	KindJobState: "job-state", KindAttemptState: "attempt-state", KindJobCheckpoint: "job-checkpoint", KindGraph: "graph",
 	KindSnapshot: "snapshot", KindRestored: "restored", KindCode: "code", KindCapsule: "capsule",
 	KindTaskStarted: "task-started", KindTaskState: "task-state", KindTaskEnded: "task-ended",

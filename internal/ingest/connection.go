@@ -36,6 +36,7 @@ type connection struct {
 	expected    uint64                      // frame number
 	asked       map[event.DefinitionID]bool // NEED was sent
 	definitions int64                       // bytes that came
+	reminded    time.Time                   // of the policy
 }
 
 // errDone ends a connection in order: the agent said CLOSE and hung up, or the server shuts down.
@@ -147,7 +148,7 @@ func (c *connection) handshake(ctx context.Context) (*wire.Hello, error) {
 	c.server.counts.accepted.Add(1)
 	welcome := &wire.Welcome{
 		Protocol: wire.Protocol, Server: c.server.opt.Version, Credit: c.server.opt.Credit, MaxBlock: block.MaxBlock,
-		Policy: c.server.policy.Load(), NowUS: c.server.now(),
+		Policy: c.server.policy.Load(), Blobs: c.server.opt.Blobs != nil, NowUS: c.server.now(),
 	}
 	c.frames.Limit(wire.MaxFrame)
 	if err := c.net.SetDeadline(time.Time{}); err != nil {

@@ -9,7 +9,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/wire"
 )
 
@@ -27,12 +29,16 @@ const (
 	CommandStop   Command = "stop" // the kill switch: all hooks fall silent until start
 	CommandStart  Command = "start"
 	CommandPolicy Command = "policy" // with a policy
+
+	commandLookBack Command = "lookback" // with recordings
 )
 
 // Policy says what agents record, spec/wire.md.
 type (
 	Policy     = wire.Policy
 	PolicyRule = wire.PolicyRule
+	Sample     = wire.Sample
+	Budgets    = wire.Budgets
 )
 
 // StartPolicy sets what agents that come from now on are told.
@@ -41,8 +47,20 @@ func (s *Server) StartPolicy(p Policy) { s.policy.Store(&p) }
 // SetPolicy tells all agents what to record from now on, those that are connected at once and others when they come. It waits
 // for the answers; what it returns joins the failures, each with its process. A process that is gone is none.
 func (s *Server) SetPolicy(ctx context.Context, p Policy) error {
-	policy := &p
-	s.policy.Store(policy)
+	s.policy.Store(&p)
+	return s.controlAll(ctx, wire.Control{Command: string(CommandPolicy), Policy: &p})
+}
+
+// SendLookBack has all agents send what they keep of recordings, and waits for the answers; the blocks come later.
+func (s *Server) SendLookBack(ctx context.Context, recordings ...event.RecordingID) error {
+	var ids []string
+	for _, r := range recordings {
+		ids = append(ids, r.String())
+	}
+	return s.controlAll(ctx, wire.Control{Command: string(commandLookBack), Recordings: ids})
+}
+
+func (s *Server) controlAll(ctx context.Context, command wire.Control) error {
 	s.mu.Lock()
 	processes := slices.Collect(maps.Keys(s.mu.processes))
 	s.mu.Unlock()
@@ -50,13 +68,29 @@ func (s *Server) SetPolicy(ctx context.Context, p Policy) error {
 	var group sync.WaitGroup
 	for i, id := range processes {
 		group.Go(func() {
-			if err := s.control(ctx, id, &wire.Control{Command: string(CommandPolicy), Policy: policy}); !errors.Is(err, ErrNoAgent) {
+			own := command
+			if err := s.control(ctx, id, &own); !errors.Is(err, ErrNoAgent) {
 				errs[i] = err
 			}
 		})
 	}
 	group.Wait()
 	return errors.Join(errs...)
+}
+
+// remindEvery is how often an agent that follows another policy is told of this one; it reports every 5 s.
+const remindEvery = 2 * time.Second
+
+// remind tells an agent of the policy once more when it follows another one and did not refuse this one: it may have said
+// HELLO while the policy changed.
+func (c *connection) remind(m *wire.Status) error {
+	p := c.server.policy.Load()
+	now := c.server.opt.Now()
+	if p == nil || m.Policy.Version == "" || m.Policy.Version == p.Version || m.Policy.Refused == p.Version || now.Sub(c.reminded) < remindEvery {
+		return nil
+	}
+	c.reminded = now
+	return c.out.send(&wire.Control{ID: "policy " + p.Version, Command: string(CommandPolicy), Policy: p})
 }
 
 // Control tells the agent of a process to do something and waits until it says that it did. ErrNoAgent, ErrFailed.

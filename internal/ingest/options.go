@@ -19,9 +19,10 @@ type Writer interface {
 // Options of a server. The zero value of each field but Store means its default.
 type Options struct {
 	Store   Writer
-	Version string      // told to agents
-	Token   string      // that agents must give; default: none is asked for
-	TLS     *tls.Config // default: plain TCP
+	Blobs   store.BlobWriter // takes what rebuilds tasks; default: agents are told that nothing of it is kept
+	Version string           // told to agents
+	Token   string           // that agents must give; default: none is asked for
+	TLS     *tls.Config      // default: plain TCP
 
 	Credit         int64         // bytes of blocks that an agent may have on the way; default 16 MiB
 	MaxConnections int           // default 4,096; who comes beyond is told that the server is busy

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +17,12 @@ type (
 	Hook = wire.Hook
 	// AgentCounters are what an agent counts of itself.
 	AgentCounters = wire.Counters
+	// PolicyStatus is what an agent made of the policy.
+	PolicyStatus = wire.PolicyStatus
+	// GovernorStatus is how an agent stands to its budgets.
+	GovernorStatus = wire.GovernorStatus
+	// LookBackStatus is what an agent keeps and does not send.
+	LookBackStatus = wire.LookBackStatus
 )
 
 // AgentStatus is what is known of one process with an agent.
@@ -38,7 +45,12 @@ type AgentStatus struct {
 	Hooks    []Hook
 	Counters AgentCounters
 	Off      bool
-	Reason   string // why it is off
+	Reason   string // why it is off, or, when it is not, why no task is recorded
+
+	Policy   PolicyStatus
+	Governor GovernorStatus
+	LookBack LookBackStatus
+	Spent    map[string]uint64 // CPU time: by thread of the agent, and an estimate of hooks, ns
 
 	ClockKnown    bool
 	ClockOffsetUS int64 // its clock minus ours
@@ -95,8 +107,17 @@ func (p *process) pong(m *wire.Pong, nowUS int64) {
 	p.mu.clock.add(m, nowUS)
 }
 
+// maxSpent bounds the entries of what an agent says it spent.
+const maxSpent = 64
+
 func (p *process) status(m *wire.Status) {
 	m.Hooks, m.Reason = clipHooks(m.Hooks), clip(m.Reason)
+	for _, s := range []*string{&m.Policy.Version, &m.Policy.Refused, &m.Policy.Why, &m.Governor.Why, &m.Governor.Text} {
+		*s = clip(*s)
+	}
+	if len(m.Spent) > maxSpent {
+		m.Spent = nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.mu.report = *m
@@ -131,6 +152,7 @@ func (p *process) describe() AgentStatus {
 		Started: time.UnixMicro(h.StartedUS), Connected: p.mu.conn != nil, Since: p.mu.since, LastSeen: p.mu.lastSeen,
 		Closed: p.mu.closed, Lost: p.mu.lost,
 		Hooks: slices.Clone(p.mu.report.Hooks), Counters: p.mu.report.Counters, Off: p.mu.report.Off, Reason: p.mu.report.Reason,
+		Policy: p.mu.report.Policy, Governor: p.mu.report.Governor, LookBack: p.mu.report.LookBack, Spent: maps.Clone(p.mu.report.Spent),
 		Blocks: p.mu.blocks, Events: p.mu.events, Bytes: p.mu.bytes,
 	}
 	a.ClockOffsetUS, a.ClockErrorUS, a.ClockKnown = p.mu.clock.best()

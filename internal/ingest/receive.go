@@ -24,6 +24,8 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		return c.block(ctx, m)
 	case *wire.Define:
 		return c.define(ctx, m)
+	case *wire.Blob:
+		return c.blob(ctx, m)
 	case *wire.Ping:
 		now := c.server.now()
 		return c.out.send(&wire.Pong{ID: m.ID, PingUS: m.ClockUS, ReceivedUS: now, SentUS: now})
@@ -31,6 +33,7 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		c.process.pong(m, c.server.now())
 	case *wire.Status:
 		c.process.status(m)
+		return c.remind(m)
 	case *wire.Done:
 		c.process.done(m)
 	case *wire.Close:

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/wire"
 )
 
@@ -58,5 +59,53 @@ func TestTheBestClockSampleWins(t *testing.T) {
 	}
 	if offset, _, _ := c.best(); offset != 2000 {
 		t.Errorf("old samples count: %d", offset)
+	}
+}
+
+func TestAgentsLearnOfThePolicyAndWhatIsKept(t *testing.T) {
+	f := serve(t, Options{})
+	a := oneAgent(f)
+	told := make(chan wire.Control, 8)
+	a.Stop = func(c wire.Control) { told <- c }
+	connect(t, a)
+	keep := true
+	p := Policy{Version: "7", Rules: []PolicyRule{{Level: "positions", LookBack: &keep, Sample: &Sample{Take: 1, Of: 50}}}}
+	if err := f.SetPolicy(within(t), p); err != nil {
+		t.Fatal(err)
+	}
+	if c := <-told; c.Command != "policy" || c.Policy.Version != "7" || *c.Policy.Rules[0].LookBack != true || c.Policy.Rules[0].Sample.Of != 50 {
+		t.Errorf("command %+v", c)
+	}
+	// It says that it follows another one: it is told again. What it refused it is not told again.
+	for _, s := range []struct {
+		status wire.PolicyStatus
+		again  bool
+	}{
+		{wire.PolicyStatus{Version: "7"}, false},
+		{wire.PolicyStatus{Version: "6", Refused: "7", Why: "this agent knows no rule with moon"}, false},
+		{wire.PolicyStatus{}, false}, // an agent that does not tell
+		{wire.PolicyStatus{Version: "6"}, true},
+	} {
+		if err := a.Send(&wire.Status{Policy: s.status}); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "status", func() bool { return f.Agents()[0].Policy == s.status })
+		if s.again {
+			if c := <-told; c.Policy == nil || c.Policy.Version != "7" {
+				t.Errorf("command %+v", c)
+			}
+		}
+	}
+	select {
+	case c := <-told:
+		t.Errorf("one more command %+v", c)
+	default:
+	}
+	rec := event.RecordingID{1, 2}
+	if err := f.SendLookBack(within(t), rec); err != nil {
+		t.Fatal(err)
+	}
+	if c := <-told; c.Command != "lookback" || len(c.Recordings) != 1 || c.Recordings[0] != rec.String() {
+		t.Errorf("command %+v", c)
 	}
 }

@@ -85,10 +85,14 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 	}{
 		{event.LaneOut, anyKind, &m.Outputs}, {event.LaneTrace, isWrite, &m.Writes},
 		{event.LaneTrace, isStep, &m.Steps}, {event.LaneState, anyKind, &m.Steps}, {event.LaneEnv, anyKind, &m.Steps},
+		{event.LaneLog, isLogLine, &m.Logs},
 	} {
 		if _, allErr := v.all(ctx, part.lane, key, inv, part.kinds, take(part.list)); allErr != nil || err != nil {
 			return m, firstError(allErr, err)
 		}
+	}
+	if err := v.outcomes(ctx, m.Writes); err != nil {
+		return m, err
 	}
 	// Lanes count such rows together, in the order in which they happened.
 	slices.SortStableFunc(m.Steps, func(a, b Event) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
@@ -111,6 +115,8 @@ func (v *view) moment(ctx context.Context, key event.Key, operator int, inv uint
 func isWrite(k event.Kind) bool { return k == event.KindWritten || k == event.KindWriteFailed }
 
 func isStep(k event.Kind) bool { return !isWrite(k) }
+
+func isLogLine(k event.Kind) bool { return k == event.KindLogLine }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {
@@ -171,7 +177,7 @@ func (v *view) input(ctx context.Context, key event.Key, inv uint64, s spot, m *
 	case event.KindRecovered:
 		m.InputNote = "the element came out of channel state at a restore; it was recorded by an earlier attempt"
 	case event.KindSource, event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun:
-		src, found, err := v.first(ctx, holding(event.LaneSrc, key, inv), inv, func(event.Kind) bool { return true })
+		src, found, err := v.sourceRow(ctx, key, inv)
 		if err != nil {
 			return err
 		}
@@ -222,7 +228,7 @@ func (v *view) watermarkIn(ctx context.Context, filter store.Filter, inv uint64)
 	w := NoEventTime
 	for ref := range v.snap.Blocks(filter) {
 		h := ref.Header
-		if h.Attempt != filter.Attempt || h.Lane != filter.Lane || len(h.Zones.Watermarks) == 0 || h.FirstInv >= inv {
+		if h.Attempt != filter.Attempt || h.Lane.Base() != filter.Lane || len(h.Zones.Watermarks) == 0 || h.FirstInv >= inv {
 			continue
 		}
 		if h.LastInv < inv {
@@ -289,7 +295,7 @@ func (v *view) nearest(ctx context.Context, filter store.Filter, inv uint64, aft
 	var at store.Ref
 	for ref := range v.snap.Blocks(filter) {
 		h := ref.Header
-		if h.Attempt != filter.Attempt || h.Lane != filter.Lane {
+		if h.Attempt != filter.Attempt || h.Lane.Base() != filter.Lane {
 			continue
 		}
 		edge := min(h.LastInv, inv-1)

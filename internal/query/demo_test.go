@@ -70,8 +70,11 @@ func TestLineageOfEveryOrderIsItsJourney(t *testing.T) {
 		if got, want := nodeIDs(l), journey(o); !slices.Equal(got, want) {
 			t.Fatalf("order %d: nodes %v, want %v", i, got, want)
 		}
-		if l.Complete != o.Poison {
-			t.Fatalf("order %d: complete = %t; every order but a poisoned one ends in state", i, l.Complete)
+		if l.Complete != (o.Poison || o.Duplicate) {
+			t.Fatalf("order %d: complete = %t; every order but a poisoned or dropped one ends in state", i, l.Complete)
+		}
+		if dropped := slices.ContainsFunc(l.Edges, func(e LineageEdge) bool { return e.Kind == EdgeDropped }); dropped != o.Duplicate {
+			t.Fatalf("order %d: dropped = %t", i, dropped)
 		}
 		if o.Poison || o.Duplicate {
 			continue
@@ -178,6 +181,9 @@ func TestJobCountsWhatWasRecorded(t *testing.T) {
 		if op := ops[c.slug]; op.RecordsIn != c.in || op.RecordsOut != c.out {
 			t.Errorf("%s: %d in, %d out, want %d and %d", c.slug, op.RecordsIn, op.RecordsOut, c.in, c.out)
 		}
+	}
+	if got := ops["dedup"].Drops; len(got) != 1 || got[0] != (DropSum{event.DropDuplicate, dropped}) || !d.HasDrops || d.Job.Drops != dropped {
+		t.Errorf("dropped by dedup: %v, by the job: %d, want %d", got, d.Job.Drops, dropped)
 	}
 	edges := make(map[string]Edge)
 	for _, x := range d.Graph.Edges {

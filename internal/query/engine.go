@@ -15,6 +15,7 @@ import (
 // Options of an Engine.
 type Options struct {
 	Reader     store.Reader     // required
+	Blobs      store.BlobReader // what rebuilds tasks; nil = nothing of it is there
 	CacheBytes int64            // decoded columns kept; default 256 MiB
 	Models     int              // recordings whose totals are kept ready; default 64
 	Now        func() time.Time // default time.Now
@@ -23,6 +24,7 @@ type Options struct {
 // Engine answers questions. Safe for concurrent use; it has nothing to close.
 type Engine struct {
 	reader store.Reader
+	blobs  store.BlobReader
 	now    func() time.Time
 	frames *frames
 	texts  *texts
@@ -43,7 +45,7 @@ func New(o Options) (*Engine, error) {
 	if o.Models <= 0 {
 		o.Models = 64
 	}
-	e := &Engine{reader: o.Reader, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition)}
+	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition)}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }

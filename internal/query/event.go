@@ -1,6 +1,10 @@
 package query
 
-import "github.com/sightglass/sightglass/internal/event"
+import (
+	"math"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
 
 // OperatorRef says which operator of a chain an event belongs to. Index is -1 and the texts are empty when not known.
 type OperatorRef struct {
@@ -41,16 +45,18 @@ type Event struct {
 	SplitTime EventTime            // the record's timestamp
 	Emitted   uint32
 
-	Checkpoint uint64
-	Time       EventTime // of a timer or a watermark; of a dropped record its event time
-	Flags      uint32
-	Text       string
-	What       uint32 // by kind, spec/recording.md section 4
-	Number     int64
-	Number2    int64
-	Reason     event.DropReason // of a dropped record
-	State      *event.StateDef  // that the event is about; nil = none, or its definition has not come
-	Body       []byte           // JSON, lanes job and gap
+	Checkpoint  uint64
+	Time        EventTime // of a timer or a watermark; of a dropped record its event time
+	Flags       uint32
+	Text        string
+	What        uint32 // by kind, spec/recording.md section 4
+	Number      int64
+	Number2     int64
+	Reason      event.DropReason // of a dropped record
+	Transaction *Transaction     // that a write is part of, or a row of kind transaction is about; nil = none
+	Outcome     Outcome          // of Transaction, where it was asked for: in moments
+	State       *event.StateDef  // that the event is about; nil = none, or its definition has not come
+	Body        []byte           // JSON, lanes job and gap
 
 	HasPayload   bool   // payloads were asked for and read; the columns below are set
 	PayloadError string // why they were not, when they were asked for
@@ -64,6 +70,21 @@ type Event struct {
 	Hash         uint64
 
 	Cursor Cursor
+}
+
+// NoNumber is a number that a dropped record does not have (spec/recording.md, section 4.1).
+const NoNumber = math.MinInt64
+
+// Late is by how many milliseconds a dropped record came too late; not ok when times do not tell.
+func (ev *Event) Late() (ms int64, ok bool) {
+	if !ev.Reason.Late() || !ev.Time.Known() || ev.Number == NoNumber {
+		return 0, false
+	}
+	allowed := ev.Number2
+	if allowed == NoNumber {
+		allowed = 0
+	}
+	return ev.Number - int64(ev.Time) - allowed, true
 }
 
 // Channel is an input channel of a task.

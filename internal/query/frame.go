@@ -234,7 +234,7 @@ func (f *frame) check() error {
 	n, r := len(f.r.Kind), f.r
 	if len(r.Operator) != n || len(r.Inv) != n || len(r.N) != n || len(r.Wall) != n || len(r.EventTime) != n ||
 		r.Seq != nil && len(r.Seq) != n || r.Channel != nil && len(r.Channel) != n ||
-		f.h.Lane == event.LaneOut && r.Seq != nil && (len(r.Partition) != n || len(r.Subpartition) != n) ||
+		f.h.Lane.Base() == event.LaneOut && r.Seq != nil && (len(r.Partition) != n || len(r.Subpartition) != n) ||
 		r.Path != nil && len(r.Path) != n || r.Body != nil && len(r.Body) != n {
 		return block.ErrMalformed
 	}

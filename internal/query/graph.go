@@ -47,7 +47,8 @@ type Operator struct {
 	RecordsOut   uint64
 	InPerSecond  float64
 	OutPerSecond float64
-	Topic        string // the last topic that it read or wrote, empty = none
+	Topic        string    // the last topic that it read or wrote, empty = none
+	Drops        []DropSum // what it threw away, the most frequent reason first
 	Next         []int
 	Outputs      []int
 }

@@ -144,11 +144,14 @@ func (d *drawing) operators(vertex string, def *event.GraphVertexDef) []Operator
 			ID: ref.ID, Index: ref.Index, UID: uid[ref.ID], Name: ref.Name, Slug: ref.Slug, Kind: ref.Kind, Class: def.Class,
 			Function: def.Function, Stateful: def.Stateful, Timers: def.Timers, Next: def.Next, Outputs: def.Outputs,
 		}
+		drops := make(dropTally)
 		for _, a := range d.attempts[vertex] {
 			if t := d.model.tallies[a.key]; t != nil {
 				o.add(t.operators[i], d.pace)
+				t.operators[i].addDrops(drops)
 			}
 		}
+		o.Drops = drops.sums()
 		o.Topic = d.topicOf(vertex, i, ref.Kind)
 		list = append(list, o)
 	}
@@ -174,6 +177,15 @@ func (o *Operator) add(t *operatorTally, p pace) {
 	o.RecordsOut += out.total
 	o.InPerSecond += p.of(in)
 	o.OutPerSecond += p.of(out)
+}
+
+func (t *operatorTally) addDrops(to dropTally) {
+	if t == nil {
+		return
+	}
+	for reason, n := range t.drops {
+		to[reason] += n
+	}
 }
 
 type edgeEnds struct{ dataset, from, to string }

@@ -42,6 +42,8 @@ type Job struct {
 	OutPerSecond      float64
 	Watermark         EventTime // the lowest of the vertices; NoEventTime = none
 	WatermarkLag      time.Duration
+	HasDrops          bool   // agents that tell drops took part
+	Drops             uint64 // records that were thrown away and are lost
 	HasSourceLag      bool
 	SourceLag         int64 // records written to the topics read by this job, by recorded jobs, and not read yet
 	Gaps              int

@@ -75,6 +75,9 @@ const (
 	EdgeSame   EdgeKind = "same"
 	EdgeCaused EdgeKind = "caused"
 	EdgeState  EdgeKind = "state"
+
+	// EdgeDropped leads to the invocation in which the record was thrown away.
+	EdgeDropped EdgeKind = "dropped"
 )
 
 // LineageEdge leads from cause to effect.
@@ -95,9 +98,11 @@ const (
 	NoteState       NoteKind = "state"
 	NoteGap         NoteKind = "gap"
 	NoteNotRecorded NoteKind = "not-recorded"
+	NoteNotSampled  NoteKind = "not-sampled" // its key is none of the sample
 	NoteLimit       NoteKind = "limit"
 	NoteTransaction NoteKind = "transaction"
 	NoteRecovered   NoteKind = "recovered"
+	NoteDropped     NoteKind = "dropped" // an operator threw the record away
 )
 
 // Note says where and why the answer is not the whole truth, or what to keep in mind.

@@ -28,6 +28,15 @@ func (v *view) invocation(ctx context.Context, attempt event.Key, inv uint64) (s
 	return v.first(ctx, holding(event.LaneDet, attempt, inv), inv, runs)
 }
 
+// sourceRow finds the row of the source record that an invocation read: one with its bytes, if there is one.
+func (v *view) sourceRow(ctx context.Context, attempt event.Key, inv uint64) (spot, bool, error) {
+	isRecord := func(k event.Kind) bool { return k == event.KindSourceRecord }
+	if s, ok, err := v.first(ctx, holding(event.LaneSrc, attempt, inv), inv, isRecord); ok || err != nil {
+		return s, ok, err
+	}
+	return v.first(ctx, holding(event.LaneSrc, attempt, inv), inv, anyKind)
+}
+
 // first finds the first row for inv of a wanted kind. Blocks that cannot be read hold nothing; gaps are told by the callers.
 func (v *view) first(ctx context.Context, filter store.Filter, inv uint64, wanted func(event.Kind) bool) (spot, bool, error) {
 	if inv == 0 {
@@ -35,7 +44,7 @@ func (v *view) first(ctx context.Context, filter store.Filter, inv uint64, wante
 	}
 	for ref := range v.snap.Blocks(filter) {
 		h := ref.Header
-		if h.Attempt != filter.Attempt || h.Lane != filter.Lane || inv < h.FirstInv || inv > h.LastInv {
+		if h.Attempt != filter.Attempt || h.Lane.Base() != filter.Lane || inv < h.FirstInv || inv > h.LastInv {
 			continue
 		}
 		f, err := v.columns(ctx, ref)
@@ -60,7 +69,7 @@ func (v *view) all(ctx context.Context, lane event.Lane, attempt event.Key, inv 
 	whole = true
 	for ref := range v.snap.Blocks(holding(lane, attempt, inv)) {
 		h := ref.Header
-		if h.Attempt != attempt || h.Lane != lane || inv < h.FirstInv || inv > h.LastInv {
+		if h.Attempt != attempt || h.Lane.Base() != lane || inv < h.FirstInv || inv > h.LastInv {
 			continue
 		}
 		f, err := v.columns(ctx, ref)

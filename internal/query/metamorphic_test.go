@@ -71,6 +71,9 @@ func randomQuery(rng *rand.Rand, w *world) EventQuery {
 	if some() {
 		q.Kinds = append(q.Kinds, []event.Kind{event.KindRecord, event.KindElements, event.KindEventTimer, event.KindWritten, event.KindSource}[rng.IntN(5)])
 	}
+	if rng.IntN(5) == 0 {
+		q.Reasons = []event.DropReason{event.DropReason(1 + rng.IntN(3)), event.DropUnexplained}
+	}
 	if some() {
 		sub := rng.IntN(3)
 		q.Subtask = &sub

@@ -29,6 +29,7 @@ type model struct {
 	began     Wall
 	latest    Wall
 	bytes     meter
+	lanes     map[event.Lane]LaneUse
 	stored    store.Recording
 	tallies   map[event.Key]*tally
 	flows     map[event.Key]*flow
@@ -61,7 +62,7 @@ const (
 func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
 	m := &model{
 		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
-		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally),
+		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
 	}
@@ -134,6 +135,11 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 	}
 	m.latest = max(m.latest, Wall(h.WallMax))
 	m.bytes.add(Wall(h.WallMax), uint64(h.Size))
+	use := m.lanes[h.Lane]
+	m.lanes[h.Lane] = LaneUse{use.Blocks + 1, use.Rows + uint64(h.Events), use.Bytes + uint64(h.Size)}
+	if h.Lane.Kept() {
+		return nil // what it holds was counted when it happened
+	}
 	switch h.Lane {
 	case event.LaneJob:
 		m.jobLanes[h.Attempt] = true
@@ -188,7 +194,7 @@ func (m *model) define(ids []event.DefinitionID) {
 		}
 		delete(m.missing, id)
 		switch d.Kind {
-		case event.DefAttempt, event.DefPartition, event.DefSplit, event.DefProcess, event.DefGraph:
+		case event.DefAttempt, event.DefPartition, event.DefSplit, event.DefProcess, event.DefGraph, event.DefState:
 		default:
 			continue
 		}

@@ -14,15 +14,16 @@ type Moment struct {
 	Outputs    []Event
 	Writes     []Event
 	Steps      []Event // what operators did with state, timers and windows, dropped records, reads of clocks: in order
-	More       bool    // outputs, writes or steps were cut at MaxMomentEvents
+	More       bool    // outputs, writes, steps or lines of the log were cut at MaxMomentEvents
 	Path       Path
 	Watermark  EventTime // the task's combined watermark when the invocation began
 	Exception  *Event
+	Logs       []Event // lines that the invocation wrote to the log, in order
 	Before     *Position
 	After      *Position
 }
 
-// MaxMomentEvents bounds Outputs, Writes and Steps of a Moment, each.
+// MaxMomentEvents bounds Outputs, Writes, Steps and Logs of a Moment, each.
 const MaxMomentEvents = 1000
 
 // Path is what an invocation did inside its chain.

@@ -66,6 +66,7 @@ func (n *naive) events(rec event.RecordingID, q EventQuery) []Cursor {
 			case f.h.Recording != rec,
 				len(q.Lanes) > 0 && !slices.Contains(q.Lanes, f.h.Lane),
 				len(q.Kinds) > 0 && !slices.Contains(q.Kinds, f.r.Kind[row]),
+				len(q.Reasons) > 0 && (f.r.Kind[row] != event.KindDropped || !slices.Contains(q.Reasons, at(f.r.Reason, row, 0))),
 				q.Subtask != nil && a.def.Subtask != *q.Subtask,
 				q.From != 0 && Wall(f.r.Wall[row]) < q.From, q.To != 0 && Wall(f.r.Wall[row]) >= q.To,
 				q.Operator != "" && (operator < 0 || Slug(a.def.Chain[operator].Name) != q.Operator),
@@ -322,6 +323,9 @@ func (n *naive) down(x thing, step func(thing, EdgeKind, bool)) {
 				(r == nil || r.root == rootRecord) {
 				kind = EdgeState
 			}
+			if dropped := n.dropped(f.h.Attempt, inv); len(dropped) > 0 && (kind == EdgeSame || dropped[0] || r == nil) {
+				kind = EdgeDropped
+			}
 			step(n.invocation(f.h.Attempt, inv), kind, false)
 		})
 	}
@@ -349,12 +353,23 @@ func (n *naive) effects(attempt event.Key, inv uint64, step func(thing, EdgeKind
 		}
 	})
 	n.each(event.LaneTrace, func(f *frame, row int) {
-		if f.h.Attempt == attempt && f.r.Inv[row] == inv {
+		if f.h.Attempt == attempt && f.r.Inv[row] == inv && f.r.Kind[row] == event.KindWritten {
 			made++
 			step(n.written(f, row), EdgeCaused, true)
 		}
 	})
 	return made
+}
+
+// dropped are the operators that threw the record of an invocation away.
+func (n *naive) dropped(attempt event.Key, inv uint64) map[int]bool {
+	operators := make(map[int]bool)
+	n.each(event.LaneTrace, func(f *frame, row int) {
+		if f.h.Attempt == attempt && f.r.Inv[row] == inv && f.r.Kind[row] == event.KindDropped && !f.r.Reason[row].Kept() {
+			operators[int(f.r.Operator[row])] = true
+		}
+	})
+	return operators
 }
 
 // anyElement is the first record of the first job.

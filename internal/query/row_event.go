@@ -51,7 +51,7 @@ func (v *view) eventAt(ctx context.Context, ref store.Ref, f *frame, row int, su
 func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	r, h := f.r, f.h
 	ev := Event{
-		Recording: v.id, Lane: h.Lane, Kind: r.Kind[row], Subtask: -1, Attempt: -1, AttemptKey: h.Attempt, N: r.N[row],
+		Recording: v.id, Lane: h.Lane.Base(), Kind: r.Kind[row], Subtask: -1, Attempt: -1, AttemptKey: h.Attempt, N: r.N[row],
 		Wall: f.wall(row), EventTime: EventTime(r.EventTime[row]), SplitTime: NoEventTime, Time: NoEventTime,
 		Ordinal: at(r.Ordinal, row, 0), Emitted: at(r.Emitted, row, 0), Checkpoint: at(r.Checkpoint, row, 0),
 		What: at(r.What, row, 0), Number: at(r.Number, row, 0), Number2: at(r.Number2, row, 0), Reason: at(r.Reason, row, 0),
@@ -83,10 +83,11 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	case event.KindSourceRecord, event.KindOtherSourceRecord, event.KindSourceRun, event.KindWritten, event.KindWriteFailed:
 		v.placeSplit(&ev, f, row)
 	default:
-		if h.Lane == event.LaneTrace || h.Lane == event.LaneState {
+		if h.Lane == event.LaneTrace || h.Lane == event.LaneState || h.Lane == event.LaneEnv {
 			ev.Time = timeAt(r.Time, row)
 		}
 	}
+	ev.Transaction = transactionOf(&ev)
 	return ev
 }
 

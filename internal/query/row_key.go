@@ -27,8 +27,11 @@ const (
 	beforeRows    int32 = -2 // sorts before all rows of its block
 )
 
-// laneRank puts cause before effect among rows of one invocation and wall time.
+// laneRank puts cause before effect among rows of one invocation and wall time; what a look-back buffer kept comes behind.
 func laneRank(l event.Lane) uint8 {
+	if l.Kept() {
+		return keptRank + laneRank(l.Base())
+	}
 	switch l {
 	case event.LaneJob:
 		return 0
@@ -49,6 +52,8 @@ func laneRank(l event.Lane) uint8 {
 	}
 	return uint8(l)
 }
+
+const keptRank = 64
 
 func (k rowKey) compare(o rowKey) int {
 	switch {

@@ -27,7 +27,8 @@ type EventQuery struct {
 	AttemptKey event.Key // 0 = any
 	Lanes      []event.Lane
 	Kinds      []event.Kind
-	From, To   Wall // 0 = open; To is exclusive
+	Reasons    []event.DropReason // dropped records alone, thrown away for one of these
+	From, To   Wall               // 0 = open; To is exclusive
 	Invocation *uint64
 	Order      Order
 	After      Cursor // go on behind this event, in Order; empty = from the beginning

@@ -41,6 +41,8 @@ func (s *script) run(line string, body []string) string {
 		err = s.job(ctx, &out, rec)
 	case "timeline":
 		err = s.timeline(ctx, &out, a, rec)
+	case "drops":
+		err = s.drops(ctx, &out, a, rec)
 	default:
 		s.t.Fatalf("command %q", a.words[0])
 	}
@@ -48,6 +50,23 @@ func (s *script) run(line string, body []string) string {
 		return "error: " + err.Error() + "\n"
 	}
 	return out.String()
+}
+
+func (s *script) drops(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
+	q := DropsQuery{Operator: a.named["op"], From: Wall(a.number("from", 0) * 1000), To: Wall(a.number("to", 0) * 1000)}
+	if r, ok := event.ParseDropReason(a.named["reason"]); ok {
+		q.Reasons = []event.DropReason{r}
+	}
+	d, err := s.engine.Drops(ctx, rec, q)
+	if err != nil {
+		return err
+	}
+	for _, c := range d.Counts {
+		fmt.Fprintf(out, "%d %s by %s.%d of %s, last at %d\n", c.Count, c.Reason, c.Operator.Slug, c.Subtask, c.Task, c.Last/1000)
+	}
+	lost, kept := d.Lost()
+	fmt.Fprintf(out, "told %t, lost %d, kept %d\n", d.Told, lost, kept)
+	return nil
 }
 
 func (s *script) lineage(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
@@ -114,6 +133,9 @@ func (s *script) events(ctx context.Context, out *strings.Builder, a arguments, 
 	if k, ok := event.ParseKind(a.named["kind"]); ok {
 		q.Kinds = []event.Kind{k}
 	}
+	if r, ok := event.ParseDropReason(a.named["reason"]); ok {
+		q.Reasons = []event.DropReason{r}
+	}
 	if l, ok := event.ParseLane(a.named["lane"]); ok {
 		q.Lanes = []event.Lane{l}
 	}
@@ -168,6 +190,12 @@ func printEvent(out *strings.Builder, ev Event) {
 	if ev.Text != "" {
 		fmt.Fprintf(out, " %q", ev.Text)
 	}
+	if t := ev.Transaction; t != nil {
+		fmt.Fprintf(out, " in %s/%d/%d", t.ID, t.Producer, t.Epoch)
+		if ev.Outcome != "" {
+			fmt.Fprintf(out, " %s", ev.Outcome)
+		}
+	}
 	if len(ev.Body) > 0 {
 		fmt.Fprintf(out, " %s", ev.Body)
 	}
@@ -188,7 +216,7 @@ func (s *script) at(ctx context.Context, out *strings.Builder, a arguments, rec 
 	for _, part := range []struct {
 		name string
 		list []Event
-	}{{"out", m.Outputs}, {"write", m.Writes}} {
+	}{{"out", m.Outputs}, {"write", m.Writes}, {"log", m.Logs}} {
 		for _, ev := range part.list {
 			fmt.Fprintf(out, "%s: ", part.name)
 			printEvent(out, ev)
@@ -270,6 +298,9 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 			if op.Topic != "" {
 				fmt.Fprintf(out, ", topic %s", op.Topic)
 			}
+			for _, d := range op.Drops {
+				fmt.Fprintf(out, ", dropped %d %s", d.Count, d.Reason)
+			}
 			fmt.Fprintln(out)
 		}
 		for _, x := range v.Subtasks {
@@ -285,6 +316,9 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 	}
 	for _, c := range d.Checkpoints {
 		fmt.Fprintf(out, "checkpoint %d %s after %s\n", c.ID, c.State, c.Duration)
+	}
+	if d.HasDrops {
+		fmt.Fprintf(out, "dropped %d\n", d.Drops)
 	}
 	for _, p := range d.Problems {
 		fmt.Fprintf(out, "problem: %s\n", p)

@@ -206,11 +206,12 @@ func (s *script) path(text string) event.DefinitionID {
 // scriptLine takes one line of a recording:
 //
 //	recording NAME
+//	process NAME drops
 //	attempt NAME vertex= subtask= attempt= of= chain=name/kind/flags/next/outputs,…   flags: s stateful, t timers
 //	partition NAME of=ATTEMPT output= subs= dataset= ship=
 //	split NAME topic= partition= cluster=
 //	graph =!JSON of a graph definition
-//	block ATTEMPT LANE number= server recovered
+//	block ATTEMPT LANE number= server recovered          LANE+: kept by a look-back buffer
 //	  base PARTITION SUB SEQ · channel PARTITION SUB SEQ · count OPERATOR KIND N · barrier CHECKPOINT in|out PARTITION SUB SEQ flags
 //	  seen in|out INPUT|PARTITION FIRST LAST (watermarks) · KIND row members, see row
 //	corrupt ATTEMPT LANE NUMBER
@@ -225,12 +226,19 @@ func (s *script) scriptLine(line string) {
 	case "recording":
 		s.finish()
 		s.recording = s.id16(w[1])
+	case "process":
+		s.finish()
+		def := event.ProcessDef{Process: s.hex16("process " + w[1])}
+		if w[2] == "drops" {
+			def.Tells = []string{"drops"}
+		}
+		s.define(event.DefProcess, def)
 	case "attempt":
 		s.finish()
 		def := &event.AttemptDef{
 			Recording: s.recording.String(), JobName: "job " + s.names[s.recording.String()], AttemptKey: s.key(w[1]).String(),
 			Vertex: s.hex16(a.named["vertex"]), Task: a.named["vertex"], Subtask: int(a.number("subtask", 0)),
-			Attempt: int(a.number("attempt", 0)), Parallelism: int(a.number("of", 1)), Chain: s.chain(a.named["chain"], a.named["vertex"]),
+			Process: s.hex16("process " + a.named["process"]), Attempt: int(a.number("attempt", 0)), Parallelism: int(a.number("of", 1)), Chain: s.chain(a.named["chain"], a.named["vertex"]),
 		}
 		s.attempts[w[1]] = def
 		s.define(event.DefAttempt, def)
@@ -298,9 +306,13 @@ func (s *script) chain(text, vertex string) []event.ChainOperatorDef {
 }
 
 func (s *script) open(attempt, lane string, a arguments) {
-	l, ok := event.ParseLane(lane)
+	base, kept := strings.CutSuffix(lane, "+")
+	l, ok := event.ParseLane(base)
 	if !ok {
 		s.t.Fatalf("lane %q", lane)
+	}
+	if kept {
+		l = l.LookBack()
 	}
 	s.spec = block.Spec{Recording: s.recording, Attempt: s.key(attempt), Lane: l}
 	k := fmt.Sprint(s.recording, attempt, lane)
@@ -371,7 +383,8 @@ func (s *script) part(w []string, a arguments) {
 	}
 }
 
-// row adds a row: inv n op wall et part sub ch path split off st text ck time flags, and body=!JSON. wall is in ms.
+// row adds a row: inv n op wall et part sub ch path split off st text ck time flags what reason number number2 num num2, and body=!JSON.
+// wall is in ms.
 func (s *script) row(kind string, a arguments) {
 	k, ok := event.ParseKind(kind)
 	if !ok {
@@ -382,6 +395,12 @@ func (s *script) row(kind string, a arguments) {
 		Wall: a.number("wall", 0) * 1000, Subpartition: int(a.number("sub", 0)), Channel: int(a.number("ch", 0)),
 		Path: s.path(a.named["path"]), Offset: a.number("off", 0), SplitTime: a.number("st", 0), Checkpoint: uint64(a.number("ck", 0)),
 		Time: a.number("time", 0), Flags: uint32(a.number("flags", 0)), Value: []byte(a.named["value"]), Body: []byte(a.named["body"]),
+		What: uint32(a.number("what", 0)), Number: a.number("num", 0), Number2: a.number("num2", 0),
+	}
+	if reason := a.named["reason"]; reason != "" {
+		r.Reason, _ = event.ParseDropReason(reason)
+		r.Number, r.Number2 = a.number("number", NoNumber), a.number("number2", NoNumber)
+		_, r.HasTime = a.named["time"]
 	}
 	if p := a.named["part"]; p != "" {
 		r.Partition = s.key(p)

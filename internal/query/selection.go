@@ -15,13 +15,14 @@ type selection struct {
 	attempts map[event.Key]int // allowed attempts, and the chain index wanted of each (-1 = any); nil = all
 	lanes    []event.Lane      // nil = all
 	kinds    []event.Kind
+	reasons  []event.DropReason
 	from, to Wall // to is exclusive
 	inv      *uint64
 }
 
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
 func (v *view) selection(q EventQuery) (*selection, error) {
-	s := &selection{lanes: q.Lanes, kinds: q.Kinds, from: q.From, to: q.To, inv: q.Invocation}
+	s := &selection{lanes: q.Lanes, kinds: q.Kinds, reasons: q.Reasons, from: q.From, to: q.To, inv: q.Invocation}
 	if s.from == 0 {
 		s.from = math.MinInt64
 	}
@@ -120,7 +121,7 @@ func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 
 // wantsBlock tells by the header whether the block may hold selected rows.
 func (s *selection) wantsBlock(h *block.Header) bool {
-	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane) {
+	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane.Base()) {
 		return false
 	}
 	index, ok := s.attempt(h.Attempt)
@@ -129,6 +130,11 @@ func (s *selection) wantsBlock(h *block.Header) bool {
 	}
 	if s.inv != nil && (*s.inv < h.FirstInv || *s.inv > h.LastInv) {
 		return false
+	}
+	if len(s.reasons) > 0 {
+		return slices.ContainsFunc(h.Zones.Drops, func(d block.Drop) bool {
+			return s.wantsReason(d.Reason) && wantsOperator(h.Lane, index, d.Operator)
+		})
 	}
 	if len(s.kinds) == 0 && index < 0 {
 		return true
@@ -139,7 +145,7 @@ func (s *selection) wantsBlock(h *block.Header) bool {
 			continue
 		}
 		counted += c.N
-		if s.wantsKind(c.Kind) && wantsOperator(h.Lane, index, c.Operator) {
+		if s.wantsKind(c.Kind) && wantsOperator(h.Lane.Base(), index, c.Operator) {
 			return true
 		}
 	}
@@ -158,6 +164,10 @@ func (s *selection) wantsKind(k event.Kind) bool {
 	return len(s.kinds) == 0 || slices.Contains(s.kinds, k)
 }
 
+func (s *selection) wantsReason(r event.DropReason) bool {
+	return len(s.reasons) == 0 || slices.Contains(s.reasons, r)
+}
+
 // wantsOperator tells whether a row of operator counts for the operator at index. What a task takes in counts for the head of
 // its chain when the row does not say more.
 func wantsOperator(lane event.Lane, index, operator int) bool {
@@ -169,7 +179,10 @@ func wantsOperator(lane event.Lane, index, operator int) bool {
 
 // wantsRow tells whether the row is selected, apart from time.
 func (s *selection) wantsRow(f *frame, row, index int) bool {
-	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(f.h.Lane, index, int(f.r.Operator[row])) {
+	if !s.wantsKind(f.r.Kind[row]) || !wantsOperator(f.h.Lane.Base(), index, int(f.r.Operator[row])) {
+		return false
+	}
+	if len(s.reasons) > 0 && (f.r.Kind[row] != event.KindDropped || !s.wantsReason(at(f.r.Reason, row, 0))) {
 		return false
 	}
 	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)

@@ -30,6 +30,7 @@ func (v *view) summary() Job {
 		j.Started = m.began
 	}
 	j.Name = v.jobName()
+	j.HasDrops, j.Drops = v.tellsDrops(), m.lostRecords()
 	if g := v.cat.graph; g != nil {
 		j.Type, j.Version = g.Type, g.Flink
 	}

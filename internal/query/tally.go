@@ -24,6 +24,7 @@ type operatorTally struct {
 	sent            meter // records to other tasks
 	read            meter // source records
 	written         meter // writes that got their place, or failed
+	drops           dropTally
 }
 
 func newTally() *tally {
@@ -74,6 +75,13 @@ func (t *tally) add(h *block.Header) {
 			o.written.add(at, c.N)
 			t.out.add(at, c.N)
 		}
+	}
+	for _, d := range h.Zones.Drops {
+		o := t.operator(max(d.Operator, 0))
+		if o.drops == nil {
+			o.drops = make(dropTally)
+		}
+		o.drops[d.Reason] += d.N
 	}
 	for _, w := range h.Zones.Watermarks {
 		// Watermarks only rise within an attempt, so late blocks do not matter.

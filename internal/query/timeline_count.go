@@ -100,7 +100,7 @@ func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int
 		c.same.Counts[bucket] += n
 		return
 	}
-	op := c.cat.attempts[h.Attempt].at(h.Lane, operator)
+	op := c.cat.attempts[h.Attempt].at(h.Lane.Base(), operator)
 	key := seriesKey{op.ID, k}
 	s := c.series[key]
 	if s == nil {
@@ -126,13 +126,13 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	for _, z := range h.Zones.Counts {
 		if z.Kind < event.KindEntered {
 			counted += z.N
-			if c.sel.wantsKind(z.Kind) && wantsOperator(h.Lane, index, z.Operator) {
+			if c.sel.wantsKind(z.Kind) && wantsOperator(h.Lane.Base(), index, z.Operator) {
 				wanted += z.N
 			}
 		}
 	}
 	// Runs count their invocations in the header, so it does not tell the rows of one kind among others.
-	rowsKnown := counted == wanted || h.Lane != event.LaneDet
+	rowsKnown := (counted == wanted || h.Lane != event.LaneDet) && len(c.sel.reasons) == 0
 	if counted < uint64(h.Events) || !inside || !rowsKnown {
 		if c.reads < maxTimelineReads {
 			c.reads++
@@ -153,7 +153,7 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	}
 	first, last := c.bucket(max(from, c.out.From)), min(c.bucket(min(to, c.out.To-1)), c.buckets-1)
 	for _, z := range h.Zones.Counts {
-		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(h.Lane, index, z.Operator) {
+		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(h.Lane.Base(), index, z.Operator) {
 			continue
 		}
 		share := z.N / uint64(last-first+1)

@@ -153,12 +153,13 @@ func (w *walk) startElement(ctx context.Context, v *walkView, e event.Element) e
 		_, _, err = w.addSent(ctx, v, s, 0)
 		return err
 	}
-	if len(v.snap.Element(e, true)) == 0 {
+	received := v.snap.Element(e, true)
+	if len(received) == 0 {
 		return notFound("element %s in recording %s", e, v.id)
 	}
 	n, _, err := w.addUnrecorded(v, e, 0)
 	if err == nil {
-		w.noProducer(v, e, n)
+		err = w.noProducer(ctx, v, e, n, Wall(received[0].Header.WallMax))
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func (w *walk) down(ctx context.Context, node int, follow func(int)) error {
 		}
 		made, path, err := w.effects(ctx, node, at.v, at.attempt, at.inv, det, follow)
 		if err == nil && made == 0 && !(ok && fromState(s.f.r.Kind[s.row])) {
-			w.swallowed(node, at.attempt, path)
+			_, err = w.ended(ctx, node, at.attempt, at.inv, path)
 		}
 		return err
 	}
@@ -72,7 +72,7 @@ func (w *walk) copies(at walkNode) []event.Element {
 		return []event.Element{at.element}
 	}
 	f, row := at.spot.f, at.spot.row
-	if f.r.Subpartition[row] >= 0 || f.r.SeqOf == nil {
+	if row >= len(f.r.Subpartition) || f.r.Subpartition[row] >= 0 || f.r.SeqOf == nil {
 		return []event.Element{at.element}
 	}
 	var list []event.Element
@@ -109,9 +109,9 @@ func (w *walk) consumed(ctx context.Context, node int, v *walkView, s spot, foll
 	if err != nil || leaf == missing {
 		return err
 	}
-	kind := EdgeSame
-	if w.swallowed(leaf, attempt, path) {
-		kind = EdgeState
+	kind, err := w.ended(ctx, leaf, attempt, inv, path)
+	if err != nil {
+		return err
 	}
 	w.link(node, leaf, kind, v.cat.attempts[attempt].operator(0).Slug, text(path))
 	return nil
@@ -165,26 +165,33 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 	case !whole:
 		w.noteAt(node, Note{Kind: NoteGap, Operator: operator, Text: "a block that may hold what it caused cannot be read"}, false)
 	case exact && !limited && sent < path.emits:
-		w.noteAt(node, v.lost(attempt, event.LaneOut, inv, fmt.Sprintf("%d of %d records that it caused are not recorded", path.emits-sent, path.emits)), false)
+		note, err := v.missing(ctx, attempt, event.LaneOut, inv, 0, fmt.Sprintf("%d of %d records that it caused are not recorded", path.emits-sent, path.emits))
+		if err != nil {
+			return 0, path, err
+		}
+		w.noteAt(node, note, false)
 	case exact && !limited && written < path.writes:
 		w.noteAt(node, v.lost(attempt, event.LaneTrace, inv, fmt.Sprintf("the places of %d of %d writes that it caused are not recorded", path.writes-written, path.writes)), false)
 	}
 	if path == nil && det != nil && made == 0 && !limited {
-		positions, err := v.byPositions(ctx, attempt, inv)
+		note, ok, err := v.leftOut(ctx, attempt, inv, 0, "what it caused is not recorded")
 		if err != nil {
 			return 0, path, err
 		}
-		if !positions {
+		if !ok {
 			return made, path, nil
 		}
-		w.noteAt(node, Note{Kind: NoteNotRecorded, Operator: operator, Text: "what it caused is not recorded: this task was recorded by positions alone",
-			Hint: "record the job at level flight, or replay it"}, false)
+		w.noteAt(node, note, false)
 	}
 	if exact && made == 0 && path.emits+path.writes > 0 {
 		made = path.emits + path.writes // lost, but not swallowed
 	}
 	if made > 0 {
-		w.noteThrough(node, attempt, path)
+		dropped, err := w.drops(ctx, node, attempt, inv)
+		if err != nil {
+			return 0, path, err
+		}
+		w.noteThrough(node, attempt, path, dropped)
 	}
 	return made, path, nil
 }

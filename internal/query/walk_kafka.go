@@ -79,6 +79,12 @@ func (w *walk) kafkaRows(ctx context.Context, node int, v *walkView, split event
 	if sink {
 		want = event.KindWritten
 	}
+	var runs []spot
+	type invocation struct {
+		attempt event.Key
+		number  uint64
+	}
+	whole := make(map[invocation]bool) // whose record is there with its bytes
 	for _, ref := range v.snap.Position(split, offset, sink) {
 		f, err := v.columns(ctx, ref)
 		if err != nil {
@@ -104,9 +110,23 @@ func (w *walk) kafkaRows(ctx context.Context, node int, v *walkView, split event
 			if t := timeAt(f.r.SplitTime, row); t > 0 && stamp > 0 && t != stamp {
 				continue
 			}
-			if err := yield(v, spot{ref, f, row, place}); err != nil {
+			s := spot{ref, f, row, place}
+			if !sink && f.r.Kind[row] == event.KindSourceRun {
+				runs = append(runs, s)
+				continue
+			}
+			whole[invocation{f.h.Attempt, f.r.Inv[row]}] = true
+			if err := yield(v, s); err != nil {
 				return err
 			}
+		}
+	}
+	for _, s := range runs {
+		if whole[invocation{s.f.h.Attempt, s.f.r.Inv[s.row] + s.sub}] {
+			continue // a look-back buffer kept it
+		}
+		if err := yield(v, s); err != nil {
+			return err
 		}
 	}
 	return nil

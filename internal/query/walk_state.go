@@ -1,7 +1,9 @@
 package query
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -60,9 +62,12 @@ func slugs(list []OperatorRef) string {
 
 // noteThrough notes which stateful operators an invocation that made something went through: what they gave out may depend
 // on other records too, and what they were given may show again later.
-func (w *walk) noteThrough(node int, key event.Key, path *route) {
+//
+// dropped are the operators that threw it away, by index.
+func (w *walk) noteThrough(node int, key event.Key, path *route, dropped map[int]bool) {
 	v := w.places[node].v
 	gave, kept := v.keepers(key, path)
+	kept = without(kept, dropped)
 	if path == nil || path.cut {
 		gave, kept = kept, nil
 	}
@@ -76,10 +81,88 @@ func (w *walk) noteThrough(node int, key event.Key, path *route) {
 	}
 }
 
-// swallowed notes on an invocation out of which nothing came what that means, and tells whether state is the reason.
-func (w *walk) swallowed(node int, key event.Key, path *route) bool {
+// without takes the operators out of list whose index is in those.
+func without(list []OperatorRef, those map[int]bool) []OperatorRef {
+	return slices.DeleteFunc(list, func(op OperatorRef) bool { return those[op.Index] })
+}
+
+// drops notes on node what operators threw away in the invocation, and gives the indexes of those that did. The head of the
+// chain counts when a row does not say which it was.
+func (w *walk) drops(ctx context.Context, node int, key event.Key, inv uint64) (map[int]bool, error) {
+	v := w.places[node].v
+	dropped := make(map[int]bool)
+	told := 0
+	err := v.dropped(ctx, key, inv, func(e *Event) bool {
+		kind := NoteDropped
+		if e.Reason.Kept() {
+			kind = NoteState
+		} else {
+			dropped[max(e.Operator.Index, 0)] = true
+		}
+		w.noteAt(node, Note{Kind: kind, Operator: e.Operator.Slug, Text: droppedText(e), Hint: droppedHint(e)}, true)
+		told++
+		return told < maxDropNotes
+	})
+	return dropped, err
+}
+
+// maxDropNotes bounds what is told of one invocation: a bundle may throw many records away at once.
+const maxDropNotes = 20
+
+// droppedText says why a record was thrown away, and by how much it was late.
+func droppedText(e *Event) string {
+	s := "reason " + e.Reason.String()
+	if e.Reason.Kept() {
+		s = "reason " + e.Reason.String() + ": it was late, and not lost"
+	}
+	if late, ok := e.Late(); ok {
+		s += fmt.Sprintf(", %d ms late", late)
+	}
+	return s
+}
+
+func droppedHint(e *Event) string {
+	if e.Text == "" || e.What == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s raised the watermark last, in invocation %d", e.Text, e.Invocation+1-min(uint64(e.What), e.Invocation))
+}
+
+// ended notes on an invocation out of which nothing came what became of its record: thrown away, as a row says, or swallowed
+// by state. It gives the kind of the edge that leads there.
+func (w *walk) ended(ctx context.Context, node int, key event.Key, inv uint64, path *route) (EdgeKind, error) {
+	dropped, err := w.drops(ctx, node, key, inv)
+	switch {
+	case err != nil:
+		return EdgeSame, err
+	case w.swallowed(node, key, path, dropped):
+		return EdgeState, nil
+	case len(dropped) > 0:
+		w.out.Nodes[node].StateNote = w.dropNote(node)
+		return EdgeDropped, nil
+	}
+	return EdgeSame, nil
+}
+
+// dropNote is what was noted last about node having been thrown away.
+func (w *walk) dropNote(node int) string {
+	for _, n := range slices.Backward(w.out.Notes) {
+		if n.Kind == NoteDropped && n.Node == w.out.Nodes[node].ID {
+			return "dropped: " + n.Text
+		}
+	}
+	return ""
+}
+
+// swallowed notes on an invocation out of which nothing came what that means, and tells whether state is the reason. dropped
+// are the operators that threw the record away: nothing is in their state, nor in that of operators behind them.
+func (w *walk) swallowed(node int, key event.Key, path *route, dropped map[int]bool) bool {
 	v := w.places[node].v
 	_, kept := v.keepers(key, path)
+	kept = without(kept, dropped)
+	if len(dropped) > 0 && (path == nil || path.cut) {
+		kept = nil // which of them were entered is not known; one threw it away
+	}
 	if len(kept) == 0 {
 		w.out.Nodes[node].StateNote = ""
 		return false
@@ -129,7 +212,7 @@ func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Not
 		return n
 	}
 	for _, h := range v.rotten {
-		if h.Attempt == key && h.Lane == lane && (inv == 0 || inv >= h.FirstInv && inv <= h.LastInv) {
+		if h.Attempt == key && h.Lane.Base() == lane && (inv == 0 || inv >= h.FirstInv && inv <= h.LastInv) {
 			return because(fmt.Sprintf("block %d of lane %s cannot be read", h.Number, lane))
 		}
 	}

@@ -22,6 +22,15 @@ func (w *walk) up(ctx context.Context, node int, follow func(int)) error {
 	return w.origin(ctx, node, follow)
 }
 
+// noteUpThrough is noteThrough for the invocation that made node.
+func (w *walk) noteUpThrough(ctx context.Context, node int, at walkNode, path *route) error {
+	dropped, err := w.drops(ctx, node, at.attempt, at.inv)
+	if err == nil {
+		w.noteThrough(node, at.attempt, path, dropped)
+	}
+	return err
+}
+
 // origin adds the parent of what an invocation sent or wrote: what the invocation was.
 func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	at := w.places[node]
@@ -37,15 +46,19 @@ func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	operator := v.cat.attempts[at.attempt].operator(0).Slug
 	switch s.f.r.Kind[s.row] {
 	case event.KindElements:
-		w.noteThrough(node, at.attempt, path)
+		if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+			return err
+		}
 		return w.parentElement(ctx, node, s, depth, path, follow)
 	case event.KindSource:
-		src, ok, err := v.first(ctx, holding(event.LaneSrc, at.attempt, at.inv), at.inv, anyKind)
+		src, ok, err := v.sourceRow(ctx, at.attempt, at.inv)
 		if err != nil {
 			return err
 		}
 		if ok {
-			w.noteThrough(node, at.attempt, path)
+			if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+				return err
+			}
 			parent, _, err := w.addSource(ctx, v, src, depth)
 			w.link(parent, node, EdgeCaused, operator, text(path))
 			follow(parent)
@@ -68,7 +81,7 @@ func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 // originUnknown is origin when lane det lost the invocation. A source record may still tell.
 func (w *walk) originUnknown(ctx context.Context, node, depth int, follow func(int)) error {
 	at := w.places[node]
-	src, ok, err := at.v.first(ctx, holding(event.LaneSrc, at.attempt, at.inv), at.inv, anyKind)
+	src, ok, err := at.v.sourceRow(ctx, at.attempt, at.inv)
 	if err != nil {
 		return err
 	}
@@ -100,7 +113,9 @@ func (w *walk) parentElement(ctx context.Context, node int, s spot, depth int, p
 	if !ok {
 		parent, _, err := w.addUnrecorded(v, e, depth)
 		w.link(parent, node, EdgeCaused, operator, text(path))
-		w.noProducer(v, e, parent)
+		if err == nil {
+			err = w.noProducer(ctx, v, e, parent, s.f.wall(s.row))
+		}
 		return err
 	}
 	if kind := sent.f.r.Kind[sent.row]; kind != event.KindRecord {
@@ -177,7 +192,9 @@ func (w *walk) inputOf(ctx context.Context, node int, follow func(int)) error {
 		if !ok {
 			parent, _, err := w.addUnrecorded(v, e, depth)
 			w.link(parent, node, EdgeSame, "", "")
-			w.noProducer(v, e, parent)
+			if err == nil {
+				err = w.noProducer(ctx, v, e, parent, s.f.wall(s.row))
+			}
 			return err
 		}
 		if sent.f.r.Kind[sent.row] != event.KindRecord {
@@ -197,19 +214,21 @@ func (w *walk) inputOf(ctx context.Context, node int, follow func(int)) error {
 	return nil
 }
 
-// noProducer says why the sender of e is not known.
-func (w *walk) noProducer(v *walkView, e event.Element, node int) {
+// noProducer says why the sender of e, which was received at a time (0 = not known), is not known.
+func (w *walk) noProducer(ctx context.Context, v *walkView, e event.Element, node int, received Wall) error {
 	def := v.cat.partitions[e.Partition]
 	if def == nil {
 		w.noteAt(node, Note{Kind: NoteNotRecorded, Text: "the task that sent it is not recorded",
 			Hint: "is the agent attached to every TaskManager?"}, false)
-		return
+		return nil
 	}
 	key, err := event.ParseKey(def.Attempt)
 	if err != nil {
 		key = 0
 	}
-	w.noteAt(node, v.lost(key, event.LaneOut, 0, "its sending is not recorded"), false)
+	note, err := v.missing(ctx, key, event.LaneOut, 0, received, "its sending is not recorded")
+	w.noteAt(node, note, false)
+	return err
 }
 
 func anyKind(event.Kind) bool { return true }

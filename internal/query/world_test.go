@@ -272,6 +272,11 @@ func (w *world) effects(a *actor, inv uint64) string {
 		}
 		w.row(a, event.LaneTrace, block.Row{Kind: event.KindWritten, Operator: 1, Inv: inv, Split: w.split(pos, a.rec), Offset: pos.Offset, SplitTime: w.now / 1000})
 	}
+	if w.rng.IntN(6) == 0 {
+		w.row(a, event.LaneTrace, block.Row{
+			Kind: event.KindDropped, Operator: w.rng.IntN(2), Inv: inv, Reason: event.DropReason(1 + w.rng.IntN(3)), Number: w.rng.Int64N(9),
+		})
+	}
 	if w.rng.IntN(10) == 0 {
 		return ""
 	}

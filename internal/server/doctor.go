@@ -33,6 +33,7 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	agents := s.ingest.Agents()
 	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
+	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents))
 	return append(checks, s.checkJobs(ctx)...), nil
 }
 
@@ -92,7 +93,7 @@ func checkAgents(agents []ingest.AgentStatus, lines []string) api.Check {
 }
 
 func checkHooks(agents []ingest.AgentStatus) api.Check {
-	missing, off := map[string]int{}, []string{}
+	missing, off, unrecorded := map[string]int{}, []string{}, []string{}
 	hooks, failures := 0, uint64(0)
 	for _, a := range agents {
 		if !a.Connected {
@@ -100,12 +101,15 @@ func checkHooks(agents []ingest.AgentStatus) api.Check {
 		}
 		for _, h := range a.Hooks {
 			hooks++
-			if h.State == "missing" {
-				missing[h.ID+" ("+h.Detail+", Flink "+a.Flink+")"]++
+			if h.State == "missing" || h.State == "failed" {
+				missing[h.ID+" ("+h.State+": "+h.Detail+", Flink "+a.Flink+")"]++
 			}
 		}
-		if a.Off {
+		switch {
+		case a.Off:
 			off = append(off, fmt.Sprintf("%s pid %d: %s", a.Host, a.PID, a.Reason))
+		case a.Reason != "":
+			unrecorded = append(unrecorded, fmt.Sprintf("%s pid %d: %s", a.Host, a.PID, a.Reason))
 		}
 		failures += a.Counters.Errors
 	}
@@ -113,8 +117,11 @@ func checkHooks(agents []ingest.AgentStatus) api.Check {
 	switch {
 	case len(off) > 0:
 		c.State, c.Detail, c.Fix = stateFail, "recording is switched off: "+strings.Join(off, "; "), "restart these processes once the reason is gone"
+	case len(unrecorded) > 0:
+		c.State, c.Detail = stateFail, strings.Join(unrecorded, "; ")
+		c.Fix = "a hook that recording needs does not work on this Flink: report it with the Flink version; the jobs are not affected"
 	case len(missing) > 0:
-		c.State, c.Detail = stateWarn, "do not fit: "+strings.Join(sorted(missing), "; ")
+		c.State, c.Detail = stateWarn, "do not work: "+strings.Join(sorted(missing), "; ")
 		c.Fix = "what these hooks record is missing; report it with the Flink version, other recording goes on"
 	case failures > 0:
 		c.State, c.Detail, c.Fix = stateWarn, fmt.Sprintf("%d errors inside agents", failures), "the agents' standard error says which; jobs are not affected"

@@ -129,12 +129,29 @@ func (f *fleet) Processes() []browse.Process {
 			Connected: a.Connected, Closed: a.Closed, LastSeen: a.LastSeen, Off: a.Off, Reason: a.Reason, CPUShare: f.share(a.Process),
 			Counters: browse.Counters{
 				Errors: int64(a.Counters.Errors), LostEvents: int64(a.Counters.LostEvents), LostBytes: int64(a.Counters.LostBytes),
-				QueuedBytes: int64(a.Counters.QueuedBytes), CPUNanos: int64(a.Counters.CPUNS),
+				QueuedBytes: int64(a.Counters.QueuedBytes), SpilledBytes: int64(a.Counters.Spilled), CPUNanos: int64(a.Counters.CPUNS),
 				Blocks: int64(a.Counters.Blocks), Events: int64(a.Counters.Events), Bytes: int64(a.Counters.Bytes),
 			},
 		}
+		p.Policy = browse.ProcessPolicy(a.Policy)
+		g, l := a.Governor, a.LookBack
+		p.Governor = browse.Governor{Step: g.Step, Why: g.Why, Text: g.Text, CPU: float64(g.CPUPPM) / 1e6, BytesPerSecond: g.BytesPerSecond, Memory: g.Memory}
+		p.LookBack = browse.LookBack{
+			Blocks: int64(l.Blocks), Memory: int64(l.Memory), Disk: int64(l.Disk), Sending: int64(l.Sending), SentBlocks: int64(l.SentBlocks), SentBytes: int64(l.SentBytes),
+		}
+		if l.FromUS > 0 {
+			p.LookBack.From = time.UnixMicro(l.FromUS)
+		}
+		p.Spent = make(map[string]int64, len(a.Spent))
+		for name, ns := range a.Spent {
+			p.Spent[name] = int64(ns)
+		}
 		for _, h := range a.Hooks {
-			p.Hooks = append(p.Hooks, browse.Hook{ID: h.ID, State: h.State, Class: h.Class, Detail: h.Detail, Fired: int64(h.Fired)})
+			one := browse.Hook{ID: h.ID, State: h.State, Class: h.Class, Detail: h.Detail, Fired: int64(h.Fired), Nanos: -1, Errors: int64(h.Errors)}
+			if h.NS != nil {
+				one.Nanos = *h.NS
+			}
+			p.Hooks = append(p.Hooks, one)
 		}
 		out = append(out, p)
 		delete(before, a.Process)

@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/store/disk"
 )
 
@@ -18,6 +19,7 @@ type scrape struct {
 	ingested ingest.Counters
 	agents   []ingest.AgentStatus
 	jobs     []browse.ListedJob
+	policy   steering.State
 	now      time.Time
 }
 
@@ -27,7 +29,7 @@ func (s *Server) collect(ctx context.Context) (*scrape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &scrape{server: s, stored: s.store.Stats(), ingested: s.ingest.Counters(), agents: s.ingest.Agents(), jobs: jobs, now: s.now()}, nil
+	return &scrape{server: s, stored: s.store.Stats(), ingested: s.ingest.Counters(), agents: s.ingest.Agents(), jobs: jobs, policy: s.steer.State(), now: s.now()}, nil
 }
 
 // Metrics is every family of /metrics, in the order of the reference page.
@@ -47,6 +49,28 @@ func Metrics() []Metric {
 			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.Counters.Errors) })},
 		{"sightglass_agent_cpu_seconds_total", "counter", "host,process", "Processor time of an agent's own threads.",
 			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.Counters.CPUNS) / 1e9 })},
+
+		{"sightglass_agent_spent_seconds_total", "counter", "host,process,on", "Processor time of recording by thread of the agent; hooks: an estimate for the threads of tasks, from samples.", agentSpent},
+		{"sightglass_agent_spilled_bytes", "gauge", "host,process", "Bytes of blocks that wait on an agent's disk.",
+			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.Counters.Spilled) })},
+		{"sightglass_agent_look_back_bytes", "gauge", "host,process", "Memory and disk of what an agent keeps and does not send.",
+			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.LookBack.Memory + a.LookBack.Disk) })},
+		{"sightglass_agent_governor_step", "gauge", "host,process", "How far recording has gone back to stay within its budgets; 0 = as the policy says, 4 = positions only.",
+			perAgent(func(a ingest.AgentStatus) float64 { return float64(a.Governor.Step) })},
+		{"sightglass_agent_policy_behind", "gauge", "host,process", "1 when an agent follows another version of the policy than it was told.", policyBehind},
+		{"sightglass_agent_off", "gauge", "host,process", "1 when recording is switched off in an agent, or no task is recorded.",
+			perAgent(func(a ingest.AgentStatus) float64 { return truth(a.Off || a.Reason != "") })},
+		{"sightglass_agent_hook_fired_total", "counter", "host,process,hook", "How often a hook ran, as far as it is counted.",
+			perHook(func(h hookSum) (float64, bool) { return float64(h.fired), h.fired > 0 })},
+		{"sightglass_agent_hook_seconds", "gauge", "host,process,hook", "What one firing of a hook costs, a mean of samples.",
+			perHook(func(h hookSum) (float64, bool) { return float64(h.nanos) / 1e9, h.nanos >= 0 })},
+		{"sightglass_agent_hook_errors_total", "counter", "host,process,hook", "How often a hook threw; it is off since.",
+			perHook(func(h hookSum) (float64, bool) { return float64(h.errors), h.errors > 0 })},
+		{"sightglass_policy_version", "gauge", "", "Version of the recording policy in force.",
+			one(func(x *scrape) float64 { return float64(x.policy.Number) })},
+		{"sightglass_policy_mistakes", "gauge", "", "Mistakes in the recording policy's file, which is not in force while there are some.",
+			one(func(x *scrape) float64 { return float64(len(x.policy.Problems)) })},
+		{"sightglass_level_changes", "gauge", "by", "Changes of levels that hold for a while.", levelChanges},
 
 		{"sightglass_ingest_blocks_total", "counter", "lane", "Blocks stored since the start.",
 			perLane(func(l ingest.LaneCounters) uint64 { return l.Blocks })},

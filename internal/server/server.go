@@ -20,6 +20,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/store/disk"
 	"github.com/sightglass/sightglass/internal/store/meta"
 	"github.com/sightglass/sightglass/web"
@@ -39,6 +40,7 @@ type Server struct {
 	audit   *os.File
 	ingest  *ingest.Server
 	browser *browse.Browser
+	steer   *steering.Steering
 	api     *api.API
 	http    *http.Server
 	ready   atomic.Bool
@@ -97,9 +99,12 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
+	if err := s.openSteering(ctx); err != nil {
+		return nil, err
+	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
-		Version: o.Version, Browser: s.browser, Host: s, Log: s.log, Observe: s.metrics.observe,
+		Version: o.Version, Browser: s.browser, Host: s, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
 		Authenticate: authenticator(gate, o.User),
 	})
 	if err != nil {
@@ -142,7 +147,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 
 func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 	o := ingest.Options{
-		Store: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
+		Store: s.store, Blobs: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
 		Log: s.log, Now: s.now,
 	}
 	if s.cfg.TLS.For(s.cfg.AgentListen) {
@@ -156,13 +161,12 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}
 	s.fleet.ingest = s.ingest
-	s.ingest.StartPolicy(ingest.Policy{Version: "0", Rules: []ingest.PolicyRule{{Level: s.cfg.Level}}})
 	s.rates = newRates(s.now)
 	return nil
 }
 
 func (s *Server) openViews() (err error) {
-	queries, err := query.New(query.Options{Reader: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
+	queries, err := query.New(query.Options{Reader: s.store, Blobs: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
 	}
@@ -172,6 +176,21 @@ func (s *Server) openViews() (err error) {
 	}
 	s.audit = file
 	s.browser, err = browse.New(browse.Options{Queries: queries, Policy: access.Local(), Auditor: auditor, Fleet: s.fleet})
+	return err
+}
+
+// policyFile is the recording policy's below the data folder.
+const policyFile = "policy.yaml"
+
+// openSteering takes up the recording policy, before the first agent is let in.
+func (s *Server) openSteering(ctx context.Context) (err error) {
+	file := s.cfg.Policy
+	if file == "" {
+		file = filepath.Join(s.cfg.Data, policyFile)
+	}
+	s.steer, err = steering.New(ctx, steering.Options{
+		Meta: s.meta, Agents: s.ingest, Jobs: s.browser, File: file, Wanted: s.cfg.Policy != "", Level: s.cfg.Level, Now: s.now, Log: s.log,
+	})
 	return err
 }
 
@@ -230,6 +249,7 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	var sampling sync.WaitGroup
 	sampling.Go(func() { s.sample(ctx) })
+	sampling.Go(func() { s.steer.Run(ctx) })
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)

@@ -73,6 +73,8 @@ type NumberRange struct {
 type Store interface {
 	Writer
 	Reader
+	BlobWriter
+	BlobReader
 	// Delete removes a recording. Open snapshots of it stay readable. ErrNotFound.
 	Delete(ctx context.Context, rec event.RecordingID) error
 	// Close makes everything durable and releases the store. Calls that come later return ErrClosed.
@@ -114,7 +116,7 @@ type Ref struct {
 
 // Filter selects blocks by header. Zero value: all.
 type Filter struct {
-	Lane     event.Lane // 0 = any
+	Lane     event.Lane // 0 = any; with what look-back buffers kept of it
 	Attempt  event.Key  // 0 = any
 	WallFrom int64      // µs; 0 = open
 	WallTo   int64      // µs, exclusive; 0 = open

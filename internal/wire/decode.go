@@ -70,6 +70,22 @@ func decode(f Frame) (Message, error) {
 			return nil, fmt.Errorf("%d bytes", len(b))
 		}
 		return &Pong{ID: u64(b, 0), PingUS: int64(u64(b, 8)), ReceivedUS: int64(u64(b, 16)), SentUS: int64(u64(b, 24))}, nil
+	case TypeBlob:
+		const head = len(event.BlobHash{}) + 16
+		if len(b) < head || len(b) > head+MaxPiece {
+			return nil, fmt.Errorf("%d bytes", len(b))
+		}
+		m := &Blob{Hash: event.BlobHash(b), Size: u64(b, head-16), Offset: u64(b, head-8), Data: b[head:]}
+		if m.Offset > m.Size || uint64(len(m.Data)) > m.Size-m.Offset {
+			return nil, fmt.Errorf("%d bytes at %d of a blob of %d", len(m.Data), m.Offset, m.Size)
+		}
+		return m, nil
+	case TypeHave:
+		const head = len(event.BlobHash{}) + 9
+		if len(b) < head || !utf8.Valid(b[head:]) {
+			return nil, fmt.Errorf("%d bytes", len(b))
+		}
+		return &Have{Hash: event.BlobHash(b), Bytes: u64(b, head-9), State: HaveState(b[head-1]), Text: string(b[head:])}, nil
 	case TypeRefuse:
 		if len(b) < 1 || !utf8.Valid(b[1:]) {
 			return nil, fmt.Errorf("%d bytes", len(b))

@@ -45,6 +45,20 @@ const (
 	TypeRefuse  Type = 16
 )
 
+// MaxPiece is the most bytes of a blob in one frame.
+const MaxPiece = 256 << 10
+
+// HaveState says what an agent shall do with a blob (wire format).
+type HaveState uint8
+
+// The states.
+const (
+	HaveSend    HaveState = 0 // send on from Have.Bytes
+	HaveAll     HaveState = 1
+	HaveRefused HaveState = 2
+	HaveLater   HaveState = 3 // ask again later
+)
+
 // NackReason says why a block was not taken (wire format).
 type NackReason uint8
 

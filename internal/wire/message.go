@@ -17,10 +17,12 @@ type Message interface {
 // Hook is the state of one hook of an agent.
 type Hook struct {
 	ID     string `json:"id"`
-	State  string `json:"state"` // installed, fired, missing, waiting
+	State  string `json:"state"` // installed, fired, missing, waiting, failed
 	Class  string `json:"class"`
 	Fired  uint64 `json:"fired"`
 	Detail string `json:"detail"`
+	NS     *int64 `json:"ns,omitempty"`     // what a firing costs, a mean of samples; nil = not measured
+	Errors uint64 `json:"errors,omitempty"` // how often it threw
 }
 
 // Counters are what an agent counts of itself since its start.
@@ -29,6 +31,7 @@ type Counters struct {
 	LostEvents  uint64 `json:"lost_events"`
 	LostBytes   uint64 `json:"lost_bytes"`
 	QueuedBytes uint64 `json:"queued_bytes"`
+	Spilled     uint64 `json:"spilled_bytes,omitempty"` // of blocks that wait on disk
 	CPUNS       uint64 `json:"cpu_ns"`
 	Blocks      uint64 `json:"blocks"`
 	Events      uint64 `json:"events"`
@@ -59,21 +62,44 @@ type Welcome struct {
 	Credit   int64   `json:"credit"`
 	MaxBlock int64   `json:"max_block"`
 	Policy   *Policy `json:"policy,omitempty"` // nil = whatever the agent does by itself
+	Blobs    bool    `json:"blobs,omitempty"`  // the server keeps blobs
 	NowUS    int64   `json:"now_us"`
 }
 
-// Policy says what agents record. The first rule that fits an operator decides; where none fits, the agent's own default holds.
+// Policy says what agents record. Each thing that a rule says of an operator is decided by the first rule that fits and says
+// it; where none does, the agent's own default holds.
 type Policy struct {
 	Version string       `json:"version"` // shown in recordings
 	Rules   []PolicyRule `json:"rules"`
+	Budgets *Budgets     `json:"budgets,omitempty"`
+	Secrets []string     `json:"secrets,omitempty"` // globs of names of settings whose values never leave a process
 }
 
 // PolicyRule is one rule of a Policy. Patterns are globs in which * stands for anything; an empty one fits all.
 type PolicyRule struct {
-	Job      string `json:"job,omitempty"`      // name of the job, or its id
-	Operator string `json:"operator,omitempty"` // name of the operator, or its slug
-	Level    string `json:"level"`              // positions, flight, trace
-	Payload  string `json:"payload,omitempty"`  // full (empty), hashed, none
+	Job      string  `json:"job,omitempty"`      // name of the job, or its id
+	Operator string  `json:"operator,omitempty"` // name of the operator, or its slug
+	Output   string  `json:"output,omitempty"`   // tag of a side output, or main: then only Payload is said
+	Topic    string  `json:"topic,omitempty"`    // then only Payload is said
+	Level    string  `json:"level,omitempty"`    // positions, flight, trace
+	Payload  string  `json:"payload,omitempty"`  // full, hashed, none
+	Sample   *Sample `json:"sample,omitempty"`
+	LookBack *bool   `json:"lookback,omitempty"` // keep flight while the level is positions
+	Logs     string  `json:"logs,omitempty"`     // off, error, warn, info, debug, trace
+	Why      string  `json:"why,omitempty"`      // repeated by recordings
+}
+
+// Sample takes the keys of so many of so many parts.
+type Sample struct {
+	Take uint64 `json:"take"`
+	Of   uint64 `json:"of"`
+}
+
+// Budgets bound what recording costs one process; 0 = not bounded.
+type Budgets struct {
+	CPU            float64 `json:"cpu,omitempty"` // share of a core
+	BytesPerSecond uint64  `json:"bytes_per_s,omitempty"`
+	Memory         uint64  `json:"memory,omitempty"` // bytes that wait
 }
 
 // Define carries definitions. Their bodies alias the frame.
@@ -118,9 +144,11 @@ type Pong struct {
 // Control is a command to an agent.
 type Control struct {
 	ID      string  `json:"id"`
-	Command string  `json:"command"` // stop, start, policy
+	Command string  `json:"command"` // stop, start, policy, lookback
 	Policy  *Policy `json:"policy,omitempty"`
 	Reason  string  `json:"reason,omitempty"`
+
+	Recordings []string `json:"recordings,omitempty"` // of lookback
 }
 
 // Done answers a Control.
@@ -143,12 +171,65 @@ type Close struct {
 	Lanes []ClosedLane `json:"lanes"`
 }
 
+// Blob carries a piece of a byte string that the server keeps by its hash. Data aliases the frame; without data it asks what
+// the server has.
+type Blob struct {
+	Hash   event.BlobHash
+	Size   uint64 // of the whole
+	Offset uint64 // of Data
+	Data   []byte
+}
+
+// Have answers a Blob: Bytes are there from the beginning on.
+type Have struct {
+	Hash  event.BlobHash
+	Bytes uint64
+	State HaveState
+	Text  string
+}
+
 // Status is what an agent says of itself every few seconds.
 type Status struct {
 	Hooks    []Hook   `json:"hooks"`
 	Counters Counters `json:"counters"`
 	Off      bool     `json:"off"`
 	Reason   string   `json:"reason"`
+
+	// What agents before 0.2 do not tell.
+	Policy   PolicyStatus      `json:"policy"`
+	Governor GovernorStatus    `json:"governor"`
+	LookBack LookBackStatus    `json:"look_back"`
+	Spent    map[string]uint64 `json:"spent"` // CPU time: by thread of the agent, and an estimate of hooks, ns
+}
+
+// PolicyStatus is what an agent made of the policy.
+type PolicyStatus struct {
+	Version string `json:"version"` // that it follows
+	Tasks   int    `json:"tasks"`   // recorded ones
+	Behind  int    `json:"behind"`  // of them had nothing to do since it came
+	Refused string `json:"refused"` // a version that it cannot follow
+	Why     string `json:"why"`     // it cannot
+}
+
+// GovernorStatus is how recording stands to its budgets.
+type GovernorStatus struct {
+	Step           int    `json:"step"` // 0 = as the policy says
+	Why            string `json:"why"`
+	Text           string `json:"text"`
+	CPUPPM         int64  `json:"cpu_ppm"` // of a core, over the last second
+	BytesPerSecond int64  `json:"bytes_per_s"`
+	Memory         int64  `json:"memory"`
+}
+
+// LookBackStatus is what an agent keeps and does not send.
+type LookBackStatus struct {
+	Blocks     uint64 `json:"blocks"`
+	Memory     uint64 `json:"memory"`
+	Disk       uint64 `json:"disk"`
+	FromUS     int64  `json:"from_us"` // of its oldest block; 0 = nothing
+	Sending    uint64 `json:"sending"` // blocks that are asked for and wait
+	SentBlocks uint64 `json:"sent_blocks"`
+	SentBytes  uint64 `json:"sent_bytes"`
 }
 
 // Refuse is the server's answer to a Hello that it does not take.
@@ -170,6 +251,8 @@ func (*Pong) Type() Type    { return TypePong }
 func (*Control) Type() Type { return TypeControl }
 func (*Done) Type() Type    { return TypeDone }
 func (*Close) Type() Type   { return TypeClose }
+func (*Blob) Type() Type    { return TypeBlob }
+func (*Have) Type() Type    { return TypeHave }
 func (*Status) Type() Type  { return TypeStatus }
 func (*Refuse) Type() Type  { return TypeRefuse }
 
@@ -211,6 +294,15 @@ func (m *Ping) appendBody(b []byte) []byte { return appendU64s(b, m.ID, uint64(m
 
 func (m *Pong) appendBody(b []byte) []byte {
 	return appendU64s(b, m.ID, uint64(m.PingUS), uint64(m.ReceivedUS), uint64(m.SentUS))
+}
+
+func (m *Blob) appendBody(b []byte) []byte {
+	return append(appendU64s(append(b, m.Hash[:]...), m.Size, m.Offset), m.Data...)
+}
+
+func (m *Have) appendBody(b []byte) []byte {
+	b = append(appendU64s(append(b, m.Hash[:]...), m.Bytes), byte(m.State))
+	return append(b, m.Text...)
 }
 
 func (m *Refuse) appendBody(b []byte) []byte { return append(append(b, byte(m.Reason)), m.Text...) }

@@ -16,7 +16,7 @@ func messages() []Message {
 	return []Message{
 		&Hello{Protocol: 1, Agent: "0.1.0", Process: "00112233445566778899aabbccddeeff", Role: "taskmanager", Host: "h", PID: 7,
 			Token: "secret", Hooks: []Hook{{ID: "out", State: "fired", Class: "c", Fired: 3}}},
-		&Welcome{Protocol: 1, Server: "0.1.0", Credit: 16 << 20, MaxBlock: 8 << 20, NowUS: 5, Policy: &Policy{Version: "7", Rules: []PolicyRule{{Job: "a*", Level: "positions", Payload: "none"}}}},
+		&Welcome{Protocol: 1, Server: "0.1.0", Credit: 16 << 20, MaxBlock: 8 << 20, NowUS: 5, Policy: &Policy{Version: "7", Rules: []PolicyRule{{Job: "a*", Level: "positions", Payload: "none"}}, Secrets: []string{"my.*"}}, Blobs: true},
 		&Define{Definitions: []event.Definition{event.NewDefinition(event.DefString, []byte("a")), event.NewDefinition(event.DefPath, []byte{})}},
 		&Need{IDs: []event.DefinitionID{1, 1 << 63}},
 		&Block{Number: 9, Raw: bytes.Repeat([]byte{1, 2, 3}, 50_000)},
@@ -25,6 +25,9 @@ func messages() []Message {
 		&Ping{ID: 1, ClockUS: -2}, &Pong{ID: 1, PingUS: -2, ReceivedUS: 3, SentUS: 4},
 		&Control{ID: "c1", Command: "stop", Reason: "operator"}, &Done{ID: "c1", OK: true},
 		&Close{Lanes: []ClosedLane{{Recording: "r", Attempt: "a", Lane: event.LaneOut, Blocks: 4}}},
+		&Blob{Hash: event.HashOf([]byte("x")), Size: 400_000, Offset: 40_000, Data: bytes.Repeat([]byte{7}, MaxPiece)},
+		&Blob{Hash: event.HashOf([]byte("x")), Size: 1, Data: []byte{}},
+		&Have{Hash: event.HashOf([]byte("x")), Bytes: 12, State: HaveRefused, Text: "too large"},
 		&Status{Hooks: []Hook{}, Counters: Counters{Errors: 1, LostEvents: 2}, Off: true, Reason: "stopped"},
 		&Refuse{Reason: RefuseToken, Text: "wrong token"},
 	}
@@ -103,7 +106,7 @@ func TestLengthAloneTakesNoMemory(t *testing.T) {
 }
 
 func TestUnknownTypesAreSkipped(t *testing.T) {
-	for _, typ := range []Type{0, TypeBlob, TypeHave, 99} {
+	for _, typ := range []Type{0, 17, 99} {
 		if m, err := Decode(Frame{Type: typ, Body: []byte("x")}); m != nil || err != nil {
 			t.Errorf("type %d: %v %v", typ, m, err)
 		}
@@ -112,6 +115,8 @@ func TestUnknownTypesAreSkipped(t *testing.T) {
 
 func TestMalformedBodies(t *testing.T) {
 	for _, f := range []Frame{
+		{TypeBlob, make([]byte, 47)}, {TypeBlob, make([]byte, 49)}, {TypeBlob, make([]byte, 48+MaxPiece+1)}, {TypeHave, make([]byte, 40)},
+		{TypeHave, append(make([]byte, 41), 0xff)},
 		{TypeHello, []byte("{")}, {TypeHello, nil}, {TypeHello, []byte(`[]`)}, {TypeHello, []byte(`{"pid":"x"}`)},
 		{TypeHello, []byte("{\"agent\":\"\xff\"}")},
 		{TypeDefine, []byte{1, 0, 0}}, {TypeDefine, []byte{1, 2, 0, 0, 0, 9}}, {TypeDefine, []byte{1, 255, 255, 255, 255, 9}},

@@ -20,7 +20,9 @@ func TestRecording(t *testing.T) {
 	r := newRig(t)
 	t.Run("hooks", func(t *testing.T) { testHooks(t, r) })
 	t.Run("lineage", func(t *testing.T) { testLineage(t, r) })
+	t.Run("transactions", func(t *testing.T) { testTransactions(t, r) })
 	t.Run("types", func(t *testing.T) { testTypes(t, r) })
+	t.Run("drops", func(t *testing.T) { testDrops(t, r) })
 	t.Run("nothing swallowed", func(t *testing.T) { testNothingSwallowed(t, r) })
 }
 

@@ -126,14 +126,47 @@ func (c *serverClient) gaps(ctx context.Context, recording string) ([]gap, error
 	return v.Items, c.get(ctx, "/api/v1/recordings/"+recording+"/gaps", &v)
 }
 
+type dropCount struct {
+	Op     string `json:"op"`
+	Reason string `json:"reason"`
+	Kept   bool   `json:"kept"`
+	Count  int64  `json:"count,string"`
+}
+
+func (c *serverClient) drops(ctx context.Context, job string) ([]dropCount, error) {
+	var v struct {
+		Items []dropCount `json:"items"`
+	}
+	err := c.get(ctx, "/api/v1/jobs/"+job+"/drops", &v)
+	if isNotFound(err) {
+		return nil, nil // nothing of it is stored yet
+	}
+	return v.Items, err
+}
+
 type recordedEvent struct {
 	Lane     string `json:"lane"`
 	Kind     string `json:"kind"`
 	Op       string `json:"op"`
 	Position string `json:"position"`
 	Element  string `json:"element"`
+	Kafka    string `json:"kafka"`
 	Text     string `json:"text"`
 	View     *view  `json:"view"`
+
+	Transaction *struct {
+		ID      string `json:"id"`
+		Step    string `json:"step"`
+		Outcome string `json:"outcome"`
+	} `json:"transaction"`
+}
+
+// writes gives what the invocation at a position wrote.
+func (c *serverClient) writes(ctx context.Context, recording, position string) ([]recordedEvent, error) {
+	var v struct {
+		Writes []recordedEvent `json:"writes"`
+	}
+	return v.Writes, c.get(ctx, "/api/v1/recordings/"+recording+"/at/"+position, &v)
 }
 
 // events reads all events of an operator and a kind, page by page.

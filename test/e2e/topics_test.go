@@ -65,7 +65,7 @@ func (r *rig) send(t *testing.T, topic string, perSecond int, records []feed, se
 // in these tests makes a job repeat itself.
 func (r *rig) read(t *testing.T, topic string, count int) places {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.Bootstrap), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	client, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.Bootstrap), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	if err != nil {
 		t.Fatal(err)
 	}

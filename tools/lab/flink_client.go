@@ -140,6 +140,11 @@ func (c *FlinkClient) Checkpoints(ctx context.Context, id string) (Checkpoints, 
 	return v.Counts, c.get(ctx, "/jobs/"+id+"/checkpoints", &v)
 }
 
+// TriggerCheckpoint asks for a checkpoint and does not wait for it.
+func (c *FlinkClient) TriggerCheckpoint(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodPost, "/jobs/"+id+"/checkpoints", nil)
+}
+
 // RootException is the text of the failure that a job saw last, empty when there was none.
 func (c *FlinkClient) RootException(ctx context.Context, id string) (string, error) {
 	var v struct {

@@ -1,8 +1,10 @@
 /** What the made-up server answers, route by route. Tests of components ask it too. */
 import { rfc3339 } from "./draw.ts";
+import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
 import { began, channels, detail, gaps, ids, job, processes, resolve } from "./jobs.ts";
 import { lineage, moment } from "./lineage.ts";
+import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 
 export const micros = () => Date.now() * 1000;
 
@@ -40,7 +42,7 @@ function recording(id: string) {
 	};
 }
 
-export function answer(path: string, q: URLSearchParams, mood: Mood): Answer {
+export function answer(path: string, q: URLSearchParams, mood: Mood, method = "GET"): Answer {
 	const now = micros();
 	const ok = (body: unknown) => ({ status: 200, body });
 	const all = mood === "empty" ? [] : Object.values(ids);
@@ -64,7 +66,13 @@ export function answer(path: string, q: URLSearchParams, mood: Mood): Answer {
 				ingest: { blocks: "41208", blocks_per_s: 17, bytes: "9840120312", bytes_per_s: 4_300_000, events: "2880000", events_per_s: 1290 },
 			});
 		case "/principal":
-			return ok({ id: "local", name: "local", roles: ["owner"], actions: ["job:view", "job:read", "status"], policy: "clear" });
+			return ok({
+				id: "local",
+				name: "local",
+				roles: ["owner"],
+				actions: ["job:view", "job:read", "record:read", "record:write", "status"],
+				policy: "clear",
+			});
 		case "/doctor":
 			return ok(
 				listOf("Check", [
@@ -80,6 +88,14 @@ export function answer(path: string, q: URLSearchParams, mood: Mood): Answer {
 			);
 		case "/agents":
 			return ok(listOf("Process", mood === "empty" ? [] : processes(now)));
+		case "/recording-policy":
+			return ok(method === "GET" ? recordingPolicy(now) : policyReport(true));
+		case "/recording-policy/check":
+			return ok(policyReport(false));
+		case "/recording-policy/effective": {
+			const job = resolve(q.get("job") ?? "");
+			return job === undefined ? problem(404, "no such job", "GET /api/v1/jobs?all=true lists them") : ok(effectivePolicy(job, now));
+		}
 		case "/jobs":
 			return ok(
 				listOf(
@@ -97,6 +113,8 @@ export function answer(path: string, q: URLSearchParams, mood: Mood): Answer {
 	if (room === "jobs") {
 		if (what === undefined) return ok(detail(id, now));
 		if (what === "channels") return ok(channels(id, now));
+		if (what === "drops") return ok(drops(id, now));
+		if (what === "levels") return ok(levelChange(now));
 	}
 	if (room === "recordings") {
 		if (what === undefined) return ok(recording(id));

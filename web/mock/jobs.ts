@@ -104,6 +104,7 @@ const totalsPlan: readonly VertexPlan[] = [
 					timers: true,
 					class: "org.apache.flink.streaming.runtime.operators.windowing.WindowOperator",
 					function: { class: "com.example.shop.AddUp", method: "add", file: "AddUp.java", line: 19 },
+					drops: [{ reason: "late-to-side-output", kept: true, count: "4" }],
 				},
 			],
 			[
@@ -227,6 +228,7 @@ export function graph(id: string, now: number): Graph {
 					next: index + 1 < v.operators.length ? [index + 1] : [],
 					outputs: index + 1 < v.operators.length ? [] : [0],
 					...about,
+					drops: about.drops ?? [],
 				};
 			}),
 			records_in: total(rateIn, now),
@@ -378,6 +380,8 @@ export function processes(now: number): Process[] {
 					class: `org.apache.flink.runtime.${id}`,
 					fired: state === "fired" ? Math.floor(minutes * 60 * between(100, 4000, h, i)).toString() : "0",
 					detail: state === "missing" ? "method run()V has another shape here" : "",
+					ns: "41",
+					errors: "0",
 				};
 			}),
 			counters: {
@@ -389,8 +393,13 @@ export function processes(now: number): Process[] {
 				lost_bytes: i === 1 ? "1232144" : "0",
 				lost_events: i === 1 ? "5812" : "0",
 				queued_bytes: "18240",
+				spilled_bytes: "0",
 			},
 			off: false,
+			policy: { version: "3.1", tasks: manager ? 0 : 8, behind: 0 },
+			governor: { step: 0, cpu: 0.013, bytes_per_s: "2000000", memory: "8388608" },
+			look_back: { blocks: "0", memory: "0", disk: "0", sending: "0", sent_blocks: "0", sent_bytes: "0" },
+			spent: [{ on: "drain", ns: Math.floor(minutes * 60 * 6_000_000).toString() }],
 		};
 	});
 }

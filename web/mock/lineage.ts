@@ -220,6 +220,7 @@ export function moment(rec: string, position: string, now: number): Moment | und
 		outputs: [out],
 		writes: [],
 		steps: [],
+		logs: [],
 		more: false,
 		path: { text: "0(>0)", cut: false, steps: [{ op, name: invocation.op_name, kind: operator?.kind ?? "process", in: 1, out: 1 }] },
 		...(operator === undefined ? {} : { operator }),

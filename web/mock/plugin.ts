@@ -48,7 +48,7 @@ function serve(req: IncomingMessage, res: ServerResponse, next: () => void): voi
 		return;
 	}
 	const reply = () => {
-		const { status, body } = answer(path, url.searchParams, mood);
+		const { status, body } = answer(path, url.searchParams, mood, req.method);
 		res.writeHead(status, {
 			"Content-Type": status === 200 ? "application/json" : "application/problem+json",
 			"X-Request-Id": requestId,

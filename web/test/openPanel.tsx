@@ -8,12 +8,12 @@ import { ZoneProvider } from "../src/widgets/clock";
 import { Feed } from "./feed";
 
 /**
- * By path below /api/v1: an answer, a problem by its status, "never" for one that does not come, a feed for a stream, or a function of
- * the query that gives one of these.
+ * By path below /api/v1, with the method before it where that is not GET ("PUT /recording-policy"): an answer, a problem by its status,
+ * "never" for one that does not come, a feed for a stream, or a function of the query that gives one of these.
  */
 export type Answers = Readonly<Record<string, unknown | { readonly status: number } | "never" | Feed>>;
 
-export type Asked = { readonly path: string; readonly query: URLSearchParams };
+export type Asked = { readonly path: string; readonly query: URLSearchParams; readonly method: string; readonly sent: unknown };
 
 function problem(status: number): Response {
 	const body = {
@@ -29,12 +29,14 @@ function problem(status: number): Response {
 /** Answers every request from the table; the list says what was asked. */
 export function serve(answers: Answers): readonly Asked[] {
 	const asked: Asked[] = [];
-	vi.stubGlobal("fetch", (request: Request | string, init?: RequestInit) => {
+	vi.stubGlobal("fetch", async (request: Request | string, init?: RequestInit) => {
 		const address = typeof request === "string" ? request : request.url;
 		const url = new URL(address, window.location.href);
 		const path = decodeURIComponent(url.pathname.replace(/^\/api\/v1/, ""));
-		asked.push({ path, query: url.searchParams });
-		const entry = answers[path];
+		const method = typeof request === "string" ? "GET" : request.method;
+		const body = typeof request === "string" || method === "GET" ? "" : await request.text();
+		asked.push({ path, query: url.searchParams, method, sent: body === "" ? undefined : JSON.parse(body) });
+		const entry = answers[method === "GET" ? path : `${method} ${path}`];
 		const answer: unknown = typeof entry === "function" ? entry(url.searchParams) : entry;
 		if (answer instanceof Feed) return answer.answer(address, init);
 		if (answer === "never") return new Promise<Response>(() => undefined);

@@ -38,6 +38,7 @@ type Agent struct {
 		credit      int64
 		acked       map[BlockID]bool
 		nacks       []wire.Nack
+		haves       []wire.Have
 		refused     *wire.Refuse
 		ended       error
 		made        map[laneName]uint64
@@ -174,6 +175,8 @@ func (a *Agent) handle(m wire.Message) error {
 				break
 			}
 		}
+	case *wire.Have:
+		a.mu.haves = append(a.mu.haves, *m)
 	case *wire.Need:
 		var d wire.Define
 		for _, have := range a.mu.definitions {
@@ -318,6 +321,13 @@ func (a *Agent) Nacks() []wire.Nack {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return append([]wire.Nack(nil), a.mu.nacks...)
+}
+
+// Haves lists the server's answers about blobs.
+func (a *Agent) Haves() []wire.Have {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]wire.Have(nil), a.mu.haves...)
 }
 
 // Refused is the server's last REFUSE, or nil.

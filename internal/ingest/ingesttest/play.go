@@ -2,6 +2,7 @@ package ingesttest
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
@@ -176,9 +177,13 @@ func (w *shop) onConvert(c *channel, e element) {
 	}
 	truth := &w.truth.Orders[e.order]
 	truth.Convert = inv
+	w.traceDedup(t, e)
 	if e.duplicate {
 		t.did(event.KindElements, 0, c, "0()", block.Row{})
 		t.count(0, 1, 0)
+		t.lane(event.LaneTrace).add(block.Row{
+			Kind: event.KindDropped, Operator: 0, Inv: t.inv, Reason: event.DropDuplicate, Number: math.MinInt64, Number2: math.MinInt64,
+		})
 		return
 	}
 	t.did(event.KindElements, 0, c, "0(1(>0))", block.Row{})
@@ -203,12 +208,15 @@ func (w *shop) onWindow(c *channel, e element) {
 			sum = &total{start: e.time / windowMS * windowMS}
 			w.windows[subtask][e.merchant] = sum
 		}
+		before := *sum
 		sum.cents += e.cents
 		sum.count++
+		w.traceAdd(t, e.merchant, before, *sum)
 		return
 	}
 	t.did(event.KindElements, 0, c, "0w()", block.Row{})
 	if !t.combine(c, e.time) {
+		w.traceHeld(t)
 		return
 	}
 	for m := range merchants {
@@ -226,6 +234,7 @@ func (w *shop) fire(t *task, merchant int, sum *total) {
 	w.kafka.totals[partition]++
 	fired := Total{Timer: t.begin(), Written: at}
 	t.did(event.KindEventTimer, 0, nil, "0(1(!))", block.Row{Time: sum.start + windowMS - 1})
+	w.traceFire(t, merchant, *sum)
 	t.count(0, 0, 1)
 	t.count(1, 1, 0)
 	t.lane(event.LaneTrace).add(block.Row{Kind: event.KindWritten, Operator: 1, Inv: t.inv,

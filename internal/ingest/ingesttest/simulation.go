@@ -18,6 +18,7 @@ type Options struct {
 	Codec   block.Codec // default none
 	Ended   bool        // tasks and jobs end; default: both run on
 	Gap     bool        // one stretch of a lane is reported as lost
+	Traced  bool        // the operators dedup and window are recorded at level trace
 }
 
 // Output takes what agents would send, in the order in which they would.

@@ -99,7 +99,7 @@ func (s *simulation) processDefinition(p process) event.DefinitionID {
 	me := s.processes[p]
 	return s.define(event.DefProcess, mustJSON(event.ProcessDef{
 		Process: hex.EncodeToString(me.ID[:]), Role: me.Role, Host: me.Host, PID: me.PID, Java: "17.0.12", Flink: "2.3.0",
-		Agent: "0.1.0", Timezone: "UTC", Resource: me.Host + ":6122",
+		Agent: "0.1.0", Timezone: "UTC", Resource: me.Host + ":6122", Tells: []string{"drops"},
 	}))
 }
 

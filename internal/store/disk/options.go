@@ -29,6 +29,7 @@ type Options struct {
 	SealBytes  int64         // a segment is sealed when it has grown to this; default 256 MiB
 	SealAge    time.Duration // or has been open for this long; default 1 h
 	SyncEvery  time.Duration // how long blocks wait for fsync with Process; default 50 ms
+	MaxBlob    int64         // bytes of a blob; default 1 GiB
 	MinFree    int64         // bytes free on the file system below which Append returns store.ErrDiskFull; default 512 MiB, -1 = none
 	Log        *slog.Logger  // default: nothing is logged
 
@@ -47,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SyncEvery <= 0 {
 		o.SyncEvery = 50 * time.Millisecond
+	}
+	if o.MaxBlob <= 0 {
+		o.MaxBlob = 1 << 30
 	}
 	switch {
 	case o.MinFree == 0:

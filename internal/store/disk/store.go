@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"sync"
@@ -23,6 +24,7 @@ type Store struct {
 	lock        *os.File
 	manifest    *manifest
 	definitions *definitionLog
+	blobs       *blobFolder
 	changes     headers.Changes
 	syncer      *syncer
 	sealer      *sealer
@@ -88,6 +90,9 @@ func (s *Store) load() (*opening, error) {
 		return nil, err
 	}
 	if s.definitions, err = openDefinitions(s.opt.files, s.opt.Dir); err != nil {
+		return nil, err
+	}
+	if s.blobs, err = openBlobs(s.opt.files, s.opt.Dir, s.opt.MaxBlob); err != nil {
 		return nil, err
 	}
 	return s.recover()
@@ -242,6 +247,36 @@ func (s *Store) Attempt(rec event.RecordingID, attempt event.Key) store.AttemptS
 		return r.index.Attempt(attempt)
 	}
 	return store.AttemptState{}
+}
+
+// PutBlob is that of store.BlobWriter.
+func (s *Store) PutBlob(ctx context.Context, hash event.BlobHash, size, offset int64, data []byte) (store.BlobState, error) {
+	if err := ctx.Err(); err != nil {
+		return store.BlobState{}, err
+	}
+	end, err := s.begin()
+	if err != nil {
+		return store.BlobState{}, err
+	}
+	defer end()
+	if free := s.free.Load(); free < s.opt.MinFree || free-s.opt.MinFree < size-offset {
+		return store.BlobState{}, fmt.Errorf("%w: no room for a blob of %d bytes", store.ErrDiskFull, size)
+	}
+	return s.blobs.put(hash, size, offset, data)
+}
+
+// Blob is that of store.BlobReader.
+func (s *Store) Blob(hash event.BlobHash) store.BlobState { return s.blobs.state(hash) }
+
+// OpenBlob is that of store.BlobReader.
+func (s *Store) OpenBlob(ctx context.Context, hash event.BlobHash) (io.ReadCloser, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if s.closed() {
+		return nil, store.ErrClosed
+	}
+	return s.blobs.open(hash)
 }
 
 // all lists the recordings, in no order.

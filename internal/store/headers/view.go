@@ -42,10 +42,10 @@ func (v *View) lanes(f store.Filter) []laneKey {
 	defer x.mu.RUnlock()
 	var keys []laneKey
 	if f.Attempt != 0 && f.Lane != 0 {
-		return append(keys, laneKey{f.Attempt, f.Lane})
+		return append(keys, laneKey{f.Attempt, f.Lane}, laneKey{f.Attempt, f.Lane.LookBack()})
 	}
 	for k, l := range x.mu.lanes {
-		if l.firstMark < v.mark && (f.Attempt == 0 || f.Attempt == k.attempt) && (f.Lane == 0 || f.Lane == k.lane) {
+		if l.firstMark < v.mark && (f.Attempt == 0 || f.Attempt == k.attempt) && (f.Lane == 0 || f.Lane == k.lane.Base()) {
 			keys = append(keys, k)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -26,7 +27,14 @@ type Store struct {
 		sync.RWMutex
 		closed     bool
 		recordings map[event.RecordingID]*recording
+		blobs      map[event.BlobHash]*blob
 	}
+}
+
+// blob is a byte string as far as it is there.
+type blob struct {
+	data     []byte
+	complete bool
 }
 
 // recording is an index and the bytes of its blocks; a Ref's offset is a place in raw.
@@ -43,6 +51,7 @@ type recording struct {
 func New() *Store {
 	s := new(Store)
 	s.mu.recordings = make(map[event.RecordingID]*recording)
+	s.mu.blobs = make(map[event.BlobHash]*blob)
 	return s
 }
 
@@ -254,3 +263,63 @@ func (s *snapshot) Read(ctx context.Context, ref store.Ref, sections ...block.Se
 }
 
 func (s *snapshot) Close() {}
+
+// maxBlob bounds what one blob takes of the memory.
+const maxBlob = 1 << 30
+
+// PutBlob is that of store.BlobWriter.
+func (s *Store) PutBlob(ctx context.Context, hash event.BlobHash, size, offset int64, data []byte) (store.BlobState, error) {
+	if err := ctx.Err(); err != nil {
+		return store.BlobState{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch b := s.mu.blobs[hash]; {
+	case s.mu.closed:
+		return store.BlobState{}, store.ErrClosed
+	case size < 0 || size > maxBlob:
+		return store.BlobState{}, fmt.Errorf("%w: %d bytes", store.ErrBlobTooLarge, size)
+	case b == nil && len(data) == 0 && size > 0:
+		return store.BlobState{}, nil
+	case b == nil:
+		s.mu.blobs[hash] = new(blob)
+	}
+	b := s.mu.blobs[hash]
+	if !b.complete && offset == int64(len(b.data)) {
+		b.data = append(b.data, data...)
+		if int64(len(b.data)) >= size {
+			if b.complete = event.HashOf(b.data) == hash; !b.complete {
+				delete(s.mu.blobs, hash)
+				return store.BlobState{}, fmt.Errorf("%s: %w", hash, store.ErrBlobHash)
+			}
+		}
+	}
+	return store.BlobState{Bytes: int64(len(b.data)), Complete: b.complete}, nil
+}
+
+// Blob is that of store.BlobReader.
+func (s *Store) Blob(hash event.BlobHash) store.BlobState {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if b := s.mu.blobs[hash]; b != nil {
+		return store.BlobState{Bytes: int64(len(b.data)), Complete: b.complete}
+	}
+	return store.BlobState{}
+}
+
+// OpenBlob is that of store.BlobReader.
+func (s *Store) OpenBlob(ctx context.Context, hash event.BlobHash) (io.ReadCloser, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.mu.closed {
+		return nil, store.ErrClosed
+	}
+	b := s.mu.blobs[hash]
+	if b == nil || !b.complete {
+		return nil, fmt.Errorf("blob %s: %w", hash, store.ErrNotFound)
+	}
+	return io.NopCloser(bytes.NewReader(b.data)), nil
+}

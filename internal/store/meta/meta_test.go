@@ -104,3 +104,58 @@ func TestAFileOfANewerProgramIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestPoliciesAndChangesOfLevelsAreKept(t *testing.T) {
+	ctx := context.Background()
+	d, err := Open(ctx, filepath.Join(t.TempDir(), "meta.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	at := time.UnixMicro(1_700_000_000_123_456)
+	for i, text := range []string{"level: flight", "level: trace"} {
+		p, err := d.AddRecordingPolicy(ctx, RecordingPolicy{At: at, Who: "local:joe", Why: "to try it", Text: text})
+		if err != nil || p.Version != int64(i+1) {
+			t.Fatalf("version %d: %v", p.Version, err)
+		}
+	}
+	list, err := d.RecordingPolicies(ctx, 10)
+	if err != nil || len(list) != 2 || list[0].Version != 2 || list[0].Text != "level: trace" || !list[1].At.Equal(at) || list[1].Why != "to try it" {
+		t.Errorf("%+v %v", list, err)
+	}
+	if p, err := d.RecordingPolicy(ctx, 1); err != nil || p.Text != "level: flight" || p.Who != "local:joe" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if _, err := d.RecordingPolicy(ctx, 9); !errors.Is(err, ErrNotFound) {
+		t.Errorf("version 9: %v", err)
+	}
+	var changes []LevelChange
+	for _, rec := range []string{"aa", "bb", "aa"} {
+		c, err := d.AddLevelChange(ctx, LevelChange{At: at, Until: at.Add(time.Minute), Recording: rec, Body: []byte(`{}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes = append(changes, c)
+	}
+	changes[0].Ended, changes[0].Body = at.Add(time.Second), []byte(`{"a":1}`)
+	if err := d.UpdateLevelChange(ctx, changes[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		rec     string
+		holding bool
+		want    string
+	}{{"", false, "[3 2 1]"}, {"aa", false, "[3 1]"}, {"aa", true, "[3]"}, {"", true, "[3 2]"}} {
+		got, err := d.LevelChanges(ctx, c.rec, c.holding, 10)
+		var ids []int64
+		for _, x := range got {
+			ids = append(ids, x.ID)
+		}
+		if err != nil || fmt.Sprint(ids) != c.want {
+			t.Errorf("%+v: %v %v", c, ids, err)
+		}
+	}
+	if got, err := d.LevelChanges(ctx, "aa", false, 10); err != nil || string(got[1].Body) != `{"a":1}` || !got[1].Ended.Equal(at.Add(time.Second)) || !got[0].Ended.IsZero() {
+		t.Errorf("%+v %v", got, err)
+	}
+}

@@ -37,6 +37,7 @@ func RunAll(t *testing.T, b Backend) {
 		{"a snapshot does not change", snapshotStays},
 		{"lanes tell what is missing", lanes},
 		{"definitions", definitions},
+		{"blobs arrive in pieces", blobs},
 		{"waiters are told", changed},
 		{"recordings", recordings},
 		{"deleted recordings stay readable in snapshots", deleted},

@@ -1,17 +1,20 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
 import { answer } from "../../mock/answers";
+import { drops } from "../../mock/drops";
 import { eventAt } from "../../mock/events";
 import { channels, detail, gaps, graph, job, merchantAlerts, orderTotals, processes } from "../../mock/jobs";
 import { lineage as mockLineage, moment as mockMoment } from "../../mock/lineage";
 import { decode, MismatchError } from "../base/decode";
 import { event, eventPage, moment } from "./event";
-import { channelReport, jobDetail, live } from "./job";
+import { channelReport, dropReport, jobDetail, live } from "./job";
 import { lineage } from "./lineage";
 import {
 	agentsQuestion,
 	channelsQuestion,
 	doctorQuestion,
+	dropsQuestion,
+	effectivePolicyQuestion,
 	exceptionsQuestion,
 	fetchEvents,
 	gapsQuestion,
@@ -19,6 +22,7 @@ import {
 	jobsQuestion,
 	lineageQuestion,
 	momentQuestion,
+	policyQuestion,
 	principalQuestion,
 	recordingQuestion,
 	recordingsQuestion,
@@ -50,10 +54,13 @@ describe("every question", () => {
 		await client.fetchQuery(principalQuestion);
 		await client.fetchQuery(doctorQuestion);
 		await client.fetchQuery(agentsQuestion);
+		expect((await client.fetchQuery(policyQuestion)).version).toBe(3n);
+		expect((await client.fetchQuery(effectivePolicyQuestion(r))).job).toBe("order-totals");
 		expect((await client.fetchQuery(jobsQuestion())).map((j) => j.name)).toEqual(["order-totals", "merchant-alerts"]);
 		await client.fetchQuery(jobsQuestion(true));
 		expect((await client.fetchQuery(jobQuestion(r))).graph.vertices).toHaveLength(5);
 		await client.fetchQuery(channelsQuestion(r));
+		expect((await client.fetchQuery(dropsQuestion(r))).kept).toBe(4n);
 		await client.fetchQuery(recordingsQuestion);
 		expect((await client.fetchQuery(recordingQuestion(r))).id).toBe(r);
 		expect((await client.fetchQuery(gapsQuestion(r)))[0]?.events).toBe(5812n);
@@ -69,10 +76,13 @@ describe("every question", () => {
 			"/api/v1/principal",
 			"/api/v1/doctor",
 			"/api/v1/agents",
+			"/api/v1/recording-policy",
+			`/api/v1/recording-policy/effective?job=${r}`,
 			"/api/v1/jobs",
 			"/api/v1/jobs?all=true",
 			`/api/v1/jobs/${r}`,
 			`/api/v1/jobs/${r}/channels`,
+			`/api/v1/jobs/${r}/drops`,
 			"/api/v1/recordings",
 			at,
 			`${at}/gaps`,
@@ -90,7 +100,11 @@ describe("every question", () => {
 			jobsQuestion(true),
 			jobQuestion("a"),
 			jobQuestion("b"),
+			policyQuestion,
+			effectivePolicyQuestion("a"),
+			effectivePolicyQuestion("b"),
 			channelsQuestion("a"),
+			dropsQuestion("a"),
 			recordingQuestion("a"),
 			gapsQuestion("a"),
 			momentQuestion("a", "x"),
@@ -133,6 +147,7 @@ describe("an answer", () => {
 			[jobDetail, { ...detail(orderTotals, now), processes: processes(now).map((p) => ({ ...p, pid: "1" })) }, "processes[0].pid"],
 			[live, { job: job(orderTotals, now) }, "graph"],
 			[channelReport, { ...channels(orderTotals, now), compared: 12 }, "compared"],
+			[dropReport, { ...drops(orderTotals, now), told: "yes" }, "told"],
 			[lineage, { ...mockLineage(orderTotals, "orders/2@88121", "both"), edges: [{ from: "a", to: "b", kind: "like" }] }, "edges[0].kind"],
 			[moment, { ...mockMoment(orderTotals, "drop-duplicates.1.0.7", now), path: undefined }, "path"],
 		];

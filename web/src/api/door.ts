@@ -10,7 +10,7 @@ export const base = "/api/v1";
 
 // The client takes fetch anew at every call, so that tests may replace it.
 const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: (request) => globalThis.fetch(request) });
-export const GET = client.GET;
+export const { GET, POST, PUT, DELETE } = client;
 
 type Answer = { readonly data?: unknown; readonly error?: unknown; readonly response: Response };
 

@@ -24,12 +24,27 @@ export type StateAccess = Decoded<typeof stateAccess>;
 
 const drop = shape<wire.Drop>()({
 	reason: text,
+	kept: flag,
+	records: integer64,
+	partial: flag,
 	event_time: optional(eventTime),
 	against: optional(eventTime),
+	against_what: optional(text),
 	allowed_ms: integer64,
+	late_ms: optional(integer64),
 	cause: optional(text),
+	cause_position: optional(text),
 });
 export type Drop = Decoded<typeof drop>;
+
+const transaction = shape<wire.Transaction>()({
+	id: text,
+	producer: integer64,
+	epoch: number,
+	step: optional(text),
+	outcome: optional(text),
+});
+export type Transaction = Decoded<typeof transaction>;
 
 /** One thing that a recording holds. */
 export const event = shape<wire.Event>()({
@@ -61,6 +76,7 @@ export const event = shape<wire.Event>()({
 	body: optional(record),
 	state: optional(stateAccess),
 	drop: optional(drop),
+	transaction: optional(transaction),
 	timer: optional(eventTime),
 	cursor: text,
 });
@@ -100,6 +116,7 @@ export const moment = shape<wire.Moment>()({
 	operator: optional(operator),
 	watermark: optional(eventTime),
 	exception: optional(event),
+	logs: list(event),
 	before: optional(text),
 	after: optional(text),
 });

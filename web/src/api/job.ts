@@ -64,6 +64,7 @@ export const operator = shape<wire.Operator>()({
 	in_per_s: number,
 	out_per_s: number,
 	topic: optional(text),
+	drops: list(shape<wire.DropSum>()({ reason: text, kept: flag, count: integer64 })),
 	next: list(number),
 	outputs: list(number),
 });
@@ -226,3 +227,25 @@ export type Channel = Decoded<typeof channel>;
 /** Counters of both ends of every channel, compared at every barrier. */
 export const channelReport = shape<Pick<wire.ChannelReport, "items" | keyof typeof totals>>()({ items: list(channel), ...totals });
 export type ChannelReport = Decoded<typeof channelReport>;
+
+const dropCount = shape<wire.DropCount>()({
+	op: text,
+	op_name: text,
+	vertex: text,
+	task: text,
+	subtask: number,
+	reason: text,
+	kept: flag,
+	count: integer64,
+	last: optional(wallTime),
+});
+export type DropCount = Decoded<typeof dropCount>;
+
+/** The records that operators threw away, by operator, reason and subtask. */
+export const dropReport = shape<Pick<wire.DropReport, "items" | "told" | "lost" | "kept">>()({
+	items: list(dropCount),
+	told: flag,
+	lost: integer64,
+	kept: integer64,
+});
+export type DropReport = Decoded<typeof dropReport>;

@@ -27,7 +27,7 @@ export type LineageNode = Decoded<typeof node>;
 const edge = shape<wire.LineageEdge>()({
 	from: text,
 	to: text,
-	kind: oneOf("same", "caused", "state"),
+	kind: oneOf("same", "caused", "state", "dropped"),
 	operator: optional(text),
 	path: optional(text),
 	latency_ms: optional(integer64),
@@ -35,7 +35,7 @@ const edge = shape<wire.LineageEdge>()({
 export type LineageEdge = Decoded<typeof edge>;
 
 const note = shape<wire.Note>()({
-	kind: oneOf("state", "gap", "not-recorded", "limit", "transaction", "recovered"),
+	kind: oneOf("state", "gap", "not-recorded", "limit", "transaction", "recovered", "dropped"),
 	text: text,
 	node: optional(text),
 	operator: optional(text),

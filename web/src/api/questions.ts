@@ -3,8 +3,9 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Decoder, list, optional, shape, text } from "../base/decode";
 import { GET, read } from "./door";
 import { event, eventPage, moment } from "./event";
-import { channelReport, job, jobDetail } from "./job";
+import { channelReport, dropReport, job, jobDetail } from "./job";
 import { lineage } from "./lineage";
+import { effectivePolicy, recordingPolicy } from "./policy";
 import { process } from "./process";
 import { gap, recording, timeline } from "./recording";
 import type * as wire from "./schema";
@@ -67,11 +68,36 @@ export function channelsQuestion(id: string) {
 	});
 }
 
+/** The records that operators of a job threw away. */
+export function dropsQuestion(id: string) {
+	return queryOptions({
+		queryKey: ["drops", id],
+		queryFn: ({ signal }) => read(GET("/api/v1/jobs/{job}/drops", { params: { path: { job: id } }, signal }), dropReport, signal),
+		refetchInterval: 5_000,
+	});
+}
+
 export const agentsQuestion = queryOptions({
 	queryKey: ["agents"],
 	queryFn: async ({ signal }) => (await read(GET("/api/v1/agents", { signal }), processes, signal)).items,
 	refetchInterval: 3_000,
 });
+
+export const policyQuestion = queryOptions({
+	queryKey: ["policy"],
+	queryFn: ({ signal }) => read(GET("/api/v1/recording-policy", { signal }), recordingPolicy, signal),
+	refetchInterval: 3_000,
+});
+
+/** What the policy comes to in a job. Its key begins with that of the policy: who changes one asks for both anew. */
+export function effectivePolicyQuestion(job: string) {
+	return queryOptions({
+		queryKey: ["policy", "effective", job],
+		queryFn: ({ signal }) =>
+			read(GET("/api/v1/recording-policy/effective", { params: { query: { job } }, signal }), effectivePolicy, signal),
+		refetchInterval: 2_000,
+	});
+}
 
 export const recordingsQuestion = queryOptions({
 	queryKey: ["recordings"],
@@ -111,7 +137,7 @@ type TimelineQuery = NonNullable<wire.paths["/api/v1/recordings/{rec}/timeline"]
 /** What events are chosen by. */
 export type EventsFilter = Pick<
 	EventsQuery,
-	"op" | "subtask" | "attempt" | "lane" | "kind" | "from" | "to" | "key" | "text" | "invocation"
+	"op" | "subtask" | "attempt" | "lane" | "kind" | "reason" | "from" | "to" | "key" | "text" | "invocation"
 >;
 
 export type EventsPlace = Pick<EventsQuery, "order" | "limit" | "cursor" | "around">;

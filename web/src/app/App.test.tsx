@@ -32,11 +32,14 @@ const routes = [
 	"/principal",
 	"/doctor",
 	"/agents",
+	"/recording-policy",
+	"/recording-policy/effective",
 	"/jobs",
 	"/recordings",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
+		`/jobs/${id}/drops`,
 		`/recordings/${id}`,
 		`/recordings/${id}/events`,
 		`/recordings/${id}/timeline`,
@@ -79,6 +82,7 @@ describe("every screen", () => {
 				"sightglass lineage orders/2@88121",
 			],
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
+			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);
@@ -216,6 +220,7 @@ describe("keys", () => {
 			["e", "fleet"],
 			["r", "recordings"],
 			["a", "agents"],
+			["o", "policy"],
 			["f", "fleet"],
 		] as const) {
 			press("g");

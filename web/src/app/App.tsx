@@ -20,6 +20,7 @@ const RecordingsPanel = lazy(() => import("../panels/recordings/RecordingsPanel"
 const EventsPanel = lazy(() => import("../panels/events/EventsPanel"));
 const JourneyPanel = lazy(() => import("../panels/journey/JourneyPanel"));
 const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
+const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -103,6 +104,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <GapsPanel rec={page.rec} state={state} />;
 		case "agents":
 			return <AgentsPanel state={state} />;
+		case "policy":
+			return <PolicyPanel state={state} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

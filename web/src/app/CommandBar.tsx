@@ -37,6 +37,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	gaps: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
+	policy: [],
 	lost: [],
 };
 

@@ -32,6 +32,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-fleet", () => go(link({ screen: "fleet" })));
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
+	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
@@ -82,6 +83,8 @@ function titleOf({ page }: Address): string {
 			return `Gaps of ${page.rec}`;
 		case "agents":
 			return "Agents";
+		case "policy":
+			return "Recording policy";
 		case "lost":
 			return "Not found";
 	}
@@ -99,6 +102,7 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 			here: page.screen === "recordings" || page.screen === "journey" || recordingOf(page) !== undefined,
 		},
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
+		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },
 	];
 	return (
 		<nav className={styles.rail} aria-label="Main">

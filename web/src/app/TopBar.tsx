@@ -61,7 +61,13 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
 	const name = job.data?.name ?? shortId(rec ?? "");
 	if (rec === undefined) {
-		const words: Partial<Record<Screen, string>> = { fleet: "Fleet", recordings: "Recordings", agents: "Agents", lost: "Not found" };
+		const words: Partial<Record<Screen, string>> = {
+			fleet: "Fleet",
+			recordings: "Recordings",
+			agents: "Agents",
+			policy: "Recording policy",
+			lost: "Not found",
+		};
 		return (
 			<nav className={styles.crumbs} aria-label="Where you are">
 				<b>{words[page.screen] ?? "All recordings"}</b>

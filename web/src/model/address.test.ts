@@ -35,6 +35,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "fleet" }),
 		() => ({ screen: "recordings" }),
 		() => ({ screen: "agents" }),
+		() => ({ screen: "policy" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
 		() => ({ screen: "gaps", rec: name() }),
@@ -132,7 +133,7 @@ describe("the path", () => {
 	});
 
 	it("that no screen has is kept, to be shown", () => {
-		for (const path of ["/nowhere", "/j", "/j/a/b", "/r/x", "/r/x/events/more", "/r//events", "/agents/x", "/r/%zz/events"])
+		for (const path of ["/nowhere", "/j", "/j/a/b", "/r/x", "/r/x/events/more", "/r//events", "/agents/x", "/policy/x", "/r/%zz/events"])
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 });

@@ -14,6 +14,7 @@ export type Page =
 	| { readonly screen: "journey"; readonly rec: string; readonly record?: string }
 	| { readonly screen: "gaps"; readonly rec: string }
 	| { readonly screen: "agents" }
+	| { readonly screen: "policy" }
 	| { readonly screen: "lost"; readonly path: string };
 
 export type Screen = Page["screen"];
@@ -85,6 +86,8 @@ export function formatPath(page: Page): string {
 			return `/r/${escapeSegment(page.rec)}/gaps`;
 		case "agents":
 			return "/agents";
+		case "policy":
+			return "/policy";
 		case "lost":
 			return page.path;
 	}
@@ -110,6 +113,7 @@ export function parsePath(path: string): Page {
 	const [first, second, third, ...rest] = segments;
 	if (first === undefined) return { screen: "fleet" };
 	if (first === "agents" && second === undefined) return { screen: "agents" };
+	if (first === "policy" && second === undefined) return { screen: "policy" };
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
 	if (first !== "r") return lost;
 	if (second === undefined) return { screen: "recordings" };

@@ -56,9 +56,13 @@ describe("a view as a command", () => {
 		expect(line({ screen: "fleet" }, { runs: "all" })).toBe("sightglass jobs --all");
 		expect(line({ screen: "graph", job: "order-totals" })).toBe("sightglass job order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "channels" })).toBe("sightglass channels order-totals");
+		expect(line({ screen: "graph", job: "order-totals" }, { tab: "drops" })).toBe("sightglass drops order-totals");
 		expect(line({ screen: "recordings" })).toBe("sightglass recordings");
 		expect(line({ screen: "gaps", rec })).toBe("sightglass gaps 8c1e4f0a");
 		expect(line({ screen: "agents" })).toBe("sightglass agents");
+		expect(line({ screen: "policy" })).toBe("sightglass policy show");
+		expect(line({ screen: "policy" }, { sel: rec })).toBe("sightglass policy effective 8c1e4f0a");
+		expect(line({ screen: "graph", job: "order-totals" }, { tab: "levels" })).toBe("sightglass policy effective order-totals");
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
 	});
 

@@ -45,7 +45,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 		case "fleet":
 			return state.runs === "all" ? ["jobs", "--all"] : ["jobs"];
 		case "graph":
-			return state.tab === "channels" ? ["channels", quoteArgument(page.job)] : ["job", quoteArgument(page.job)];
+			if (state.tab === "levels") return ["policy", "effective", quoteArgument(page.job)];
+			return [state.tab === "channels" || state.tab === "drops" ? state.tab : "job", quoteArgument(page.job)];
 		case "recordings":
 			return ["recordings"];
 		case "events":
@@ -64,6 +65,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["gaps", quoteArgument(shortId(page.rec))];
 		case "agents":
 			return ["agents"];
+		case "policy":
+			return state.sel === undefined ? ["policy", "show"] : ["policy", "effective", quoteArgument(shortId(state.sel))];
 		case "lost":
 			return ["jobs"];
 	}

@@ -22,6 +22,7 @@ function anyFilter(r: Random): Filter {
 		invocation: r.maybe(() => BigInt(r.int(0, Number.MAX_SAFE_INTEGER)) * 1024n),
 		kinds: r.maybe(() => r.list(1, 3, r.text)),
 		lanes: r.maybe(() => r.list(1, 2, r.text)),
+		reasons: r.maybe(() => r.list(1, 2, r.text)),
 		key: r.maybe(r.text),
 		text: r.maybe(r.text),
 	});
@@ -38,7 +39,7 @@ describe("a filter", () => {
 	it("knows every variable that the server answers", () => {
 		expect(
 			read(
-				'op == "drop-duplicates" && subtask == 3 && attempt == 1 && invocation == 118204 && kind in ["record", "watermark"] && lane == "out" && key == "o-77" && text.contains("SEK")',
+				'op == "drop-duplicates" && subtask == 3 && attempt == 1 && invocation == 118204 && kind in ["record", "watermark"] && lane == "out" && drop.reason == "window-late" && key == "o-77" && text.contains("SEK")',
 			),
 		).toEqual({
 			op: "drop-duplicates",
@@ -47,6 +48,7 @@ describe("a filter", () => {
 			invocation: 118_204n,
 			kinds: ["record", "watermark"],
 			lanes: ["out"],
+			reasons: ["window-late"],
 			key: "o-77",
 			text: "SEK",
 		});
@@ -85,6 +87,8 @@ describe("what cannot be answered exactly", () => {
 			["subtask == 99999999", "== 99999999", /from 0 on/],
 			['kind in ["a" "b"]', '"b"', /\] is wanted/],
 			["kind in []", "]", /a text in quotes is wanted/],
+			['drop == "a"', "==", /\. is wanted/],
+			['drop.cause == "a"', "cause", /reason is wanted/],
 			['op == "a" kind == "b"', "kind", /&& is wanted/],
 			['text == "a"', "==", /\. is wanted/],
 			['text.matches("a")', "matches", /contains is wanted/],

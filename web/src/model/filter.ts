@@ -14,6 +14,8 @@ export type Filter = {
 	readonly invocation?: bigint;
 	readonly kinds?: readonly string[];
 	readonly lanes?: readonly string[];
+	/** Why operators threw records away: drop.reason. */
+	readonly reasons?: readonly string[];
 	readonly key?: string;
 	readonly text?: string;
 };
@@ -55,7 +57,7 @@ class Refused extends Error {
 
 type Draft = { -readonly [K in keyof Filter]: Filter[K] };
 
-const variables = "op, subtask, attempt, invocation, kind, lane, key and text";
+const variables = "op, subtask, attempt, invocation, kind, lane, drop.reason, key and text";
 
 class Reader {
 	readonly #tokens: readonly Token[];
@@ -165,6 +167,11 @@ function term(r: Reader, f: Draft): void {
 		case "lane":
 			once("lanes", () => texts(r));
 			break;
+		case "drop":
+			r.sign(".");
+			r.take("reason", (t) => t.kind === "name" && t.text === "reason");
+			once("reasons", () => texts(r));
+			break;
 		case "key":
 			once("key", () => equal(r, () => r.text()));
 			break;
@@ -228,6 +235,7 @@ export function writeFilter(f: Filter): string {
 	if (f.invocation !== undefined) terms.push(`invocation == ${f.invocation}`);
 	if (f.kinds !== undefined && f.kinds.length > 0) terms.push(among("kind", f.kinds));
 	if (f.lanes !== undefined && f.lanes.length > 0) terms.push(among("lane", f.lanes));
+	if (f.reasons !== undefined && f.reasons.length > 0) terms.push(among("drop.reason", f.reasons));
 	if (f.key !== undefined) terms.push(`key == ${quote(f.key)}`);
 	if (f.text !== undefined) terms.push(`text.contains(${quote(f.text)})`);
 	return terms.join(" && ");

@@ -24,6 +24,7 @@ export type CommandId =
 	| "go-fleet"
 	| "go-recordings"
 	| "go-agents"
+	| "go-policy"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-fleet", title: "Fleet", group: "Go to", keys: ["G F"] },
 	{ id: "go-recordings", title: "Recordings", group: "Go to", keys: ["G R"] },
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
+	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

@@ -61,6 +61,7 @@ const looks: Readonly<Record<string, KindLook>> = {
 	"watermark-out": { word: "watermark out", icon: "watermark", tone: "wm", about: "an operator emits a watermark" },
 	"watermark-held": { word: "watermark held", icon: "wait", tone: "wm", about: "the input that keeps the watermark back" },
 	cause: { word: "cause", icon: "link", tone: "mark", about: "the record that a later result comes from" },
+	transaction: { word: "transaction", icon: "link", tone: "mark", about: "what a sink did with a Kafka transaction" },
 	snapshot: { word: "snapshot", icon: "state", tone: "state", about: "what a task wrote for a checkpoint" },
 	restored: { word: "restored", icon: "restart", tone: "state", about: "the state that a task began from" },
 	code: { word: "code", icon: "fn", tone: "mark", about: "code that Flink generated for the job" },

@@ -61,18 +61,20 @@ export type Trouble = {
 type TroubleProps = {
 	/** What could not be had: "the jobs". */
 	readonly what: string;
+	/** What could not be done, in place of that. */
+	readonly head?: string;
 	readonly trouble: Trouble;
 	readonly onRetry?: () => void;
 };
 
 /** What failed, on what, what to do; retry; request id to copy. */
-export function Failed({ what, trouble, onRetry }: TroubleProps) {
+export function Failed({ what, head, trouble, onRetry }: TroubleProps) {
 	const denied = trouble.status === 401 || trouble.status === 403;
 	return (
 		<div className="state" role="alert">
 			<h2>
 				<Icon name={denied ? "mask" : "failed"} className={denied ? "c-mask" : "c-drop"} />
-				{denied ? `${what} may not be shown` : `${what} could not be loaded`}
+				{head ?? (denied ? `${what} may not be shown` : `${what} could not be loaded`)}
 			</h2>
 			<p>
 				{trouble.title}

@@ -36,6 +36,17 @@ describe("agents", () => {
 		expect(screen.getByRole("alert").textContent).toContain("the agent failed 5 times in a minute");
 	});
 
+	it("counts a hook that failed among those that are missing, and shows it first", async () => {
+		const hooks = first?.hooks.map((h) =>
+			h.id === "timers" ? { ...h, state: "failed", errors: "1", detail: "IllegalStateException" } : h,
+		);
+		open([{ ...first, hooks }]);
+		const [, row] = within(await screen.findByRole("table", { name: `Hooks in ${first?.host}` })).getAllByRole("row");
+		expect(row?.textContent).toContain("timers");
+		expect(row?.textContent).toContain("failed");
+		expect(screen.getByRole("table", { name: "Processes" }).textContent).toContain("1 missing");
+	});
+
 	it("goes from process to process by key", async () => {
 		open([first, second, third]);
 		await screen.findByRole("table", { name: "Processes" });

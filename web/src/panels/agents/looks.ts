@@ -9,17 +9,23 @@ const hookLooks: Readonly<Record<string, Look>> = {
 	installed: { icon: "minus", tone: "mid", word: "installed", about: "in place; nothing has come through it yet" },
 	waiting: { icon: "wait", tone: "dim", word: "waiting", about: "its class was not loaded in this process yet" },
 	missing: { icon: "warning", tone: "c-drop", word: "missing", about: "its class has another shape here: what it records is absent" },
+	failed: { icon: "failed", tone: "c-drop", word: "failed", about: "it threw, and is off: the job goes on, what it records is absent" },
 };
 
 export function hookLook(state: string): Look {
 	return hookLooks[state] ?? { icon: "unknown", tone: "dim", word: state, about: "a state that this page does not know" };
 }
 
-const hookOrder = ["missing", "waiting", "installed", "fired"];
+const hookOrder = ["failed", "missing", "waiting", "installed", "fired"];
+
+/** Whether what a hook records is absent: it did not fit, or it failed. */
+function isAbsent(h: Hook): boolean {
+	return h.state === "missing" || h.state === "failed";
+}
 
 /** What needs a look first; within a state by name. */
 export function worstHooksFirst(hooks: readonly Hook[]): readonly Hook[] {
-	const rank = (h: Hook) => (h.state === "missing" ? 0 : 1);
+	const rank = (h: Hook) => (isAbsent(h) ? 0 : 1);
 	return [...hooks].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -28,7 +34,7 @@ export function hookRank(h: Hook): number {
 }
 
 export function missingHooks(p: Process): number {
-	return p.hooks.filter((h) => h.state === "missing").length;
+	return p.hooks.filter(isAbsent).length;
 }
 
 export function processLook(p: Process): Look {

@@ -45,6 +45,23 @@ describe("a selected event", () => {
 		expect(field("currency").getAttribute("aria-selected")).toBe("true");
 	});
 
+	it("says what became of a write's transaction, and what the log says", async () => {
+		const position = eventAt(rec, source, true).position ?? "";
+		const m = moment(rec, position, now);
+		const line = eventAt(rec, 1, true);
+		const transaction = { id: "orders-0-7", producer: "4001", epoch: 3, outcome: "aborted" };
+		await select(source, {
+			[`${path}/at/${position}`]: {
+				...m,
+				writes: [{ ...eventAt(rec, 2, true), kafka: "totals/0@41", transaction }],
+				logs: [{ ...line, kind: "log-line", lane: "log", text: "WARN Sale: no rate" }],
+			},
+		});
+		expect(await screen.findByText("orders-0-7")).toBeTruthy();
+		expect(screen.getByText("orders-0-7").parentElement?.textContent).toBe("aborted orders-0-7");
+		expect(screen.getByText("WARN Sale: no rate")).toBeTruthy();
+	});
+
 	it("is restored from a link with the field that was selected", async () => {
 		await select(source, {}, { field: "1" });
 		expect(field("eventTime").getAttribute("aria-selected")).toBe("true");
@@ -103,6 +120,39 @@ describe("a selected event", () => {
 				.getAllByRole("link", { name: m?.input?.kafka ?? "" })[0]
 				?.getAttribute("href"),
 		).toBe(`/r/${rec}/journey/${m?.input?.kafka}`);
+	});
+
+	it("tells what operators did, by operator and key, and leads to each step", async () => {
+		const e = eventAt(rec, source, true);
+		const step = (i: number, kind: string, text: string, more = {}) => ({
+			...eventAt(rec, i, false),
+			kind,
+			lane: "state",
+			op_name: "window",
+			key: jsonView("m-fjord"),
+			text,
+			cursor: `e${i}`,
+			...more,
+		});
+		const before = jsonView({ cents: 5, count: 1 });
+		const after = jsonView({ cents: 12, count: 1 });
+		const steps = [
+			step(source + 1, "window-assigned", "into the window [8:00, 8:01)"),
+			step(source + 2, "state-written", "added to window-contents: {cents: 5…", {
+				state: { name: "window-contents", kind: "aggregating", backend: "heap", ttl_ms: "0", before, after },
+			}),
+			step(source + 3, "state-read", "read rules", { op_name: "filter" }),
+		];
+		await select(source, { [`${path}/at/${e.position}`]: { ...moment(rec, e.position ?? "", now), steps } });
+		const there = screen.getByRole("region", { name: "At this position" });
+		const window = await within(there).findByRole("region", { name: 'window, key "m-fjord"' });
+		expect(within(window).getAllByRole("button")).toHaveLength(2);
+		expect(within(there).getByRole("region", { name: 'filter, key "m-fjord"' }).textContent).toContain("read rules");
+		// The line is cut: the member that changed is shown, the other is not.
+		expect(window.textContent).toMatch(/cents\s*5\s*12/);
+		expect(window.textContent).not.toMatch(/count\s*1/);
+		await userEvent.click(within(window).getByRole("button", { name: /added to window-contents/ }));
+		expect(stateOf().sel).toBe(`e${source + 2}`);
 	});
 
 	it("says why what came in is not known, rather than that there was nothing", async () => {

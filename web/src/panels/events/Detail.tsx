@@ -19,7 +19,9 @@ import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
 import styles from "./Detail.module.css";
+import { DropFacts } from "./DropWords";
 import { type Part, partsOf } from "./parts";
+import { Steps } from "./Steps";
 
 type Props = {
 	readonly rec: string;
@@ -232,6 +234,7 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				{m.task} <span className="mono dim">#{event.subtask}</span>
 				{event.attempt > 0 && <span className="c-late"> attempt {event.attempt}</span>}
 			</dd>
+			{event.drop !== undefined && <DropFacts rec={rec} drop={event.drop} />}
 			{m.operator?.function !== undefined && (
 				<>
 					<dt>Code</dt>
@@ -287,7 +290,7 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				<>
 					<dt>Written</dt>
 					<dd>
-						<Several events={m.writes} show={record} />
+						<Several events={m.writes} show={(e) => <Write of={e} name={record(e)} />} />
 					</dd>
 				</>
 			)}
@@ -295,10 +298,18 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				<>
 					<dt>Did</dt>
 					<dd>
+						<Steps steps={m.steps} />
+					</dd>
+				</>
+			)}
+			{m.logs.length > 0 && (
+				<>
+					<dt>Logged</dt>
+					<dd>
 						<ol className={styles.path}>
-							{m.steps.map((s) => (
-								<li key={s.cursor}>
-									{s.op_name} <span className="mono dim">{s.text}</span>
+							{m.logs.map((l) => (
+								<li key={l.cursor} className="mono">
+									{l.text}
 								</li>
 							))}
 						</ol>
@@ -318,6 +329,20 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				</>
 			)}
 		</dl>
+	);
+}
+
+/** A write, and what became of the transaction that it is part of. */
+function Write({ of, name }: { readonly of: Event; readonly name: ReactNode }) {
+	const t = of.transaction;
+	if (t === undefined) return name;
+	return (
+		<>
+			{name}{" "}
+			<span className={t.outcome === "aborted" ? "c-drop" : "dim"} title={`producer ${t.producer}, epoch ${t.epoch}`}>
+				{t.outcome ?? "in transaction"} <code>{t.id}</code>
+			</span>
+		</>
 	);
 }
 

@@ -11,6 +11,7 @@ import { useZone } from "../../widgets/clock";
 import { Icon } from "../../widgets/Icon";
 import { SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
+import { DropWords } from "./DropWords";
 import styles from "./EventList.module.css";
 import type { Direction, EndState, EventWindow } from "./eventWindow";
 
@@ -202,6 +203,7 @@ function fromPosition(e: Event, position: WallTime | undefined): string {
 
 /** What the list shows of a payload: its one line, or what the event says of itself. */
 function detailOf(e: Event): ReactNode {
+	if (e.drop !== undefined) return <DropWords drop={e.drop} />;
 	const text = e.text !== "" ? e.text : (e.view?.text ?? "");
 	return (
 		<>
@@ -215,6 +217,8 @@ function detailOf(e: Event): ReactNode {
 
 function Row({ event: e, top, chosen, position, onSelect, onOpen }: RowProps) {
 	const look = lookOf(e.kind);
+	// A dropped record's time is the one that was compared.
+	const eventTime = e.event_time ?? e.drop?.event_time;
 	return (
 		// The grid takes the keys.
 		// biome-ignore lint/a11y/useKeyWithClickEvents: see above
@@ -248,7 +252,7 @@ function Row({ event: e, top, chosen, position, onSelect, onOpen }: RowProps) {
 			</span>
 			<span role="gridcell">{e.key?.text.replace(/^"(.*)"$/s, "$1") ?? ""}</span>
 			<span role="gridcell" className="mid">
-				{e.event_time !== undefined && <TimeText t={e.event_time} bare className="" />}
+				{eventTime !== undefined && <TimeText t={eventTime} bare className="" />}
 			</span>
 			<span role="gridcell" className={styles.right}>
 				{e.lag_ms !== undefined && <Amount q={duration(Number(e.lag_ms))} />}

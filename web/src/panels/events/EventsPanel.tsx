@@ -35,6 +35,7 @@ export function questionOf(f: Filter, win: Stretch | undefined): EventsFilter {
 		...(f.invocation === undefined ? {} : { invocation: String(f.invocation) }),
 		...(f.kinds === undefined ? {} : { kind: f.kinds }),
 		...(f.lanes === undefined ? {} : { lane: f.lanes }),
+		...(f.reasons === undefined ? {} : { reason: f.reasons }),
 		...(f.key === undefined ? {} : { key: f.key }),
 		...(f.text === undefined ? {} : { text: f.text }),
 		...(win?.from === undefined ? {} : { from: toRfc3339(win.from) }),

@@ -5,6 +5,7 @@ import type { Timeline } from "../../api/recording";
 import { count } from "../../base/quantity";
 import type { Stretch } from "../../model/address";
 import { changeFilter, type Filter } from "../../model/filter";
+import { reasonNames, reasonWords } from "../../timeline/drops";
 import { kindNames, laneNames, lookOf } from "../../timeline/kinds";
 import { ChosenChip } from "../../widgets/Chip";
 import { Icon } from "../../widgets/Icon";
@@ -66,6 +67,16 @@ export function FilterChips({ filter: f, onFilter, window, onWindow, graph, time
 					lane {l}
 				</ChosenChip>
 			))}
+			{f.reasons?.map((reason) => (
+				<ChosenChip
+					key={reason}
+					removeLabel={`Not only ${reasonWords(reason)}`}
+					onRemove={() => change({ reasons: turn(f.reasons, reason) })}
+				>
+					<Icon name="dropped" size="s" />
+					{reasonWords(reason)}
+				</ChosenChip>
+			))}
 			{f.key !== undefined && (
 				<ChosenChip removeLabel="Any key" onRemove={() => without("key")}>
 					key <span className="mono">{f.key}</span>
@@ -110,6 +121,18 @@ export function FilterChips({ filter: f, onFilter, window, onWindow, graph, time
 					>
 						<Icon name={lookOf(k).icon} size="s" /> {lookOf(k).word} <span className="dim">{k}</span>
 						{counts.has(k) && <span className={styles.times}>{count(counts.get(k) ?? 0)}</span>}
+					</Choosable>
+				))}
+			</Choice>
+			<Choice word="dropped">
+				{reasonNames.map((reason) => (
+					<Choosable
+						key={reason}
+						on={f.reasons?.includes(reason) === true}
+						stay
+						onClick={() => change({ reasons: turn(f.reasons, reason) })}
+					>
+						{reasonWords(reason)} <span className="dim">{reason}</span>
 					</Choosable>
 				))}
 			</Choice>

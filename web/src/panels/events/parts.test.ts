@@ -36,6 +36,27 @@ describe("the values of an event", () => {
 		]);
 	});
 
+	it("are what an access to state changed, what was there and where", () => {
+		const { view: _view, headers: _headers, ...e } = at(0);
+		const v = at(0).view;
+		if (v === undefined) throw new Error("the first event has a value");
+		const state = { name: "seen", kind: "map", backend: "heap", ttl_ms: 0n };
+		const whole = { ...e, state: { ...state, map_key: v, before: v, after: v, namespace: v } };
+		expect(partsOf(whole, there("drop-duplicates.1.0.3")).map((p) => [p.id, p.word, p.name])).toEqual([
+			["change", "change", "seen"],
+			["after", "after", "seen"],
+			["before", "before", "seen"],
+			["mapkey", "map key", "seen"],
+			["namespace", "window", "seen"],
+			["key", "key", undefined],
+		]);
+		const read = { ...e, state: { ...state, name: "", after: v, namespace: { ...v, node: { kind: "null", off: 0, len: 1 } } } };
+		expect(partsOf(read, undefined).map((p) => [p.id, p.word, p.name])).toEqual([
+			["after", "value", undefined],
+			["key", "key", undefined],
+		]);
+	});
+
 	it("are the body of an event that holds no payload", () => {
 		const { view: _view, ...exception } = at(90_000);
 		const [body] = partsOf(exception, undefined);

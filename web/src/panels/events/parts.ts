@@ -2,6 +2,7 @@
 import type { Event, Moment } from "../../api/event";
 import type { ValueNode, View } from "../../api/view";
 import { isRecord } from "../../base/decode";
+import { changeTree } from "./changes";
 
 export type Part = {
 	readonly id: string;
@@ -19,14 +20,31 @@ function partOf(id: string, word: string, view: View | undefined, name?: string)
 
 /** The values of an event. One that has none of its own shows what came in at its position. */
 export function partsOf(e: Event, m: Moment | undefined): readonly Part[] {
-	const own = [...partOf("value", "value", e.view), ...partOf("key", "key", e.key), ...headers(e), ...bodyOf(e)];
-	if (e.view !== undefined || m === undefined) return own;
+	const own = [...partOf("value", "value", e.view), ...stateOf(e), ...partOf("key", "key", e.key), ...headers(e), ...bodyOf(e)];
+	if (e.view !== undefined || e.state !== undefined || m === undefined) return own;
 	const input = m.input;
 	const came = input === undefined || input.cursor === e.cursor ? [] : partOf("input", "came in", input.view, input.kafka ?? input.element);
 	const went = m.outputs
 		.slice(0, 1)
 		.flatMap((o) => (o.cursor === e.cursor ? [] : partOf("output", "went out", o.view, o.kafka ?? o.element)));
 	return [...own, ...came, ...went];
+}
+
+/** Of an access to state: what it changed, what was there and is, and where. */
+function stateOf(e: Event): readonly Part[] {
+	const s = e.state;
+	if (s === undefined) return [];
+	const before = s.before?.node;
+	const after = s.after?.node;
+	const tree = before === undefined || after === undefined ? undefined : changeTree(before, after);
+	const name = s.name === "" ? undefined : s.name;
+	return [
+		...(tree === undefined ? [] : [{ id: "change", word: "change", tree, ...(name === undefined ? {} : { name }) }]),
+		...partOf("after", s.before === undefined ? "value" : "after", s.after, name),
+		...partOf("before", "before", s.before, name),
+		...partOf("mapkey", "map key", s.map_key, name),
+		...(s.namespace?.node?.kind === "null" ? [] : partOf("namespace", "window", s.namespace, name)),
+	];
 }
 
 function headers(e: Event): readonly Part[] {

@@ -142,7 +142,19 @@ describe("the fleet", () => {
 		const cells = within(plain as HTMLElement)
 			.getAllByRole("cell")
 			.map((c) => c.textContent);
-		expect([cells[5], cells[6], cells[9]]).toEqual(["-", "-", "-"]);
+		expect([cells[5], cells[6], cells[10]]).toEqual(["-", "-", "-"]);
+	});
+
+	it("leads to the records that were dropped, where agents tell them", async () => {
+		const { drops: _drops, ...silent } = running;
+		open([
+			{ ...running, drops: "12" },
+			{ ...silent, id: "a".repeat(32) },
+		]);
+		const link = await screen.findByRole("link", { name: "12" });
+		expect(link.getAttribute("href")).toBe(`/r/${running.id}/events#f=kind+%3D%3D+"dropped"`);
+		const [, plain] = await rows();
+		expect(within(plain as HTMLElement).getAllByRole("cell")[9]?.textContent).toBe("-");
 	});
 
 	it("is sorted by a column from the link; what is not known stands last", async () => {

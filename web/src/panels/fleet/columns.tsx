@@ -8,7 +8,7 @@ import { Icon } from "../../widgets/Icon";
 import { Sparkline } from "../../widgets/Sparkline";
 import { Age } from "../../widgets/TimeText";
 import styles from "./FleetPanel.module.css";
-import { healthLook, healthOf } from "./health";
+import { droppedLink, healthLook, healthOf } from "./health";
 
 const lateAfterMs = 60_000n;
 const none = <span className="dim">-</span>;
@@ -102,6 +102,22 @@ export function columns(rates: Samples): readonly Column<Job>[] {
 			align: "right",
 			sortBy: (j) => j.gaps,
 			cell: (j) => (j.gaps === 0 ? <span className="dim">0</span> : <span className="c-late">{j.gaps}</span>),
+		},
+		{
+			id: "drops",
+			head: "Dropped",
+			align: "right",
+			sortBy: (j) => j.drops,
+			title: "records that operators threw away: late, duplicate, not readable",
+			cell: (j) => {
+				if (j.drops === undefined) return none;
+				if (j.drops === 0n) return <span className="dim">0</span>;
+				return (
+					<a className="c-drop" href={droppedLink(j.id)}>
+						{count(j.drops)}
+					</a>
+				);
+			},
 		},
 		{
 			id: "cpu",

@@ -20,7 +20,7 @@ describe("a job", () => {
 			[{ state: "failed" }, "Failed", `/j/${orderTotals}#tab=exceptions`],
 			[{ flink_state: "restarting" }, "Restarting", `/j/${orderTotals}#tab=exceptions`],
 			[{ flink_state: "failing" }, "Restarting", `/j/${orderTotals}#tab=exceptions`],
-			[{ drops: "3" }, "3 records dropped", `/j/${orderTotals}`],
+			[{ drops: "3" }, "3 records dropped", `/r/${orderTotals}/events#f=kind+%3D%3D+"dropped"`],
 			[{ gaps: 1 }, "1 gap", `/r/${orderTotals}/gaps`],
 			[{ attempts_restarted: 2 }, "2 attempts restarted", `/j/${orderTotals}#tab=exceptions`],
 			[{ watermark_lag_ms: "60001" }, "Watermark is behind", `/j/${orderTotals}`],

@@ -4,6 +4,7 @@ import type { Job } from "../../api/job";
 import { hasEnded, isRestarting } from "../../api/live";
 import { duration, plural, written } from "../../base/quantity";
 import { link } from "../../model/address";
+import { writeFilter } from "../../model/filter";
 import type { IconName } from "../../widgets/Icon";
 
 export type Health = "failed" | "look" | "running" | "ended";
@@ -18,6 +19,11 @@ export type Reason = {
 	readonly href: string;
 };
 
+/** The records that a job's operators threw away. */
+export function droppedLink(rec: string): string {
+	return link({ screen: "events", rec }, { filter: writeFilter({ kinds: ["dropped"] }) });
+}
+
 /** A watermark that is further behind than this needs a look. */
 const lateAfterMs = 60_000n;
 
@@ -29,7 +35,7 @@ export function reasons(job: Job): readonly Reason[] {
 	if (job.state === "failed") add("drop", "failed", "Failed", "the job has ended with an exception", graph("exceptions"));
 	if (isRestarting(job)) add("drop", "restart", "Restarting", `now ${job.flink_state}`, graph("exceptions"));
 	if (job.drops !== undefined && job.drops > 0n)
-		add("drop", "dropped", `${plural(job.drops, "record")} dropped`, "late, filtered or lost", graph());
+		add("drop", "dropped", `${plural(job.drops, "record")} dropped`, "late, duplicate or not readable", droppedLink(job.id));
 	if (job.gaps > 0) {
 		const lost = job.cost.lost === 0n ? "length not known" : `${plural(job.cost.lost, "event")} not recorded`;
 		add("late", "gap", plural(job.gaps, "gap"), lost, link({ screen: "gaps", rec: job.id }));

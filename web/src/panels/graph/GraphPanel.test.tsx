@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { drops } from "../../../mock/drops";
 import { channels, detail, graph, job, merchantAlerts, orderTotals } from "../../../mock/jobs";
 import { Feed } from "../../../test/feed";
 import { type Answers, listOf, openPanel } from "../../../test/openPanel";
@@ -29,6 +30,7 @@ function open(state: ViewState = {}, change: Partial<JobDetail> = {}, answers: A
 		{
 			[path]: { ...whole, ...change },
 			[`${path}/channels`]: channels(orderTotals, now),
+			[`${path}/drops`]: drops(orderTotals, now),
 			"/jobs": listOf("Job", [job(orderTotals, now), job(merchantAlerts, now)]),
 			[`/jobs/${merchantAlerts}`]: detail(merchantAlerts, now),
 			...answers,
@@ -278,13 +280,15 @@ describe("keys", () => {
 });
 
 describe("beside the graph", () => {
-	it("is the whole job while nothing is selected: channels, self-test, checkpoints, exceptions, attempts", async () => {
+	it("is the whole job while nothing is selected: channels, drops, self-test, checkpoints, exceptions, attempts", async () => {
 		open({ view: "tree" });
 		const box = await side("order-totals");
 		expect(await within(box).findByText("all equal")).toBeTruthy();
+		await userEvent.click(within(box).getByRole("tab", { name: "Dropped" }));
+		expect(await within(box).findByText("late, sent to the side output")).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Self-test" }));
 		expect(within(box).getByRole("table", { name: "Hooks" }).textContent).toContain("mails");
-		expect(within(box).getByText(/A missing hook records nothing; answers that need it are not proven/)).toBeTruthy();
+		expect(within(box).getByText(/A hook that is missing or failed records nothing; answers that need it are not proven/)).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Checkpoints" }));
 		expect(within(box).getByText("failed")).toBeTruthy();
 		await userEvent.click(within(box).getByRole("tab", { name: "Exceptions 1" }));
@@ -312,6 +316,25 @@ describe("beside the graph", () => {
 		expect(box.textContent).toContain("keeps state, sets timers");
 		await userEvent.click(within(box).getByRole("button", { name: "Close" }));
 		expect(stateOf().sel).toBeUndefined();
+	});
+
+	it("says what an operator threw away and why, each with the way to the records", async () => {
+		const graph = structuredClone(whole.graph);
+		const dropping = graph.vertices.find((v) => v.id === duplicates.id)?.operators[0] as { drops: readonly unknown[] };
+		dropping.drops = [
+			{ reason: "duplicate", kept: false, count: "1203" },
+			{ reason: "late-to-side-output", kept: true, count: "4" },
+		];
+		open({ view: "tree", sel: `v:${duplicates.id}` }, { graph });
+		const box = await side("drop duplicates");
+		const [lost, kept] = within(within(box).getByText("Dropped").nextElementSibling as HTMLElement).getAllByRole("listitem");
+		expect(lost?.textContent).toBe(" 1,203 duplicate");
+		expect(kept?.textContent).toBe(" 4 late, sent to the side output, not lost");
+		expect(
+			within(lost as HTMLElement)
+				.getByRole("link")
+				.getAttribute("href"),
+		).toContain('drop.reason+%3D%3D+"duplicate"');
 	});
 
 	it("is an edge: what is shipped how, on the way, and by which serializer", async () => {

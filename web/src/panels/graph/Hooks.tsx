@@ -5,13 +5,14 @@ import { Icon, type IconName } from "../../widgets/Icon";
 import { Empty } from "../../widgets/states";
 import styles from "./GraphPanel.module.css";
 
-const order = ["missing", "waiting", "installed", "fired"];
+const order = ["failed", "missing", "waiting", "installed", "fired"];
 
 const looks: Readonly<Record<string, readonly [IconName, string]>> = {
 	fired: ["ok", "c-ok"],
 	installed: ["ok", "mid"],
 	waiting: ["wait", "dim"],
 	missing: ["warning", "c-drop"],
+	failed: ["failed", "c-drop"],
 };
 
 /** The worst state that a hook has in any process. */
@@ -39,13 +40,13 @@ export function Hooks({ processes }: { readonly processes: readonly Process[] })
 			</Empty>
 		);
 	}
-	const missing = hooks.filter((h) => h.hook.state === "missing").length;
+	const missing = hooks.filter((h) => h.hook.state === "missing" || h.hook.state === "failed").length;
 	return (
 		<>
 			<p className={styles.quiet}>
 				{missing === 0
 					? "Every hook that its class was loaded for is in place."
-					: "A missing hook records nothing; answers that need it are not proven."}{" "}
+					: "A hook that is missing or failed records nothing; answers that need it are not proven."}{" "}
 				<a className="link" href={link({ screen: "agents" })}>
 					By process
 				</a>

@@ -3,6 +3,7 @@ import type { Graph, JobDetail, Operator, Vertex } from "../../api/job";
 import { count, duration, perSecond, plural, sizePerSecond, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import { refine } from "../../model/navigation";
+import { reasonWords } from "../../timeline/drops";
 import { Amount } from "../../widgets/Amount";
 import { Icon, type IconName } from "../../widgets/Icon";
 import { Scroll } from "../../widgets/Scroll";
@@ -10,10 +11,12 @@ import { Empty } from "../../widgets/states";
 import { type Tab, TabBar } from "../../widgets/TabBar";
 import { TimeText } from "../../widgets/TimeText";
 import { Channels } from "./Channels";
+import { Dropped, droppedBy } from "./Dropped";
 import { eventsLink } from "./GraphPanel";
 import styles from "./GraphPanel.module.css";
 import { Hooks } from "./Hooks";
 import { Attempts, Checkpoints, Exceptions } from "./JobTables";
+import { Levels } from "./Levels";
 import type { OtherUse } from "./Picture";
 import type { Selected } from "./topology";
 import { operatorIcon } from "./VertexBox";
@@ -28,7 +31,7 @@ type Props = {
 	readonly onClose: () => void;
 };
 
-type TabName = "subtasks" | "operators" | "channels" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
+type TabName = "subtasks" | "operators" | "channels" | "drops" | "levels" | "hooks" | "checkpoints" | "exceptions" | "attempts" | "facts";
 
 /** Everything about what is selected; about the job when nothing is. */
 export function Side(p: Props) {
@@ -114,6 +117,12 @@ function EventsButton({ href }: { readonly href: string }) {
 function JobSide({ detail, tab }: Props) {
 	const tabs: readonly Tab<TabName>[] = [
 		{ value: "channels", label: "Channels", panel: <Channels id={detail.id} about="of this job" keep={() => true} /> },
+		{
+			value: "drops",
+			label: detail.drops === undefined || detail.drops === 0n ? "Dropped" : `Dropped ${count(detail.drops)}`,
+			panel: <Dropped detail={detail} />,
+		},
+		{ value: "levels", label: "Levels", panel: <Levels detail={detail} /> },
 		{ value: "hooks", label: "Self-test", panel: <Hooks processes={detail.processes} /> },
 		{ value: "checkpoints", label: "Checkpoints", panel: <Checkpoints detail={detail} /> },
 		{
@@ -141,7 +150,7 @@ function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onS
 			panel: (
 				<>
 					<Subtasks vertex={vertex} />
-					{operator !== undefined && <Code operator={operator} />}
+					{operator !== undefined && <Code rec={detail.id} operator={operator} />}
 				</>
 			),
 		},
@@ -158,6 +167,11 @@ function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onS
 			value: "channels",
 			label: "Channels",
 			panel: <Channels id={detail.id} about={`of ${vertex.name}`} keep={(c) => c.from.task === vertex.name || c.to.task === vertex.name} />,
+		},
+		{
+			value: "levels",
+			label: "Levels",
+			panel: <Levels detail={detail} vertex={vertex.id} {...(operator === undefined ? {} : { operator: operator.slug })} />,
 		},
 	];
 	return (
@@ -265,7 +279,7 @@ function Operators({
 	);
 }
 
-function Code({ operator: o }: { readonly operator: Operator }) {
+function Code({ rec, operator: o }: { readonly rec: string; readonly operator: Operator }) {
 	return (
 		<dl className={`kv ${styles.facts2}`} aria-label={`Code of ${o.name}`}>
 			{o.function !== undefined && (
@@ -308,6 +322,24 @@ function Code({ operator: o }: { readonly operator: Operator }) {
 				<>
 					<dt>Topic</dt>
 					<dd className="mono">{o.topic}</dd>
+				</>
+			)}
+			{o.drops.length > 0 && (
+				<>
+					<dt>Dropped</dt>
+					<dd>
+						<ul>
+							{o.drops.map((d) => (
+								<li key={d.reason}>
+									<a className={d.kept ? "c-late" : "c-drop"} href={droppedBy(rec, o.slug, d.reason)}>
+										<Icon name="dropped" size="s" /> {count(d.count)}
+									</a>{" "}
+									{reasonWords(d.reason)}
+									{d.kept && <span className="dim">, not lost</span>}
+								</li>
+							))}
+						</ul>
+					</dd>
 				</>
 			)}
 		</dl>

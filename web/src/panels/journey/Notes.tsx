@@ -10,6 +10,7 @@ const looks: Readonly<Record<LineageNote["kind"], { readonly icon: IconName; rea
 	"not-recorded": { icon: "gap", word: "not recorded", tone: "c-late" },
 	limit: { icon: "minus", word: "the answer ends", tone: "mid" },
 	transaction: { icon: "barrier", word: "transaction", tone: "mid" },
+	dropped: { icon: "dropped", word: "dropped", tone: "c-drop" },
 	recovered: { icon: "restart", word: "recovered", tone: "c-late" },
 };
 

@@ -9,6 +9,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -58,14 +59,24 @@ final class Job {
   }
 
   KafkaSink<String> sink(String topic) {
+    return builder(topic).setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
+  }
+
+  KafkaSink<String> exactlyOnceSink(String topic) {
+    return builder(topic)
+        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+        .setTransactionalIdPrefix(name)
+        .setProperty("transaction.timeout.ms", "60000")
+        .build();
+  }
+
+  private KafkaSinkBuilder<String> builder(String topic) {
     return KafkaSink.<String>builder()
         .setBootstrapServers(argument("bootstrap"))
         .setRecordSerializer(
             KafkaRecordSerializationSchema.<String>builder()
                 .setTopic(topic)
                 .setValueSerializationSchema(new SimpleStringSchema())
-                .build())
-        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-        .build();
+                .build());
   }
 }

@@ -23,11 +23,21 @@ public final class ChannelContext {
 
   int barrierFlags;
 
+  private String name;
+
   public ChannelContext(int index, long partition, int subpartition, int gate, int channel) {
     this.index = index;
     this.partition = partition;
     this.subpartition = subpartition;
     this.gate = gate;
     this.channel = channel;
+  }
+
+  /** {@code partition:subpartition}, as elements of it are named. */
+  String name() {
+    if (name == null) {
+      name = GateContext.hex(partition) + ":" + subpartition;
+    }
+    return name;
   }
 }

@@ -46,6 +46,10 @@ public final class Completions {
 
     public String topic;
     public int partition;
+
+    /** Null = it was written outside of one. */
+    public Transaction transaction;
+
     public long offset;
     public long time;
 

@@ -24,6 +24,16 @@ public final class GateContext {
   }
 
   /**
+   * An event came that no row of its own tells of.
+   *
+   * @param bytes as Flink writes it, or null
+   */
+  public void event(String name, int gate, int channel, byte[] bytes) {
+    TaskNote n = task.reads.between(Reads.EVENT, -1).number(gate).number2(channel).text(name);
+    n.value(bytes, 0, bytes == null ? 0 : bytes.length).write();
+  }
+
+  /**
    * The channel that {@code info} (an {@code InputChannelInfo}) names, or null when it cannot be
    * found out.
    */
@@ -34,5 +44,16 @@ public final class GateContext {
       channels.put(info, c);
     }
     return c;
+  }
+
+  /** Partition and subpartition that the channel of that place reads, as elements are named. */
+  String channelName(int place) {
+    ChannelContext c = channel(Hooks.inspector().tracer().channelInfo(gate, place));
+    return c == null ? "channel " + place : hex(c.partition) + ":" + c.subpartition;
+  }
+
+  static String hex(long v) {
+    String s = Long.toHexString(v);
+    return "0000000000000000".substring(s.length()) + s;
   }
 }

@@ -33,7 +33,7 @@ public final class InProbe {
       return -1;
     }
     if (!record) {
-      t.input(in.index);
+      t.input(in.index, in.gate);
     } else if (t.isLight() && !c.recovering) {
       t.beginElement(c);
       return LIGHT;
@@ -79,6 +79,13 @@ public final class InProbe {
   public static Object valve(Object valve) {
     TaskContext t = TaskContext.current();
     return t == null ? Nothing.HERE : new ValveContext(t);
+  }
+
+  /** A valve gives a watermark out. */
+  public static void raised(Object context, long output) {
+    if (context instanceof ValveContext) {
+      ((ValveContext) context).raised(output);
+    }
   }
 
   /**

@@ -10,7 +10,7 @@ public final class InputContext {
   /** Which input of the task, from 0. */
   final int index;
 
-  private final GateContext gate;
+  final GateContext gate;
   private Object info;
   private ChannelContext channel;
 

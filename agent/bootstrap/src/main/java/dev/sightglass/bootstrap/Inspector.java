@@ -28,6 +28,18 @@ public interface Inspector {
   /** The task changed its state; any thread. */
   void state(TaskContext task, Object from, Object to, Throwable cause);
 
+  /** The lock under which a legacy source's thread emits, or null. */
+  Object checkpointLock(Object thread);
+
+  /**
+   * A line that a logging library writes ({@code LogEvent} of log4j, {@code ILoggingEvent} of
+   * logback): logger, message or null, thread, class of the exception or empty. Null: it cannot be
+   * read.
+   *
+   * @param message whether the message is wanted
+   */
+  String[] logLine(Object event, boolean message);
+
   /** The task's thread leaves the task; nothing follows. */
   void ended(TaskContext task);
 
@@ -46,6 +58,36 @@ public interface Inspector {
   /** An event goes out on all subpartitions. */
   void outEvent(TaskContext task, OutputContext output, Object event, boolean priority);
 
+  /**
+   * A record is thrown away: adds the key at hand, the record's bytes and what serializers they are
+   * of.
+   *
+   * @param operator chain index; -1 = not known, then nothing is added
+   * @param input which input of the operator it came in through, from 0; -1 = not known
+   */
+  void dropped(TaskContext task, int operator, int input, Object value, TaskNote note);
+
+  /** Name of a column of {@code row} that {@code enforcer} wants filled, and that is null. */
+  String nullColumn(Object enforcer, Object row);
+
+  /** An operator registers a metric that counts late records. */
+  void lateMetric(TaskContext task, Object group, String name, Object metric);
+
+  /** A checkpoint's barrier as Flink writes it, or null. */
+  byte[] barrier(long checkpoint, long time, Object options);
+
+  /** What the task ({@code StreamTask}) holds outside of its snapshot, or null. */
+  byte[] transients(TaskContext task, Object streamTask);
+
+  /** A task state manager reports a snapshot; any thread. */
+  void snapshot(Object manager, long checkpoint, Object snapshot);
+
+  /**
+   * Results of an asynchronous operator: their number, then each as its output serializer writes
+   * it; null when they cannot be written.
+   */
+  byte[] results(TaskContext task, Object operator, java.util.Collection<?> results);
+
   /** Kafka headers in the layout of column 50, or null. */
   byte[] headers(Object[] headers);
 
@@ -54,6 +96,9 @@ public interface Inspector {
    * to use instead.
    */
   java.util.function.BiFunction<Object, Completions.Ticket, Object> callbacks(Class<?> producer);
+
+  /** The part that makes contexts for what is told at level trace. */
+  Tracer tracer();
 
   /** Something of the JobManager: {@code what} names the hook. */
   void job(String what, Object self, Object a, Object b, Object c);

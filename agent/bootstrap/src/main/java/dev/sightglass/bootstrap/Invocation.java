@@ -16,8 +16,31 @@ final class Invocation {
   int operatorBase;
   int ordinal;
 
+  /** Least of the hashes of the keys that it met, {@link KeyProbe#NONE} = it met none. */
+  long key;
+
+  /** Steps of its path are missing, so the path is not told. */
+  boolean pathless;
+
   /** Rows of lanes trace, state and env so far. */
   int notes;
+
+  /** Which place {@link #reads} counts: {@link TaskContext#place}; 0 = none yet. */
+  long readsOf;
+
+  /** Reads of each clock, {@link Reads}. */
+  final int[] reads = new int[Reads.CLOCKS];
+
+  /** The place that {@link #ttl} was read for. */
+  long ttlOf;
+
+  long ttl;
+
+  /** How often {@link #ttl} was asked for beyond the first time. */
+  int ttlReads;
+
+  /** How many values were watched before it began. */
+  int watched;
 
   void copy(Invocation f) {
     invocation = f.invocation;
@@ -33,6 +56,14 @@ final class Invocation {
     cut = f.cut;
     operatorBase = f.operatorBase;
     ordinal = f.ordinal;
+    key = f.key;
+    pathless = f.pathless;
     notes = f.notes;
+    readsOf = f.readsOf;
+    System.arraycopy(f.reads, 0, reads, 0, reads.length);
+    ttlOf = f.ttlOf;
+    ttl = f.ttl;
+    ttlReads = f.ttlReads;
+    watched = f.watched;
   }
 }

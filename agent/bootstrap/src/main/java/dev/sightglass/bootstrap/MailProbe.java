@@ -36,7 +36,9 @@ public final class MailProbe {
       return -1;
     }
     int text = callback == null ? 0 : t.text(callback.getClass());
-    return t.begin(TaskContext.CALLBACK, -1, null, text, time, PathTable.NOTHING);
+    int token = t.begin(TaskContext.CALLBACK, -1, null, text, time, PathTable.NOTHING);
+    t.reads.callback(callback, time);
+    return token;
   }
 
   public static void leave(int token) {

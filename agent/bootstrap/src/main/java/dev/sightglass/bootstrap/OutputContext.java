@@ -19,6 +19,12 @@ public final class OutputContext {
   /** Records are told with their bytes; else they are counted. */
   boolean told = true;
 
+  /** Records are told to the look-back buffer alone. */
+  boolean kept;
+
+  /** Records of keys whose hash is not below it are counted. */
+  long limit = Levels.ALL;
+
   /** One of {@link Levels#FULL}, {@link Levels#HASHED}, {@link Levels#NONE}. */
   int payload;
 
@@ -41,6 +47,14 @@ public final class OutputContext {
   /** Number of the next element of a subpartition. */
   long next(int subpartition) {
     return unicast[subpartition] + broadcast;
+  }
+
+  /** Takes over what is recorded from now on. */
+  void follow(Levels l) {
+    kept = l.keeps(operator);
+    told = kept || l.of(operator) >= Levels.FLIGHT;
+    limit = l.limit(operator);
+    payload = l.outputPayload(index, operator);
   }
 
   void count(int subpartition) {

@@ -84,7 +84,7 @@ public final class SourceProbe {
       s = c.split = t.split(topic, partition, null);
     }
     if (t.isLight()) {
-      t.beginSource(c.operator, s, offset);
+      t.beginSource(c.operator, s, offset, time, bytes(key), bytes(value), headers);
       return InProbe.LIGHT;
     }
     return t.beginRecord(c.operator, s, offset, time, bytes(key), bytes(value), headers);
@@ -111,10 +111,12 @@ public final class SourceProbe {
     if (token >= 0) {
       TaskContext c = ((Context) context).task;
       c.thrown(t);
+      c.unreadable();
       c.endRecord(token);
     } else if (token == InProbe.LIGHT) {
       TaskContext c = ((Context) context).task;
       c.thrown(t);
+      c.unreadable();
       c.endLight();
     }
   }
@@ -135,7 +137,7 @@ public final class SourceProbe {
     }
     if (t.isLight()) {
       SplitContext s = c.split != null ? c.split : t.currentSplit();
-      t.beginSource(c.operator, s, s.position++);
+      t.beginSource(c.operator, s, s.position++, TapeFormat.NONE, null, null, null);
       t.collected();
       return InProbe.LIGHT;
     }

@@ -10,10 +10,14 @@ final class SourceRecord {
   private long time;
   private byte[] key;
   private byte[] value;
-  private byte[] headers;
+  private Object[] headers;
+  private byte[] encoded;
 
   /** Values that the deserializer gave so far. */
   int emitted;
+
+  /** It can not be read, and that was told; or its handling failed. */
+  boolean unreadable;
 
   void open(
       SplitContext split, long offset, long time, byte[] key, byte[] value, Object[] headers) {
@@ -21,10 +25,24 @@ final class SourceRecord {
     this.offset = offset;
     this.time = time;
     this.emitted = 0;
+    this.unreadable = false;
     this.key = kept(key);
     this.value = value;
-    this.headers =
-        headers == null || headers.length == 0 ? null : kept(Hooks.inspector().headers(headers));
+    this.headers = headers == null || headers.length == 0 ? null : headers;
+    this.encoded = null;
+  }
+
+  /** In the layout of column 50; made when they are wanted. */
+  private byte[] headers() {
+    if (headers != null) {
+      encoded = kept(Hooks.inspector().headers(headers));
+      headers = null;
+    }
+    return encoded;
+  }
+
+  long offset() {
+    return offset;
   }
 
   /** A key or headers of that size are not worth the memory; a value is cut instead. */
@@ -36,6 +54,11 @@ final class SourceRecord {
     return split;
   }
 
+  /** Its bytes can be told, not only its place. */
+  boolean hasBytes() {
+    return split.topic != null;
+  }
+
   boolean isOpen() {
     return split != null;
   }
@@ -45,6 +68,7 @@ final class SourceRecord {
     key = null;
     value = null;
     headers = null;
+    encoded = null;
   }
 
   private static int length(byte[] b) {
@@ -53,32 +77,40 @@ final class SourceRecord {
 
   /** Bytes of key, value and headers. */
   int bytes() {
-    return Math.max(0, length(key)) + Math.max(0, length(value)) + Math.max(0, length(headers));
+    return Math.max(0, length(key)) + Math.max(0, length(value)) + Math.max(0, length(headers()));
   }
 
-  /** False: there is no room. */
-  boolean write(Tape tape, long invocation) {
-    boolean cut = length(value) > TapeFormat.MAX_VALUE;
-    int kept = cut ? TapeFormat.KEPT : length(value);
-    int size = bytes() - (cut ? length(value) - TapeFormat.KEPT - 16 : 0);
-    if (!tape.room(TapeFormat.KAFKA_SIZE + size)) {
+  /**
+   * Puts it on the tape. False: there is no room.
+   *
+   * @param payload {@link Levels#FULL}, or what is kept of the value: key and headers are withheld
+   * @param flags {@link TapeFormat#KEPT} or 0
+   */
+  boolean write(Tape tape, long invocation, int payload, int flags) {
+    boolean whole = payload == Levels.FULL;
+    byte[] k = whole ? key : null;
+    byte[] h = whole ? headers() : null;
+    boolean cut = length(value) > (whole ? TapeFormat.MAX_VALUE : 0);
+    int kept = cut ? (whole ? TapeFormat.KEPT : 0) : length(value);
+    int size = Math.max(0, length(k)) + Math.max(0, kept) + Math.max(0, length(h));
+    if (!tape.room(TapeFormat.KAFKA_SIZE + size + (cut ? 16 : 0))) {
       return false;
     }
-    tape.putInt(TapeFormat.KAFKA | (cut ? TapeFormat.CUT << 8 : 0) | split.index << 16);
+    tape.putInt(TapeFormat.KAFKA | (flags | (cut ? TapeFormat.CUT : 0)) << 8 | split.index << 16);
     tape.putLong(offset);
     tape.putLong(time);
     tape.putLong(invocation);
     tape.putInt(emitted);
-    tape.putInt(length(key));
+    tape.putInt(length(k));
     tape.putInt(kept);
-    tape.putInt(length(headers));
+    tape.putInt(length(h));
     if (cut) {
       tape.putLong(value.length);
-      tape.putLong(Xxh64.hash(value, 0, value.length));
+      tape.putLong(payload == Levels.NONE ? 0 : Xxh64.hash(value, 0, value.length));
     }
-    put(tape, key, length(key));
+    put(tape, k, length(k));
     put(tape, value, kept);
-    put(tape, headers, length(headers));
+    put(tape, h, length(h));
     tape.publish();
     return true;
   }

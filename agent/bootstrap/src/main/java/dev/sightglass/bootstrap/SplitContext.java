@@ -22,4 +22,9 @@ public final class SplitContext {
     this.partition = partition;
     this.id = id;
   }
+
+  /** As people call it: {@code topic/partition}, or the split's id. */
+  String name() {
+    return topic == null ? id : topic + "/" + partition;
+  }
 }

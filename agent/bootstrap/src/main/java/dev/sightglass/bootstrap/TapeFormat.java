@@ -6,7 +6,7 @@ package dev.sightglass.bootstrap;
  *
  * <pre>
  * STAMP        µs i64
- * OUT          a = flags, b = output; subpartition i32 (-1 = all); invocation i64; length i32;
+ * OUT          a = flags, b = output; subpartition i32 (-1 = all); invocation i64; length i32; with flag 2 number i64;
  *              [CUT: full length i64, xxh64 i64]; bytes
  * RUN          a = kind, b = operator + 1; channel i32; path i32 (0 = not known, its steps are counted; -1 = not told); n i32; first i64; time i64; text i32;
  *              begin µs i64
@@ -24,7 +24,7 @@ package dev.sightglass.bootstrap;
  * COUNTS       count i32; (step code i32, n i64)*: steps that no path tells of, {@link PathTable}
  * CHECKPOINTED checkpoint i64: what belongs to the checkpoint was told
  * LEVEL        word i32: what is recorded from the next invocation on; invocation i64
- * SENT         b = output; (next seq i64)*, one for each subpartition: elements before were counted only
+ * SENT         a = flags, b = output; (next seq i64)*, one for each subpartition: elements before were counted only
  * SOURCE_RUN   b = split; offset i64; n i32; emitted i32; first invocation i64
  * NOTE         a = lane, b = operator + 1; kind i32; mask i32; invocation i64; ordinal i32; then what the mask of {@link TaskNote}
  *              says, in its order: time, number, number 2 i64 each; what, reason, flags, text, state i32 each; byte strings: length i32, bytes
@@ -57,6 +57,12 @@ public final class TapeFormat {
   /** Flag of OUT and KAFKA: the value was cut. */
   public static final int CUT = 1;
 
+  /** Flag of OUT: the number of the element follows, i64. */
+  public static final int NUMBERED = 2;
+
+  /** Flag of OUT, SENT and KAFKA: it is kept, and not sent unless somebody asks for it. */
+  public static final int LOOK_BACK = 4;
+
   /** No time. */
   public static final long NONE = Long.MIN_VALUE;
 
@@ -67,7 +73,7 @@ public final class TapeFormat {
 
   static final int STAMP_SIZE = 12;
   static final int RUN_SIZE = 52;
-  static final int OUT_SIZE = 20;
+  static final int OUT_SIZE = 28;
   static final int KAFKA_SIZE = 44;
   static final int OTHER_SIZE = 28;
   static final int SOURCE_RUN_SIZE = 28;

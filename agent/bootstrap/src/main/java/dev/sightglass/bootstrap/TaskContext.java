@@ -1,9 +1,6 @@
-// Size: everything that happens on the hot path of a task, so that the JIT and the reader see it in
-// one place.
 package dev.sightglass.bootstrap;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * What the agent knows of one task attempt while it runs: the number of the invocation at hand, the
@@ -19,12 +16,8 @@ import java.util.Arrays;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskWriter {
+public final class TaskContext extends TaskInvocations {
 
-  /** Steps told of one invocation; the rest is only counted. */
-  private static final int MAX_STEPS = 96;
-
-  private static final int HASH = 31;
   private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
 
   /** What the other side keeps for this attempt. */
@@ -32,41 +25,15 @@ public final class TaskContext extends TaskWriter {
 
   public final Completions completions = new Completions();
   final TaskParts parts = new TaskParts(this);
-  private volatile int sourceOperator;
-  private volatile boolean ended;
-  private volatile boolean abandoned;
-
-  /** A legacy source: elements come from another thread, under the checkpoint lock. */
-  private boolean legacy;
-
-  // The invocation at hand.
-  private final Invocation frame = new Invocation();
-  private Invocation[] outer = new Invocation[2];
-  private int depth;
-  private int[] operators = new int[16];
-  private int operatorDepth;
-  private int[] path = new int[256];
-  private int pathEnd;
-  private final SourceRecord record = new SourceRecord();
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
 
-  /**
-   * An element or a source record is at hand that has no frame: where paths are not told, most need
-   * none. Whatever wants one makes it ({@link #materialize}).
-   */
-  private boolean light;
+  /** What the task takes from outside. */
+  final Reads reads = new Reads(this);
 
-  private int lightKind;
-  private int lightOperator;
-  private ChannelContext lightChannel;
-  private long lightOffset;
+  private int reserved;
 
-  /** A watermark that the task's input reached within the invocation at hand. */
-  private boolean watermarkPending;
-
-  private int watermarkInput;
-  private long watermarkTime;
+  private GateContext watermarkGate;
   private Thrown thrown;
 
   public TaskContext(Object identity, ChunkPool pool) {
@@ -79,6 +46,15 @@ public final class TaskContext extends TaskWriter {
     return CURRENT.get();
   }
 
+  /**
+   * {@link #current} where something may be told now, else null: the thread of a legacy source runs
+   * the user's code outside of its lock too, while the task's own thread is at work.
+   */
+  static TaskContext telling() {
+    TaskContext t = CURRENT.get();
+    return t == null || t.closed || t.isElsewhere() ? null : t;
+  }
+
   static void enterThread(TaskContext t) {
     if (t == null) {
       CURRENT.remove();
@@ -87,328 +63,15 @@ public final class TaskContext extends TaskWriter {
     }
   }
 
-  // ---- invocations
-
-  /**
-   * Begins an invocation.
-   *
-   * @param operator chain index of what it enters, -1 = none
-   * @param code root of its path
-   * @return what {@link #end} wants
-   */
-  int begin(int kind, int operator, ChannelContext channel, int text, long time, int code) {
-    if (light) {
-      materialize();
-    }
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
-    return open(++last, kind, operator, channel, text, time, code);
-  }
-
-  private int open(
-      long invocation,
-      int kind,
-      int operator,
-      ChannelContext channel,
-      int text,
-      long time,
-      int code) {
-    int token = depth;
-    if (token > 0) {
-      nest();
-    }
-    depth = token + 1;
-    Invocation f = frame;
-    f.invocation = invocation;
-    f.kind = kind;
-    f.operator = operator;
-    f.channel = channel;
-    f.text = text;
-    f.time = time;
-    f.begin = stamped;
-    f.pathStart = pathEnd;
-    f.hash = 0;
-    f.steps = 0;
-    f.cut = false;
-    f.operatorBase = operatorDepth;
-    f.ordinal = 0;
-    f.notes = 0;
-    append(code);
-    push(operator);
-    return token;
-  }
-
-  // ---- invocations without a frame
-
-  /** Whether an element or source record that begins now needs no frame. */
-  boolean isLight() {
-    return !levels.paths && depth == 0 && !light && !legacy;
-  }
-
-  /** An element comes in, {@link #isLight}. */
-  void beginElement(ChannelContext c) {
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
-    last++;
-    light = true;
-    lightKind = ELEMENTS;
-    lightOperator = 0;
-    lightChannel = c;
-  }
-
-  /** Ends what {@link #beginElement} or {@link #beginSource} began. */
-  void endLight() {
-    if (!light) {
-      endSource();
-      end(0);
-      return;
-    }
-    light = false;
-    ChannelContext c = lightChannel;
-    if (c != null) {
-      c.count++;
-    }
-    if (runCount > 0
-        && runPath == PathTable.NOT_TOLD
-        && runChannel == c
-        && runKind == lightKind
-        && last == runFirst + runCount
-        && runCount < Integer.MAX_VALUE) {
-      runCount++;
-    } else {
-      flushRun();
-      runCount = 1;
-      runKind = lightKind;
-      runOperator = lightOperator;
-      runChannel = c;
-      runPath = PathTable.NOT_TOLD;
-      runText = 0;
-      runTime = TapeFormat.NONE;
-      runFirst = last;
-      runBegin = stamped;
-    }
-    if (c == null) {
-      endSource();
-    }
-  }
-
-  /** A source record is read, {@link #isLight}; only its place will be told. */
-  void beginSource(int operator, SplitContext s, long offset) {
-    beginElement(null);
-    lightKind = SOURCE;
-    lightOperator = operator;
-    lightOffset = offset;
-    record.open(s, offset, TapeFormat.NONE, null, null, null);
-  }
-
-  private void endSource() {
-    if (record.isOpen()) {
-      sourceRead(record.split(), lightOffset, record.emitted);
-      record.close();
-    }
-  }
-
-  /** Gives the element or source record at hand a frame. */
-  private void materialize() {
-    light = false;
-    open(
-        last,
-        lightKind,
-        lightOperator,
-        lightChannel,
-        0,
-        TapeFormat.NONE,
-        lightOperator << 3 | PathTable.ROOT);
-  }
-
-  // ---- ends
-
-  /**
-   * Ends the invocation that {@link #begin} gave {@code token} for, and those inside that nobody
-   * ended.
-   */
-  void end(int token) {
-    while (depth > token + 1) {
-      drop();
-    }
-    if (depth != token + 1) {
-      return;
-    }
-    Invocation f = frame;
-    int p = PathTable.NOT_TOLD;
-    if (levels.paths) {
-      p = paths.number(path, f.pathStart, pathEnd, f.hash);
-      if (p == 0) {
-        countSteps(f.pathStart);
-      }
-    }
-    ChannelContext c = f.channel;
-    if (c != null && f.kind == ELEMENTS) {
-      c.count++;
-    }
-    if (runCount > 0
-        && f.invocation == runFirst + runCount
-        && runPath == p
-        && runChannel == c
-        && runKind == f.kind
-        && runOperator == f.operator
-        && runText == f.text
-        && runTime == f.time
-        && runCount < Integer.MAX_VALUE) {
-      runCount++;
-    } else {
-      flushRun();
-      runCount = 1;
-      runKind = f.kind;
-      runOperator = f.operator;
-      runChannel = c;
-      runPath = p;
-      runText = f.text;
-      runTime = f.time;
-      runFirst = f.invocation;
-      runBegin = f.begin;
-    }
-    long invocation = f.invocation;
-    drop();
-    if (counted) {
-      flushCounts();
-    }
-    if (watermarkPending) {
-      watermarkPending = false;
-      flushRun();
-      if (tape.room(20)) {
-        tape.putInt(TapeFormat.WATERMARK | watermarkInput << 16);
-        tape.putLong(invocation);
-        tape.putLong(watermarkTime);
-        tape.publish();
-      } else {
-        lose(LANE_DET, invocation, 1, 0);
-      }
-    }
-    if (legacy) {
-      flushRun();
-    }
-  }
-
-  /** Forgets the innermost invocation and goes back to the one around it. */
-  private void drop() {
-    Invocation f = frame;
-    pathEnd = f.pathStart;
-    operatorDepth = f.operatorBase;
-    depth--;
-    if (depth > 0) {
-      f.copy(outer[depth - 1]);
-    } else {
-      f.channel = null;
-    }
-  }
-
-  private void nest() {
-    if (depth > outer.length) {
-      outer = Arrays.copyOf(outer, outer.length * 2);
-    }
-    Invocation o = outer[depth - 1];
-    if (o == null) {
-      o = outer[depth - 1] = new Invocation();
-    }
-    o.copy(frame);
-  }
-
-  /** Begins an invocation for something that happens outside of all; -1 when there is one. */
-  private int beginIfNone() {
-    if (light) {
-      materialize();
-    }
-    return depth > 0 ? -1 : begin(MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
-  }
-
-  private void append(int code) {
-    if (pathEnd == path.length) {
-      path = Arrays.copyOf(path, path.length * 2);
-    }
-    path[pathEnd++] = code;
-    frame.hash = frame.hash * HASH + code;
-  }
-
-  private void push(int operator) {
-    if (operatorDepth == operators.length) {
-      operators = Arrays.copyOf(operators, operators.length * 2);
-    }
-    operators[operatorDepth++] = operator;
-  }
-
-  /** False: the path is full, the step is only counted. */
-  private boolean step(int code) {
-    Invocation f = frame;
-    if (f.steps == MAX_STEPS) {
-      if (!f.cut) {
-        f.cut = true;
-        append(PathTable.CUT);
-      }
-      count(code);
-      return false;
-    }
-    f.steps++;
-    append(code);
-    return true;
-  }
-
-  /**
-   * A record enters a chained operator.
-   *
-   * @return what {@link #leave} wants
-   */
-  int enter(int operator) {
-    int token = beginIfNone() >= 0 ? 1 : 0;
-    token |= operatorDepth << 2;
-    if (step(operator << 3 | PathTable.ENTER)) {
-      token |= 2;
-    }
-    push(operator);
-    return token;
-  }
-
-  void leave(int token) {
-    operatorDepth = token >>> 2;
-    if ((token & 2) != 0 && !frame.cut) {
-      append(PathTable.EXIT);
-    }
-    if ((token & 1) != 0) {
-      end(0);
-    }
-  }
-
-  private int operatorOnTop() {
-    return operatorDepth == 0 ? -1 : operators[operatorDepth - 1];
-  }
-
-  /**
-   * The path from {@code start} has no number: its steps are counted instead. A timer enters no
-   * operator.
-   */
-  private void countSteps(int start) {
-    for (int i = start; i < pathEnd; i++) {
-      int kind = path[i] & 7;
-      if (kind == PathTable.ENTER || kind == PathTable.OUTPUT) {
-        count(path[i]);
-      } else if (kind == PathTable.ROOT && (frame.kind <= SOURCE || frame.kind == RECOVERED)) {
-        count(path[i] & ~7 | PathTable.ENTER);
-      }
-    }
-  }
+  // ---- what an invocation does
 
   /** The task has nothing to do for now. A legacy source's own thread may be at work meanwhile. */
   void idle() {
-    if (!legacy) {
+    if (!legacy()) {
+      checkLate();
       flushRun();
     }
   }
-
-  // ---- what an invocation does
 
   /** An external write begins; gives its ticket. */
   Completions.Ticket write() {
@@ -422,13 +85,20 @@ public final class TaskContext extends TaskWriter {
     return t;
   }
 
+  /** What is kept of the payload of a record that is written; -1: it is not told of. */
+  int writePayload(int operator, String topic) {
+    return levels.of(operator) < Levels.FLIGHT || leavesOut(operator)
+        ? -1
+        : levels.topicPayload(topic, operator);
+  }
+
   /**
    * A serialized element, behind Flink's four length bytes, leaves on a subpartition; -1 = on all.
    */
   void emit(OutputContext o, ByteBuffer b, int subpartition) {
-    if (!o.told) {
+    if (!o.told || levels.sampled) {
       int from = b.position() + 4;
-      if (from < b.limit() && (b.get(from) & ~1) == 0) {
+      if (from < b.limit() && (b.get(from) & ~1) == 0 && (!o.told || leavesOut(o))) {
         o.counted++;
         o.jumped = true;
         o.count(subpartition);
@@ -438,95 +108,36 @@ public final class TaskContext extends TaskWriter {
     tell(o, b, subpartition);
   }
 
+  /** Whether a record that leaves is not told of. It may be the first that says what its key is. */
+  private boolean leavesOut(OutputContext o) {
+    long key = leavingKey;
+    if (key >= 0) {
+      leavingKey = KeyProbe.NONE;
+      meet(key);
+    }
+    key = light ? lightKey : depth > 0 ? frame.key : key;
+    return key >= o.limit;
+  }
+
   private void tell(OutputContext o, ByteBuffer b, int subpartition) {
-    long now = Clock.now();
-    if (now != stamped) {
-      tick(now);
-    }
+    clock();
     int token = beginIfNone();
-    if (o.jumped) {
-      tellSent(o);
-    }
     int from = b.position() + 4;
     int len = b.limit() - from;
     int tag = len > 0 ? b.get(from) : -1;
     boolean record = tag == 0 || tag == 1;
+    boolean kept = record && o.kept;
+    if (o.jumped && !kept && !(o.limit < Levels.ALL && subpartition >= 0)) {
+      tellSent(o);
+    }
     if (record) {
       step(o.index << 3 | PathTable.OUTPUT);
     }
-    if (record && o.payload != Levels.FULL) {
-      emitWithheld(o, b, subpartition, from, len);
-    } else if (len > TapeFormat.MAX_VALUE) {
-      emitCut(o, b, subpartition, from, len);
-    } else if (tape.room(TapeFormat.OUT_SIZE + len)) {
-      tape.putInt(TapeFormat.OUT | o.index << 16);
-      tape.putInt(subpartition);
-      tape.putLong(frame.invocation);
-      tape.putInt(len);
-      copy(b, from, len);
-      tape.publish();
-    } else {
-      lose(LANE_OUT, frame.invocation, 1, len);
-    }
+    put(o, b, subpartition, from, len, record, frame.invocation);
     o.count(subpartition);
+    o.jumped |= kept;
     if (token >= 0) {
       end(token);
-    }
-  }
-
-  private static long hash(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      return Xxh64.hash(b.array(), b.arrayOffset() + from, len);
-    }
-    byte[] all = new byte[len];
-    ByteBuffer d = b.duplicate();
-    d.position(from);
-    d.get(all);
-    return Xxh64.hash(all, 0, len);
-  }
-
-  /** The record's tag and event time are kept, of its value the length, and the hash if wanted. */
-  private void emitWithheld(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    int kept = Math.min(len, b.get(from) == 0 ? 9 : 1);
-    long hash = o.payload == Levels.HASHED ? hash(b, from, len) : 0;
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + kept)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(kept);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, kept);
-    tape.publish();
-  }
-
-  private void emitCut(OutputContext o, ByteBuffer b, int subpartition, int from, int len) {
-    long hash = hash(b, from, len);
-    if (!tape.room(TapeFormat.OUT_SIZE + 16 + TapeFormat.KEPT)) {
-      lose(LANE_OUT, frame.invocation, 1, len);
-      return;
-    }
-    tape.putInt(TapeFormat.OUT | TapeFormat.CUT << 8 | o.index << 16);
-    tape.putInt(subpartition);
-    tape.putLong(frame.invocation);
-    tape.putInt(TapeFormat.KEPT);
-    tape.putLong(len);
-    tape.putLong(hash);
-    copy(b, from, TapeFormat.KEPT);
-    tape.publish();
-  }
-
-  private void copy(ByteBuffer b, int from, int len) {
-    if (b.hasArray()) {
-      tape.putBytes(b.array(), b.arrayOffset() + from, len);
-    } else {
-      ByteBuffer d = b.duplicate();
-      d.position(from);
-      d.get(tape.array(), tape.position(), len);
-      tape.advance(len);
     }
   }
 
@@ -539,23 +150,112 @@ public final class TaskContext extends TaskWriter {
    * @param operator chain index; -1 = the one at work
    */
   public TaskNote note(int lane, int kind, int operator) {
+    return fill(note, lane, kind, operator);
+  }
+
+  TaskNote fill(TaskNote n, int lane, int kind, int operator) {
     if (light) {
       materialize();
     }
-    int of = operator < 0 ? operatorOnTop() : operator;
     if (depth == 0) {
       // Outside of all: an invocation of its own.
       int token = beginIfNone();
-      note.begin(lane, kind, of, frame.invocation, 0);
+      n.begin(lane, kind, operator, frame.invocation, 0);
       end(token);
-      return note;
+      return n;
     }
-    return note.begin(lane, kind, of, frame.invocation, frame.notes++);
+    return n.begin(lane, kind, atWork(operator), frame.invocation, frame.notes++);
   }
 
-  /** A watermark or status comes in through an input. */
-  void input(int index) {
+  /** Chain index of the operator at work; -1 where chained operators are not told apart. */
+  private int atWork(int operator) {
+    return operator >= 0 ? operator : levels.paths ? operatorOnTop() : -1;
+  }
+
+  /**
+   * A note about what happens between two invocations: it stands at the one before, as barriers do.
+   * Inside of an invocation it belongs to that one.
+   */
+  TaskNote fillBetween(TaskNote n, int lane, int kind, int operator) {
+    return light || depth > 0
+        ? fill(n, lane, kind, operator)
+        : n.begin(lane, kind, operator, last, 0);
+  }
+
+  /** The frame that keeps what is counted of the invocation at hand, or of what is between two. */
+  Invocation atHand() {
+    return frame;
+  }
+
+  /** Names the invocation at hand, or else the stretch behind the last one; never 0. */
+  long place() {
+    return light ? last : depth > 0 ? frame.invocation : ~last;
+  }
+
+  @Override
+  void forgotten() {
+    reads.forget();
+  }
+
+  /** A note that belongs to an invocation of before, in the place that {@link #reserve} kept. */
+  TaskNote noteFor(int kind, int operator, long invocation, int ordinal) {
+    return note.begin(TaskNote.STATE, kind, operator, invocation, ordinal);
+  }
+
+  /** Keeps a place for a note of the invocation at hand; gives its number. */
+  long reserve() {
+    if (light) {
+      materialize();
+    }
+    asked = true;
+    reserved = depth == 0 ? 0 : frame.notes++;
+    return depth == 0 ? last : frame.invocation;
+  }
+
+  /** The place that was kept last. */
+  int reservedOrdinal() {
+    return reserved;
+  }
+
+  /** Number of the invocation at hand, 0 = none. */
+  public long invocation() {
+    return depth > 0 ? frame.invocation : light ? last : 0;
+  }
+
+  /** Number of the invocation at hand, or of the last one. */
+  long newest() {
+    return depth > 0 ? frame.invocation : last;
+  }
+
+  /** The channel that the element at hand came in through, or null. */
+  ChannelContext channelAtHand() {
+    return depth > 0 ? frame.channel : light ? lightChannel : null;
+  }
+
+  /** The split of the source record at hand, or null. */
+  SplitContext splitAtHand() {
+    return record.isOpen() ? record.split() : null;
+  }
+
+  /** Steps of the path that the invocation at hand took so far. */
+  int steps() {
+    return depth > 0 ? frame.steps : 0;
+  }
+
+  /** Chain index of the operator at work, -1 = none or not known. */
+  int operatorAtWork() {
+    return light ? levels.paths ? lightOperator : -1 : depth > 0 ? atWork(-1) : -1;
+  }
+
+  /** A watermark or status comes in through an input, by its gate. */
+  void input(int index, GateContext gate) {
     watermarkInput = index;
+    watermarkGate = gate;
+  }
+
+  /** The gate of the last watermark that came in, or null. */
+  GateContext gate() {
+    return watermarkGate;
   }
 
   /** The combined watermark of that input moved. */
@@ -590,11 +290,14 @@ public final class TaskContext extends TaskWriter {
   }
 
   void endRecord(int token) {
-    if (!record.write(tape, frame.invocation)) {
-      lose(LANE_SOURCE, frame.invocation, 1, record.bytes());
-    }
-    record.close();
+    drops.tellIfNothing(record);
+    endRecord(frame.operator, frame.invocation, frame.key);
     end(token);
+  }
+
+  /** The source record at hand can not be read, and it was told; or its handling failed. */
+  void unreadable() {
+    record.unreadable = true;
   }
 
   /** A record of a source whose bytes are not known. */
@@ -636,7 +339,7 @@ public final class TaskContext extends TaskWriter {
    * was being handled.
    */
   void thrown(Throwable t) {
-    if (thrown != null && caused(t, thrown.throwable)) {
+    if (thrown != null && Thrown.caused(t, thrown.throwable)) {
       return;
     }
     if (light) {
@@ -648,7 +351,7 @@ public final class TaskContext extends TaskWriter {
       Invocation f = frame;
       if (f.channel != null) {
         ChannelContext c = f.channel;
-        element = hex(c.partition) + ":" + c.subpartition + ":" + c.count;
+        element = GateContext.hex(c.partition) + ":" + c.subpartition + ":" + c.count;
       } else if (record.isOpen()) {
         source = operatorDepth == f.operatorBase + 1;
         element = record.toString();
@@ -660,73 +363,6 @@ public final class TaskContext extends TaskWriter {
   /** The first place that saw {@code t} or one of its causes, or null. */
   public Thrown thrownBy(Throwable t) {
     Thrown first = thrown;
-    return first != null && caused(t, first.throwable) ? first : null;
-  }
-
-  private static boolean caused(Throwable t, Throwable cause) {
-    for (int i = 0; t != null && i < 64; i++, t = t.getCause()) {
-      if (t == cause) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String hex(long v) {
-    String s = Long.toHexString(v);
-    return "0000000000000000".substring(s.length()) + s;
-  }
-
-  // ---- end
-
-  /** Elements come from a thread of their own. */
-  public void setLegacy() {
-    legacy = true;
-  }
-
-  boolean legacy() {
-    return legacy;
-  }
-
-  /** The task is over: what is at hand is written, and nothing after it. */
-  public void end() {
-    if (!closed) {
-      closed = true;
-      if (!legacy) {
-        flushRun();
-      }
-    }
-    ended = true;
-  }
-
-  /** Nothing is told any more, and numbers are lost: hooks were switched off. */
-  public void abandon() {
-    abandoned = true;
-    closed = true;
-    ended = true;
-  }
-
-  /** Chain index of the source that the task reads, 0 for most. Set when its chain is known. */
-  public int sourceOperator() {
-    return sourceOperator;
-  }
-
-  public void setSourceOperator(int operator) {
-    sourceOperator = operator;
-  }
-
-  /** Nothing more is written. */
-  public boolean ended() {
-    return ended;
-  }
-
-  /** Gives the tape's memory back; by the drain, when all is read. */
-  public void release() {
-    tape.release(!legacy && !abandoned);
-  }
-
-  /** The highest invocation number given. For the drain, after {@link #ended()}. */
-  public long invocations() {
-    return last;
+    return first != null && Thrown.caused(t, first.throwable) ? first : null;
   }
 }

@@ -1,9 +1,9 @@
 package dev.sightglass.bootstrap;
 
 /**
- * A row of lane trace, state or env on its way to the tape: what an operator did beside handling
- * records. A task has one, which {@link TaskContext#note} hands out empty; it is filled and written
- * before the next one is asked for.
+ * A row of lane trace, state, log or env on its way to the tape: what an operator did beside
+ * handling records. A task has one, which {@link TaskContext#note} hands out empty; it is filled
+ * and written before the next one is asked for.
  *
  * <p>Byte strings are not copied before {@link #write}: the arrays must stay as they are until
  * then.
@@ -13,7 +13,10 @@ public final class TaskNote {
   public static final int TRACE = 4;
 
   public static final int STATE = 5;
+  public static final int LOG = 7;
   public static final int ENV = 9;
+
+  private static final int DROPPED = 57;
 
   // Which members are there, in the mask of the record.
   public static final int TIME = 1;
@@ -34,6 +37,9 @@ public final class TaskNote {
   /** Longer byte strings are withheld. */
   static final int MAX_BYTES = 1 << 20;
 
+  private static final String BY_BUDGET = "the budget leaves no room for payload";
+  private static final String BY_POLICY = "the policy keeps no payload of this operator";
+
   private static final int STRINGS = 5;
   private static final int FIXED = 28;
 
@@ -44,6 +50,7 @@ public final class TaskNote {
   private long invocation;
   private int ordinal;
   private int mask;
+  private boolean withholds;
   private long time;
   private long number;
   private long number2;
@@ -67,7 +74,21 @@ public final class TaskNote {
     this.invocation = invocation;
     this.ordinal = ordinal;
     this.mask = 0;
+    // What replay needs is never left out; who reads payload from outside looks at levels itself.
+    this.withholds =
+        lane != ENV
+            && lane != LOG
+            && (task.levels.lean || task.levels.payload(operator) != Levels.FULL);
     return this;
+  }
+
+  /** Chain index of the operator that it is about, -1 = not known. */
+  public int operator() {
+    return operator;
+  }
+
+  public long invocation() {
+    return invocation;
   }
 
   /** A timestamp in ms. */
@@ -153,7 +174,10 @@ public final class TaskNote {
     if (b == null) {
       return this;
     }
-    if (len > MAX_BYTES) {
+    if (withholds && lane == STATE) {
+      text(task.levels.lean ? BY_BUDGET : BY_POLICY);
+    }
+    if (withholds || len > MAX_BYTES) {
       return withheld();
     }
     bytes[i] = b;
@@ -165,6 +189,10 @@ public final class TaskNote {
 
   /** Puts it on the tape, or counts it as lost. */
   public void write() {
+    // Drops and determinants are told of all keys.
+    if ((lane == STATE || lane == TRACE && kind != DROPPED) && task.leavesOut(operator)) {
+      return;
+    }
     int size = FIXED + 8 * 3 + 4 * 5;
     int content = 0;
     for (int i = 0; i < STRINGS; i++) {

@@ -28,6 +28,9 @@ public final class TaskProbe {
       TaskContext.enterThread(null);
       try {
         Hooks.inspector().ended(t);
+        if (!t.closed) {
+          t.reads.end();
+        }
       } finally {
         t.end();
       }
@@ -66,18 +69,48 @@ public final class TaskProbe {
     }
   }
 
-  /** {@code StreamTask.performCheckpoint} begins. */
-  public static long checkpoint(boolean running, long checkpoint, boolean unaligned) {
+  /**
+   * {@code StreamTask.performCheckpoint} begins.
+   *
+   * @param time when the checkpoint was triggered, ms
+   * @param options its {@code CheckpointOptions}
+   */
+  public static long checkpoint(
+      boolean running, long checkpoint, boolean unaligned, long time, Object options) {
     TaskContext t = TaskContext.current();
     if (t == null || t.closed || !running) {
       return -1;
     }
+    t.reads.flush();
     t.checkpoint(checkpoint, unaligned);
+    byte[] barrier = Hooks.inspector().barrier(checkpoint, time, options);
+    TaskNote n = t.reads.between(Reads.BARRIER, -1).number(checkpoint).time(time);
+    n.value(barrier, 0, barrier == null ? 0 : barrier.length).write();
     return checkpoint;
   }
 
-  /** {@code StreamTask.performCheckpoint} is left: all barriers are out. */
-  public static void checkpointed(long checkpoint) {
+  /**
+   * {@code StreamTask.performCheckpoint} is left: the snapshot is taken as far as the task's thread
+   * does it, all barriers are out.
+   */
+  public static void checkpointed(long checkpoint, Object task) {
+    TaskContext t = TaskContext.current();
+    if (checkpoint >= 0 && t != null && !t.closed) {
+      byte[] b = null;
+      try {
+        b = Hooks.inspector().transients(t, task);
+      } finally {
+        if (b != null) {
+          TaskNote n = t.reads.between(Reads.TRANSIENT, -1).number(checkpoint);
+          n.value(b, 0, b.length).write();
+        }
+        t.checkpointed(checkpoint);
+      }
+    }
+  }
+
+  /** {@code StreamTask.performCheckpoint} is left by an exception. */
+  public static void notCheckpointed(long checkpoint) {
     TaskContext t = TaskContext.current();
     if (checkpoint >= 0 && t != null && !t.closed) {
       t.checkpointed(checkpoint);
@@ -97,13 +130,14 @@ public final class TaskProbe {
     // Fetching the argument did it.
   }
 
-  /** A thread is made that emits for the task of the current one. */
-  public static Object inherit() {
+  /** A thread is made that emits for the task of the current one, under its checkpoint lock. */
+  public static Object inherit(Object thread) {
     TaskContext t = TaskContext.current();
     if (t == null) {
       return Nothing.HERE;
     }
-    t.setLegacy();
+    Object lock = Hooks.inspector().checkpointLock(thread);
+    t.setLegacy(lock == null ? Nothing.HERE : lock);
     return t;
   }
 }

@@ -19,6 +19,10 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   static final int LANE_OUT = 1;
   static final int LANE_DET = 2;
   static final int LANE_SOURCE = 3;
+
+  /** What the look-back buffer would have kept; a tape loses no rows of lane gap itself. */
+  public static final int LANE_KEPT = 8;
+
   private static final int LANES = 10;
 
   /** A run that is older is written, so that times stay exact and a slow task is visible, µs. */
@@ -56,10 +60,17 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   private volatile Levels wanted = Levels.DEFAULT;
 
+  /** Null in tasks whose operators count no late records. */
+  LateCounters late;
+
   // Steps past MAX_STEPS or in paths without a number.
   private long[] entered = new long[0];
   private long[] emitted = new long[0];
   boolean counted;
+
+  /** There are counts that may wait for the clock. */
+  boolean countedLater;
+
   private final Lost[] lost = new Lost[LANES];
 
   TaskWriter(ChunkPool pool) {
@@ -77,11 +88,18 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
     stamped = now;
     stamp(now);
-    if (!levels.paths) {
+    if (!levels.paths || levels.sampled || levels.keeps) {
       countOutputs();
     }
     if (wanted != levels) {
       changeLevels();
+    }
+    checkLate();
+  }
+
+  final void checkLate() {
+    if (late != null) {
+      late.check(false);
     }
   }
 
@@ -92,18 +110,36 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     wanted = l;
   }
 
+  /** Takes over what is to be recorded at once: before the task's first invocation, its thread. */
+  public void takeLevels() {
+    if (wanted != levels) {
+      changeLevels();
+    }
+  }
+
+  /** Whether it has not changed over yet; any thread, so it may be late. */
+  public boolean isBehind() {
+    return wanted != levels;
+  }
+
   private void changeLevels() {
+    Levels l = wanted;
+    if (l.sameAs(levels)) {
+      levels = l;
+      return;
+    }
     flushRun();
     countOutputs();
-    Levels l = wanted;
     levels = l;
     for (int i = 0; i < outputCount; i++) {
-      OutputContext o = outputs[i];
-      o.told = l.of(o.operator) >= Levels.FLIGHT;
-      o.payload = l.payload(o.operator);
+      outputs[i].follow(l);
     }
+    levelsChanged();
     tellLevels();
   }
+
+  /** {@link #levels} are others now. */
+  abstract void levelsChanged();
 
   private void tellLevels() {
     if (levels.text.isEmpty()) {
@@ -121,7 +157,8 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   /** Tells how many records left that have no rows of their own. */
   private void countOutputs() {
-    boolean any = false;
+    boolean any = countedLater;
+    countedLater = false;
     for (int i = 0; i < outputCount; i++) {
       OutputContext o = outputs[i];
       if (o.counted > 0) {
@@ -169,13 +206,13 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     runChannel = null;
   }
 
-  /** A source record that is told by its place alone was read by the last invocation. */
-  void sourceRead(SplitContext s, long offset, int emitted) {
+  /** The invocation read a source record that is told by its place alone. */
+  void sourceRead(SplitContext s, long offset, int emitted, long invocation) {
     if (sourceCount > 0
         && s == sourceSplit
         && offset == sourceOffset + sourceCount
         && emitted == sourceEmitted
-        && last == sourceFirst + sourceCount) {
+        && invocation == sourceFirst + sourceCount) {
       sourceCount++;
       return;
     }
@@ -185,7 +222,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     sourceSplit = s;
     sourceOffset = offset;
     sourceEmitted = emitted;
-    sourceFirst = last;
+    sourceFirst = invocation;
     sourceCount = 1;
   }
 
@@ -209,8 +246,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   /** Tells the numbers of an output whose elements were counted only. */
   void tellSent(OutputContext o) {
     o.jumped = false;
+    tellSent(o, 0);
+  }
+
+  void tellSent(OutputContext o, int flags) {
     if (tape.room(4 + 8 * o.subpartitions)) {
-      tape.putInt(TapeFormat.SENT | o.index << 16);
+      tape.putInt(TapeFormat.SENT | flags << 8 | o.index << 16);
       for (int s = 0; s < o.subpartitions; s++) {
         tape.putLong(o.next(s));
       }
@@ -279,6 +320,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
    */
   void checkpoint(long checkpoint, boolean unaligned) {
     flushRun();
+    forgotten();
     if (!tape.room(24 + 8 * channelCount)) {
       lose(LANE_DET, last, 1, 0);
       return;
@@ -299,6 +341,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   void checkpointed(long checkpoint) {
     flushRun();
+    forgotten();
     if (tape.room(12)) {
       tape.putInt(TapeFormat.CHECKPOINTED);
       tape.putLong(checkpoint);
@@ -383,6 +426,9 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     return LANES;
   }
 
+  /** What was told before cannot be built upon any more: rows were lost, or an interval begins. */
+  abstract void forgotten();
+
   @Override
   public int recoverySize() {
     int size = (LANES - 1) * TapeFormat.GAP_SIZE + TapeFormat.STAMP_SIZE + 36 + 8 * channelCount;
@@ -394,6 +440,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   @Override
   public void recovered(Tape tape) {
+    forgotten();
     for (int i = 1; i < LANES; i++) {
       Lost l = lost[i];
       if (l.events > 0) {

@@ -18,4 +18,14 @@ public final class Thrown {
     this.element = element;
     this.source = source;
   }
+
+  /** Whether {@code cause} is {@code t} or one of its causes. */
+  static boolean caused(Throwable t, Throwable cause) {
+    for (int i = 0; t != null && i < 64; i++, t = t.getCause()) {
+      if (t == cause) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -131,7 +131,7 @@ class LevelsTest {
     assertEquals("0000000000000007:1:1", task.thrownBy(e).element);
     assertEquals(2, task.thrownBy(e).invocation);
     assertEquals(
-        List.of("note 9/110 op=0 inv=2 #0 number=5 what=1", "run 16 op=0 ch=0 - 1x2"), told());
+        List.of("note 9/110 op=-1 inv=2 #0 number=5 what=1", "run 16 op=0 ch=0 - 1x2"), told());
   }
 
   @Test
@@ -140,7 +140,7 @@ class LevelsTest {
     long[] offsets = {40, 41, 42, 50, 51};
     int[] emitted = {1, 1, 2, 1, 1};
     for (int i = 0; i < offsets.length; i++) {
-      task.beginSource(0, s, offsets[i]);
+      task.beginSource(0, s, offsets[i], 0, null, null, null);
       assertTrue(task.reading());
       for (int n = 0; n < emitted[i]; n++) {
         task.collected();
@@ -195,6 +195,14 @@ class LevelsTest {
             "out 0/1 inv=1 bytes=9",
             "run 16 op=0 ch=0 0(>0>0 1x1"),
         told());
+  }
+
+  @Test
+  void aVersionThatChangesNothingIsNoRow() {
+    level(new Levels("8;0", Levels.POSITIONS, new byte[0], new byte[0]));
+    assertEquals(List.of(), told());
+    level(new Levels("9;1", Levels.FLIGHT, new byte[0], new byte[0]));
+    assertEquals(List.of("level 9;1 from 1"), told());
   }
 
   @Test

@@ -19,13 +19,13 @@ final class TapeText {
           t.getLong();
           break;
         case TapeFormat.OUT:
-          lines.add(out(t, a, b));
+          lines.add(keep(a) + out(t, a, b));
           break;
         case TapeFormat.RUN:
           lines.add(run(c, t, a, b - 1));
           break;
         case TapeFormat.KAFKA:
-          lines.add(kafka(c, t, a, b));
+          lines.add(keep(a) + kafka(c, t, a, b));
           break;
         case TapeFormat.OTHER:
           lines.add(
@@ -88,7 +88,7 @@ final class TapeText {
           for (int i = 0; i < c.output(b).subpartitions; i++) {
             sent.append(' ').append(t.getLong());
           }
-          lines.add(sent.toString());
+          lines.add(keep(a) + sent);
           break;
         case TapeFormat.SOURCE_RUN:
           lines.add(
@@ -128,7 +128,8 @@ final class TapeText {
       }
       s.append(' ').append(names[i]).append('=');
       if (i < 3) {
-        s.append(t.getLong());
+        long v = t.getLong();
+        s.append(v == Long.MIN_VALUE ? "none" : Long.toString(v));
       } else if (i == 6 || i == 7) {
         s.append(c.wordOf(t.getInt()));
       } else {
@@ -146,13 +147,18 @@ final class TapeText {
     int sub = t.getInt();
     long inv = t.getLong();
     int len = t.getInt();
+    String seq = (flags & TapeFormat.NUMBERED) != 0 ? " seq=" + t.getLong() : "";
     String cut = "";
     if ((flags & TapeFormat.CUT) != 0) {
       cut = " of " + t.getLong();
       t.getLong();
     }
     t.skip(len);
-    return "out " + output + "/" + sub + " inv=" + inv + " bytes=" + len + cut;
+    return "out " + output + "/" + sub + " inv=" + inv + seq + " bytes=" + len + cut;
+  }
+
+  private static String keep(int flags) {
+    return (flags & TapeFormat.LOOK_BACK) != 0 ? "keep " : "";
   }
 
   private static String run(TaskContext c, Tape t, int kind, int operator) {

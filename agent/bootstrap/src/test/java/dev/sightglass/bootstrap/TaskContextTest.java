@@ -309,6 +309,7 @@ class TaskContextTest {
         List.of(
             "kafka orders/3@41 time=1000 inv=1 emitted=2 key=2 value=9 headers=-1",
             "run 17 op=0 0(>0>0 1x1",
+            "note 4/57 op=0 inv=2 #0 number=none number2=none reason=18",
             "kafka orders/3@42 time=1001 inv=2 emitted=0 key=-1 value=-1 headers=-1",
             "run 17 op=0 0( 2x1"),
         sorted(withoutOut(told())));
@@ -358,7 +359,7 @@ class TaskContextTest {
   @Test
   void aWatermarkOfTheInputIsToldAfterItsElement() {
     int token = task.begin(TaskContext.ELEMENTS, 0, live, 0, TapeFormat.NONE, PathTable.ROOT_OTHER);
-    task.input(1);
+    task.input(1, null);
     task.watermark(777);
     task.end(token);
     assertEquals(List.of("run 16 op=0 ch=0 0w( 1x1", "watermark input=1 inv=1 time=777"), told());

@@ -53,6 +53,18 @@ public final class SampleProbe {
     tell("three " + a + " " + b + " " + c);
   }
 
+  public static void site(Object a, Object b, long c) {
+    tell("site " + a + " " + b + " " + c);
+  }
+
+  public static void read(boolean seen, Object a) {
+    tell("read " + seen + " " + a);
+  }
+
+  public static void numbers(int a, long b, Object c) {
+    tell("numbers " + a + " " + b + " " + c);
+  }
+
   public static void leave(int token) {
     tell("leave " + token);
   }
@@ -76,6 +88,12 @@ public final class SampleProbe {
   public static Object replace(Object a) {
     tell("replace " + a);
     return a + "!";
+  }
+
+  /** What the caller gets instead of a result. */
+  public static Object instead(Object token, Object nothing, int number, Object result) {
+    tell("instead " + token + " " + nothing + " " + number + " " + result);
+    return result + "?";
   }
 
   public static void constructed(Object self, Object field) {

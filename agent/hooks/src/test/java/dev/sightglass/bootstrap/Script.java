@@ -61,6 +61,13 @@ public final class Script {
     t.complete(topic, 2, error == null ? 9 : -1, error == null ? 1000 : -1, error);
   }
 
+  /** A write that is part of a transaction. */
+  public void write(String topic, String transaction, long producer, int epoch) {
+    Completions.Ticket t = task.write();
+    t.transaction = new Transaction(transaction, producer, epoch);
+    t.complete(topic, 2, 9, 1000, null);
+  }
+
   public void checkpoint(long id) {
     task.barrierIn(channel, id, 0);
     task.checkpoint(id, false);

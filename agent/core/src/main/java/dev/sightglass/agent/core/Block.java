@@ -26,6 +26,29 @@ public final class Block {
     this.bytes = bytes;
   }
 
+  private Block(Block of, long number, byte[] bytes) {
+    this.origin = of.origin;
+    this.gaps = of.gaps;
+    this.lane = of.lane;
+    this.number = number;
+    this.firstInvocation = of.firstInvocation;
+    this.lastInvocation = of.lastInvocation;
+    this.events = of.events;
+    this.wallMin = of.wallMin;
+    this.wallMax = of.wallMax;
+    this.bytes = bytes;
+  }
+
+  /** The same block under another number, for lanes that are numbered when they are sent. */
+  public Block numbered(long number) {
+    return new Block(this, number, BlockAssembler.numbered(bytes, number));
+  }
+
+  /** The same block without its bytes, or with them again. */
+  public Block with(byte[] bytes) {
+    return new Block(this, number, bytes);
+  }
+
   public Origin origin() {
     return origin;
   }

@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
 final class BlockAssembler {
   static final int FLAG_PAYLOAD_CUT = 2;
   static final int FLAG_CHANNELS_COLLAPSED = 4;
+  static final int FLAG_SKIPS = 8;
   static final int FLAG_RECOVERED = 512;
 
   static final int SECTION_META = 1;
@@ -33,7 +34,12 @@ final class BlockAssembler {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private static final int PREFIX = 24;
+  private static final int HEADER_LENGTH_AT = 8;
+  private static final int NUMBER_AT = PREFIX + 24;
   private static final int FIXED = 96;
   private static final int CRC_AT = 20;
   private static final int CODEC_NONE = 0;
@@ -115,6 +121,18 @@ final class BlockAssembler {
       zones.uv(scratch.size());
       zones.put(scratch);
     }
+  }
+
+  /** A copy of a block with another number. */
+  static byte[] numbered(byte[] block, long number) {
+    byte[] copy = block.clone();
+    LONG.set(copy, NUMBER_AT, number);
+    int header = (int) INT.get(copy, HEADER_LENGTH_AT);
+    CRC32C crc = new CRC32C();
+    crc.update(copy, 0, CRC_AT);
+    crc.update(copy, PREFIX, header);
+    INT.set(copy, CRC_AT, (int) crc.getValue());
+    return copy;
   }
 
   /** The block's bytes, or null when they pass a limit of the format. */

@@ -24,16 +24,17 @@ public final class BlockRecorder implements AttemptRecorder {
   private final List<Channel> channels = new ArrayList<>();
   private final Map<Long, List<Integer>> channelsByPlace = new HashMap<>();
 
-  private final OutEncoder out = new OutEncoder(this);
-  private final DetEncoder det = new DetEncoder(this);
-  private final SourceEncoder source = new SourceEncoder(this);
-  private final TraceEncoder trace = new TraceEncoder(this);
-  private final BodyEncoder job = new BodyEncoder(this, Lane.JOB);
-  private final BodyEncoder log = new BodyEncoder(this, Lane.LOG);
-  private final NoteEncoder state = new NoteEncoder(this, Lane.STATE);
-  private final NoteEncoder env = new NoteEncoder(this, Lane.ENV);
-  private final LaneEncoder[] lanes = {job, source, det, env, out, state, trace, log};
-  private final GapEncoder gaps;
+  private final int laneOffset;
+  private final OutEncoder out;
+  private final DetEncoder det;
+  private final SourceEncoder source;
+  private final TraceEncoder trace;
+  private final BodyEncoder job;
+  private final BodyEncoder log;
+  private final NoteEncoder state;
+  private final NoteEncoder env;
+  private final LaneEncoder[] lanes;
+  private final GapLane gaps;
 
   private long now;
   private long wall;
@@ -45,10 +46,38 @@ public final class BlockRecorder implements AttemptRecorder {
    * @param sink takes the blocks
    */
   public BlockRecorder(Origin origin, Workspace workspace, BlockSink sink) {
+    this(origin, workspace, sink, new GapEncoder(origin, sink), 0);
+  }
+
+  private BlockRecorder(
+      Origin origin, Workspace workspace, BlockSink sink, GapLane gaps, int laneOffset) {
     this.origin = Objects.requireNonNull(origin, "origin");
     this.workspace = Objects.requireNonNull(workspace, "workspace");
     this.sink = Objects.requireNonNull(sink, "sink");
-    this.gaps = new GapEncoder(origin, sink);
+    this.gaps = gaps;
+    this.laneOffset = laneOffset;
+    out = new OutEncoder(this);
+    det = new DetEncoder(this);
+    source = new SourceEncoder(this);
+    trace = new TraceEncoder(this);
+    job = new BodyEncoder(this, Lane.JOB);
+    log = new BodyEncoder(this, Lane.LOG);
+    state = new NoteEncoder(this, Lane.STATE);
+    env = new NoteEncoder(this, Lane.ENV);
+    lanes = new LaneEncoder[] {job, source, det, env, out, state, trace, log};
+  }
+
+  /**
+   * A recorder for what a look-back buffer keeps of an attempt: lanes of their own, numbers that
+   * are given when a block is sent, gaps of {@code recorder}.
+   */
+  public static AttemptRecorder lookBack(
+      AttemptRecorder recorder, Workspace workspace, BlockSink sink) {
+    return new BlockRecorder(recorder.origin(), workspace, sink, recorder.gaps(), Lane.LOOK_BACK);
+  }
+
+  int laneOffset() {
+    return laneOffset;
   }
 
   @Override

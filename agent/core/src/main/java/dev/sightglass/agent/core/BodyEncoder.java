@@ -7,6 +7,8 @@ final class BodyEncoder extends LaneEncoder implements BodyLane {
   private final int lane;
   private final boolean sensitive;
   private final BytesColumn bodies;
+  private final BytesColumn payloads = new BytesColumn(48);
+  private boolean cut;
 
   BodyEncoder(BlockRecorder recorder, int lane) {
     super(recorder, lane);
@@ -16,7 +18,11 @@ final class BodyEncoder extends LaneEncoder implements BodyLane {
   }
 
   @Override
-  public void event(int kind, long invocation, int operator, byte[] body, int definition) {
+  public void event(
+      int kind, long invocation, int operator, byte[] body, int definition, byte[] payload) {
+    if (sensitive && payload != null) {
+      throw new IllegalArgumentException("a payload beside a body that is one");
+    }
     if (recorder.ended()) {
       return;
     }
@@ -35,18 +41,31 @@ final class BodyEncoder extends LaneEncoder implements BodyLane {
               null);
       return;
     }
-    open(body.length);
+    boolean withheld = payload != null && payload.length > MAX_BODY;
+    int extra = payload == null || withheld ? 0 : payload.length;
+    open(body.length + extra);
     definitionPlus1(definition);
     row(kind, invocation, 1, operator);
     bodies.add(body, 0, body.length);
-    close(body.length);
+    if (!sensitive) {
+      payloads.add(payload, 0, extra == 0 && (payload == null || withheld) ? -1 : extra);
+      cut |= withheld;
+    }
+    close(body.length + extra);
   }
 
   @Override
   void writePayload(Bytes columns) {
     if (sensitive) {
       bodies.write(columns);
+    } else {
+      payloads.write(columns);
     }
+  }
+
+  @Override
+  int flags() {
+    return cut ? BlockAssembler.FLAG_PAYLOAD_CUT : 0;
   }
 
   @Override
@@ -59,5 +78,7 @@ final class BodyEncoder extends LaneEncoder implements BodyLane {
   @Override
   void clearOwn() {
     bodies.clear();
+    payloads.clear();
+    cut = false;
   }
 }

@@ -8,5 +8,14 @@ public interface BodyLane {
    * @param body JSON object in UTF-8, at most 1 MiB; a longer one becomes a gap
    * @param definition a definition that the body names, or {@link AttemptRecorder#NONE}
    */
-  void event(int kind, long invocation, int operator, byte[] body, int definition);
+  default void event(int kind, long invocation, int operator, byte[] body, int definition) {
+    event(kind, invocation, operator, body, definition, null);
+  }
+
+  /**
+   * One event with a byte string beside its body, at most 1 MiB; null: without.
+   *
+   * @throws IllegalArgumentException in lane log, whose bodies take its place
+   */
+  void event(int kind, long invocation, int operator, byte[] body, int definition, byte[] payload);
 }

@@ -9,10 +9,10 @@ final class Drops {
   private long[] counts = new long[4];
   private int size;
 
-  void add(int operator, int reason) {
+  void add(int operator, int reason, long records) {
     for (int i = 0; i < size; i++) {
       if (operators[i] == operator && reasons[i] == reason) {
-        counts[i]++;
+        counts[i] += records;
         return;
       }
     }
@@ -23,7 +23,7 @@ final class Drops {
     }
     operators[size] = operator;
     reasons[size] = reason;
-    counts[size++] = 1;
+    counts[size++] = records;
   }
 
   void write(Bytes zone) {

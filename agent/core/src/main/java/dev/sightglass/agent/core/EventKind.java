@@ -42,6 +42,7 @@ public final class EventKind {
   public static final int WATERMARK_OUT = 58;
   public static final int WATERMARK_HELD = 59;
   public static final int CAUSE = 60;
+  public static final int TRANSACTION = 61;
 
   public static final int JOB_STATE = 64;
   public static final int ATTEMPT_STATE = 65;

@@ -15,5 +15,11 @@ public final class Lane {
   /** One more than the highest lane; the length of arrays by lane. */
   public static final int COUNT = 10;
 
+  /** Added to a lane: what a look-back buffer kept of it. */
+  public static final int LOOK_BACK = 16;
+
+  /** The length of arrays by lane, those of look-back buffers included. */
+  public static final int ALL = LOOK_BACK + COUNT;
+
   private Lane() {}
 }

@@ -40,7 +40,7 @@ abstract class LaneEncoder {
 
   LaneEncoder(BlockRecorder recorder, int lane) {
     this.recorder = recorder;
-    this.lane = lane;
+    this.lane = lane + recorder.laneOffset();
   }
 
   /** A wrong stretch is found before anything of its row is written. */

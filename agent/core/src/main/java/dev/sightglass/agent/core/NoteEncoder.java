@@ -2,6 +2,9 @@ package dev.sightglass.agent.core;
 
 /** Lanes state and env, and what they have in common with lane trace. */
 class NoteEncoder extends LaneEncoder implements NoteLane {
+  /** Reasons from here on are differences of a metric: their rows stand for so many records. */
+  private static final int COUNTED = 254;
+
   private final NumberColumn ordinals = new NumberColumn(22, 0);
   private final RecordColumns payload = new RecordColumns();
   private final BytesColumn namespaces = new BytesColumn(53);
@@ -72,7 +75,7 @@ class NoteEncoder extends LaneEncoder implements NoteLane {
     }
     addOwn(n);
     if (n.reason != 0) {
-      drops.add(n.operator, n.reason);
+      drops.add(n.operator, n.reason, n.reason >= COUNTED ? Math.max(1, n.number) : 1);
     }
     row(n.kind, n.invocation, 1, n.operator);
     close(kept);

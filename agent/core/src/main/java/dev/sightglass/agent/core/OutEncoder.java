@@ -7,6 +7,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
   private final EventTimes times = new EventTimes();
   private final NumberColumn partitionIndexes = new NumberColumn(16, 0);
   private final NumberColumn subpartitionsPlus1 = new NumberColumn(17, 0);
+  private final NumberColumn skips = new NumberColumn(23, 0);
   private final PayloadColumns payload = new PayloadColumns();
   private final BlockTable watermarked = new BlockTable();
   private final Ranges watermarks = new Ranges();
@@ -17,6 +18,8 @@ final class OutEncoder extends LaneEncoder implements OutLane {
 
   /** How many subpartitions the block's elements touched. */
   private int channels;
+
+  private boolean skipping;
 
   OutEncoder(BlockRecorder recorder) {
     super(recorder, Lane.OUT);
@@ -60,8 +63,14 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     }
     open(PayloadColumns.kept(len));
     makeRoomFor(sent, subpartitionPlus1);
+    if (subpartitionPlus1 == 0 && sent.isSkipping()) {
+      seal();
+    }
     row(kind, invocation, 1, operator);
     channels += sent.fresh(subpartitionPlus1);
+    long skip = sent.takeSkip(subpartitionPlus1);
+    skipping |= skip > 0;
+    skips.add(skip);
     sent.count(subpartitionPlus1);
     int slot = partitions.of(partition);
     partitionIndexes.add(slot);
@@ -104,13 +113,10 @@ final class OutEncoder extends LaneEncoder implements OutLane {
   @Override
   public void sent(int partition, int subpartition, long elements) {
     SentCounters sent = counters(partition);
-    if (sent.sent(subpartition) == elements) {
-      return;
+    if (!sent.jump(subpartition, elements)) {
+      seal();
+      sent.jump(subpartition, elements);
     }
-    if (sent.listed() > 0) {
-      seal(); // within a block numbers are dense
-    }
-    sent.set(subpartition, elements);
   }
 
   private SentCounters counters(int partition) {
@@ -136,7 +142,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
 
   @Override
   int flags() {
-    return payload.flags();
+    return payload.flags() | (skipping ? BlockAssembler.FLAG_SKIPS : 0);
   }
 
   @Override
@@ -146,6 +152,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     }
     partitionIndexes.write(columns);
     subpartitionsPlus1.write(columns);
+    skips.write(columns);
     int listed = 0;
     for (int i = 0; i < partitions.size(); i++) {
       listed += counters.get(partitions.member(i)).listed();
@@ -199,13 +206,14 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     for (int k = 0; k < sent.listed(); k++) {
       int s = sent.listed(k);
       long from = sent.sentAtStart(s);
-      long to = sent.sent(s);
-      if (!collapsed) {
-        writeChannel(zone, slot, s, from, to - 1, to - from);
+      long to = sent.toldEnd(s);
+      long told = sent.told(s);
+      if (!collapsed && told > 0) {
+        writeChannel(zone, slot, s, from, to - 1, told);
       }
       first = Math.min(first, from);
       last = Math.max(last, to - 1);
-      count += to - from;
+      count += told;
     }
     if (collapsed && count > 0) {
       writeChannel(zone, slot, 0, first, last, count);
@@ -226,6 +234,8 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     times.clear();
     partitionIndexes.clear();
     subpartitionsPlus1.clear();
+    skips.clear();
+    skipping = false;
     payload.clear();
     watermarked.clear();
     barriers.clear();

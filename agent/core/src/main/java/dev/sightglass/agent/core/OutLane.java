@@ -52,8 +52,8 @@ public interface OutLane {
   void barrier(long checkpoint, int partition, int flags);
 
   /**
-   * Sets how many elements were sent on a subpartition so far in this attempt. Needed only after
-   * {@link AttemptRecorder#resync}, and for an agent that came late.
+   * Sets how many elements were sent on a subpartition so far in this attempt: some had no rows,
+   * being lost, or not to be recorded.
    */
   void sent(int partition, int subpartition, long elements);
 }

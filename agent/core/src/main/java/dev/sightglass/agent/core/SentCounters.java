@@ -11,6 +11,12 @@ final class SentCounters {
   private final long[] own;
   private final long[] ownAtStart;
   private final int[] touchedIn;
+
+  /** Elements without rows since the last row, and those before rows; of this block, if touched. */
+  private final long[] skip;
+
+  private final long[] skipped;
+  private int skipping;
   private int[] touched = new int[8];
   private int touchedSize;
   private long shared;
@@ -22,6 +28,8 @@ final class SentCounters {
     own = new long[subpartitions];
     ownAtStart = new long[subpartitions];
     touchedIn = new int[subpartitions];
+    skip = new long[subpartitions];
+    skipped = new long[subpartitions];
   }
 
   int subpartitions() {
@@ -45,16 +53,73 @@ final class SentCounters {
       shared++;
       return;
     }
-    int s = subpartitionPlus1 - 1;
-    if (touchedIn[s] != epoch) {
-      touchedIn[s] = epoch;
-      ownAtStart[s] = own[s];
-      if (touchedSize == touched.length) {
-        touched = Arrays.copyOf(touched, 2 * touchedSize);
-      }
-      touched[touchedSize++] = s;
+    touch(subpartitionPlus1 - 1);
+    own[subpartitionPlus1 - 1]++;
+  }
+
+  private void touch(int s) {
+    if (touchedIn[s] == epoch) {
+      return;
     }
-    own[s]++;
+    touchedIn[s] = epoch;
+    ownAtStart[s] = own[s];
+    skip[s] = 0;
+    skipped[s] = 0;
+    if (touchedSize == touched.length) {
+      touched = Arrays.copyOf(touched, 2 * touchedSize);
+    }
+    touched[touchedSize++] = s;
+  }
+
+  /**
+   * {@code elements} were sent on {@code s} so far, some of them without a row.
+   *
+   * @return false: the block at hand cannot say so, it has to be closed first
+   */
+  boolean jump(int s, long elements) {
+    long more = elements - sent(s);
+    if (!broadcast && touchedIn[s] != epoch) {
+      own[s] += more; // its number at the start of the block is not told yet
+      return true;
+    }
+    if (more < 0) {
+      return false;
+    }
+    if (more > 0) {
+      touch(s);
+      skipping += skip[s] == 0 ? 1 : 0;
+      skip[s] += more;
+      own[s] += more;
+    }
+    return true;
+  }
+
+  /** Whether elements without rows are not told of yet: a row on all subpartitions cannot do it. */
+  boolean isSkipping() {
+    return skipping > 0;
+  }
+
+  /** How many elements without rows the next row on a subpartition has before it. */
+  long takeSkip(int subpartitionPlus1) {
+    int s = subpartitionPlus1 - 1;
+    if (s < 0 || touchedIn[s] != epoch || skip[s] == 0) {
+      return 0;
+    }
+    long n = skip[s];
+    skip[s] = 0;
+    skipping--;
+    skipped[s] += n;
+    return n;
+  }
+
+  /** One more than the number of the block's last row on {@code s}. */
+  long toldEnd(int s) {
+    return sent(s) - (touchedIn[s] == epoch ? skip[s] : 0);
+  }
+
+  /** Rows of the block on {@code s}. */
+  long told(int s) {
+    return toldEnd(s) - sentAtStart(s) - (touchedIn[s] == epoch ? skipped[s] : 0);
   }
 
   /** Elements sent on {@code s} so far. */
@@ -65,11 +130,6 @@ final class SentCounters {
   /** Elements sent on {@code s} before the block. */
   long sentAtStart(int s) {
     return (touchedIn[s] == epoch ? ownAtStart[s] : own[s]) + sharedAtStart;
-  }
-
-  /** Only while nothing of the partition is in the block. */
-  void set(int s, long elements) {
-    own[s] = elements - shared;
   }
 
   /** Number of subpartitions that column 18 lists. */
@@ -86,6 +146,7 @@ final class SentCounters {
     epoch++;
     touchedSize = 0;
     broadcast = false;
+    skipping = 0;
     sharedAtStart = shared;
   }
 }

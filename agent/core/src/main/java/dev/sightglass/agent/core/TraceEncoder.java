@@ -72,6 +72,7 @@ final class TraceEncoder extends NoteEncoder implements TraceLane {
     write.ordinal = ordinal;
     write.text = text;
     write.withheld = record.withheld;
+    record.tellTransaction(write);
     set(write.value, record.value);
     set(write.key, record.key);
     this.split = split;

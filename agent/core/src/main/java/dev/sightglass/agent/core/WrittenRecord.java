@@ -10,6 +10,12 @@ public final class WrittenRecord {
   final byte[] headers;
   final boolean withheld;
 
+  /** Definition of the transactional id, or {@link AttemptRecorder#NONE}. */
+  private final int transaction;
+
+  private final long producer;
+  private final int epoch;
+
   /**
    * Each may be null.
    *
@@ -17,10 +23,45 @@ public final class WrittenRecord {
    * @param withheld there were bytes that could not be kept
    */
   public WrittenRecord(byte[] key, byte[] value, byte[] headers, boolean withheld) {
+    this(key, value, headers, withheld, AttemptRecorder.NONE, 0, 0);
+  }
+
+  private WrittenRecord(
+      byte[] key,
+      byte[] value,
+      byte[] headers,
+      boolean withheld,
+      int transaction,
+      long producer,
+      int epoch) {
     this.key = key;
     this.value = value;
     this.headers = headers;
     this.withheld = withheld;
+    this.transaction = transaction;
+    this.producer = producer;
+    this.epoch = epoch;
+  }
+
+  /**
+   * The same as a part of a transaction.
+   *
+   * @param transaction definition of kind 1: the transactional id
+   */
+  public WrittenRecord in(int transaction, long producer, int epoch) {
+    return new WrittenRecord(key, value, headers, withheld, transaction, producer, epoch);
+  }
+
+  /** Says it of a row; one of a failed write names the error instead of the id. */
+  void tellTransaction(Note row) {
+    if (transaction == AttemptRecorder.NONE) {
+      return;
+    }
+    if (row.text == AttemptRecorder.NONE) {
+      row.text = transaction;
+    }
+    row.number = producer;
+    row.number2 = epoch;
   }
 
   /** Sizes only: the bytes are not for printing. */
@@ -29,7 +70,10 @@ public final class WrittenRecord {
     return size("key", key)
         + size(" value", value)
         + size(" headers", headers)
-        + (withheld ? " withheld" : "");
+        + (withheld ? " withheld" : "")
+        + (transaction == AttemptRecorder.NONE
+            ? ""
+            : " transaction=" + transaction + "/" + producer + "/" + epoch);
   }
 
   private static String size(String name, byte[] b) {

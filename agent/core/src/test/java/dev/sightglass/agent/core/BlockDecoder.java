@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  * Decodes blocks for tests, after {@code spec/block.md} and nothing else. Strict: what the page
  * does not allow is an {@link IllegalStateException}.
  */
-final class BlockDecoder {
+public final class BlockDecoder {
   private static final int PREFIX = 24;
   private static final List<Integer> NOTES = List.of(Lane.TRACE, Lane.STATE, Lane.ENV);
   private static final List<Integer> WRITES = List.of(EventKind.WRITTEN, EventKind.WRITE_FAILED);
@@ -33,7 +33,7 @@ final class BlockDecoder {
     this.raw = raw;
   }
 
-  static DecodedBlock decode(byte[] raw) {
+  public static DecodedBlock decode(byte[] raw) {
     BlockDecoder d = new BlockDecoder(raw);
     d.head();
     d.rows();
@@ -360,6 +360,7 @@ final class BlockDecoder {
         row.put("event_time_ms", times[i]);
       }
       out.rows.add(row);
+      out.payloads.add(new LinkedHashMap<>());
     }
     switch (lane) {
       case Lane.OUT:
@@ -463,6 +464,9 @@ final class BlockDecoder {
   private void outRows() {
     long[] indexes = unsigned(2, 16, 0);
     long[] subpartitions = unsigned(2, 17, 0);
+    long[] skips = unsigned(2, 23, 0);
+    boolean skipping = Arrays.stream(skips).anyMatch(s -> s > 0);
+    check((out.headerLong("flags") & 8) != 0 == skipping, "flag of skips");
     Map<Integer, TreeMap<Long, Long>> next = new HashMap<>();
     ByteReader r = own(2, 18);
     if (r != null) {
@@ -478,10 +482,12 @@ final class BlockDecoder {
       TreeMap<Long, Long> of = next.get((int) indexes[i]);
       if (subpartitions[i] > 0) {
         long s = subpartitions[i] - 1;
+        of.merge(s, skips[i], Long::sum);
         row.put("subpartition", s);
         row.put("seq", of.get(s));
         of.merge(s, 1L, Long::sum);
       } else {
+        check(skips[i] == 0, "skip of a broadcast");
         row.put("seqs", pairs(of));
         of.replaceAll((s, seq) -> seq + 1);
       }
@@ -544,6 +550,7 @@ final class BlockDecoder {
     for (int i = 0; i < rows; i++) {
       if (values[i] != null) {
         out.rows.get(i).put(name, Oracle.payload(values[i]));
+        out.payloads.get(i).put(name, values[i]);
       }
     }
   }

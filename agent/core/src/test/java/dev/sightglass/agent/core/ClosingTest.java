@@ -133,13 +133,31 @@ class ClosingTest {
   }
 
   @Test
+  void elementsWithoutRowsDoNotCloseTheBlockOfTheOthers() {
+    int p = o.partition(3, 4, NONE);
+    for (int i = 0; i < 100; i++) {
+      o.sent(p, i % 3, 1_000 + i * 7L);
+      o.out(EventKind.RECORD, i + 1, 0, p, i % 3 + 1, NO_TIME, new byte[1]);
+    }
+    o.sent(p, 1, 9_000);
+    o.recorder.flush();
+    assertEquals(List.of(100), rows(Lane.OUT));
+    assertEquals(o.rows(Lane.OUT), o.sink.decoded(Lane.OUT).get(0).rows);
+    o.out(EventKind.RECORD, 101, 0, p, 2, NO_TIME, new byte[1]);
+    o.sent(p, 1, 5);
+    o.out(EventKind.RECORD, 102, 0, p, 2, NO_TIME, new byte[1]);
+    o.recorder.flush();
+    assertEquals(List.of(100, 1, 1), rows(Lane.OUT), "a number that falls begins a block");
+  }
+
+  @Test
   void beforeACounterJumps() {
     int c = o.channel(o.partition(100, 0, NONE), 0, 0, 0);
     int p = o.partition(2, 5, NONE);
     for (int inv = 1; inv <= 2; inv++) {
       o.out(EventKind.RECORD, inv, 0, p, 1, NO_TIME, new byte[1]);
       o.out(EventKind.RECORD, inv, 0, p, 0, NO_TIME, new byte[1]);
-      o.sent(p, 0, 900);
+      o.sent(p, 1, 900);
       o.sent(p, 4, inv);
     }
     o.elements(1, 3, 0, c, NONE);
@@ -147,7 +165,8 @@ class ClosingTest {
     o.elements(4, 2, 0, c, NONE);
     o.consumed(c, 72);
     o.recorder.flush();
-    assertEquals(List.of(2, 2), rows(Lane.OUT));
+    // A broadcast that finds elements without rows begins a block.
+    assertEquals(List.of(3, 1), rows(Lane.OUT));
     assertEquals(List.of(1, 1), rows(Lane.DET));
     for (int lane : new int[] {Lane.OUT, Lane.DET}) {
       assertEquals(

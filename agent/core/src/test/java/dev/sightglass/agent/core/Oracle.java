@@ -169,6 +169,11 @@ final class Oracle {
     return row;
   }
 
+  /** Elements leave that have no rows. */
+  void skip(int partition, int subpartition, long elements) {
+    sent(partition, subpartition, sent.get(partition)[subpartition] + elements);
+  }
+
   void sent(int partition, int subpartition, long elements) {
     sent.get(partition)[subpartition] = elements;
     recorder.out().sent(partition, subpartition, elements);
@@ -387,6 +392,11 @@ final class Oracle {
     row.put("offset", offset);
     putUnless(row, "split_time_ms", splitTime, AttemptRecorder.NO_TIME);
     putRecord(row, record.value, record.key, record.headers);
+    Note transaction = new Note();
+    record.tellTransaction(transaction);
+    putId(row, "text", transaction.text);
+    putUnless(row, "number", transaction.number, 0);
+    putUnless(row, "number2", transaction.number2, 0);
   }
 
   void writeFailed(long inv, int operator, int ordinal, int split, int text) {

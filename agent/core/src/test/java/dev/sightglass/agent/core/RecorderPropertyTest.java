@@ -115,6 +115,9 @@ class RecorderPropertyTest {
       case 3:
         int p = random.nextInt(2);
         int sub = 1 + random.nextInt(p == 0 ? 5 : 3);
+        if (random.nextInt(9) == 0) {
+          oracle.skip(written[p], random.nextInt(p == 0 ? 5 : 3), random.nextInt(40));
+        }
         oracle.out(EventKind.RECORD, inv, op, written[p], sub, time, value());
         break;
       case 4:

@@ -1,3 +1,4 @@
+// Size: one list of cases; apart, the list would have to be looked for.
 package dev.sightglass.agent.core;
 
 import java.nio.charset.StandardCharsets;
@@ -124,6 +125,24 @@ final class VectorCases {
           o.out(EventKind.RECORD, 90_000, 0, p, 1, NO_TIME, bytes("a"));
           o.out(EventKind.RECORD, 90_000, 0, p, 2, NO_TIME, bytes("b"));
           o.out(EventKind.WATERMARK, 90_001, NONE, p, 0, Long.MAX_VALUE, bytes("end"));
+        });
+    add(
+        list,
+        "out-skips",
+        Lane.OUT,
+        "elements without rows between those that have one, before a broadcast as well",
+        o -> {
+          int p = o.partition(PARTITION, 3, NONE);
+          o.sent(p, 0, 40);
+          o.out(EventKind.RECORD, 7, 0, p, 1, NO_TIME, bytes("a"));
+          o.out(EventKind.WATERMARK, 8, NONE, p, 0, 1_000, bytes("w"));
+          o.sent(p, 1, 300);
+          o.out(EventKind.RECORD, 9, 0, p, 2, NO_TIME, bytes("b"));
+          o.out(EventKind.WATERMARK, 10, NONE, p, 0, 2_000, bytes("w"));
+          o.sent(p, 0, 50);
+          o.out(EventKind.RECORD, 11, 0, p, 1, NO_TIME, bytes("c"));
+          o.sent(p, 2, 60);
+          o.out(EventKind.RECORD, 12, 0, p, 1, NO_TIME, bytes("d"));
         });
     add(
         list,
@@ -397,6 +416,19 @@ final class VectorCases {
     o.written(70, 3, 2, p0, 1_002, MS, record(bytes("k"), null, null));
     o.written(71, 3, 0, p1, -1, NO_TIME);
     o.writeFailed(72, 3, 0, p1, error);
+    int id = o.recorder.define(DefinitionKind.STRING, "paid-0-7");
+    o.written(73, 3, 0, p1, 2_001, MS, record(bytes("k"), null, null).in(id, 4_001, 3));
+    o.note(Lane.TRACE, transaction(1, id, 70));
+    o.note(Lane.TRACE, transaction(4, id, 74));
+  }
+
+  private static Note transaction(int what, int id, long invocation) {
+    Note n = note(EventKind.TRANSACTION, invocation, 3);
+    n.what = what;
+    n.text = id;
+    n.number = 4_001;
+    n.number2 = 3;
+    return n;
   }
 
   private static void traced(Oracle o) {

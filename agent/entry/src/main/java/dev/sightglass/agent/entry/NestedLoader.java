@@ -29,6 +29,11 @@ final class NestedLoader extends ClassLoader {
   }
 
   static NestedLoader of(Class<?> beside, String resource) throws IOException {
+    // The platform loader: the system loader's parent on every JVM that comes this far.
+    return of(beside, resource, ClassLoader.getSystemClassLoader().getParent());
+  }
+
+  static NestedLoader of(Class<?> beside, String resource, ClassLoader parent) throws IOException {
     Map<String, byte[]> entries = new HashMap<>();
     try (InputStream raw = beside.getResourceAsStream("/" + resource)) {
       if (raw == null) {
@@ -47,8 +52,7 @@ final class NestedLoader extends ClassLoader {
         }
       }
     }
-    // The platform loader: the system loader's parent on every JVM that comes this far.
-    return new NestedLoader(entries, ClassLoader.getSystemClassLoader().getParent());
+    return new NestedLoader(entries, parent);
   }
 
   @Override

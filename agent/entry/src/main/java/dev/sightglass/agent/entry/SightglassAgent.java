@@ -3,6 +3,7 @@ package dev.sightglass.agent.entry;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,10 @@ import java.util.jar.JarFile;
 public final class SightglassAgent {
   private static final int OLDEST_JAVA = 11;
   private static final String MAIN = "dev.sightglass.agent.hooks.Agent";
+  private static final String CHECK = "dev.sightglass.agent.hooks.FlinkCheck";
+
+  /** Set by the agent that runs: two would hook each other's work. */
+  private static final String RUNNING = "sightglass.running";
 
   private SightglassAgent() {}
 
@@ -28,6 +33,11 @@ public final class SightglassAgent {
         say("switched off by -Dsightglass.off=true: nothing is recorded");
         return;
       }
+      String running = System.getProperty(RUNNING);
+      if (running != null) {
+        say("an agent (" + running + ") runs in this JVM already: this one stays out");
+        return;
+      }
       JarFile bridge = extract("bootstrap.jar");
       instrumentation.appendToBootstrapClassLoaderSearch(bridge);
       ClassLoader loader = NestedLoader.of(SightglassAgent.class, "impl.jar");
@@ -40,6 +50,21 @@ public final class SightglassAgent {
       Throwable cause = t.getCause() == null ? t : t.getCause();
       say("could not start (" + cause + "): nothing is recorded, the program runs on");
     }
+  }
+
+  /** {@code java -jar sightglass-agent.jar check FLINK_HOME}: do the hooks fit that Flink? */
+  public static void main(String[] arguments) throws Throwable {
+    if (arguments.length != 2 || !arguments[0].equals("check")) {
+      say("this is an agent: -javaagent:sightglass-agent.jar=host:port; or: check FLINK_HOME");
+      System.exit(64);
+    }
+    ClassLoader bridge = NestedLoader.of(SightglassAgent.class, "bootstrap.jar");
+    Object exit =
+        NestedLoader.of(SightglassAgent.class, "impl.jar", bridge)
+            .loadClass(CHECK)
+            .getMethod("run", String.class, PrintStream.class)
+            .invoke(null, arguments[1], System.out);
+    System.exit((Integer) exit);
   }
 
   /** 8 for "1.8", 17 for "17". */

@@ -1,43 +1,74 @@
 package dev.sightglass.agent.hooks;
 
+import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.policy.Policy;
+import dev.sightglass.agent.hooks.policy.Retreat;
+import dev.sightglass.agent.hooks.reads.ReadWeaver;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
+import dev.sightglass.agent.wire.Uplink;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Hooks;
 import java.lang.instrument.Instrumentation;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The agent of one process. */
-public final class Agent implements Commands {
+public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
 
   private final FlinkInspector inspector;
   private final LateUplink uplink;
   private final SelfTest selfTest;
+  private final List<Hook> hooks;
+  private final ChunkPool pool;
+  private final Governor governor;
+
+  /** The policy that could not be followed, and why; empty after one that could. */
+  private volatile String refused = "";
+
+  private volatile String refusedWhy = "";
+
+  /** Ids of hooks whose failure was told. */
+  private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
   private Agent(Options options, String version, Instrumentation instrumentation) {
     ProcessIdentity process = ProcessIdentity.read(version);
     Tally tally = new Tally();
-    List<Hook> hooks = FlinkHooks.all(options.off);
+    hooks = FlinkHooks.all(options.off);
+    for (int i = 0; i < hooks.size(); i++) {
+      Hooks.declare(i, hooks.get(i).id(), FlinkHooks.isEssential(hooks.get(i).id()));
+    }
     selfTest = new SelfTest(process, hooks, tally, options.verbose);
     Drain[] drain = new Drain[1];
     uplink = new LateUplink(options.uplink(), selfTest, this, () -> flush(drain[0]));
-    drain[0] = new Drain(options.codec, uplink);
-    inspector = new FlinkInspector(process, drain[0], new ChunkPool(options.memory), tally);
+    drain[0] = new Drain(options.codec, uplink, uplink.lookBack());
+    pool = new ChunkPool(options.memory);
+    inspector = new FlinkInspector(process, drain[0], pool, tally, uplink, selfTest.reads);
+    governor = new Governor(this);
+    selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);
+    selfTest.onRefused(inspector::refused);
+    selfTest.onUnfit(inspector);
     Hooks.install(inspector);
+    injectFault();
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
+    if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
+      instrumentation.addTransformer(new ReadWeaver(selfTest.reads));
+    }
     drain[0].start();
-    new ClockThread(inspector::isRecording, this::switchedOff).start();
+    new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
+        .start();
     if (!process.role().equals("other")) {
       uplink.connect();
     }
@@ -59,6 +90,7 @@ public final class Agent implements Commands {
       return;
     }
     new Agent(options, version, instrumentation);
+    System.setProperty("sightglass.running", version);
     if (options.verbose) {
       long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       System.err.println("[sightglass] version " + version + " started in " + ms + " ms");
@@ -67,6 +99,7 @@ public final class Agent implements Commands {
 
   /** The process ends: the last blocks, and a last word on the hooks. */
   private void flush(Drain drain) {
+    inspector.finish();
     drain.finish(FLUSH_MILLIS);
     uplink.statusChanged();
   }
@@ -74,6 +107,119 @@ public final class Agent implements Commands {
   /** Hooks went off, by command or after failures: tell it, and close what was recorded. */
   private void switchedOff() {
     inspector.switchOff();
+    uplink.statusChanged();
+  }
+
+  private String follow(Object policy) {
+    try {
+      inspector.follow(Policy.read(policy));
+      refused = "";
+      refusedWhy = "";
+      return null;
+    } catch (Policy.BadPolicy e) {
+      Object version = policy instanceof Map ? ((Map<?, ?>) policy).get("version") : null;
+      refusedWhy = e.getMessage();
+      refused = String.valueOf(version);
+      return e.getMessage();
+    } finally {
+      uplink.statusChanged();
+    }
+  }
+
+  /** Sends what was kept of recordings. */
+  private String ship(Object recordings) {
+    if (!(recordings instanceof List)) {
+      return "lookback wants a list of recordings";
+    }
+    Set<String> ids = new HashSet<>();
+    ((List<?>) recordings).forEach(r -> ids.add(String.valueOf(r)));
+    Uplink u = uplink.connected();
+    if (u != null) {
+      u.lookBack().ship(ids);
+      uplink.statusChanged();
+    }
+    return null;
+  }
+
+  /** Once a second: is recording within its budgets? */
+  private void govern() {
+    Retreat now = governor.check(System.nanoTime(), inspector.policy().budgets());
+    if (now != null) {
+      inspector.retreat(now);
+      uplink.statusChanged();
+    }
+  }
+
+  @Override
+  public long cpuNanos() {
+    return selfTest.cpuNanos() + selfTest.hookNanos();
+  }
+
+  @Override
+  public long bytes() {
+    Uplink u = uplink.connected();
+    return u == null ? 0 : u.made();
+  }
+
+  @Override
+  public long memory() {
+    Uplink u = uplink.connected();
+    return pool.allocated() + (u == null ? 0 : u.memory());
+  }
+
+  /** Members of STATUS about the policy and what recording costs. */
+  private void status(JsonWriter json) {
+    json.name("policy").beginObject();
+    json.name("version").value(inspector.policy().version());
+    json.name("tasks").value(inspector.tasks());
+    json.name("behind").value(inspector.behind());
+    json.name("refused").value(refused).name("why").value(refusedWhy);
+    json.endObject();
+    Retreat r = governor.retreat();
+    json.name("governor").beginObject();
+    json.name("step").value(r.step()).name("why").value(r.why());
+    json.name("text").value(Retreat.describe(r.step()));
+    json.name("cpu_ppm").value((long) (governor.share() * 1_000_000));
+    json.name("bytes_per_s").value((long) governor.rate());
+    json.name("memory").value(memory());
+    json.endObject();
+    selfTest.spent(json);
+  }
+
+  /** Lets a hook fail, for tests of the agent alone: {@code -Dsightglass.test.fault=<id>}. */
+  private void injectFault() {
+    String id = System.getProperty("sightglass.test.fault");
+    for (int i = 0; id != null && i < hooks.size(); i++) {
+      if (hooks.get(i).id().equals(id)) {
+        Hooks.inject(i);
+      }
+    }
+  }
+
+  /** A hook went off after a failure: what it told is missing from here on. */
+  private void hookFailed() {
+    boolean any = false;
+    for (int i = 0; i < hooks.size(); i++) {
+      any |= Hooks.fault(i) != null;
+    }
+    if (!any) {
+      // They were switched on again.
+      failed.clear();
+      inspector.switchOn();
+    }
+    for (int i = 0; i < hooks.size(); i++) {
+      String fault = Hooks.fault(i);
+      String id = hooks.get(i).id();
+      if (fault == null || !failed.add(id)) {
+        continue;
+      }
+      String why = "hook " + id + " failed and is switched off: " + fault;
+      if (FlinkHooks.isEssential(id)) {
+        inspector.refuse(why);
+      } else {
+        inspector.without(why);
+      }
+    }
     uplink.statusChanged();
   }
 
@@ -88,15 +234,13 @@ public final class Agent implements Commands {
         // recorded.
         inspector.switchOff();
         Hooks.start();
+        hookFailed();
         uplink.statusChanged();
         return null;
       case "policy":
-        try {
-          inspector.follow(Policy.read(arguments.get("policy")));
-          return null;
-        } catch (Policy.BadPolicy e) {
-          return e.getMessage();
-        }
+        return follow(arguments.get("policy"));
+      case "lookback":
+        return ship(arguments.get("recordings"));
       default:
         return "unknown command";
     }

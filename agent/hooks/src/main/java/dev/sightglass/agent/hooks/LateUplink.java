@@ -4,6 +4,8 @@ import dev.sightglass.agent.core.Block;
 import dev.sightglass.agent.core.BlockSink;
 import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.capsule.Keeper;
+import dev.sightglass.agent.wire.Blob;
 import dev.sightglass.agent.wire.Commands;
 import dev.sightglass.agent.wire.Telemetry;
 import dev.sightglass.agent.wire.Uplink;
@@ -13,7 +15,7 @@ import dev.sightglass.agent.wire.UplinkOptions;
  * Connects when there is a reason to: at once in a process of Flink's cluster, with the first thing
  * recorded in any other, such as a client that got the same Java options.
  */
-final class LateUplink implements BlockSink {
+final class LateUplink implements BlockSink, Keeper {
   private final UplinkOptions options;
   private final Telemetry telemetry;
   private final Commands commands;
@@ -45,11 +47,52 @@ final class LateUplink implements BlockSink {
     return u;
   }
 
+  /** Takes what is kept and not sent. */
+  BlockSink lookBack() {
+    return new BlockSink() {
+      @Override
+      public void define(Origin origin, Definition definition) {
+        connect().lookBack().define(origin, definition);
+      }
+
+      @Override
+      public void accept(Block block) {
+        connect().lookBack().accept(block);
+      }
+
+      @Override
+      public void gapped(GapSource gaps) {
+        connect().lookBack().gapped(gaps);
+      }
+
+      @Override
+      public void ended(Origin origin) {
+        connect().lookBack().ended(origin);
+      }
+    };
+  }
+
+  /** The connection, or null while there was no reason for one. */
+  Uplink connected() {
+    return uplink;
+  }
+
   void statusChanged() {
     Uplink u = uplink;
     if (u != null) {
       u.statusChanged();
     }
+  }
+
+  @Override
+  public boolean keep(Blob blob) {
+    return connect().keep(blob);
+  }
+
+  @Override
+  public boolean wasWelcomed() {
+    Uplink u = uplink;
+    return u != null && u.wasWelcomed();
   }
 
   @Override

@@ -22,6 +22,9 @@ import java.util.Set;
  *   <tr><td>{@code pin}</td><td>SHA-256 of the server's certificate, hex</td></tr>
  *   <tr><td>{@code memory}</td><td>for what tasks told and is not in blocks yet; default 64m, at least 1m</td></tr>
  *   <tr><td>{@code buffer}</td><td>for blocks that the server has not acked; default 64m, at least 1m</td></tr>
+ *   <tr><td>{@code lookback}</td><td>memory for what the policy has kept and not sent; default 32m</td></tr>
+ *   <tr><td>{@code lookback-dir}, {@code lookback-disk}</td><td>folder for more of it, and how much; default none, 1g</td></tr>
+ *   <tr><td>{@code spill-dir}, {@code spill}</td><td>folder for blocks that wait beyond {@code buffer}, and how much; default none, 1g</td></tr>
  *   <tr><td>{@code codec}</td><td>{@code auto} (default), {@code lz4}, {@code none}</td></tr>
  *   <tr><td>{@code off}</td><td>hooks that stay out, by id</td></tr>
  *   <tr><td>{@code verbose}</td><td>say what is done on standard error</td></tr>
@@ -43,6 +46,11 @@ final class Options {
   private final String pin;
   private final String token;
   private final long buffer;
+  private final long lookBack;
+  private final Path lookBackFolder;
+  private final long lookBackDisk;
+  private final Path spillFolder;
+  private final long spill;
 
   /** An option that cannot be followed; the message names it. */
   static final class BadOption extends Exception {
@@ -64,6 +72,11 @@ final class Options {
     pin = p.pin;
     token = p.token;
     buffer = p.buffer;
+    lookBack = p.lookBack;
+    lookBackFolder = p.lookBackFolder;
+    lookBackDisk = p.lookBackDisk;
+    spillFolder = p.spillFolder;
+    spill = p.spill;
   }
 
   static Options parse(String arguments) throws BadOption {
@@ -74,6 +87,13 @@ final class Options {
 
   UplinkOptions uplink() {
     UplinkOptions.Builder b = UplinkOptions.to(host, port).tls(tls).bufferBytes(buffer);
+    b.lookBackBytes(lookBack);
+    if (lookBackFolder != null) {
+      b.lookBackFolder(lookBackFolder, lookBackDisk);
+    }
+    if (spillFolder != null) {
+      b.spillFolder(spillFolder, spill);
+    }
     if (pin != null) {
       b.pin(pin);
     }
@@ -88,6 +108,11 @@ final class Options {
     private int port;
     private long memory = 64L << 20;
     private long buffer = 64L << 20;
+    private long lookBack = 32L << 20;
+    private Path lookBackFolder;
+    private long lookBackDisk = 1L << 30;
+    private Path spillFolder;
+    private long spill = 1L << 30;
     private Codec codec = Codec.AUTO;
     private UplinkOptions.Tls tls = UplinkOptions.Tls.AUTO;
     private String pin;
@@ -149,6 +174,21 @@ final class Options {
           break;
         case "buffer":
           buffer = bytes(name, value);
+          break;
+        case "lookback":
+          lookBack = bytes(name, value);
+          break;
+        case "lookback-dir":
+          lookBackFolder = Paths.get(value);
+          break;
+        case "lookback-disk":
+          lookBackDisk = bytes(name, value);
+          break;
+        case "spill-dir":
+          spillFolder = Paths.get(value);
+          break;
+        case "spill":
+          spill = bytes(name, value);
           break;
         case "codec":
           codec = choice(name, value, Codec.class);

@@ -2,6 +2,8 @@ package dev.sightglass.agent.hooks;
 
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.flink.FlinkHooks;
+import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
@@ -11,14 +13,19 @@ import dev.sightglass.bootstrap.Hooks;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Keeps what became of each hook, and tells it together with the agent's own counters. */
 final class SelfTest implements Telemetry, Weaver.Listener {
   private static final String WAITING = "waiting";
   private static final String INSTALLED = "installed";
   private static final String MISSING = "missing";
+  private static final String FAILED = "failed";
   private static final String THREADS = "sightglass-";
 
   private final ProcessIdentity process;
@@ -30,6 +37,12 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   private final AtomicReferenceArray<String> reasons;
 
   private volatile Runnable changed = () -> {};
+  private volatile LongSupplier refused = () -> 0;
+  private volatile FlinkInspector inspector;
+  private volatile Consumer<JsonWriter> more = members -> {};
+
+  /** What user code reads from outside. */
+  final ReadReport reads = new ReadReport(() -> changed.run());
 
   SelfTest(ProcessIdentity process, List<Hook> hooks, Tally tally, boolean verbose) {
     this.process = process;
@@ -44,6 +57,55 @@ final class SelfTest implements Telemetry, Weaver.Listener {
     changed = r;
   }
 
+  /** How many values serializers would not write. */
+  void onRefused(LongSupplier count) {
+    refused = count;
+  }
+
+  /** Adds members to each STATUS. */
+  void add(Consumer<JsonWriter> more) {
+    this.more = more;
+  }
+
+  @Override
+  public void status(JsonWriter members) {
+    more.accept(members);
+  }
+
+  /** CPU time of the agent's threads by what they do, and what hooks took on those of tasks. */
+  void spent(JsonWriter members) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    members.name("spent").beginObject();
+    if (threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()) {
+      for (ThreadInfo t : threads.getThreadInfo(threads.getAllThreadIds())) {
+        if (t != null && t.getThreadName().startsWith(THREADS)) {
+          members.name(t.getThreadName().substring(THREADS.length()).replace('-', '_') + "_ns");
+          members.value(Math.max(0, threads.getThreadCpuTime(t.getThreadId())));
+        }
+      }
+    }
+    members.name("hooks_ns").value(hookNanos());
+    members.endObject();
+  }
+
+  /** What hooks took on the threads of tasks, as samples of their calls tell. */
+  long hookNanos() {
+    long sum = 0;
+    Set<String> counted = new HashSet<>();
+    for (int i = 0; i < hooks.size(); i++) {
+      // What came through is known by id, and the places of one id cost about the same.
+      if (Hooks.cost(i) > 0 && counted.add(hooks.get(i).id())) {
+        sum += fired(i, reasons.get(i)) * Hooks.cost(i);
+      }
+    }
+    return sum;
+  }
+
+  /** Told when tasks cannot be recorded on this Flink. */
+  void onUnfit(FlinkInspector inspector) {
+    this.inspector = inspector;
+  }
+
   @Override
   public void installed(int hook, ClassLoader loader) {
     reasons.set(hook, "");
@@ -53,7 +115,16 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   @Override
   public void missing(int hook, ClassLoader loader, String reason) {
     reasons.set(hook, reason.isEmpty() ? "it does not fit" : reason);
-    say("hook " + hooks.get(hook).id() + " missing in " + name(hook) + ": " + reason);
+    String id = hooks.get(hook).id();
+    FlinkInspector i = inspector;
+    if (i != null && FlinkHooks.isNeeded(id)) {
+      String why = "no task is recorded: hook " + id + " does not fit this Flink: " + reason;
+      if (i.refusal().isEmpty()) {
+        System.err.println("[sightglass] " + why);
+      }
+      i.unfit(why);
+    }
+    say("hook " + id + " missing in " + name(hook) + ": " + reason);
   }
 
   private void say(String line) {
@@ -77,17 +148,37 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   public void hooks(JsonWriter array) {
     for (int i = 0; i < hooks.size(); i++) {
       String reason = reasons.get(i);
+      String fault = Hooks.fault(i);
       long fired = fired(i, reason);
       String state =
-          reason == null ? WAITING : !reason.isEmpty() ? MISSING : fired > 0 ? "fired" : INSTALLED;
+          fault != null
+              ? FAILED
+              : reason == null
+                  ? WAITING
+                  : !reason.isEmpty() ? MISSING : fired > 0 ? "fired" : INSTALLED;
       array.beginObject();
       array.name("id").value(hooks.get(i).id());
       array.name("state").value(state);
       array.name("class").value(name(i));
       array.name("fired").value(fired);
-      array.name("detail").value(reason == null ? "" : reason);
+      String told = reason == null ? "" : reason.isEmpty() ? detail(i) : reason;
+      array.name("detail").value(fault != null ? fault : told);
+      int cost = Hooks.cost(i);
+      if (cost >= 0) {
+        array.name("ns").value(cost);
+      }
+      if (Hooks.failures(i) > 0) {
+        array.name("errors").value(Hooks.failures(i));
+      }
       array.endObject();
     }
+    reads.writeTo(array, tally.of(ReadReport.ID));
+  }
+
+  /** What there is to say of a hook that is in. */
+  private String detail(int hook) {
+    long n = hooks.get(hook).id().equals("state.create") ? refused.getAsLong() : 0;
+    return n == 0 ? "" : n + " values are not recorded: their serializers threw";
   }
 
   /**
@@ -136,6 +227,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
 
   @Override
   public String offReason() {
-    return Hooks.reason();
+    FlinkInspector i = inspector;
+    return Hooks.reason().isEmpty() && i != null ? i.refusal() : Hooks.reason();
   }
 }

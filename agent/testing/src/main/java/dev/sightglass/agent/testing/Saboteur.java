@@ -11,9 +11,12 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * A second agent that makes a method of the first one fail: {@code -javaagent:saboteur.jar=class.method:error}. The class is one
- * of the bridge; every call of the method throws.
+ * of the bridge; every call of the method throws. With {@code +} as error the class, of Flink then, gets a second method of
+ * that name and those arguments as it loads: a Flink that no hook knows.
  */
 public final class Saboteur implements ClassFileTransformer {
+  private static final String TWIN = "+";
+
   private final String className;
   private final String method;
   private final String error;
@@ -32,6 +35,11 @@ public final class Saboteur implements ClassFileTransformer {
             arguments.substring(0, dot).replace('.', '/'),
             arguments.substring(dot + 1, colon),
             arguments.substring(colon + 1).replace('.', '/'));
+    if (s.error.equals(TWIN)) {
+      // Those that may transform again come last.
+      instrumentation.addTransformer(s, false);
+      return;
+    }
     instrumentation.addTransformer(s, true);
     instrumentation.retransformClasses(Class.forName(arguments.substring(0, dot), false, null));
   }
@@ -57,12 +65,27 @@ public final class Saboteur implements ClassFileTransformer {
             if (!n.equals(method)) {
               return v;
             }
+            if (error.equals(TWIN)) {
+              twin(w, descriptor);
+              return v;
+            }
             fail(v);
             return null;
           }
         },
         0);
     return w.toByteArray();
+  }
+
+  /** Nobody calls it: what it returns differs. */
+  private void twin(ClassWriter w, String descriptor) {
+    String other = descriptor.substring(0, descriptor.indexOf(')') + 1) + "S";
+    MethodVisitor v = w.visitMethod(Opcodes.ACC_PRIVATE, method, other, null, null);
+    v.visitCode();
+    v.visitInsn(Opcodes.ICONST_0);
+    v.visitInsn(Opcodes.IRETURN);
+    v.visitMaxs(0, 0);
+    v.visitEnd();
   }
 
   /** A body that does nothing but throw. */

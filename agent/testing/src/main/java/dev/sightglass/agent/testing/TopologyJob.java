@@ -50,6 +50,12 @@ public final class TopologyJob {
   }
 
   public static void main(String[] arguments) throws Exception {
+    System.out.println(run(arguments));
+  }
+
+  /** Runs the job and says what its ends saw. */
+  static String run(String... arguments) throws Exception {
+    ENDS.clear();
     long records = Long.parseLong(arguments[0]);
     boolean unaligned = arguments[1].equals("unaligned");
     long bad = Long.parseLong(arguments[2]);
@@ -89,7 +95,7 @@ public final class TopologyJob {
         .map(new End<>("join"))
         .sinkTo(new DiscardingSink<>());
     env.execute("topology");
-    System.out.println("ends " + ENDS);
+    return "ends " + ENDS;
   }
 
   private static Configuration configuration(boolean unaligned) {

@@ -16,6 +16,7 @@ final class BlockHead {
   final long attempt;
   final long number;
   final int events;
+  final int flags;
   final List<long[]> counts = new ArrayList<>();
   final List<Barrier> barriers = new ArrayList<>();
   final List<long[]> gaps = new ArrayList<>();
@@ -40,6 +41,7 @@ final class BlockHead {
     check(b.getInt(0) == 0x31424753, "magic");
     int headerLength = b.getInt(8);
     int sections = b.get(16) & 0xFF;
+    flags = b.getShort(6);
     lane = b.get(17) & 0xFF;
     CRC32C crc = new CRC32C();
     crc.update(raw, 0, 20);

@@ -8,10 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A job in a JVM of its own. */
 final class Fork {
   private static final long MINUTES = 5;
+
+  /** Among a JVM's options: it logs with logback, else with log4j. */
+  static final String LOGBACK = "-Dtesting.logging=logback";
 
   final int exit;
   final String out;
@@ -30,6 +34,22 @@ final class Fork {
    */
   static Fork job(Path folder, List<String> agents, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, TopologyJob.class, agents, List.of(), arguments);
+  }
+
+  /**
+   * Runs a program.
+   *
+   * @param agents each one {@code jar=arguments}
+   * @param options more options of the JVM, which stand after those that every program has
+   */
+  static Fork run(
+      Path folder,
+      Class<?> program,
+      List<String> agents,
+      List<String> options,
+      String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx384m");
@@ -39,10 +59,16 @@ final class Fork {
       command.add("--add-opens=java.base/" + opens + "=ALL-UNNAMED");
     }
     agents.forEach(a -> command.add("-javaagent:" + a));
+    command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(TopologyJob.class.getName());
+    command.add(classPath(options.contains(LOGBACK) ? "log4j-slf4j-impl" : "logback"));
+    command.add(program.getName());
     command.addAll(Arrays.asList(arguments));
+    return start(folder, command);
+  }
+
+  private static Fork start(Path folder, List<String> command)
+      throws IOException, InterruptedException {
     File out = folder.resolve("out").toFile();
     File err = folder.resolve("err").toFile();
     Process p = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
@@ -54,6 +80,34 @@ final class Fork {
       p.destroyForcibly().waitFor();
     }
     return new Fork(p.exitValue(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+  }
+
+  /** The class path of the tests without the jars that are named so. */
+  private static String classPath(String without) {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Arrays.stream(all.split(File.pathSeparator))
+        .filter(e -> !new File(e).getName().startsWith(without))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Runs a program of the tests on a class path that has Flink and no job. */
+  static Fork reader(Path folder, Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    String without =
+        Arrays.stream(classPath("logback").split(File.pathSeparator))
+            .filter(e -> !e.endsWith(File.separator + "classes"))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                without,
+                program.getName()));
+    command.addAll(Arrays.asList(arguments));
+    return start(folder, command);
   }
 
   /** The line in which the job says what its ends saw. */

@@ -7,7 +7,7 @@ public interface Commands {
   /**
    * Carries out one command.
    *
-   * @param command {@code stop}, {@code start} or {@code policy}
+   * @param command {@code stop}, {@code start}, {@code policy} or {@code lookback}
    * @param arguments the other members of the CONTROL frame, or of WELCOME
    * @return null when it is done, else one line that says why not
    */

@@ -14,6 +14,8 @@ final class FrameType {
   static final int CONTROL = 10;
   static final int DONE = 11;
   static final int CLOSE = 12;
+  static final int BLOB = 13;
+  static final int HAVE = 14;
   static final int STATUS = 15;
   static final int REFUSE = 16;
 

@@ -10,13 +10,26 @@ final class Handshake {
 
   private Handshake() {}
 
+  /** What the server said. */
+  static final class Welcome {
+    /** Bytes of blocks that may go out. */
+    final long credit;
+
+    /** Whether it keeps blobs. */
+    final boolean blobs;
+
+    Welcome(long credit, boolean blobs) {
+      this.credit = credit;
+      this.blobs = blobs;
+    }
+  }
+
   /**
    * Says hello, and carries out what the answer wants.
    *
-   * @return the credit that the server gives, bytes
    * @throws Refusal when it answers REFUSE
    */
-  static long run(Connection c, String hello, Commands commands) throws IOException {
+  static Welcome run(Connection c, String hello, Commands commands) throws IOException {
     c.write(Frame.text(FrameType.HELLO, hello));
     c.flush();
     Frame answer = c.read();
@@ -35,7 +48,7 @@ final class Handshake {
       if (welcome.get("policy") != null) {
         commands.run("policy", welcome);
       }
-      return (long) credit;
+      return new Welcome((long) credit, Boolean.TRUE.equals(welcome.get("blobs")));
     } catch (JsonReader.MalformedJsonException e) {
       throw new IOException("the server's WELCOME is malformed", e);
     }

@@ -15,11 +15,13 @@ import java.util.Map;
 final class Listener implements Runnable {
   private final Connection connection;
   private final Outbox outbox;
+  private final Blobs blobs;
   private final Commands commands;
 
-  Listener(Connection connection, Outbox outbox, Commands commands) {
+  Listener(Connection connection, Outbox outbox, Blobs blobs, Commands commands) {
     this.connection = connection;
     this.outbox = outbox;
+    this.blobs = blobs;
     this.commands = commands;
   }
 
@@ -56,6 +58,10 @@ final class Listener implements Runnable {
         long received = Clock.micros();
         outbox.answer(
             Frame.longs(FrameType.PONG, body.getLong(), body.getLong(), received, Clock.micros()));
+        break;
+      case FrameType.HAVE:
+        blobs.had(body, System.nanoTime());
+        outbox.changed();
         break;
       case FrameType.CONTROL:
         control(frame.text());

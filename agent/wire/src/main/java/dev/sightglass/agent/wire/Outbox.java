@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What waits to be sent and what waits for its ack. It decides what goes out next, keeps the books
@@ -42,6 +43,12 @@ final class Outbox implements BlockSink {
   private static final long MAX_CREDIT = 1L << 40;
 
   private final long limit;
+  private final LookBack lookBack;
+
+  /** For blocks that memory has no room for; null = there is no such place. */
+  private BlockFiles files;
+
+  private final Consumer<String> report;
 
   private final Deque<Parcel> unsent = new ArrayDeque<>();
   private final Deque<Parcel> unsentGaps = new ArrayDeque<>();
@@ -68,17 +75,33 @@ final class Outbox implements BlockSink {
   private long lostBytes;
 
   Outbox(long limit) {
+    this(limit, null, null, line -> {});
+  }
+
+  /**
+   * @param limit bytes of memory for blocks
+   * @param lookBack has blocks to send when nothing else is to be sent; null = there is none
+   * @param files for blocks beyond the limit, or null
+   * @param report takes a line that a person should see
+   */
+  Outbox(long limit, LookBack lookBack, BlockFiles files, Consumer<String> report) {
     this.limit = limit;
+    this.lookBack = lookBack;
+    this.files = files;
+    this.report = report;
   }
 
   /** A block on its way. */
   private static final class Parcel {
-    final Block block;
+    Block block;
+    BlockFiles.Place place;
+    final int size;
     long frame;
     int tries;
 
     Parcel(Block block) {
       this.block = block;
+      this.size = block.bytes().length;
     }
 
     boolean isGap() {
@@ -86,7 +109,7 @@ final class Outbox implements BlockSink {
     }
 
     long cost() {
-      return block.bytes().length + BLOCK_OVERHEAD;
+      return (place == null ? size : 0) + BLOCK_OVERHEAD;
     }
   }
 
@@ -103,14 +126,62 @@ final class Outbox implements BlockSink {
     blocks++;
     events += block.events();
     bytes += block.bytes().length;
+    // An eighth is left for what remains in memory of blocks on disk.
+    if (held + p.cost() > limit - limit / 8) {
+      toDisk(p);
+    }
     held += p.cost();
     unsent.add(p);
     while (held > limit && !unsent.isEmpty()) {
-      Parcel oldest = unsent.poll();
-      settled(oldest);
-      lose(oldest, GapReason.BUFFER_FULL, null);
+      giveUp(unsent.poll(), GapReason.BUFFER_FULL, null);
     }
     changed();
+  }
+
+  /** It keeps its place among the others. */
+  private void toDisk(Parcel p) {
+    if (files == null) {
+      return;
+    }
+    try {
+      p.place = files.add(p.block.bytes());
+      if (p.place != null) {
+        p.block = p.block.with(null);
+      }
+    } catch (IOException | RuntimeException e) {
+      files = null;
+      report.accept(
+          "blocks that wait stay in memory from now on, the folder for them failed: "
+              + e.getClass().getName());
+    }
+  }
+
+  /** Brings a block back to memory; false: it is lost. */
+  private boolean fromDisk(Parcel p) {
+    if (p.place == null) {
+      return true;
+    }
+    try {
+      if (files == null) {
+        return false;
+      }
+      p.block = p.block.with(files.read(p.place));
+      files.free(p.place);
+      held -= p.cost();
+      p.place = null;
+      held += p.cost();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void giveUp(Parcel p, int reason, String text) {
+    settled(p);
+    if (p.place != null && files != null) {
+      files.free(p.place);
+    }
+    lose(p, reason, text);
   }
 
   @Override
@@ -127,7 +198,7 @@ final class Outbox implements BlockSink {
   private void lose(Parcel p, int reason, String text) {
     Block b = p.block;
     lostEvents += b.events();
-    lostBytes += b.bytes().length;
+    lostBytes += p.size;
     if (p.isGap()) {
       return; // a server that takes no gap would be told of gaps for ever
     }
@@ -138,7 +209,7 @@ final class Outbox implements BlockSink {
             b.firstInvocation(),
             b.lastInvocation(),
             b.events(),
-            b.bytes().length,
+            p.size,
             b.wallMin(),
             b.wallMax(),
             text);
@@ -196,7 +267,16 @@ final class Outbox implements BlockSink {
     Deque<Parcel> queue = unsentGaps.isEmpty() ? unsent : unsentGaps;
     Parcel p = queue.peek();
     if (p == null) {
+      p = fromLookBack();
+      queue = unsent;
+    }
+    if (p == null) {
       return null;
+    }
+    if (!fromDisk(p)) {
+      queue.remove();
+      giveUp(p, GapReason.AGENT_FAULT, "a block on disk cannot be read");
+      return take(nanos);
     }
     Frame number = Frame.longs(FrameType.BLOCK, nextFrame);
     Frame frame = new Frame(FrameType.BLOCK, number.body, p.block.bytes());
@@ -210,6 +290,22 @@ final class Outbox implements BlockSink {
     p.tries++;
     inFlight.add(p);
     return frame;
+  }
+
+  /** What was kept goes out when nothing else does, one block at a time. */
+  private Parcel fromLookBack() {
+    Block block = lookBack == null ? null : lookBack.next();
+    if (block == null) {
+      return null;
+    }
+    Parcel p = new Parcel(block);
+    senders.waiting(block);
+    blocks++;
+    events += block.events();
+    bytes += p.size;
+    held += p.cost();
+    unsent.add(p);
+    return p;
   }
 
   private void collectGaps(long nanos) {
@@ -268,8 +364,7 @@ final class Outbox implements BlockSink {
     } else if (reason == NackReason.CHECKSUM && p.tries < MAX_TRIES) {
       again(p);
     } else {
-      settled(p);
-      lose(p, NackReason.gap(reason), NackReason.text(reason));
+      giveUp(p, NackReason.gap(reason), NackReason.text(reason));
     }
     changed();
   }
@@ -293,13 +388,19 @@ final class Outbox implements BlockSink {
     }
   }
 
+  /** No block waits to be sent. */
+  synchronized boolean isIdle() {
+    return unsent.isEmpty() && unsentGaps.isEmpty();
+  }
+
   /** Everything was sent and acked. */
   synchronized boolean isDrained() {
     return unsent.isEmpty()
         && unsentGaps.isEmpty()
         && inFlight.isEmpty()
         && senders.isAllDefined()
-        && gapped.isEmpty();
+        && gapped.isEmpty()
+        && (lookBack == null || lookBack.isEmpty());
   }
 
   /** How often something changed; see {@link #await}. */
@@ -327,10 +428,32 @@ final class Outbox implements BlockSink {
     json.name("lost_events").value(lostEvents + telemetry.lostEvents());
     json.name("lost_bytes").value(lostBytes + telemetry.lostBytes());
     json.name("queued_bytes").value(held + heldGaps);
+    json.name("spilled_bytes").value(files == null ? 0 : files.bytes());
     json.name("cpu_ns").value(telemetry.cpuNanos());
     json.name("blocks").value(blocks);
     json.name("events").value(events);
     json.name("bytes").value(bytes);
+  }
+
+  /** Bytes of memory that blocks take. */
+  synchronized long held() {
+    return held + heldGaps;
+  }
+
+  /** Bytes of all blocks that were made. */
+  synchronized long made() {
+    return bytes;
+  }
+
+  /** Removes its files; at the end of the process. */
+  synchronized void close() {
+    try {
+      if (files != null) {
+        files.close();
+      }
+    } catch (IOException e) {
+      report.accept("files of blocks that waited stay: " + e.getClass().getName());
+    }
   }
 
   /** The body of CLOSE. */

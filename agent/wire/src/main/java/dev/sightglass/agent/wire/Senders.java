@@ -28,7 +28,7 @@ final class Senders {
 
   /** What is known of one origin. */
   private static final class Sender {
-    final long[] blocks = new long[Lane.COUNT];
+    final long[] blocks = new long[Lane.ALL];
     final List<Long> definitions = new ArrayList<>();
     int unanswered;
     boolean ended;
@@ -64,8 +64,8 @@ final class Senders {
     Sender s = byOrigin.get(block.origin());
     if (s == null) {
       s = sender(block.origin());
-      // Of an origin that is not known only gaps still come: it is over.
-      s.ended = block.lane() == Lane.GAP;
+      // Of an origin that is not known only gaps still come, and what was kept: it is over.
+      s.ended = block.lane() == Lane.GAP || block.lane() > Lane.LOOK_BACK;
     }
     s.unanswered++;
     s.blocks[block.lane()] = block.number() + 1;

@@ -29,6 +29,9 @@ public interface Telemetry {
   /** Whether recording is switched off. */
   boolean off();
 
+  /** Adds more members of STATUS, {@code spec/wire.md}. */
+  default void status(JsonWriter members) {}
+
   /** Why it is, or an empty string. */
   String offReason();
 }

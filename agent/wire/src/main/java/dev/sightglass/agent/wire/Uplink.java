@@ -6,6 +6,7 @@ import dev.sightglass.agent.core.Definition;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Origin;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -20,12 +21,19 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private static final long STATUS_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long FINISH_MILLIS = 1_000;
+
+  /** At the end, blobs are waited for so long. */
+  private static final long BLOBS_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
+
+  private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int MAX_REPORTS = 20;
 
   private final UplinkOptions options;
   private final Telemetry telemetry;
   private final Commands commands;
   private final Outbox outbox;
+  private final Blobs blobs = new Blobs();
+  private final LookBack lookBack;
   private final Dialer dialer;
   private final Backoff backoff;
   private final Thread writer;
@@ -33,6 +41,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   private String lastReport = "";
   private int reports;
   private volatile boolean statusDue;
+  private volatile boolean welcomed;
   private volatile Connection connection;
 
   private Uplink(UplinkOptions options, Telemetry telemetry, Commands commands, Backoff backoff) {
@@ -40,9 +49,34 @@ public final class Uplink implements BlockSink, AutoCloseable {
     this.options = options;
     this.telemetry = telemetry;
     this.commands = commands;
-    this.outbox = new Outbox(options.bufferBytes);
+    BlockFiles kept = files(options.lookBackFolder, options.lookBackDisk, "look-back");
+    this.lookBack = new LookBack(options.lookBackBytes, kept, this, options.report);
+    BlockFiles spill = files(options.spillFolder, options.spillBytes, "waiting");
+    this.outbox = new Outbox(options.bufferBytes, lookBack, spill, options.report);
+    lookBack.onShip(outbox::changed);
     this.dialer = new Dialer(options);
     this.writer = daemon("sightglass-uplink", this::run);
+  }
+
+  private static BlockFiles files(Path folder, long limit, String name) {
+    return folder == null
+        ? null
+        : new BlockFiles(folder, limit, name + "-" + ProcessHandle.current().pid());
+  }
+
+  /** What is kept and not sent. */
+  public LookBack lookBack() {
+    return lookBack;
+  }
+
+  /** Bytes of memory that blocks take, those that are kept included. */
+  public long memory() {
+    return outbox.held() + lookBack.memory();
+  }
+
+  /** Bytes of all blocks that were made to be sent. */
+  public long made() {
+    return outbox.made();
   }
 
   /** Begins to connect, and goes on doing so until {@link #close}. */
@@ -75,6 +109,22 @@ public final class Uplink implements BlockSink, AutoCloseable {
   @Override
   public void ended(Origin origin) {
     outbox.ended(origin);
+  }
+
+  /**
+   * Has the server keep a byte string.
+   *
+   * @return false when there is no room to wait
+   */
+  public boolean keep(Blob blob) {
+    boolean room = blobs.add(blob);
+    outbox.changed();
+    return room;
+  }
+
+  /** Whether a server has welcomed this process once, and so has said what it wants. */
+  public boolean wasWelcomed() {
+    return welcomed;
   }
 
   /** What {@link Telemetry} tells has changed: a STATUS goes out soon. */
@@ -111,6 +161,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    blobs.closing();
     outbox.closing(); // wakes the writer, which then sees the first
     boolean interrupted = false;
     try {
@@ -122,6 +173,8 @@ public final class Uplink implements BlockSink, AutoCloseable {
     if (c != null) {
       c.close();
     }
+    outbox.close();
+    lookBack.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -159,6 +212,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
         reportTrouble("the connection to the server failed: " + e);
       } finally {
         connection = null;
+        blobs.disconnected();
         outbox.disconnected();
       }
       if (!last) {
@@ -182,13 +236,16 @@ public final class Uplink implements BlockSink, AutoCloseable {
   /** One connection from dialling to its end. Returns whether it was the orderly end of all. */
   private boolean session() throws IOException, InterruptedException {
     try (Connection c = new Connection(dialer.dial())) {
-      outbox.connected(Handshake.run(c, hello(), commands));
+      Handshake.Welcome welcome = Handshake.run(c, hello(), commands);
+      blobs.connected(welcome.blobs);
+      outbox.connected(welcome.credit);
+      welcomed = true;
       backoff.reset();
       if (reports > 0) {
         reportChange("connected to " + options.host + ":" + options.port);
       }
       connection = c;
-      Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, commands));
+      Thread reader = daemon("sightglass-uplink-reader", new Listener(c, outbox, blobs, commands));
       reader.start();
       try {
         pump(c);
@@ -208,6 +265,7 @@ public final class Uplink implements BlockSink, AutoCloseable {
     long nextPing = System.nanoTime() + PING_NANOS;
     long nextStatus = System.nanoTime() + STATUS_NANOS;
     long pings = 0;
+    long closingSince = 0;
     statusDue = true;
     while (!c.isBroken()) {
       long seen = outbox.changes();
@@ -222,16 +280,28 @@ public final class Uplink implements BlockSink, AutoCloseable {
         c.write(Frame.longs(FrameType.PING, ++pings, Clock.micros()));
       }
       Frame frame = outbox.take(now);
+      if (frame == null) {
+        frame = blobs.take(now, outbox.isIdle());
+      }
       if (frame != null) {
         c.write(frame);
         continue;
       }
       c.flush();
-      if (isClosing() && outbox.isDrained()) {
+      if (isClosing() && closingSince == 0) {
+        closingSince = now == 0 ? 1 : now;
+      }
+      boolean late = closingSince != 0 && now - closingSince >= BLOBS_NANOS;
+      if (isClosing() && outbox.isDrained() && (late || blobs.isEmpty())) {
         c.write(Frame.text(FrameType.CLOSE, outbox.closed()));
         return;
       }
-      outbox.await(seen, Math.min(nextPing, nextStatus) - now);
+      long wait = Math.min(nextPing, nextStatus) - now;
+      wait = Math.min(wait, blobs.wait(now, outbox.isIdle()));
+      if (closingSince != 0) {
+        wait = Math.min(wait, Math.max(closingSince + BLOBS_NANOS - now, MIN_WAIT_NANOS));
+      }
+      outbox.await(seen, wait);
     }
     throw new IOException("the connection broke");
   }
@@ -255,6 +325,9 @@ public final class Uplink implements BlockSink, AutoCloseable {
     outbox.counters(json, telemetry);
     json.endObject();
     json.name("off").value(telemetry.off()).name("reason").value(telemetry.offReason());
+    json.name("look_back");
+    lookBack.status(json);
+    telemetry.status(json);
     return json.endObject().toString();
   }
 

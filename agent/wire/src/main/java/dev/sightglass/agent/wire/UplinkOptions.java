@@ -1,5 +1,6 @@
 package dev.sightglass.agent.wire;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -22,6 +23,11 @@ public final class UplinkOptions {
   final String pin;
   final String token;
   final long bufferBytes;
+  final long lookBackBytes;
+  final Path lookBackFolder;
+  final long lookBackDisk;
+  final Path spillFolder;
+  final long spillBytes;
   final Consumer<String> report;
 
   private UplinkOptions(Builder b) {
@@ -31,6 +37,11 @@ public final class UplinkOptions {
     this.pin = b.pin;
     this.token = b.token;
     this.bufferBytes = b.bufferBytes;
+    this.lookBackBytes = b.lookBackBytes;
+    this.lookBackFolder = b.lookBackFolder;
+    this.lookBackDisk = b.lookBackDisk;
+    this.spillFolder = b.spillFolder;
+    this.spillBytes = b.spillBytes;
     this.report = b.report;
   }
 
@@ -49,6 +60,11 @@ public final class UplinkOptions {
     private String pin;
     private String token;
     private long bufferBytes = 64L << 20;
+    private long lookBackBytes = 32L << 20;
+    private Path lookBackFolder;
+    private long lookBackDisk;
+    private Path spillFolder;
+    private long spillBytes;
     private Consumer<String> report = line -> System.err.println("[sightglass] " + line);
 
     private Builder(String host, int port) {
@@ -86,6 +102,26 @@ public final class UplinkOptions {
     /** Memory for blocks that are not acked, bytes. Default 64 MiB; at least 1 MiB. */
     public Builder bufferBytes(long bytes) {
       this.bufferBytes = Math.max(bytes, 1L << 20);
+      return this;
+    }
+
+    /** Memory for what is kept and not sent, bytes. Default 32 MiB. */
+    public Builder lookBackBytes(long bytes) {
+      this.lookBackBytes = bytes;
+      return this;
+    }
+
+    /** Folder for what is kept beyond that, and how many bytes. Default: none. */
+    public Builder lookBackFolder(Path folder, long bytes) {
+      this.lookBackFolder = folder;
+      this.lookBackDisk = bytes;
+      return this;
+    }
+
+    /** Folder for blocks that wait beyond their memory, and how many bytes. Default: none. */
+    public Builder spillFolder(Path folder, long bytes) {
+      this.spillFolder = folder;
+      this.spillBytes = bytes;
       return this;
     }
 

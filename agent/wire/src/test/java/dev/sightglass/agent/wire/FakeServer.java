@@ -36,6 +36,12 @@ final class FakeServer implements Closeable {
     /** Definition ids. */
     final Map<Long, byte[]> definitions = new ConcurrentHashMap<>();
 
+    /** Bytes of blobs so far, by hash; {@link #complete} names those that are whole. */
+    final Map<String, java.io.ByteArrayOutputStream> blobs = new ConcurrentHashMap<>();
+
+    final Map<String, byte[]> complete = new ConcurrentHashMap<>();
+    final AtomicInteger pieces = new AtomicInteger();
+
     final AtomicInteger duplicates = new AtomicInteger();
     final AtomicInteger beforeDefinition = new AtomicInteger();
   }
@@ -45,6 +51,11 @@ final class FakeServer implements Closeable {
     /** Answers HELLO. */
     default void hello(Peer peer, Map<String, Object> hello) throws IOException {
       peer.welcome(16 << 20);
+    }
+
+    /** A piece of a blob came; says whether to answer. */
+    default boolean blob(Peer peer, int pieces) throws IOException {
+      return true;
     }
 
     /** Handles one block; by default stores and acks it. */
@@ -176,6 +187,9 @@ final class FakeServer implements Closeable {
           body.get(block);
           behaviour.block(this, frame, block);
           break;
+        case FrameType.BLOB:
+          blob(body);
+          break;
         case FrameType.STATUS:
           statuses.add(json(body));
           break;
@@ -194,6 +208,35 @@ final class FakeServer implements Closeable {
         default:
           throw new IllegalStateException("a frame of type " + type);
       }
+    }
+
+    private void blob(ByteBuffer body) throws Exception {
+      byte[] hash = new byte[32];
+      body.get(hash);
+      long size = body.getLong();
+      long offset = body.getLong();
+      byte[] part = new byte[body.remaining()];
+      body.get(part);
+      String id = Keys.hex(hash);
+      java.io.ByteArrayOutputStream all =
+          store.blobs.computeIfAbsent(id, k -> new java.io.ByteArrayOutputStream());
+      if (part.length > 0 && offset == all.size()) {
+        store.pieces.incrementAndGet();
+        all.write(part);
+      }
+      boolean complete = all.size() == size;
+      if (complete) {
+        store.complete.put(id, all.toByteArray());
+      }
+      if (behaviour.blob(this, store.pieces.get())) {
+        have(hash, all.size(), complete ? 1 : 0);
+      }
+    }
+
+    void have(byte[] hash, long bytes, int state) throws IOException {
+      byte[] b = new byte[41];
+      ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).put(hash).putLong(bytes).put((byte) state);
+      send(new Frame(FrameType.HAVE, b));
     }
 
     private Map<String, Object> json(ByteBuffer body) throws Exception {
@@ -236,7 +279,7 @@ final class FakeServer implements Closeable {
                   + protocol
                   + ",\"server\":\"fake\",\"credit\":"
                   + bytes
-                  + ",\"max_block\":8388608,\"level\":\"flight\",\"now_us\":1}"));
+                  + ",\"max_block\":8388608,\"blobs\":true,\"now_us\":1}"));
     }
 
     void ack(long frame, long more) throws IOException {

@@ -24,6 +24,7 @@ final class Fixture implements AutoCloseable {
   final List<String> commands = new CopyOnWriteArrayList<>();
   final Uplink uplink;
   final AttemptRecorder recorder;
+  final AttemptRecorder kept;
   final int partition;
   private final int path;
   private long invocation;
@@ -37,9 +38,12 @@ final class Fixture implements AutoCloseable {
     Backoff backoff = new Backoff(backoffNanos, 10 * backoffNanos, TimeUnit.SECONDS.toNanos(60));
     uplink =
         Uplink.start(options.report(reports::add).build(), new Report(), this::command, backoff);
-    recorder = new BlockRecorder(new Origin(new byte[16], 77), new Workspace(Codec.NONE), uplink);
+    Workspace workspace = new Workspace(Codec.NONE);
+    recorder = new BlockRecorder(new Origin(new byte[16], 77), workspace, uplink);
+    kept = BlockRecorder.lookBack(recorder, workspace, uplink.lookBack());
     recorder.describe(recorder.define(DefinitionKind.ATTEMPT, "{\"task\":\"test\"}"));
     partition = recorder.partition(5, 2, AttemptRecorder.NONE);
+    kept.partition(5, 2, AttemptRecorder.NONE);
     path = recorder.definePath("0(>0)");
   }
 
@@ -57,6 +61,15 @@ final class Fixture implements AutoCloseable {
 
   /** Hands in one block of lane out with {@link #ROWS} rows of {@code size} bytes each. */
   void block(int size) {
+    block(recorder, size);
+  }
+
+  /** Hands in such a block to be kept and not sent. */
+  void keptBlock(int size) {
+    block(kept, size);
+  }
+
+  private void block(AttemptRecorder recorder, int size) {
     byte[] value = new byte[size];
     for (int i = 0; i < ROWS; i++) {
       recorder

@@ -4,9 +4,12 @@ import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.GapReason;
 import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.core.Lane;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Lost;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** A task attempt that is recorded: its context on one side, its recorder on the other. */
 public final class Attempt extends Recording {
@@ -16,10 +19,19 @@ public final class Attempt extends Recording {
   /** How long acknowledgements of external writes are waited for after the task ended, µs. */
   private static final long LATE = 200_000;
 
+  /** How long things on their way are waited for after the task ended, µs. */
+  private static final long HELD = 10_000_000;
+
+  /** Where hooks tell what recording can go on without. */
+  private static final int[] NOTED = {Lane.TRACE, Lane.STATE, Lane.ENV, Lane.JOB};
+
   private final Tally tally;
+  private final Supplier<AttemptRecorder> keeper;
   private TaskContext context;
   private TapeReader reader;
   private volatile AttemptDescription description;
+  private final ConcurrentLinkedQueue<PendingDefinition> definitions =
+      new ConcurrentLinkedQueue<>();
   private volatile boolean switchedOff;
   private volatile String state = "";
   private boolean described;
@@ -27,15 +39,19 @@ public final class Attempt extends Recording {
   private boolean broken;
   private long endedAt;
 
-  public Attempt(AttemptRecorder recorder, Tally tally) {
+  /**
+   * @param keeper makes the recorder of what is kept and not sent
+   */
+  public Attempt(AttemptRecorder recorder, Supplier<AttemptRecorder> keeper, Tally tally) {
     super(recorder);
+    this.keeper = keeper;
     this.tally = tally;
   }
 
   /** Before it is handed to the drain. */
   public void setContext(TaskContext context) {
     this.context = context;
-    this.reader = new TapeReader(context, recorder, tally);
+    this.reader = new TapeReader(context, recorder, tally, keeper);
   }
 
   public TaskContext context() {
@@ -47,6 +63,11 @@ public final class Attempt extends Recording {
     description = d;
   }
 
+  /** A definition that rows to come refer to. Any thread. */
+  public void define(PendingDefinition d) {
+    definitions.add(d);
+  }
+
   /** The state that the task is in. Any thread. */
   public void setState(String state) {
     this.state = state;
@@ -55,7 +76,20 @@ public final class Attempt extends Recording {
   /** Recording stops, the task runs on. Any thread. */
   public void switchOff() {
     switchedOff = true;
-    context.abandon();
+    context.abandon(null);
+  }
+
+  /** Recording stops since something of the agent failed; the task runs on. Any thread. */
+  public void fault(String why) {
+    context.abandon(why);
+  }
+
+  /** A hook tells nothing more; recording goes on without it. Any thread. */
+  public void without(String why) {
+    long now = Clock.read();
+    for (int lane : NOTED) {
+      recorder.gaps().lost(lane, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, why);
+    }
   }
 
   @Override
@@ -70,6 +104,7 @@ public final class Attempt extends Recording {
           new JsonWriter().beginObject().name("definition").value(attempt.id()).endObject();
       event(EventKind.TASK_STARTED, body, attempt);
     }
+    define();
     any |= writeBodies(Clock.read());
     any |= reader.read(BATCH);
     any |= reader.readCompletions();
@@ -78,16 +113,30 @@ public final class Attempt extends Recording {
       if (endedAt == 0) {
         endedAt = now;
       }
-      over = now - endedAt > LATE || now < endedAt;
+      over = now - endedAt > (isHeld() ? HELD : LATE) || now < endedAt;
     }
     return any;
+  }
+
+  private void define() {
+    for (PendingDefinition d; (d = definitions.poll()) != null; ) {
+      recorder.define(d.kind, d.body);
+    }
   }
 
   @Override
   void fail() {
     broken = true;
     over = true;
-    context.abandon();
+    context.abandon(null);
+  }
+
+  @Override
+  void tick(long nanos) {
+    super.tick(nanos);
+    if (reader.lookBack() != null) {
+      reader.lookBack().tick(nanos);
+    }
   }
 
   @Override
@@ -99,8 +148,9 @@ public final class Attempt extends Recording {
   void end() {
     if (!context.ended()) {
       // The process ends while the task runs.
-      context.abandon();
+      context.abandon(null);
     }
+    define();
     if (!broken) {
       while (reader.read(BATCH)) {
         // Until the tape is empty.
@@ -108,7 +158,9 @@ public final class Attempt extends Recording {
       reader.readCompletions();
     }
     long now = Clock.read();
-    if (switchedOff) {
+    if (context.fault() != null) {
+      recorder.gaps().lost(0, GapReason.AGENT_FAULT, 0, 0, 0, 0, now, now, context.fault());
+    } else if (switchedOff) {
       recorder.gaps().lost(0, GapReason.SWITCHED_OFF, 0, 0, 0, 0, now, now, null);
     }
     for (int lane = 1; lane < context.lanes(); lane++) {
@@ -128,6 +180,9 @@ public final class Attempt extends Recording {
             .endObject(),
         null);
     writeBodies(now);
+    if (reader.lookBack() != null) {
+      reader.lookBack().end();
+    }
     recorder.end();
     context.release();
   }

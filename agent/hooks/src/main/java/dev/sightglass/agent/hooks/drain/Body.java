@@ -11,13 +11,18 @@ final class Body {
   /** The definition that the body names, or null. */
   final PendingDefinition definition;
 
+  /** Bytes beside the body, or null. */
+  final byte[] payload;
+
   Body(
       boolean log,
       int kind,
       long invocation,
       int operator,
       byte[] json,
-      PendingDefinition definition) {
+      PendingDefinition definition,
+      byte[] payload) {
+    this.payload = payload;
     this.log = log;
     this.kind = kind;
     this.invocation = invocation;

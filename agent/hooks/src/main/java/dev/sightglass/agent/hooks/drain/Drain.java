@@ -27,13 +27,18 @@ public final class Drain {
 
   private final Workspace workspace;
   private final BlockSink sink;
+  private final BlockSink lookBack;
   private final Thread thread;
   private final ConcurrentLinkedQueue<Recording> added = new ConcurrentLinkedQueue<>();
   private final List<Recording> recordings = new ArrayList<>();
   private volatile boolean stopping;
   private volatile boolean stopped;
 
-  public Drain(Codec codec, BlockSink sink) {
+  /**
+   * @param lookBack takes blocks that are kept and not sent
+   */
+  public Drain(Codec codec, BlockSink sink, BlockSink lookBack) {
+    this.lookBack = lookBack;
     this.workspace = new Workspace(codec);
     this.sink = sink;
     thread = new Thread(null, this::run, "sightglass-drain");
@@ -48,6 +53,11 @@ public final class Drain {
   /** A recorder that this drain will feed. Any thread. */
   public AttemptRecorder recorder(Origin origin) {
     return new BlockRecorder(origin, workspace, sink);
+  }
+
+  /** A recorder for what is kept and not sent of what {@code recorder} records. Any thread. */
+  public AttemptRecorder keeper(AttemptRecorder recorder) {
+    return BlockRecorder.lookBack(recorder, workspace, lookBack);
   }
 
   /** Takes care of a recording from now on. Any thread. */
@@ -82,7 +92,7 @@ public final class Drain {
         if (now - ticked >= TICK_NANOS) {
           ticked = now;
           for (Recording r : recordings) {
-            r.recorder.tick(now);
+            r.tick(now);
           }
         }
       } catch (Throwable t) {

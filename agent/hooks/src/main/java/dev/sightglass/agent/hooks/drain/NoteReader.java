@@ -2,27 +2,32 @@ package dev.sightglass.agent.hooks.drain;
 
 import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.DefinitionKind;
+import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Note;
 import dev.sightglass.agent.core.NoteLane;
+import dev.sightglass.bootstrap.Levels;
 import dev.sightglass.bootstrap.Tape;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.TaskNote;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads notes from a tape: rows of lanes trace, state and env. */
+/** Reads notes from a tape: rows of lanes trace, state, log and env. */
 final class NoteReader {
   private static final int UNKNOWN = AttemptRecorder.NONE - 1;
 
   private final TaskContext context;
   private final Tape tape;
   private final AttemptRecorder recorder;
+  private final Tally tally;
   private final Note note = new Note();
 
   // What a number of the task's words is as a text and as a state; UNKNOWN = not asked yet.
   private int[] texts = {};
   private int[] states = {};
 
-  NoteReader(TaskContext context, AttemptRecorder recorder) {
+  NoteReader(TaskContext context, AttemptRecorder recorder, Tally tally) {
+    this.tally = tally;
     this.context = context;
     this.tape = context.tape;
     this.recorder = recorder;
@@ -62,6 +67,10 @@ final class NoteReader {
       states = known(states, word);
       n.state = define(states, word, DefinitionKind.STATE);
     }
+    if (lane == TaskNote.LOG) {
+      recorder.log().event(n.kind, n.invocation, operator, logLine(mask), AttemptRecorder.NONE);
+      return;
+    }
     bytes(n.key, mask & TaskNote.KEY);
     bytes(n.namespace, mask & TaskNote.NAMESPACE);
     bytes(n.mapKey, mask & TaskNote.MAP_KEY);
@@ -69,6 +78,9 @@ final class NoteReader {
     bytes(n.before, mask & TaskNote.BEFORE);
     n.withheld = (mask & TaskNote.WITHHELD) != 0;
     lane(lane).note(n);
+    if (lane == TaskNote.ENV) {
+      tally.add(Tally.Of.READ, 1);
+    }
   }
 
   /** The text definition of a word. */
@@ -86,6 +98,46 @@ final class NoteReader {
       default:
         return recorder.trace();
     }
+  }
+
+  /** Body of kind 81, spec/recording.md section 5, from what LogProbe wrote. */
+  private byte[] logLine(int mask) {
+    JsonWriter j = new JsonWriter().beginObject();
+    j.name("level").value(level(note.what));
+    j.name("logger").value(string(mask & TaskNote.KEY));
+    j.name("thread").value(string(mask & TaskNote.NAMESPACE));
+    j.name("class").value(string(mask & TaskNote.MAP_KEY));
+    if ((mask & TaskNote.WITHHELD) == 0) {
+      j.name("message").value(string(mask & TaskNote.VALUE));
+    } else {
+      j.name("withheld").value(true);
+    }
+    return j.endObject().toBytes();
+  }
+
+  private static String level(int level) {
+    switch (level) {
+      case Levels.LOG_ERROR:
+        return "error";
+      case Levels.LOG_WARN:
+        return "warn";
+      case Levels.LOG_INFO:
+        return "info";
+      case Levels.LOG_DEBUG:
+        return "debug";
+      default:
+        return "trace";
+    }
+  }
+
+  private String string(int bit) {
+    if (bit == 0) {
+      return "";
+    }
+    int len = tape.getInt();
+    String s = new String(tape.bytes(), tape.offset(), len, StandardCharsets.UTF_8);
+    tape.skip(len);
+    return s;
   }
 
   private void bytes(Note.Stretch s, int bit) {

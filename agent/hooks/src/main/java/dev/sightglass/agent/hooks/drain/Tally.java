@@ -15,7 +15,8 @@ public final class Tally {
     TIMER("timer"),
     MAIL("mail"),
     CALLBACK("mail.callback"),
-    WATERMARK("in.watermark");
+    WATERMARK("in.watermark"),
+    READ("env.read");
 
     final String hook;
 

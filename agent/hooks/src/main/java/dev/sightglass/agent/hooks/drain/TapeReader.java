@@ -22,9 +22,11 @@ import dev.sightglass.bootstrap.SplitContext;
 import dev.sightglass.bootstrap.Tape;
 import dev.sightglass.bootstrap.TapeFormat;
 import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.Transaction;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Reads the tape of one task and feeds its recorder. Used by the drain thread alone. */
 final class TapeReader {
@@ -53,8 +55,24 @@ final class TapeReader {
   private String[] sinkClusters = {};
   private final Map<String, Integer> sinkSplits = new HashMap<>();
   private long wall;
+  private final Supplier<AttemptRecorder> keeper;
+  private AttemptDescription description;
+  private TapeReader lookBack;
 
+  /** For a task that keeps nothing back. */
   TapeReader(TaskContext context, AttemptRecorder recorder, Tally tally) {
+    this(context, recorder, tally, null);
+  }
+
+  /**
+   * @param keeper makes the recorder of what is kept and not sent, when there is some
+   */
+  TapeReader(
+      TaskContext context,
+      AttemptRecorder recorder,
+      Tally tally,
+      Supplier<AttemptRecorder> keeper) {
+    this.keeper = keeper;
     this.context = context;
     this.tape = context.tape;
     this.recorder = recorder;
@@ -63,10 +81,14 @@ final class TapeReader {
     this.source = recorder.source();
     this.trace = recorder.trace();
     this.tally = tally;
-    this.notes = new NoteReader(context, recorder);
+    this.notes = new NoteReader(context, recorder, tally);
   }
 
   void describe(AttemptDescription d) {
+    description = d;
+    if (lookBack != null) {
+      lookBack.describe(d);
+    }
     parents = d.parents;
     sourceCluster = d.sourceCluster;
     sinkClusters = d.sinkClusters;
@@ -92,15 +114,18 @@ final class TapeReader {
         case TapeFormat.STAMP:
           wall = tape.getLong();
           recorder.stamp(wall);
+          if (lookBack != null) {
+            lookBack.recorder.stamp(wall);
+          }
           break;
         case TapeFormat.OUT:
-          element(a, b);
+          reader(a).element(a, b);
           break;
         case TapeFormat.RUN:
           run(a, b - 1);
           break;
         case TapeFormat.KAFKA:
-          kafka(a, b);
+          reader(a).kafka(a, b);
           break;
         case TapeFormat.OTHER:
           other(b);
@@ -116,7 +141,11 @@ final class TapeReader {
           checkpoint(a);
           break;
         case TapeFormat.CHECKPOINTED:
-          recorder.checkpoint(tape.getLong());
+          long id = tape.getLong();
+          recorder.checkpoint(id);
+          if (lookBack != null) {
+            lookBack.recorder.checkpoint(id);
+          }
           break;
         case TapeFormat.RECOVERED:
           recovered();
@@ -142,7 +171,7 @@ final class TapeReader {
           det.level(tape.getLong(), level);
           break;
         case TapeFormat.SENT:
-          sent(b);
+          reader(a).sent(b);
           break;
         case TapeFormat.SOURCE_RUN:
           sourceRun(b);
@@ -157,12 +186,35 @@ final class TapeReader {
     return n > 0;
   }
 
+  /** Who takes a record: this one, or the one for what is kept. */
+  private TapeReader reader(int flags) {
+    if ((flags & TapeFormat.LOOK_BACK) == 0) {
+      return this;
+    }
+    if (lookBack == null) {
+      lookBack = new TapeReader(context, keeper.get(), tally, null);
+      if (description != null) {
+        lookBack.describe(description);
+      }
+      lookBack.recorder.stamp(wall);
+    }
+    return lookBack;
+  }
+
+  /** The recorder of what is kept, or null while nothing is. */
+  AttemptRecorder lookBack() {
+    return lookBack == null ? null : lookBack.recorder;
+  }
+
   // ---- lane out
 
   private void element(int flags, int output) {
     int subpartition = tape.getInt();
     long invocation = tape.getLong();
     int len = tape.getInt();
+    if ((flags & TapeFormat.NUMBERED) != 0) {
+      out.sent(partition(output), subpartition, tape.getLong());
+    }
     boolean cut = (flags & TapeFormat.CUT) != 0;
     long full = cut ? tape.getLong() : 0;
     long hash = cut ? tape.getLong() : 0;
@@ -442,6 +494,9 @@ final class TapeReader {
   }
 
   void lost(int lane, long first, long last, long events, long bytes, long from, long to) {
+    if (lane == TaskContext.LANE_KEPT) {
+      return; // what is kept begins and ends where it does: nobody was promised more
+    }
     recorder.gaps().lost(lane, GapReason.RING_FULL, first, last, events, bytes, from, to, null);
     tally.lost(events, bytes);
   }
@@ -481,6 +536,10 @@ final class TapeReader {
     for (; t != null; t = t.next(), n++) {
       int split = sinkSplit(t);
       WrittenRecord record = new WrittenRecord(t.key, t.value, t.headers, t.withheld);
+      Transaction in = t.transaction;
+      if (in != null && in.id != null) {
+        record = record.in(recorder.define(DefinitionKind.STRING, in.id), in.producer, in.epoch);
+      }
       if (t.error == null) {
         long time = t.time < 0 ? AttemptRecorder.NO_TIME : t.time;
         trace.written(t.invocation, t.operator, t.ordinal, split, t.offset, time, record);

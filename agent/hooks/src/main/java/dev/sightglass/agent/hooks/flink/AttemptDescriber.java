@@ -67,6 +67,18 @@ final class AttemptDescriber {
         sinks);
   }
 
+  /** What is kept of the chain's operators, by chain index; after {@link #describe}. */
+  OperatorParts[] parts() {
+    List<ChainedOperator> chain = task.chain == null ? Collections.emptyList() : task.chain.chain();
+    OperatorParts[] all = new OperatorParts[task.chain == null ? 0 : task.chain.names().length];
+    for (ChainedOperator o : chain) {
+      String[] ids = o.in.stream().map(this::serializer).toArray(String[]::new);
+      all[o.index] =
+          new OperatorParts(o.index, o.operator, o.in.toArray(), ids, o.key, serializer(o.key));
+    }
+    return all;
+  }
+
   private String attempt(List<ChainedOperator> chain) {
     Object x = task.execution;
     JsonWriter j = new JsonWriter().beginObject();

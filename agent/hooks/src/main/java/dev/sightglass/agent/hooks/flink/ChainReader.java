@@ -131,8 +131,29 @@ final class ChainReader {
     }
   }
 
+  /** Chain index of the operator with that id, or -1. */
+  int indexOf(String id) {
+    for (ChainedOperator o : chain) {
+      if (o.id.equals(id)) {
+        return o.index;
+      }
+    }
+    return -1;
+  }
+
   List<ChainedOperator> chain() {
     return chain;
+  }
+
+  /** Chain index of an operator object, or -1. */
+  int indexOf(Object operator) {
+    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
+    for (ChainedOperator o : chain) {
+      if (o.id.equals(id)) {
+        return o.index;
+      }
+    }
+    return -1;
   }
 
   /** Names by chain index; null where there is no operator. */
@@ -156,6 +177,16 @@ final class ChainReader {
       }
     }
     return -1;
+  }
+
+  /** The tag of a side output; {@code main} for others. */
+  String tagOf(int output) {
+    Object tag =
+        output >= vertexOutputs.size()
+            ? null
+            : omissions.get(
+                () -> Mirror.call(vertexOutputs.get(output), "getOutputTag"), (Object) null);
+    return tag == null ? "main" : omissions.get(() -> Mirror.text(tag, "getId"), "");
   }
 
   /** The serializer of what goes to an output, or null. */

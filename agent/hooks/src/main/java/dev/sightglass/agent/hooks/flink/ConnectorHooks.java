@@ -26,6 +26,7 @@ final class ConnectorHooks {
     otherSources(all);
     legacySources(all);
     kafkaSink(all);
+    preCommit(all);
   }
 
   private static void kafkaSource(List<Hook> all) {
@@ -125,6 +126,7 @@ final class ConnectorHooks {
       "sink/FlinkKafkaInternalProducer", "sink/internal/FlinkKafkaInternalProducer"
     };
     for (String n : names) {
+      transactions(all, KAFKA + n);
       all.add(
           Hook.of("sink.kafka", KAFKA + n)
               .replace(
@@ -141,5 +143,49 @@ final class ConnectorHooks {
                       arg(1)))
               .build());
     }
+  }
+
+  /**
+   * Reading the producer's id costs a few reflective calls, once for each step of a transaction.
+   */
+  private static void transactions(List<Hook> all, String producer) {
+    Value context = context("producer", "SinkProbe.context", self());
+    Value id = self().call("getTransactionalId", "()Ljava/lang/String;");
+    Value number = self().call("getProducerId", "()J");
+    Value epoch = self().call("getEpoch", "()S");
+    all.add(
+        Hook.of("sink.transaction", producer)
+            .leaveOfSuper(
+                "initTransactions", "()V", probe("SinkProbe.initialized", id, number, epoch))
+            .leaveRare(
+                "beginTransaction", "\\(\\)V", probe("SinkProbe.begun", context, id, number, epoch))
+            .leaveRare(
+                "resumeTransaction",
+                "\\(JS\\)V",
+                probe("SinkProbe.resumed", context, id, number, epoch))
+            .aroundRare(
+                "commitTransaction",
+                "\\(\\)V",
+                null,
+                probe("SinkProbe.committed", context),
+                probe("SinkProbe.commitFailed", context, thrown()))
+            .leaveRare("abortTransaction", "\\(\\)V", probe("SinkProbe.aborted", context))
+            .build());
+  }
+
+  /** A writer hands what it wrote to the committer: all of it lies flushed at the brokers. */
+  private static void preCommit(List<Hook> all) {
+    Value producer = arg(0);
+    all.add(
+        Hook.of("sink.transaction", KAFKA + "sink/KafkaCommittable")
+            .leaveRare(
+                "of",
+                "\\(L.*/FlinkKafkaInternalProducer;.*\\)L.*/KafkaCommittable;",
+                probe(
+                    "SinkProbe.preCommitted",
+                    producer.call("getTransactionalId", "()Ljava/lang/String;"),
+                    producer.call("getProducerId", "()J"),
+                    producer.call("getEpoch", "()S")))
+            .build());
   }
 }

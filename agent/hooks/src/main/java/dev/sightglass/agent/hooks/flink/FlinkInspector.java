@@ -1,23 +1,39 @@
+// Size: the one class behind the one door that bootstrap knows; what it answers with is made
+// elsewhere.
 package dev.sightglass.agent.hooks.flink;
 
+import dev.sightglass.agent.core.AttemptRecorder;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.capsule.Capsules;
+import dev.sightglass.agent.hooks.capsule.Keeper;
 import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.policy.Policy;
+import dev.sightglass.agent.hooks.policy.Retreat;
+import dev.sightglass.agent.hooks.reads.ReadWeaver;
+import dev.sightglass.agent.hooks.secrets.Secrets;
+import dev.sightglass.agent.hooks.trace.Refusals;
+import dev.sightglass.agent.hooks.trace.StateTracer;
+import dev.sightglass.agent.hooks.trace.TaskTrace;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Inspector;
+import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.TaskNote;
 import dev.sightglass.bootstrap.Thrown;
+import dev.sightglass.bootstrap.Tracer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +42,18 @@ import java.util.function.BiFunction;
 /** Looks into tasks and what belongs to them; the JobManager's side is {@link JobInspector}. */
 public final class FlinkInspector implements Inspector {
   /** Fields through which an object leads to its operator. */
-  private static final String[] WAYS = {"owner", "this$0", "operator", "mainOperator", "input"};
+  private static final String[] WAYS = {
+    "owner",
+    "this$0",
+    "operator",
+    "mainOperator",
+    "input",
+    "ctx",
+    "keyContext",
+    "timerService",
+    "windowTimerService",
+    "internalTimerService"
+  };
 
   private static final String STREAM_OPERATOR =
       "org.apache.flink.streaming.api.operators.StreamOperator";
@@ -37,15 +64,45 @@ public final class FlinkInspector implements Inspector {
   private final Tally tally;
   private final JobInspector jobs;
   private final Omissions omissions = new Omissions();
+  private final Refusals refusals = new Refusals();
+  private final Tracer tracer = new StateTracer(new Tasks());
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private volatile Policy policy = Policy.DEFAULT;
+  private final FlinkSecrets flinkSecrets = new FlinkSecrets();
+  private final Capsules capsules;
+  private final ReadWeaver.Listener reads;
+  private volatile Secrets secrets = new Secrets(flinkSecrets, List.of());
+  private volatile Retreat retreat = Retreat.NONE;
 
-  public FlinkInspector(ProcessIdentity process, Drain drain, ChunkPool pool, Tally tally) {
+  /** Why no task is recorded: a hook failed. */
+  private volatile String refusal;
+
+  /** Why no task is recorded: a hook does not fit this Flink. */
+  private volatile String unfit;
+
+  /**
+   * @param keeper takes what rebuilds tasks
+   * @param reads hears of functions whose reads are not told
+   */
+  public FlinkInspector(
+      ProcessIdentity process,
+      Drain drain,
+      ChunkPool pool,
+      Tally tally,
+      Keeper keeper,
+      ReadWeaver.Listener reads) {
+    this.reads = reads;
     this.process = process;
     this.drain = drain;
     this.pool = pool;
     this.tally = tally;
-    this.jobs = new JobInspector(process, drain, omissions);
+    this.capsules = new Capsules(keeper, () -> secrets);
+    this.jobs = new JobInspector(process, drain, omissions, capsules);
+  }
+
+  /** Tells what is on its way; at the end of the process. */
+  public void finish() {
+    capsules.finish();
   }
 
   /** Values that could not be read and were left out. */
@@ -61,6 +118,37 @@ public final class FlinkInspector implements Inspector {
   /** Records what the policy says, from now on; any thread. */
   public void follow(Policy p) {
     policy = p;
+    secrets = new Secrets(flinkSecrets, p.secrets());
+    KeyProbe.sampling(p.samples());
+    levelAll();
+  }
+
+  /** The policy that is followed. */
+  public Policy policy() {
+    return policy;
+  }
+
+  /** Goes back from what the policy says, or comes nearer to it again; any thread. */
+  public void retreat(Retreat r) {
+    retreat = r;
+    levelAll();
+  }
+
+  /** How many tasks are recorded. */
+  public int tasks() {
+    return attempts.size();
+  }
+
+  /** How many of them have not changed over to what is wanted: they had nothing to do since. */
+  public int behind() {
+    int n = 0;
+    for (Attempt a : attempts) {
+      n += a.context().isBehind() ? 1 : 0;
+    }
+    return n;
+  }
+
+  private void levelAll() {
     for (Attempt a : attempts) {
       level(a.context());
     }
@@ -71,7 +159,8 @@ public final class FlinkInspector implements Inspector {
     TrackedTask task = of(t);
     String[] operators = task.operators;
     if (operators != null) {
-      t.want(policy.levels(new String[] {task.jobName, task.recording}, operators));
+      String[] job = {task.jobName, task.recording};
+      t.want(policy.levels(job, operators, task.senders, task.tags, retreat));
     }
   }
 
@@ -81,14 +170,48 @@ public final class FlinkInspector implements Inspector {
     attempts.clear();
   }
 
+  /** Tasks are recorded again, if a hook failed before. */
+  public void switchOn() {
+    refusal = null;
+  }
+
+  /** A hook failed that recordings of tasks need. Any thread. */
+  public void refuse(String why) {
+    refusal = why;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook does not fit that recordings of tasks need. Any thread. */
+  public void unfit(String why) {
+    unfit = unfit == null ? why : unfit;
+    attempts.forEach(a -> a.fault(why));
+    attempts.clear();
+  }
+
+  /** A hook failed that recordings of tasks do not need. Any thread. */
+  public void without(String why) {
+    attempts.forEach(a -> a.without(why));
+  }
+
+  /** Why no task is recorded; empty: tasks are. */
+  public String refusal() {
+    String why = unfit != null ? unfit : refusal;
+    return why == null ? "" : why;
+  }
+
   // ---- a task's life
 
   @Override
   public TaskContext task(Object task) {
+    if (!refusal().isEmpty()) {
+      return null;
+    }
     byte[] job = Mirror.id(Mirror.field(task, "jobId"));
     Object execution = Mirror.field(task, "executionId");
     long key = AttemptIds.attempt(execution);
-    Attempt attempt = new Attempt(drain.recorder(new Origin(job, key)), tally);
+    AttemptRecorder recorder = drain.recorder(new Origin(job, key));
+    Attempt attempt = new Attempt(recorder, () -> drain.keeper(recorder), tally);
     TrackedTask tracked =
         new TrackedTask(attempt, Keys.hex(job), key, execution, Mirror.field(task, "taskInfo"));
     TaskContext context = new TaskContext(tracked, pool);
@@ -142,8 +265,38 @@ public final class FlinkInspector implements Inspector {
         }
       }
     }
+    task.senders = new int[writers.length];
+    task.tags = new String[writers.length];
+    for (int i = 0; i < writers.length; i++) {
+      task.senders[i] = t.output(i).operator;
+      task.tags[i] = task.chain == null ? "main" : task.chain.tagOf(i);
+    }
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);
+    t.takeLevels();
+    omissions.get(() -> capsule(t, task, loader, environment), false);
+  }
+
+  /** What rebuilds the task, and where its state is. */
+  private boolean capsule(TaskContext t, TrackedTask task, ClassLoader loader, Object env) {
+    flinkSecrets.know(env.getClass().getClassLoader());
+    capsules.starting(task.attempt, loader, task.invokable, env);
+    Object manager = Mirror.call(env, "getTaskStateManager");
+    Object restore = Mirror.field(manager, "jobManagerTaskRestore");
+    if (restore != null) {
+      capsules.restored(task.attempt, task.restored, !keepsPayload(t, task), () -> restore);
+    }
+    return true;
+  }
+
+  private static boolean keepsPayload(TaskContext t, TrackedTask task) {
+    String[] operators = task.operators;
+    for (int i = 0; operators != null && i < operators.length; i++) {
+      if (!t.keepsPayload(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long restored(Object environment) {
@@ -179,13 +332,24 @@ public final class FlinkInspector implements Inspector {
       return;
     }
     task.described = true;
-    task.attempt.describe(new AttemptDescriber(process, omissions, task, task.user).describe());
+    AttemptDescriber d = new AttemptDescriber(process, omissions, task, task.user);
+    task.attempt.describe(d.describe());
+    task.parts = omissions.get(d::parts, new OperatorParts[0]);
     if (task.chain != null) {
+      task.chain.chain().forEach(this::looksForReads);
       // The objects of the job were only needed for the description.
       task.chain.forget();
     }
     task.writers = List.of();
     task.user = null;
+  }
+
+  /** Functions that no loader of a job gave were not looked through for reads. */
+  private void looksForReads(ChainedOperator o) {
+    Object f = o.operator == null ? null : UserFunction.object(o.operator);
+    if (f != null && !ReadWeaver.looksAt(f.getClass())) {
+      reads.notCovered(f.getClass().getName(), "the application's own class loader gave it");
+    }
   }
 
   @Override
@@ -222,8 +386,20 @@ public final class FlinkInspector implements Inspector {
   }
 
   @Override
+  public Object checkpointLock(Object thread) {
+    return omissions.get(() -> Mirror.field(Mirror.field(thread, "this$0"), "lock"), null);
+  }
+
+  @Override
+  public String[] logLine(Object event, boolean message) {
+    return omissions.get(() -> LogLine.of(event, message), null);
+  }
+
+  @Override
   public void ended(TaskContext t) {
-    attempts.remove(of(t).attempt);
+    TrackedTask task = of(t);
+    attempts.remove(task.attempt);
+    task.parts = new OperatorParts[0];
   }
 
   // ---- out
@@ -294,6 +470,10 @@ public final class FlinkInspector implements Inspector {
             || name.equals("EndOfOutputChannelStateEvent")
             || name.equals("EndOfPartitionEvent");
     if (!known) {
+      Object info = Mirror.call(bufferOrEvent, "getChannelInfo");
+      byte[] bytes = omissions.get(() -> FlinkEvents.bytes(event), null);
+      int index = Mirror.number(info, "getInputChannelIdx");
+      gate.event(name, Mirror.number(info, "getGateIdx"), index, bytes);
       return;
     }
     ChannelContext c = gate.channel(Mirror.call(bufferOrEvent, "getChannelInfo"));
@@ -316,17 +496,23 @@ public final class FlinkInspector implements Inspector {
   @Override
   public int operator(TaskContext t, Object part) {
     TrackedTask task = of(t);
-    Object operator = operatorOf(part, 3);
-    if (operator == null || task.chain == null) {
+    if (part == null || task.chain == null) {
       return -1;
     }
-    String id = Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID")));
-    for (ChainedOperator o : task.chain.chain()) {
-      if (o.id.equals(id)) {
-        return o.index;
+    for (OperatorParts p : task.parts) {
+      if (p != null && p.owns(part)) {
+        return p.index;
       }
     }
-    return -1;
+    Object operator = operatorOf(part, 4);
+    if (operator != null) {
+      return task.operator(Keys.hex(Mirror.id(Mirror.call(operator, "getOperatorID"))));
+    }
+    Object context = Mirror.fieldOr(part, "runtimeContext", null);
+    if (context != null) {
+      return task.chain.indexOf(String.valueOf(Mirror.call(context, "getOperatorUniqueID")));
+    }
+    return DropParts.ofOutput(task.parts, part);
   }
 
   private static Object operatorOf(Object part, int steps) {
@@ -346,6 +532,108 @@ public final class FlinkInspector implements Inspector {
       }
     }
     return null;
+  }
+
+  // ---- drops
+
+  @Override
+  public void dropped(TaskContext t, int operator, int input, Object value, TaskNote note) {
+    DropParts.write(t, of(t).parts, operator, input, value, note, omissions);
+  }
+
+  @Override
+  public String nullColumn(Object enforcer, Object row) {
+    return omissions.get(() -> NullColumn.of(enforcer, row), "");
+  }
+
+  @Override
+  public void lateMetric(TaskContext t, Object group, String name, Object metric) {
+    DropParts.lateMetric(t, of(t).chain, group, name, metric);
+  }
+
+  @Override
+  public byte[] barrier(long checkpoint, long time, Object options) {
+    return omissions.get(() -> FlinkEvents.barrier(checkpoint, time, options), null);
+  }
+
+  @Override
+  public byte[] transients(TaskContext t, Object streamTask) {
+    return omissions.get(() -> new Transients(t, of(t), secrets).of(streamTask), null);
+  }
+
+  @Override
+  public byte[] results(TaskContext t, Object operator, Collection<?> results) {
+    return omissions.get(() -> resultWriter(of(t), operator).write(results), null);
+  }
+
+  private static ResultWriter resultWriter(TrackedTask task, Object operator) {
+    for (ResultWriter w : task.results) {
+      if (w.isOf(operator)) {
+        return w;
+      }
+    }
+    ResultWriter w = new ResultWriter(operator);
+    task.results.add(w);
+    return w;
+  }
+
+  @Override
+  public void snapshot(Object manager, long checkpoint, Object snapshot) {
+    Object execution = Mirror.field(manager, "executionAttemptID");
+    for (Attempt a : attempts) {
+      TrackedTask task = of(a.context());
+      if (task.execution.equals(execution)) {
+        long bytes = omissions.get(() -> Mirror.big(snapshot, "getStateSize"), 0L);
+        boolean withheld = !keepsPayload(a.context(), task);
+        capsules.snapshot(a, checkpoint, bytes, withheld, () -> snapshot);
+        return;
+      }
+    }
+  }
+
+  // ---- level trace
+
+  @Override
+  public Tracer tracer() {
+    return tracer;
+  }
+
+  /** Values that a serializer would not write. */
+  public long refused() {
+    return refusals.count();
+  }
+
+  private final class Tasks implements StateTracer.Tasks {
+    @Override
+    public TaskTrace trace(TaskContext t) {
+      TrackedTask task = of(t);
+      if (task.trace == null && !task.untraced) {
+        task.trace = TaskTrace.of(t, task.attempt, refusals, task.execution.getClass());
+        task.untraced = task.trace == null;
+      }
+      return task.trace;
+    }
+
+    @Override
+    public int operator(TaskContext t, String id) {
+      return of(t).operator(id);
+    }
+
+    @Override
+    public int operatorOf(TaskContext t, Object part) {
+      return FlinkInspector.this.operator(t, part);
+    }
+
+    @Override
+    public int writing(TaskContext t, Object partition) {
+      OutputContext o = output(t, partition);
+      return o == null ? -1 : o.operator;
+    }
+
+    @Override
+    public int parent(TaskContext t, int operator) {
+      return of(t).parent(operator);
+    }
   }
 
   // ---- connectors, JobManager

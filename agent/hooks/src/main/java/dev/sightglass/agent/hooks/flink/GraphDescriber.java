@@ -1,17 +1,19 @@
 package dev.sightglass.agent.hooks.flink;
 
+import dev.sightglass.agent.core.DefinitionKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
+import dev.sightglass.agent.hooks.drain.PendingDefinition;
+import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.bootstrap.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Makes the definition of a job graph, {@code spec/recording.md} section 3, kind 10. */
 final class GraphDescriber {
-  private static final String CONFIGURATION = "org.apache.flink.configuration.GlobalConfiguration";
-  private static final String HIDDEN = "******";
   private static final int MAX_CONFIG = 256 * 1024;
 
   private final ClassLoader flink;
@@ -24,11 +26,41 @@ final class GraphDescriber {
     this.version = version;
   }
 
+  /** A graph that is described but for its configuration, of which secrets are taken out last. */
+  static final class Described implements Function<Secrets, PendingDefinition> {
+    private final String beforeConfig;
+    private final Map<String, String> config;
+    private final String afterConfig;
+
+    Described(String beforeConfig, Map<String, String> config, String afterConfig) {
+      this.beforeConfig = beforeConfig;
+      this.config = config;
+      this.afterConfig = afterConfig;
+    }
+
+    @Override
+    public PendingDefinition apply(Secrets secrets) {
+      JsonWriter j = new JsonWriter().beginObject();
+      int size = 0;
+      for (Map.Entry<String, String> e : config.entrySet()) {
+        String value =
+            secrets.isSensitive(e.getKey()) ? Secrets.HIDDEN : secrets.option(e.getValue());
+        size += e.getKey().length() + value.length();
+        if (size > MAX_CONFIG) {
+          break;
+        }
+        j.name(e.getKey()).value(value);
+      }
+      j.endObject();
+      return new PendingDefinition(DefinitionKind.GRAPH, beforeConfig + j + afterConfig);
+    }
+  }
+
   /**
    * @param graph a {@code JobGraph}
    * @param cluster the {@code Configuration} of the cluster
    */
-  String describe(byte[] id, Object graph, Object cluster) {
+  Described describe(byte[] id, Object graph, Object cluster) {
     JsonWriter j = new JsonWriter().beginObject();
     j.name("recording").value(Keys.hex(id));
     j.name("name").value(omissions.get(() -> Mirror.text(graph, "getName"), ""));
@@ -41,13 +73,13 @@ final class GraphDescriber {
       vertex(j, v);
     }
     j.endArray();
-    j.name("config").beginObject();
-    config(j, graph, cluster);
-    j.endObject();
-    j.name("submitted_us").value(Clock.read());
-    j.name("flink").value(version);
-    j.name("type").value(omissions.get(() -> Mirror.call(graph, "getJobType").toString(), ""));
-    return j.endObject().toString();
+    j.name("config");
+    JsonWriter after = new JsonWriter();
+    after.raw("").name("submitted_us").value(Clock.read());
+    after.name("flink").value(version);
+    after.name("type").value(omissions.get(() -> Mirror.call(graph, "getJobType").toString(), ""));
+    after.endObject();
+    return new Described(j.toString(), config(graph, cluster), after.toString());
   }
 
   private void vertex(JsonWriter j, Object v) {
@@ -115,38 +147,16 @@ final class GraphDescriber {
     return uids;
   }
 
-  private void config(JsonWriter j, Object graph, Object cluster) {
+  private Map<String, String> config(Object graph, Object cluster) {
     Map<String, String> all = new TreeMap<>();
     omissions.get(() -> addAll(all, cluster), false);
     omissions.get(() -> addAll(all, Mirror.call(graph, "getJobConfiguration")), false);
-    int size = 0;
-    for (Map.Entry<String, String> e : all.entrySet()) {
-      String value = sensitive(e.getKey()) ? HIDDEN : e.getValue();
-      size += e.getKey().length() + value.length();
-      if (size > MAX_CONFIG) {
-        return;
-      }
-      j.name(e.getKey()).value(value);
-    }
+    return all;
   }
 
   private static boolean addAll(Map<String, String> all, Object configuration) {
     ((Map<?, ?>) Mirror.call(configuration, "toMap"))
         .forEach((k, v) -> all.put(k.toString(), String.valueOf(v)));
     return true;
-  }
-
-  /** Flink's own list of keys; when it cannot be asked nothing is shown. */
-  private boolean sensitive(String key) {
-    return omissions.get(
-        () -> {
-          try {
-            Class<?> c = Class.forName(CONFIGURATION, false, flink);
-            return (Boolean) Mirror.callStatic(c, "isSensitive", key);
-          } catch (ClassNotFoundException e) {
-            return true;
-          }
-        },
-        true);
   }
 }

@@ -18,6 +18,7 @@ final class JobHooks {
   static final String TRIGGERED = "triggered";
   static final String COMPLETED = "completed";
   static final String FAILED = "failed";
+  static final String DISCARDED = "discarded";
   static final String EXECUTOR = "executor";
 
   private static final String RUNTIME = "org/apache/flink/runtime/";
@@ -75,6 +76,13 @@ final class JobHooks {
                 "abortPendingCheckpoint",
                 "\\(L.*PendingCheckpoint;L.*CheckpointException;L.*ExecutionAttemptID;\\)V",
                 probe("JobProbe.job", text(FAILED), self(), arg(0), arg(1), text("")))
+            .build());
+    all.add(
+        Hook.of("job.checkpoint", RUNTIME + "checkpoint/CompletedCheckpoint")
+            .enterRare(
+                "markAsDiscarded",
+                null,
+                probe("JobProbe.job", text(DISCARDED), self(), text(""), text(""), text("")))
             .build());
     all.add(
         Hook.of("task.executor", RUNTIME + "taskexecutor/TaskExecutor")

@@ -1,14 +1,15 @@
 package dev.sightglass.agent.hooks.flink;
 
-import dev.sightglass.agent.core.DefinitionKind;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
 import dev.sightglass.agent.core.Origin;
+import dev.sightglass.agent.hooks.capsule.Capsules;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.JobRecording;
-import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.bootstrap.Clock;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,11 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What the JobManager knows: graphs, states of jobs and attempts, checkpoints. */
 final class JobInspector {
+  private static final int MAX_OVER = 64;
   private static final List<String> LAST = List.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
   private final ProcessIdentity process;
   private final Drain drain;
   private final Omissions omissions;
+  private final Capsules capsules;
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
 
   /**
@@ -28,6 +31,18 @@ final class JobInspector {
    * the job's.
    */
   private final Set<String> adaptive = ConcurrentHashMap.newKeySet();
+
+  /** Jobs that ended lately: their checkpoints may still go. */
+  private final Map<String, Job> over =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Job> e) {
+              return size() > MAX_OVER;
+            }
+          });
 
   /** A job that is recorded. */
   private static final class Job {
@@ -39,7 +54,8 @@ final class JobInspector {
     }
   }
 
-  JobInspector(ProcessIdentity process, Drain drain, Omissions omissions) {
+  JobInspector(ProcessIdentity process, Drain drain, Omissions omissions, Capsules capsules) {
+    this.capsules = capsules;
     this.process = process;
     this.drain = drain;
     this.omissions = omissions;
@@ -75,6 +91,9 @@ final class JobInspector {
       case JobHooks.FAILED:
         failed(self, a, b);
         break;
+      case JobHooks.DISCARDED:
+        discarded(self);
+        break;
       default:
         throw new IllegalArgumentException(what);
     }
@@ -102,14 +121,10 @@ final class JobInspector {
     Job job = job(id);
     job.name = omissions.get(() -> Mirror.text(graph, "getName"), "");
     ClassLoader flink = scheduler.getClass().getClassLoader();
-    PendingDefinition d =
-        new PendingDefinition(
-            DefinitionKind.GRAPH,
-            new GraphDescriber(flink, omissions, process.flink()).describe(id, graph, config));
-    job.recording.event(
-        EventKind.GRAPH,
-        new JsonWriter().beginObject().name("definition").value(d.id()).endObject(),
-        d);
+    // Told when it is known what is secret.
+    capsules.graph(
+        job.recording,
+        new GraphDescriber(flink, omissions, process.flink()).describe(id, graph, config));
   }
 
   private void state(byte[] id, String state, String error) {
@@ -130,6 +145,7 @@ final class JobInspector {
         null);
     if (LAST.contains(state)) {
       job.recording.finished();
+      over.put(Keys.hex(id), job);
       jobs.remove(Keys.hex(id));
       adaptive.remove(Keys.hex(id));
     }
@@ -220,6 +236,16 @@ final class JobInspector {
       String path = omissions.get(() -> Mirror.text(checkpoint, "getExternalPointer"), "");
       String kind = kind(checkpoint, "getProperties");
       checkpoint(job, idOf(checkpoint), "completed", duration, bytes, kind, "", path);
+    }
+  }
+
+  /** The files of a checkpoint go: nothing can be restored from it any more. */
+  private void discarded(Object checkpoint) {
+    String id = Keys.hex(Mirror.id(Mirror.call(checkpoint, "getJobId")));
+    Job job = jobs.getOrDefault(id, over.get(id));
+    if (job != null) {
+      String path = omissions.get(() -> Mirror.text(checkpoint, "getExternalPointer"), "");
+      checkpoint(job, idOf(checkpoint), "discarded", 0, 0, "", "", path);
     }
   }
 

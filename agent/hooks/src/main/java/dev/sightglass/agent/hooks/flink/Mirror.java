@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reads members of Flink's objects by name, private ones too. Lookups are remembered per class, in
  * the class itself, so that no loader of a job is kept alive.
  */
-final class Mirror {
+public final class Mirror {
   private static final Object ABSENT = new Object();
 
   private static final ClassValue<Map<String, Object>> MEMBERS =
@@ -26,7 +26,7 @@ final class Mirror {
   private Mirror() {}
 
   /** A member that is not there, or that failed; names the member, not its value. */
-  static final class NoSuchMember extends RuntimeException {
+  public static final class NoSuchMember extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     NoSuchMember(String member, Throwable cause) {
@@ -35,7 +35,7 @@ final class Mirror {
   }
 
   /** Value of the field {@code name} of {@code o} or of a superclass. */
-  static Object field(Object o, String name) {
+  public static Object field(Object o, String name) {
     Object f =
         MEMBERS.get(o.getClass()).computeIfAbsent("." + name, k -> findField(o.getClass(), name));
     if (f == ABSENT) {
@@ -46,6 +46,13 @@ final class Mirror {
     } catch (IllegalAccessException e) {
       throw new NoSuchMember(o.getClass().getName() + "." + name, e);
     }
+  }
+
+  /** {@link #field}, or {@code otherwise} when there is none of that name. */
+  static Object fieldOr(Object o, String name, Object otherwise) {
+    Object f =
+        MEMBERS.get(o.getClass()).computeIfAbsent("." + name, k -> findField(o.getClass(), name));
+    return f == ABSENT ? otherwise : field(o, name);
   }
 
   private static Object findField(Class<?> c, String name) {
@@ -64,30 +71,33 @@ final class Mirror {
    * Result of the method {@code name} with that many arguments, of {@code o}, a superclass or an
    * interface.
    */
-  static Object call(Object o, String name, Object... args) {
+  public static Object call(Object o, String name, Object... args) {
     return invoke(o.getClass(), o, name, args);
   }
 
   /** {@link #call} of a static method. */
-  static Object callStatic(Class<?> c, String name, Object... args) {
+  public static Object callStatic(Class<?> c, String name, Object... args) {
     return invoke(c, null, name, args);
   }
 
   private static Object invoke(Class<?> c, Object o, String name, Object[] args) {
-    Object m =
-        MEMBERS
-            .get(c)
-            .computeIfAbsent(name + "/" + args.length, k -> findMethod(c, name, args.length));
-    if (m == ABSENT) {
-      throw new NoSuchMember(c.getName() + "." + name, null);
-    }
+    Method m = method(c, name, args.length);
     try {
-      return ((Method) m).invoke(o, args);
+      return m.invoke(o, args);
     } catch (IllegalAccessException | IllegalArgumentException e) {
       throw new NoSuchMember(c.getName() + "." + name, e);
     } catch (InvocationTargetException e) {
       throw new NoSuchMember(c.getName() + "." + name, e.getCause());
     }
+  }
+
+  /** The method {@code name} with that many arguments that {@link #call} would call. */
+  static Method method(Class<?> c, String name, int args) {
+    Object m = MEMBERS.get(c).computeIfAbsent(name + "/" + args, k -> findMethod(c, name, args));
+    if (m == ABSENT) {
+      throw new NoSuchMember(c.getName() + "." + name, null);
+    }
+    return (Method) m;
   }
 
   private static Object findMethod(Class<?> c, String name, int args) {
@@ -111,14 +121,14 @@ final class Mirror {
   }
 
   /**
-   * A new object of a class of {@code loader}, by the constructor that takes one argument of that
-   * class.
+   * A new object of a class of {@code loader}, by the public constructor that takes such arguments;
+   * numbers fit their primitive types.
    */
-  static Object make(ClassLoader loader, String className, Object argument) {
+  public static Object make(ClassLoader loader, String className, Object... arguments) {
     try {
       for (Constructor<?> k : Class.forName(className, false, loader).getConstructors()) {
-        if (k.getParameterCount() == 1 && k.getParameterTypes()[0].isInstance(argument)) {
-          return k.newInstance(argument);
+        if (fits(k.getParameterTypes(), arguments)) {
+          return k.newInstance(arguments);
         }
       }
     } catch (ReflectiveOperationException e) {
@@ -127,31 +137,44 @@ final class Mirror {
     throw new NoSuchMember(className + ".<init>", null);
   }
 
-  static String text(Object o, String method) {
+  private static boolean fits(Class<?>[] wanted, Object[] given) {
+    if (wanted.length != given.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      Class<?> w = wanted[i] == long.class ? Long.class : wanted[i];
+      if (!(w == int.class ? Integer.class : w).isInstance(given[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public static String text(Object o, String method) {
     Object v = call(o, method);
     return v == null ? "" : v.toString();
   }
 
-  static int number(Object o, String method) {
+  public static int number(Object o, String method) {
     return ((Number) call(o, method)).intValue();
   }
 
-  static long big(Object o, String method) {
+  public static long big(Object o, String method) {
     return ((Number) call(o, method)).longValue();
   }
 
   /** The 16 bytes of an {@code AbstractID}. */
-  static byte[] id(Object id) {
+  public static byte[] id(Object id) {
     return (byte[]) call(id, "getBytes");
   }
 
   /** What an Optional holds, or null. */
-  static Object present(Object optional) {
+  public static Object present(Object optional) {
     return optional instanceof Optional ? ((Optional<?>) optional).orElse(null) : optional;
   }
 
   /** Whether {@code c} is or extends or implements a class of that name. */
-  static boolean isA(Class<?> c, String name) {
+  public static boolean isA(Class<?> c, String name) {
     for (Class<?> k = c; k != null; k = k.getSuperclass()) {
       if (k.getName().equals(name)) {
         return true;

@@ -4,10 +4,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Reads what may not be readable: a failure leaves the field empty and is counted. */
-final class Omissions {
+public final class Omissions {
   private final AtomicLong count = new AtomicLong();
 
-  <T> T get(Supplier<T> read, T otherwise) {
+  public <T> T get(Supplier<T> read, T otherwise) {
     try {
       T v = read.get();
       return v == null ? otherwise : v;

@@ -148,6 +148,10 @@ public final class ProcessIdentity {
             .value(ZoneId.systemDefault().getId())
             .name("resource")
             .value(resource)
+            .name("tells")
+            .beginArray()
+            .value("drops")
+            .endArray()
             .endObject()
             .toString());
   }

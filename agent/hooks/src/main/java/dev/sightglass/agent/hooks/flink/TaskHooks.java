@@ -11,6 +11,7 @@ import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 
 import dev.sightglass.agent.hooks.weave.Hook;
+import dev.sightglass.agent.hooks.weave.Place;
 import dev.sightglass.agent.hooks.weave.Value;
 import java.util.List;
 
@@ -68,15 +69,17 @@ final class TaskHooks {
                     "TaskProbe.checkpoint",
                     field("isRunning"),
                     arg(0).call("getCheckpointId", "()J"),
-                    arg(1).call("isUnalignedCheckpoint", "()Z")),
-                probe("TaskProbe.checkpointed", token()),
-                probe("TaskProbe.checkpointed", token()))
+                    arg(1).call("isUnalignedCheckpoint", "()Z"),
+                    arg(0).call("getTimestamp", "()J"),
+                    arg(1)),
+                probe("TaskProbe.checkpointed", token(), self()),
+                probe("TaskProbe.notCheckpointed", token()))
             .build());
     all.add(
         Hook.of("task.idle", TASKS + "mailbox/MailboxProcessor")
             .enter("suspendDefaultAction", null, probe("TaskProbe.idle"))
             .build());
-    Value owner = context("owner", "TaskProbe.inherit");
+    Value owner = context("owner", "TaskProbe.inherit", self());
     all.add(
         Hook.of("task.legacy-source", TASKS + "SourceStreamTask$LegacySourceFunctionThread")
             .leaveRare("<init>", null, probe("TaskProbe.keep", owner))
@@ -160,8 +163,19 @@ final class TaskHooks {
                 probe("InProbe.event", self(), arg(0)))
             .build());
     Value valve = context("valve", "InProbe.valve", self());
+    Place given = Place.beforeCall(IO + "PushingAsyncDataInput$DataOutput", "emitWatermark");
     all.add(
         Hook.of("in.watermark", FLINK + "streaming/runtime/watermarkstatus/StatusWatermarkValve")
+            .atOften(
+                "findAndOutputNewMin.*",
+                null,
+                given,
+                probe("InProbe.raised", valve, field("lastOutputWatermark")))
+            .atOften(
+                "findAndOutputMax.*",
+                null,
+                given,
+                probe("InProbe.raised", valve, field("lastOutputWatermark")))
             .around(
                 "inputWatermark",
                 null,
@@ -194,14 +208,14 @@ final class TaskHooks {
                   target,
                   "onEventTime",
                   shape,
-                  probe("TimerProbe.event", self(), time),
+                  probe("TimerProbe.event", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .redirect(
                   target,
                   "onProcessingTime",
                   shape,
-                  probe("TimerProbe.processing", self(), time),
+                  probe("TimerProbe.processing", self(), arg(0), time),
                   probe("TimerProbe.leave", token()),
                   probe("TimerProbe.fail", token(), thrown()))
               .build());

@@ -1,6 +1,8 @@
 package dev.sightglass.agent.hooks.flink;
 
 import dev.sightglass.agent.hooks.drain.Attempt;
+import dev.sightglass.agent.hooks.trace.TaskTrace;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the inspector keeps of a task between its calls: the identity of a task context. */
@@ -20,6 +22,9 @@ final class TrackedTask {
   List<Object> writers = List.of();
   ChainReader chain;
 
+  /** By chain index, from when the task is described until it ends; an entry may be null. */
+  OperatorParts[] parts = {};
+
   /** Loader of the job's classes, until the task is described. */
   ClassLoader user;
 
@@ -28,8 +33,23 @@ final class TrackedTask {
   /** Names by chain index, null for none; null until the task starts. */
   volatile String[] operators;
 
+  /** For asynchronous operators, made with the first result; by the task's thread alone. */
+  final List<ResultWriter> results = new ArrayList<>();
+
+  /** By output: chain index of the operator that sends there, and the tag; set before the names. */
+  int[] senders = {};
+
+  String[] tags = {};
+
   String invokable = "";
   long restored;
+
+  /** What is told of it at level trace; made when Flink first makes something of that kind. */
+  TaskTrace trace;
+
+  /** It cannot be traced. */
+  boolean untraced;
+
   boolean described;
 
   TrackedTask(Attempt attempt, String recording, long key, Object execution, Object info) {
@@ -38,5 +58,29 @@ final class TrackedTask {
     this.key = key;
     this.execution = execution;
     this.info = info;
+  }
+
+  /** Chain index of the operator with that id, or -1. */
+  int operator(String id) {
+    if (chain != null) {
+      for (ChainedOperator o : chain.chain()) {
+        if (o.id.equals(id)) {
+          return o.index;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** Chain index of the operator that one is chained to, or -1. */
+  int parent(int operator) {
+    if (chain != null) {
+      for (ChainedOperator o : chain.chain()) {
+        if (o.index == operator) {
+          return o.parent;
+        }
+      }
+    }
+    return -1;
   }
 }

@@ -51,6 +51,15 @@ public final class UserFunction {
     }
   }
 
+  /** The user's object in {@code holder} (operator factory, operator or function), or null. */
+  public static Object object(Object holder) {
+    try {
+      return innermost(holder);
+    } catch (RuntimeException | LinkageError e) {
+      return null;
+    }
+  }
+
   private static Object innermost(Object holder) {
     Map<Object, Boolean> seen = new IdentityHashMap<>();
     Object at = holder;

@@ -1,35 +1,34 @@
 package dev.sightglass.agent.hooks.policy;
 
+import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.Levels;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.function.ToIntFunction;
 
-/** What the server wants recorded, {@code spec/wire.md}. Immutable. */
+/**
+ * What the server wants recorded, {@code spec/wire.md}. Immutable. Each thing that a rule says of
+ * an operator is decided by the first rule that fits and says it.
+ */
 public final class Policy {
   /** Where the server wants nothing in particular. */
-  public static final Policy DEFAULT = new Policy("0", List.of());
+  public static final Policy DEFAULT = new Policy("0", List.of(), Budgets.NONE, List.of());
 
-  private static final int MAX_RULES = 1000;
-  private static final List<String> LEVELS = List.of("positions", "flight", "trace");
-  private static final List<String> PAYLOADS = List.of("full", "hashed", "none");
+  static final List<String> LEVELS = List.of("positions", "flight", "trace");
+  static final List<String> PAYLOADS = List.of("full", "hashed", "none");
+  static final List<String> LOGS = List.of("off", "error", "warn", "info", "debug", "trace");
 
   private final String version;
   private final List<Rule> rules;
+  private final Budgets budgets;
+  private final List<String> secrets;
 
-  private Policy(String version, List<Rule> rules) {
+  Policy(String version, List<Rule> rules, Budgets budgets, List<String> secrets) {
     this.version = version;
-    this.rules = rules;
-  }
-
-  private static final class Rule {
-    Pattern job;
-    Pattern operator;
-    int level;
-    int payload;
+    this.rules = List.copyOf(rules);
+    this.budgets = budgets;
+    this.secrets = List.copyOf(secrets);
   }
 
   /** A policy that this agent cannot follow; the message says why. */
@@ -43,70 +42,30 @@ public final class Policy {
 
   /** Reads the member {@code policy} of a WELCOME or CONTROL. */
   public static Policy read(Object json) throws BadPolicy {
-    if (!(json instanceof Map)) {
-      throw new BadPolicy("a policy is an object");
-    }
-    Map<?, ?> members = (Map<?, ?>) json;
-    Object list = members.get("rules");
-    if (list != null && !(list instanceof List)) {
-      throw new BadPolicy("rules are a list");
-    }
-    List<Rule> rules = new ArrayList<>();
-    for (Object o : list == null ? List.of() : (List<?>) list) {
-      if (!(o instanceof Map) || rules.size() == MAX_RULES) {
-        throw new BadPolicy("there are at most " + MAX_RULES + " rules, each an object");
-      }
-      rules.add(rule((Map<?, ?>) o));
-    }
-    String version = String.valueOf(members.get("version"));
-    return new Policy(version.substring(0, Math.min(40, version.length())), rules);
+    return PolicyReader.read(json);
   }
 
-  private static Rule rule(Map<?, ?> members) throws BadPolicy {
-    Rule r = new Rule();
-    for (Map.Entry<?, ?> e : members.entrySet()) {
-      String value = String.valueOf(e.getValue());
-      switch (String.valueOf(e.getKey())) {
-        case "job":
-          r.job = glob(value);
-          break;
-        case "operator":
-          r.operator = glob(value);
-          break;
-        case "level":
-          r.level = word(LEVELS, value);
-          break;
-        case "payload":
-          r.payload = value.isEmpty() ? Levels.FULL : word(PAYLOADS, value);
-          break;
-        default:
-          throw new BadPolicy("this agent knows no rule with " + e.getKey());
-      }
-    }
-    if (!members.containsKey("level")) {
-      throw new BadPolicy("a rule needs a level");
-    }
-    return r;
+  public String version() {
+    return version;
   }
 
-  private static int word(List<String> words, String value) throws BadPolicy {
-    int i = words.indexOf(value);
-    if (i < 0) {
-      throw new BadPolicy(
-          "this agent knows " + String.join(", ", words) + ", and not \"" + value + "\"");
-    }
-    return i;
+  public Budgets budgets() {
+    return budgets;
   }
 
-  private static Pattern glob(String glob) {
-    if (glob.isEmpty() || glob.equals("*")) {
-      return null;
-    }
-    StringBuilder s = new StringBuilder();
-    for (String part : glob.split("\\*", -1)) {
-      s.append(s.length() == 0 ? "" : ".*").append(Pattern.quote(part));
-    }
-    return Pattern.compile(s.toString(), Pattern.DOTALL);
+  /** Globs of names of settings whose values never leave the process. */
+  public List<String> secrets() {
+    return secrets;
+  }
+
+  /** Whether a rule samples by key. */
+  public boolean samples() {
+    return rules.stream().anyMatch(r -> r.of > r.take);
+  }
+
+  /** {@link #levels(String[], String[], int[], String[], Retreat)} of a task without outputs. */
+  public Levels levels(String[] job, String[] operators) {
+    return levels(job, operators, new int[0], new String[0], Retreat.NONE);
   }
 
   /**
@@ -114,38 +73,98 @@ public final class Policy {
    *
    * @param job name and id of its job
    * @param operators names by chain index; null where there is none
+   * @param outputs by output: chain index of the operator that sends there, -1 = not known
+   * @param tags by output: the side output's tag, or {@code main}
+   * @param retreat how far the budgets make recording go back
    */
-  public Levels levels(String[] job, String[] operators) {
-    byte[] levels = new byte[operators.length];
-    byte[] payloads = new byte[operators.length];
+  public Levels levels(
+      String[] job, String[] operators, int[] outputs, String[] tags, Retreat retreat) {
+    int n = operators.length;
+    byte[] levels = new byte[n];
+    byte[] payloads = new byte[n];
+    long[] limits = new long[n];
+    boolean[] kept = new boolean[n];
+    int logs = Levels.LOG_OFF;
+    String why = "";
     StringBuilder text = new StringBuilder(version).append(';');
-    for (int i = 0; i < operators.length; i++) {
-      Rule r = find(job, operators[i] == null ? "" : operators[i]);
-      levels[i] = (byte) (r == null ? Levels.FLIGHT : r.level);
-      payloads[i] = (byte) (r == null ? Levels.FULL : r.payload);
+    for (int i = 0; i < n; i++) {
+      String operator = operators[i] == null ? "" : operators[i];
+      Rule level = find(job, operator, r -> r.level >= 0);
+      Rule sample = find(job, operator, r -> r.of > 0);
+      Rule keep = find(job, operator, r -> r.lookback >= 0);
+      Rule log = find(job, operator, r -> r.logs >= 0);
+      int wanted = level == null ? Levels.FLIGHT : level.level;
+      levels[i] = (byte) retreat.level(wanted);
+      payloads[i] = (byte) retreat.payload(payload(job, operator, null));
+      limits[i] = sample == null ? Levels.ALL : KeyProbe.limit(sample.take, sample.of);
+      kept[i] = keep != null && keep.lookback == 1 && retreat.keeps();
+      logs = Math.max(logs, log == null ? Levels.LOG_INFO : log.logs);
+      why = why.isEmpty() && level != null ? level.why : why;
       text.append(i == 0 ? "" : ",").append(LEVELS.get(levels[i]));
-      if (payloads[i] != Levels.FULL) {
-        text.append('/').append(PAYLOADS.get(payloads[i]));
-      }
+      text.append(kept[i] && levels[i] == Levels.POSITIONS ? "+flight" : "");
+      text.append(payloads[i] == Levels.FULL ? "" : "/" + PAYLOADS.get(payloads[i]));
+      text.append(limits[i] == Levels.ALL ? "" : "*" + sample.take + ":" + sample.of);
     }
-    Rule other = find(job, "");
-    int rest = other == null ? Levels.FLIGHT : other.level;
-    if (operators.length == 0) {
+    int rest = rest(job, retreat);
+    if (n == 0) {
       text.append(LEVELS.get(rest));
     }
-    return new Levels(text.toString(), rest, levels, payloads);
+    why = retreat.isNone() ? why : retreat.why();
+    if (!why.isEmpty()) {
+      text.append(";why=").append(why);
+    }
+    byte[] sent = new byte[outputs.length];
+    for (int i = 0; i < sent.length; i++) {
+      String from = outputs[i] < 0 || operators[outputs[i]] == null ? "" : operators[outputs[i]];
+      sent[i] = (byte) retreat.payload(payload(job, from, tags[i]));
+    }
+    return new Levels(text.toString(), rest, levels, payloads)
+        .sampling(limits)
+        .keeping(kept)
+        .withheld(sent, topics(job, retreat))
+        .logging(n == 0 ? Levels.LOG_INFO : logs)
+        .lean(!retreat.notes());
   }
 
-  private Rule find(String[] job, String operator) {
-    String slug = slug(operator);
+  private int rest(String[] job, Retreat retreat) {
+    Rule other = find(job, "", r -> r.level >= 0);
+    return retreat.level(other == null ? Levels.FLIGHT : other.level);
+  }
+
+  private int payload(String[] job, String operator, String output) {
     for (Rule r : rules) {
-      boolean jobFits =
-          r.job == null || Arrays.stream(job).anyMatch(j -> r.job.matcher(j).matches());
-      boolean operatorFits =
-          r.operator == null
-              || r.operator.matcher(operator).matches()
-              || r.operator.matcher(slug).matches();
-      if (jobFits && operatorFits) {
+      boolean outputFits = r.output == null || output != null && r.output.fits(output);
+      if (r.payload >= 0 && r.topic == null && outputFits && r.fits(job, operator)) {
+        return r.payload;
+      }
+    }
+    return Levels.FULL;
+  }
+
+  /** What is kept of the records of a topic, -1 = no rule names it. */
+  private ToIntFunction<String> topics(String[] job, Retreat retreat) {
+    List<Rule> named = new ArrayList<>();
+    for (Rule r : rules) {
+      if (r.topic != null && r.fits(job, "")) {
+        named.add(r);
+      }
+    }
+    if (named.isEmpty()) {
+      return Levels.NO_TOPICS;
+    }
+    return topic -> {
+      for (Rule r : named) {
+        if (r.topic.fits(topic)) {
+          return retreat.payload(r.payload);
+        }
+      }
+      return -1;
+    };
+  }
+
+  private Rule find(String[] job, String operator, java.util.function.Predicate<Rule> says) {
+    for (Rule r : rules) {
+      if (r.topic == null && r.output == null && says.test(r) && r.fits(job, operator)) {
         return r;
       }
     }

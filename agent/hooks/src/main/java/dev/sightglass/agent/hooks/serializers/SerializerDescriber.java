@@ -47,6 +47,15 @@ public final class SerializerDescriber {
     }
   }
 
+  /** The descriptor of lists of what {@code element} writes, as {@code ListSerializer} has them. */
+  public static String describeList(Object element) {
+    return new DescriptorText()
+        .raw("{\"t\":\"list\",\"e\":")
+        .raw(describe(element, null))
+        .raw("}")
+        .toString();
+  }
+
   private static String tooLarge(Object serializer) {
     return new DescriptorText()
         .raw("{\"t\":\"opaque\"")

@@ -1,6 +1,8 @@
 package dev.sightglass.agent.hooks.weave;
 
+import dev.sightglass.bootstrap.Hooks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,24 +66,62 @@ final class Adapters {
     Label end = new Label();
     Label failed = new Label();
     Label skip = new Label();
+    Label runs = new Label();
+    Label done = new Label();
     Object[] locals = scope.frame();
+    Object[] timed = with(locals, Opcodes.LONG);
+    int began = scope.size();
+    int kept = began + 2;
     m.visitCode();
     m.visitTryCatchBlock(begin, end, failed, THROWABLE);
-    m.visitFieldInsn(Opcodes.GETSTATIC, HOOKS, "off", "Z");
-    m.visitJumpInsn(Opcodes.IFNE, skip);
+    m.visitInsn(Opcodes.LCONST_0);
+    m.visitVarInsn(Opcodes.LSTORE, began);
     m.visitLabel(begin);
+    m.visitFieldInsn(Opcodes.GETSTATIC, HOOKS, "STATE", "[B");
+    m.visitIntInsn(Opcodes.SIPUSH, hook);
+    m.visitInsn(Opcodes.BALOAD);
+    m.visitJumpInsn(Opcodes.IFEQ, runs);
+    m.visitIntInsn(Opcodes.SIPUSH, hook);
+    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "special", "(I)J", false);
+    m.visitInsn(Opcodes.DUP2);
+    m.visitVarInsn(Opcodes.LSTORE, began);
+    m.visitLdcInsn(Hooks.SKIP);
+    m.visitInsn(Opcodes.LCMP);
+    m.visitJumpInsn(Opcodes.IFEQ, skip);
+    m.visitLabel(runs);
+    m.visitFrame(Opcodes.F_NEW, timed.length, timed, 0, new Object[0]);
     if (counts > 0) {
-      fired(m, counts, locals);
+      fired(m, counts, timed);
     }
     call.emit(scope, m);
     if (cast != null) {
       m.visitTypeInsn(Opcodes.CHECKCAST, cast.getInternalName());
     }
+    boolean gives = result.getSort() != Type.VOID;
+    if (gives) {
+      m.visitVarInsn(result.getOpcode(Opcodes.ISTORE), kept);
+    }
+    m.visitVarInsn(Opcodes.LLOAD, began);
+    m.visitInsn(Opcodes.LCONST_0);
+    m.visitInsn(Opcodes.LCMP);
+    m.visitJumpInsn(Opcodes.IFEQ, done);
+    m.visitIntInsn(Opcodes.SIPUSH, hook);
+    m.visitVarInsn(Opcodes.LLOAD, began);
+    m.visitInsn(counts > 0 ? Opcodes.ICONST_1 : Opcodes.ICONST_0);
+    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "measured", "(IJI)V", false);
+    m.visitLabel(done);
+    Object[] over = gives ? with(timed, Frames.of(result)) : timed;
+    m.visitFrame(Opcodes.F_NEW, over.length, over, 0, new Object[0]);
+    if (gives) {
+      m.visitVarInsn(result.getOpcode(Opcodes.ILOAD), kept);
+    }
     m.visitInsn(result.getOpcode(Opcodes.IRETURN));
     m.visitLabel(end);
     m.visitLabel(failed);
     m.visitFrame(Opcodes.F_NEW, locals.length, locals, 1, new Object[] {THROWABLE});
-    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "fail", "(Ljava/lang/Throwable;)V", false);
+    m.visitIntInsn(Opcodes.SIPUSH, hook);
+    m.visitInsn(Opcodes.SWAP);
+    m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "fail", "(ILjava/lang/Throwable;)V", false);
     m.visitLabel(skip);
     m.visitFrame(Opcodes.F_NEW, locals.length, locals, 0, new Object[0]);
     if (otherwise != null) {
@@ -94,6 +134,12 @@ final class Adapters {
     m.visitEnd();
     methods.add(m);
     return m.name;
+  }
+
+  private static Object[] with(Object[] locals, Object one) {
+    Object[] more = Arrays.copyOf(locals, locals.length + 1);
+    more[locals.length] = one;
+    return more;
   }
 
   private void fired(MethodNode m, int counts, Object[] locals) {

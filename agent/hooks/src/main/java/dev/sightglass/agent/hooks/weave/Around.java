@@ -35,6 +35,7 @@ final class Around implements Edit {
   private final Call leave;
   private final Call fail;
   private final boolean everyTime;
+  private final boolean result;
 
   /**
    * @param descriptor null: any, but there must be only one method of that name
@@ -49,6 +50,22 @@ final class Around implements Edit {
       Call leave,
       Call fail,
       boolean everyTime) {
+    this(method, descriptor, enter, replaced, leave, fail, everyTime, false);
+  }
+
+  /**
+   * @param result what leave gives is what the caller gets
+   */
+  Around(
+      String method,
+      String descriptor,
+      Call enter,
+      int replaced,
+      Call leave,
+      Call fail,
+      boolean everyTime,
+      boolean result) {
+    this.result = result;
     this.method = method;
     this.descriptor = descriptor;
     this.enter = enter;
@@ -117,9 +134,16 @@ final class Around implements Edit {
     if (result != Type.VOID_TYPE) {
       out.add("result", result);
     }
+    if (this.result && result.getSort() != Type.OBJECT) {
+      throw new Mismatch("the result is no object");
+    }
     String leaveName =
-        leave == null ? null : adapters.add(out, leave, enter == null ? counts : 0, null, null);
-    String leaveDesc = out.descriptor(Type.VOID_TYPE);
+        leave == null
+            ? null
+            : this.result
+                ? adapters.add(out, leave, 0, "result", result)
+                : adapters.add(out, leave, enter == null ? counts : 0, null, null);
+    String leaveDesc = out.descriptor(this.result ? result : Type.VOID_TYPE);
 
     Scope thrown = new Scope(adapters).addAll(owner, isStatic, m.desc);
     if (hasToken) {
@@ -151,7 +175,7 @@ final class Around implements Edit {
               l.add(new VarInsnNode(result.getOpcode(Opcodes.ILOAD), resultSlot));
             }
             l.add(call(owner, leaveName, leaveDesc));
-            if (result != Type.VOID_TYPE) {
+            if (result != Type.VOID_TYPE && !this.result) {
               l.add(new VarInsnNode(result.getOpcode(Opcodes.ILOAD), resultSlot));
             }
             m.instructions.insertBefore(i, l);

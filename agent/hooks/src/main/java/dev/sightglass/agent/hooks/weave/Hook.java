@@ -2,14 +2,17 @@ package dev.sightglass.agent.hooks.weave;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.objectweb.asm.tree.ClassNode;
 
 /** What is put into one class, all of it or nothing. */
 public final class Hook {
   private final String id;
   private final String className;
   private final List<Edit> edits;
+  private final String having;
 
   private Hook(Builder b) {
+    having = b.having;
     id = b.id;
     className = b.className;
     edits = List.copyOf(b.edits);
@@ -23,6 +26,11 @@ public final class Hook {
   /** Internal name of the class. */
   public String className() {
     return className;
+  }
+
+  /** Whether it is about a class of this shape; what another version has by the name may not be. */
+  boolean isAbout(ClassNode c) {
+    return having == null || c.methods.stream().anyMatch(m -> m.name.equals(having));
   }
 
   List<Edit> edits() {
@@ -41,6 +49,7 @@ public final class Hook {
     private final String id;
     private final String className;
     private final List<Edit> edits = new ArrayList<>();
+    private String having;
 
     private Builder(String id, String className) {
       this.id = id;
@@ -77,9 +86,40 @@ public final class Hook {
       return this;
     }
 
+    /** {@link #around} where the caller gets what {@code leave} gives. */
+    public Builder aroundResult(
+        String method, String descriptor, Call enter, Call leave, Call fail) {
+      edits.add(new Around(method, descriptor, enter, -1, leave, fail, false, true));
+      return this;
+    }
+
+    /** Calls a probe at each normal exit of a method or constructor. */
+    public Builder leave(String method, String descriptor, Call leave) {
+      edits.add(new Around(method, descriptor, null, -1, leave, null, false));
+      return this;
+    }
+
     /** Replaces an argument by what a probe gives. */
     public Builder replace(String method, String descriptor, int argument, Call with) {
       edits.add(new Around(method, descriptor, with, argument, null, null, false));
+      return this;
+    }
+
+    /**
+     * Calls a probe at each normal exit of a default method of an interface that the class
+     * implements itself and does not override.
+     */
+    public Builder leaveInherited(String owner, String method, String descriptor, Call leave) {
+      edits.add(new Inherited(owner, method, descriptor, leave));
+      return this;
+    }
+
+    /**
+     * {@link #leaveInherited} of a method of the superclass, which must have it and leave it open
+     * to be overridden.
+     */
+    public Builder leaveOfSuper(String method, String descriptor, Call leave) {
+      edits.add(new Inherited(null, method, descriptor, leave));
       return this;
     }
 
@@ -87,6 +127,31 @@ public final class Hook {
     public Builder redirect(
         String owner, String method, String descriptor, Call enter, Call leave, Call fail) {
       edits.add(new Redirect(owner, method, descriptor, enter, leave, fail));
+      return this;
+    }
+
+    /**
+     * Calls a probe at a place inside of a method; each time counts in the self-test.
+     *
+     * @param method regular expression
+     * @param locals variables that the probe's values name; with a {@code ?} behind it, one that
+     *     may be out of scope
+     */
+    public Builder at(String method, String descriptor, Place place, Call probe, String... locals) {
+      edits.add(new Site(method, descriptor, place, probe, locals, true));
+      return this;
+    }
+
+    /** {@link #at} a place that many come by: that it ran at all counts in the self-test. */
+    public Builder atOften(
+        String method, String descriptor, Place place, Call probe, String... locals) {
+      edits.add(new Site(method, descriptor, place, probe, locals, false));
+      return this;
+    }
+
+    /** The hook is only about classes that have such a method: others are left alone. */
+    public Builder having(String method) {
+      having = method;
       return this;
     }
 

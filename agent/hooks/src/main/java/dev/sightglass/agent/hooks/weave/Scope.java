@@ -1,7 +1,10 @@
 package dev.sightglass.agent.hooks.weave;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -37,6 +40,16 @@ final class Scope {
     return this;
   }
 
+  /** A variable that is not there: its value is null. */
+  void none(String name) {
+    types.put("local " + name, null);
+  }
+
+  /** Types of the parameters so far, in order. */
+  List<Type> parameters() {
+    return List.copyOf(types.values());
+  }
+
   ClassNode target() {
     return adapters.target();
   }
@@ -47,6 +60,10 @@ final class Scope {
 
   Type load(String name, MethodVisitor mv) throws Mismatch {
     Type t = types.get(name);
+    if (t == null && types.containsKey(name)) {
+      mv.visitInsn(Opcodes.ACONST_NULL);
+      return Type.getObjectType("java/lang/Object");
+    }
     if (t == null) {
       throw new Mismatch("there is no " + name + " here");
     }
@@ -56,7 +73,12 @@ final class Scope {
 
   /** Pushes all parameters, in order. */
   void loadAll(MethodVisitor mv) {
-    types.forEach((name, t) -> mv.visitVarInsn(t.getOpcode(Opcodes.ILOAD), slots.get(name)));
+    types.forEach(
+        (name, t) -> {
+          if (t != null) {
+            mv.visitVarInsn(t.getOpcode(Opcodes.ILOAD), slots.get(name));
+          }
+        });
   }
 
   int size() {
@@ -64,11 +86,15 @@ final class Scope {
   }
 
   String descriptor(Type result) {
-    return Type.getMethodDescriptor(result, types.values().toArray(new Type[0]));
+    return Type.getMethodDescriptor(result, present().toArray(Type[]::new));
   }
 
   /** For a frame at which only the parameters are live. */
   Object[] frame() {
-    return types.values().stream().map(Frames::of).toArray();
+    return present().map(Frames::of).toArray();
+  }
+
+  private Stream<Type> present() {
+    return types.values().stream().filter(Objects::nonNull);
   }
 }

@@ -38,6 +38,16 @@ public abstract class Value {
     return slot("thrown");
   }
 
+  /** A variable of the hooked method that the site names. */
+  public static Value local(String name) {
+    return slot("local " + name);
+  }
+
+  /** What was read, at a place behind a read. */
+  public static Value seen() {
+    return slot("seen");
+  }
+
   private static Value slot(String name) {
     return new Value() {
       @Override
@@ -54,6 +64,39 @@ public abstract class Value {
       Type emit(Scope scope, MethodVisitor mv) {
         mv.visitLdcInsn(s);
         return Type.getType(String.class);
+      }
+    };
+  }
+
+  /** A number. */
+  public static Value number(int n) {
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) {
+        mv.visitLdcInsn(n);
+        return Type.INT_TYPE;
+      }
+    };
+  }
+
+  /** A number. */
+  public static Value number(long n) {
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) {
+        mv.visitLdcInsn(n);
+        return Type.LONG_TYPE;
+      }
+    };
+  }
+
+  /** Null. */
+  public static Value nothing() {
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) {
+        mv.visitInsn(Opcodes.ACONST_NULL);
+        return OBJECT;
       }
     };
   }
@@ -108,27 +151,34 @@ public abstract class Value {
     };
   }
 
-  /** The result of a method of this value's class. */
-  public final Value call(String name, String descriptor) {
-    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor);
+  /** The result of a method of this value's class, called with {@code arguments}. */
+  public final Value call(String name, String descriptor, Value... arguments) {
+    return invoke(Opcodes.INVOKEVIRTUAL, name, descriptor, arguments);
   }
 
   /** The result of a method of this value's interface. */
-  public final Value callInterface(String name, String descriptor) {
-    return invoke(Opcodes.INVOKEINTERFACE, name, descriptor);
+  public final Value callInterface(String name, String descriptor, Value... arguments) {
+    return invoke(Opcodes.INVOKEINTERFACE, name, descriptor, arguments);
   }
 
   /**
    * @param descriptor {@code ~} stands for the package of this value's class up to and with {@code
    *     kafka/}, which some distributions move
    */
-  private Value invoke(int opcode, String name, String descriptor) {
+  private Value invoke(int opcode, String name, String descriptor, Value... arguments) {
     Value base = this;
     return new Value() {
       @Override
       Type emit(Scope scope, MethodVisitor mv) throws Mismatch {
         Type t = base.emit(scope, mv);
         String d = descriptor.replace("~", Relocation.root(t.getInternalName()));
+        Type[] wanted = Type.getArgumentTypes(d);
+        for (int i = 0; i < arguments.length; i++) {
+          Type given = arguments[i].emit(scope, mv);
+          if (!given.equals(wanted[i])) {
+            throw new Mismatch(name + " wants " + wanted[i] + ", there is " + given);
+          }
+        }
         mv.visitMethodInsn(opcode, t.getInternalName(), name, d, opcode == Opcodes.INVOKEINTERFACE);
         return Type.getReturnType(d);
       }
@@ -173,7 +223,8 @@ public abstract class Value {
    * What is kept for the object at hand in a field that is added to its class. The first time it is
    * made by a probe.
    *
-   * @param probe {@code Class.method} of the bootstrap package; gives Object, never null
+   * @param probe {@code Class.method} of the bootstrap package; gives Object; null: it is asked
+   *     again the next time
    */
   public static Value context(String name, String probe, Value... from) {
     return new Value() {

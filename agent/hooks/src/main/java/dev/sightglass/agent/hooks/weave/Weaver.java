@@ -23,6 +23,9 @@ public final class Weaver implements ClassFileTransformer {
     void missing(int hook, ClassLoader loader, String reason);
   }
 
+  /** The hook is about a class of this name in another version: it is neither in nor missing. */
+  private static final String ELSEWHERE = "";
+
   private final Map<String, List<Integer>> byClass = new HashMap<>();
   private final List<Hook> hooks;
   private final Listener listener;
@@ -81,6 +84,9 @@ public final class Weaver implements ClassFileTransformer {
       woven = good.isEmpty() ? null : attempt(good, bytes, refused);
     }
     for (int i : wanted) {
+      if (ELSEWHERE.equals(refused.get(i))) {
+        continue;
+      }
       if (woven == null || refused.containsKey(i)) {
         listener.missing(i, loader, refused.getOrDefault(i, "it cannot be woven"));
       } else {
@@ -98,6 +104,10 @@ public final class Weaver implements ClassFileTransformer {
       boolean any = false;
       for (int i : wanted) {
         Hook h = hooks.get(i);
+        if (!h.isAbout(target)) {
+          refused.put(i, ELSEWHERE);
+          continue;
+        }
         Adapters adapters = new Adapters(target, i);
         List<Runnable> changes = new ArrayList<>();
         try {

@@ -121,6 +121,12 @@ class TapeReaderTest {
         "trace.failed 3 -1 0 6 7 key=2 value=7 headers=none", told.told.get(told.told.size() - 1));
     assertEquals("1 java.lang.IllegalStateException", told.definitions.get(7));
     assertEquals(2, tally.of("sink.kafka"));
+    script.write("out", "orders-0-7", 1_000, 3);
+    assertTrue(reader.readCompletions());
+    assertEquals(
+        "trace.written 4 -1 0 6 9 1000 key=none value=none headers=none transaction=8/1000/3",
+        told.told.get(told.told.size() - 1));
+    assertEquals("1 orders-0-7", told.definitions.get(8));
   }
 
   @Test

@@ -39,6 +39,38 @@ class PolicyTest {
   }
 
   @Test
+  void eachThingIsDecidedByTheFirstRuleThatSaysIt() throws Exception {
+    assertEquals(
+        "8;trace/none*1:50,positions+flight/none*1:50,trace/none*1:50;why=trigger 7",
+        levels(
+            "{\"version\":\"8\",\"moon\":1,\"rules\":[{\"operator\":\"Source*\",\"level\":\"trace\",\"why\":\"trigger 7\"},"
+                + "{\"operator\":\"drop*\",\"level\":\"trace\"},"
+                + "{\"level\":\"positions\",\"payload\":\"none\",\"sample\":{\"take\":1,\"of\":50},\"lookback\":true},"
+                + "{\"topic\":\"orders\",\"payload\":\"full\"}]}"));
+  }
+
+  @Test
+  void budgetsTakeBackStepByStep() throws Exception {
+    Policy p =
+        read(
+            "{\"version\":\"3\",\"rules\":[{\"operator\":\"drop*\",\"level\":\"trace\"},{\"level\":\"flight\"}],"
+                + "\"budgets\":{\"cpu\":0.02,\"bytes_per_s\":1000}}");
+    assertEquals(0.02, p.budgets().cpu);
+    assertEquals(1000, p.budgets().bytesPerSecond);
+    String[] expected = {
+      "3;flight,flight,trace",
+      "3;flight,flight,trace;why=governor cpu",
+      "3;flight,flight,flight;why=governor cpu",
+      "3;flight/none,flight/none,flight/none;why=governor cpu",
+      "3;positions/none,positions/none,positions/none;why=governor cpu"
+    };
+    for (int step = 0; step <= Retreat.LAST; step++) {
+      Retreat r = new Retreat(step, step == 0 ? "" : "governor cpu");
+      assertEquals(expected[step], p.levels(JOB, CHAIN, new int[0], new String[0], r).toString());
+    }
+  }
+
+  @Test
   void patternsAreNotRegularExpressions() throws Exception {
     assertEquals(
         "1;flight,flight,flight",
@@ -58,6 +90,11 @@ class PolicyTest {
           {"{\"rules\":7}", "list"},
           {"{\"rules\":[7]}", "object"},
           {"{\"rules\":[{}]}", "needs a level"},
+          {"{\"rules\":[{\"sample\":{\"take\":1}}]}", "take and of"},
+          {"{\"rules\":[{\"topic\":\"*\",\"level\":\"trace\"}]}", "payload, and nothing else"},
+          {"{\"rules\":[{\"lookback\":\"perhaps\"}]}", "perhaps"},
+          {"{\"rules\":[{\"logs\":\"loud\"}]}", "loud"},
+          {"{\"budgets\":{\"cpu\":-1}}", "cpu"},
           {"{\"rules\":[{\"level\":\"everything\"}]}", "everything"},
           {"{\"rules\":[{\"level\":\"trace\",\"payload\":\"half\"}]}", "half"},
           {"{\"rules\":[{\"level\":\"trace\",\"moon\":\"full\"}]}", "moon"},

@@ -92,4 +92,50 @@ public class Sample {
   public int count() {
     return count;
   }
+
+  private final boolean strict = Boolean.parseBoolean("true");
+
+  /** Branches that do nothing, as those are in which records are thrown away. */
+  public String sift(List<String> rows, String row, long time) {
+    String before = rows.isEmpty() ? null : rows.get(0);
+    if (time < 0) {
+      rows.clear();
+      return null;
+    }
+    if (before != null) {
+      rows.add(row);
+    }
+    for (String r : rows) {
+      if (r.equals("stop") && strict) {
+        return "stopped";
+      }
+    }
+    try {
+      Long.parseLong(row);
+    } catch (NumberFormatException e) {
+      if (!strict) {
+        throw e;
+      }
+    }
+    return row;
+  }
+
+  public boolean check(String row) {
+    if (row.isEmpty()) {
+      return true;
+    }
+    return row.length() > 3;
+  }
+
+  public Runnable siftLater(List<String> rows) {
+    return () -> {
+      long sum = 0;
+      for (String r : rows) {
+        sum += r.length();
+      }
+      if (sum > 3) {
+        rows.clear();
+      }
+    };
+  }
 }

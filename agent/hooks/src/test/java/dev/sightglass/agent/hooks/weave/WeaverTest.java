@@ -5,11 +5,15 @@ import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.context;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.inherited;
+import static dev.sightglass.agent.hooks.weave.Value.nothing;
+import static dev.sightglass.agent.hooks.weave.Value.number;
+import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.self;
 import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -150,6 +154,26 @@ class WeaverTest {
   }
 
   @Test
+  void overridesWhatTheSuperclassHas() throws Throwable {
+    Hook h =
+        Hook.of("hash", NAME)
+            .leaveOfSuper("hashCode", "()I", probe("SampleProbe.leave", result()))
+            .build();
+    Class<?> c = load(weave(h));
+    Object o = make(c);
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    assertEquals(List.of("leave " + System.identityHashCode(o)), SampleProbe.TOLD);
+    SampleProbe.failure = new IllegalStateException("probe");
+    assertEquals(System.identityHashCode(o), call(c, o, "hashCode"));
+    Hook own =
+        Hook.of("text", NAME)
+            .leaveOfSuper("toString", "()Ljava/lang/String;", probe("SampleProbe.leave", result()))
+            .build();
+    assertNull(weave(own));
+    assertEquals(List.of("hash ok", "text missing: it has a method toString of its own"), states);
+  }
+
+  @Test
   void enclosesAStaticMethodWithWideArgumentsAndAMonitor() throws Throwable {
     Hook h =
         Hook.of("twice", NAME)
@@ -224,6 +248,42 @@ class WeaverTest {
     SampleProbe.failure = null;
     Hooks.stop("test");
     assertEquals("hello you", call(c, make(c), "greet", "you"));
+  }
+
+  @Test
+  void replacesAResult() throws Throwable {
+    Hook h =
+        Hook.of("greet", NAME)
+            .aroundResult(
+                "greet",
+                null,
+                probe("SampleProbe.enterObject", arg(0).isA("java/lang/String"), arg(0)),
+                probe("SampleProbe.instead", token(), nothing(), number(70_000), result()),
+                null)
+            .build();
+    Class<?> c = load(weave(h));
+    assertEquals("hello you?", call(c, make(c), "greet", "you"));
+    assertEquals(List.of("enter true you", "instead token null 70000 hello you"), SampleProbe.TOLD);
+    SampleProbe.failure = new IllegalStateException();
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    SampleProbe.failure = null;
+    Hooks.stop("test");
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+  }
+
+  @Test
+  void onlyAnObjectIsReplaced() throws Throwable {
+    Hook h =
+        Hook.of("ask", NAME)
+            .aroundResult(
+                "ask",
+                null,
+                null,
+                probe("SampleProbe.instead", arg(0), nothing(), number(1), self()),
+                null)
+            .build();
+    assertNull(weave(h));
+    assertEquals(List.of("ask missing: the result is no object"), states);
   }
 
   @Test
@@ -363,17 +423,58 @@ class WeaverTest {
     }
     long before = Hooks.errors();
     assertEquals("sum 48", call(c, o, "walk", "a", false));
-    assertTrue(Hooks.errors() > before);
-    for (int i = 0; i < Hooks.LIMIT; i++) {
-      assertEquals("sum 48", call(c, o, "walk", "a", false));
-      assertThrows(IOException.class, () -> call(c, o, "walk", "b", true));
-    }
-    assertTrue(Hooks.off, "it switches itself off");
+    assertEquals(before + 1, Hooks.errors(), "it is off after the first failure");
+    assertThrows(IOException.class, () -> call(c, o, "walk", "b", true));
     SampleProbe.failure = null;
-    long counted = Hooks.errors();
     call(c, o, "walk", "a", false);
-    assertEquals(counted, Hooks.errors());
+    assertEquals(before + 1, Hooks.errors());
     assertEquals(List.of(), SampleProbe.TOLD);
+    assertFalse(Hooks.off, "one hook alone is switched off");
+    assertTrue(Hooks.fault(0).startsWith("java."), Hooks.fault(0));
+    Hooks.start();
+    call(c, o, "walk", "a", false);
+    assertFalse(SampleProbe.TOLD.isEmpty(), "switched on again it runs");
+  }
+
+  @Test
+  void threeDifferentHooksThatFailSwitchAllOff() throws Throwable {
+    Hook[] hooks = new Hook[4];
+    for (int i = 0; i < hooks.length; i++) {
+      // Two of one id are one hook.
+      Hooks.declare(i, i == 0 ? "h1" : "h" + i, false);
+      hooks[i] =
+          Hook.of("h" + i, NAME).enter("greet", null, probe("SampleProbe.replace", arg(0))).build();
+    }
+    Class<?> c = load(weave(hooks));
+    for (int i = 0; i < 3; i++) {
+      Hooks.inject(i);
+    }
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    assertFalse(Hooks.off, "h1 twice and h2 are two");
+    assertEquals(List.of("replace you"), SampleProbe.TOLD, "the fourth goes on");
+    Hooks.inject(3);
+    assertEquals("hello you", call(c, make(c), "greet", "you"));
+    assertTrue(Hooks.off, "three different ones");
+    assertTrue(Hooks.reason().startsWith("3 different hooks failed, the last one h3"));
+    for (int i = 0; i < hooks.length; i++) {
+      Hooks.declare(i, null, false);
+    }
+  }
+
+  @Test
+  void callsAreMeasuredInTurns() throws Throwable {
+    Class<?> c = load(weave(walk()));
+    Object o = make(c);
+    Hooks.declare(0, "walk", false);
+    assertEquals(-1, Hooks.cost(0));
+    Hooks.measureNext();
+    for (int i = 0; i < 100; i++) {
+      call(c, o, "walk", "a", false);
+    }
+    assertTrue(Hooks.cost(0) >= 0, "measured");
+    Hooks.measureNext();
+    Hooks.declare(0, null, false);
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
   }
 
   @Test

@@ -1,0 +1,66 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store/memory"
+)
+
+func TestCapsulesSayWhatOfThemHasArrived(t *testing.T) {
+	ctx := context.Background()
+	store := memory.New()
+	whole, half := []byte("all of it"), []byte("only the beginning")
+	for _, put := range []struct {
+		blob []byte
+		sent int
+	}{{whole, len(whole)}, {half, 4}} {
+		if _, err := store.PutBlob(ctx, event.HashOf(put.blob), int64(len(put.blob)), 0, put.blob[:put.sent]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rec := event.RecordingID{7}
+	b := block.NewBuilder(block.Spec{Recording: rec, Attempt: 5, Lane: event.LaneJob})
+	for i, body := range []string{
+		fmt.Sprintf(`{"parts":[{"name":"task_configuration","format":"java","bytes":9,"sha256":"%s"},{"name":"a.jar","format":"jar","bytes":18,"sha256":"%s"},
+			{"name":"b.jar","format":"jar","bytes":3,"sha256":"%s"},{"name":"c.jar","format":"jar","bytes":3,"sha256":"no"}],
+			"hidden":["sasl.password"],"missing":[{"name":"d.jar","reason":"too long"}]}`, event.HashOf(whole), event.HashOf(half), event.HashOf([]byte("abc"))),
+		`{"parts":`,
+	} {
+		b.Add(block.Row{Kind: event.KindCapsule, Operator: -1, N: 1, Wall: int64(1000 * (i + 1)), Body: []byte(body)})
+	}
+	raw, err := b.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := block.Verify(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Append(ctx, h, raw); err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(Options{Reader: store, Blobs: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := e.Capsules(ctx, rec)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d capsules, %v", len(list), err)
+	}
+	want := []CapsulePart{
+		{Name: "task_configuration", Format: "java", Bytes: 9, Hash: event.HashOf(whole), Stored: 9, Complete: true},
+		{Name: "a.jar", Format: "jar", Bytes: 18, Hash: event.HashOf(half), Stored: 4},
+		{Name: "b.jar", Format: "jar", Bytes: 3, Hash: event.HashOf([]byte("abc"))},
+	}
+	if got := list[0]; fmt.Sprint(got.Parts) != fmt.Sprint(want) || fmt.Sprint(got.Hidden) != "[sasl.password]" ||
+		fmt.Sprint(got.Missing) != "[{d.jar too long} {c.jar its hash cannot be read}]" {
+		t.Errorf("got %+v", got)
+	}
+	if got := list[1]; len(got.Parts) != 0 || len(got.Missing) != 1 {
+		t.Errorf("a body that cannot be read: %+v", got)
+	}
+}

@@ -586,6 +586,11 @@ type Checkpoint struct {
 	// Completed Example: 2026-08-01T14:02:11.482000Z
 	Completed time.Time `json:"completed,omitempty"`
 
+	// Discarded Flink deleted its files: a newer one took its place.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Discarded time.Time `json:"discarded,omitempty"`
+
 	// DurationMs 64-bit integer as text
 	DurationMs string `json:"duration_ms"`
 

@@ -42,7 +42,7 @@ func (s *service) job(ctx context.Context, _ *jobRequest) (JobDetail, error) {
 	}
 	for _, c := range d.Checkpoints {
 		out.Checkpoints = append(out.Checkpoints, Checkpoint{
-			ID: I64(c.ID), State: c.State, Triggered: wall(c.Triggered), Completed: wall(c.Completed),
+			ID: I64(c.ID), State: c.State, Triggered: wall(c.Triggered), Completed: wall(c.Completed), Discarded: wall(c.Discarded),
 			DurationMS: I64(c.Duration.Milliseconds()), Bytes: I64(c.Bytes),
 		})
 	}

@@ -173,6 +173,7 @@ type Checkpoint struct {
 	State      string `json:"state" enum:"triggered,completed,failed"`
 	Triggered  *Time  `json:"triggered,omitempty"`
 	Completed  *Time  `json:"completed,omitempty"`
+	Discarded  *Time  `json:"discarded,omitempty" doc:"Flink deleted its files: a newer one took its place."`
 	DurationMS I64    `json:"duration_ms"`
 	Bytes      I64    `json:"bytes"`
 }

@@ -108,6 +108,7 @@ type Checkpoint struct {
 	Kind      string
 	Triggered Wall
 	Completed Wall
+	Discarded Wall // its files are gone: a newer one took its place
 	Duration  time.Duration
 	Bytes     uint64
 	Reason    string

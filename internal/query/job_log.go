@@ -160,6 +160,9 @@ func (l *jobLog) checkpoint(c Checkpoint, at Wall) {
 	old := l.checkpoints[c.ID]
 	if old == nil {
 		old = &Checkpoint{ID: c.ID, State: c.State}
+		if c.State == "discarded" {
+			old.State = "completed" // others have no files
+		}
 		l.checkpoints[c.ID] = old
 	}
 	switch c.State {
@@ -167,6 +170,8 @@ func (l *jobLog) checkpoint(c Checkpoint, at Wall) {
 		old.Triggered = at
 	case "completed":
 		old.State, old.Completed = c.State, at
+	case "discarded":
+		old.Discarded = at
 	default:
 		old.State = c.State
 	}

@@ -315,7 +315,11 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 		fmt.Fprintln(out)
 	}
 	for _, c := range d.Checkpoints {
-		fmt.Fprintf(out, "checkpoint %d %s after %s\n", c.ID, c.State, c.Duration)
+		fmt.Fprintf(out, "checkpoint %d %s after %s", c.ID, c.State, c.Duration)
+		if c.Discarded != 0 {
+			fmt.Fprint(out, ", discarded")
+		}
+		fmt.Fprintln(out)
 	}
 	if d.HasDrops {
 		fmt.Fprintf(out, "dropped %d\n", d.Drops)

@@ -158,6 +158,7 @@ const checkpoint = shape<wire.Checkpoint>()({
 	state: oneOf("triggered", "completed", "failed"),
 	triggered: optional(wallTime),
 	completed: optional(wallTime),
+	discarded: optional(wallTime),
 	duration_ms: integer64,
 	bytes: integer64,
 });

@@ -33,6 +33,7 @@ export function Checkpoints({ detail }: { readonly detail: JobDetail }) {
 						<td className="n">{String(c.id)}</td>
 						<td className={c.state === "failed" ? "c-drop" : "mid"}>
 							<Icon name={c.state === "completed" ? "ok" : c.state === "failed" ? "failed" : "wait"} size="s" /> {c.state}
+							{c.discarded !== undefined && <span className="dim">, replaced by a newer one</span>}
 						</td>
 						<td>{c.triggered === undefined ? "" : <TimeText t={c.triggered} />}</td>
 						<td className="n">{c.state === "completed" ? <Amount q={duration(Number(c.duration_ms))} /> : ""}</td>

@@ -10,18 +10,18 @@ AGENT    := internal/agentjar/sightglass-agent.jar
 WEB      := web/dist/index.html
 # Version of Flink for the demo: 2.3 or 1.20.
 FLINK    ?= 2.3
-PROJECTS := agent examples/shop/jobs test/e2e/jobs bench/jobs
+PROJECTS := agent examples/shop/jobs test/e2e/jobs test/matrix/jobs bench/jobs
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # How much each fuzz target runs: a number of inputs, or a time ("make fuzz FUZZ=10m" looks deeper).
 FUZZ     ?= 10000x
 
-.PHONY: help build test fuzz lint fmt gen docs e2e bench-agent web agent demo demo-stop
+.PHONY: help build test fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: agent web ## agent jar, web UI and bin/sightglass, which carries both
 	go build -trimpath -tags $(TAGS) -o bin/sightglass ./cmd/sightglass
@@ -60,6 +60,7 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 40m -v ./test/e2e -run TestRecording -flink $(FLINK_2)
 	go test -tags e2e -count=1 -timeout 40m -v ./test/e2e -run TestRecording -flink $(FLINK_1)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
+	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
 
 lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
@@ -84,6 +85,13 @@ docs: ## regenerate the reference pages and tables of the documentation
 
 bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
+
+test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md
+	go run ./test/matrix -coverage docs/coverage.md
+
+soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, and every hook made to fail
+	go test -tags e2e -count=1 -timeout 4h -v ./test/e2e -run TestSoak -flink $(FLINK) -submissions 200 -kills 100
+	$(MVN) -f agent/pom.xml verify -Dtest=HookFaultsTest -Dsurefire.failIfNoSpecifiedTests=false
 
 demo: build ## two recorded jobs on real Flink and Kafka (FLINK=1.20 for the other line); prints the address
 	$(LAB) demo up --flink $(FLINK)

@@ -17,7 +17,7 @@ import (
 
 // TestRecording runs all that needs a cluster on one cluster, one after the other.
 func TestRecording(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, nil)
 	t.Run("hooks", func(t *testing.T) { testHooks(t, r) })
 	t.Run("lineage", func(t *testing.T) { testLineage(t, r) })
 	t.Run("transactions", func(t *testing.T) { testTransactions(t, r) })

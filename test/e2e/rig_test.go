@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -58,8 +59,8 @@ func (p *progress) end() {
 	p.over = true
 }
 
-// newRig starts everything. attach says whether the cluster carries the agent.
-func newRig(t *testing.T) *rig {
+// newRig starts everything, with lines of conf in Flink's configuration.
+func newRig(t *testing.T, conf map[string]string) *rig {
 	t.Helper()
 	log := &progress{t: t}
 	t.Cleanup(log.end)
@@ -94,7 +95,7 @@ func newRig(t *testing.T) *rig {
 	if r.kafka, err = l.StartKafka(t.Context(), lab.KafkaOptions{Dir: filepath.Join(r.dir, "kafka")}); err != nil {
 		t.Fatal(err)
 	}
-	r.startFlink(t)
+	r.startFlink(t, conf)
 	return r
 }
 
@@ -114,21 +115,22 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	}
 }
 
-func (r *rig) startFlink(t *testing.T) {
+func (r *rig) startFlink(t *testing.T, more map[string]string) {
 	t.Helper()
 	agent := filepath.Join(r.dir, "sightglass-agent.jar")
 	if err := lab.Run(t.Context(), r.dir, r.binary, "attach", "--jar", agent); err != nil {
 		t.Fatal(err)
 	}
 	attach := "-javaagent:" + agent + "=" + r.agentListen
+	conf := map[string]string{
+		"env.java.default-opts.jobmanager":  attach,
+		"env.java.default-opts.taskmanager": attach,
+		"taskmanager.load-balance.mode":     "SLOTS", // channels between the two, not only inside one
+	}
+	maps.Copy(conf, more)
 	var err error
 	r.flink, err = r.lab.StartFlink(t.Context(), lab.FlinkOptions{
-		Version: r.version, Dir: filepath.Join(r.dir, "flink"), TaskManagers: 2, Slots: 4, JobMemory: "1g", TaskMemory: "1500m",
-		Conf: map[string]string{
-			"env.java.default-opts.jobmanager":  attach,
-			"env.java.default-opts.taskmanager": attach,
-			"taskmanager.load-balance.mode":     "SLOTS", // channels between the two, not only inside one
-		},
+		Version: r.version, Dir: filepath.Join(r.dir, "flink"), TaskManagers: 2, Slots: 4, JobMemory: "1g", TaskMemory: "1500m", Conf: conf,
 	})
 	if err != nil {
 		t.Fatal(err)

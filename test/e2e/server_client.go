@@ -112,7 +112,40 @@ func (c *serverClient) recordings(ctx context.Context) ([]recording, error) {
 	return v.Items, c.get(ctx, "/api/v1/recordings", &v)
 }
 
+type attempt struct {
+	Task    string
+	Key     string
+	Process string
+}
+
+// runningAttempts lists the newest attempts of a job that run.
+func (c *serverClient) runningAttempts(ctx context.Context, job string) (list []attempt, err error) {
+	var v struct {
+		Graph struct {
+			Vertices []struct {
+				Name     string `json:"name"`
+				Subtasks []struct {
+					Key     string `json:"attempt_key"`
+					State   string `json:"state"`
+					Process string `json:"process"`
+				} `json:"subtasks"`
+			} `json:"vertices"`
+		} `json:"graph"`
+	}
+	err = c.get(ctx, "/api/v1/jobs/"+job, &v)
+	for _, vertex := range v.Graph.Vertices {
+		for _, s := range vertex.Subtasks {
+			if s.State == "running" {
+				list = append(list, attempt{vertex.Name, s.Key, s.Process})
+			}
+		}
+	}
+	return list, err
+}
+
 type gap struct {
+	Attempt string `json:"attempt_key"`
+
 	Lane   string `json:"lane"`
 	Reason string `json:"reason"`
 	Text   string `json:"text"`
@@ -193,6 +226,7 @@ func (c *serverClient) events(ctx context.Context, recording, op, kind string) (
 
 type process struct {
 	Process   string `json:"process"`
+	PID       int    `json:"pid"`
 	Role      string `json:"role"`
 	Connected bool   `json:"connected"`
 	Reason    string `json:"reason"`

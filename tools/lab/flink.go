@@ -124,6 +124,19 @@ func (f *Flink) AddTaskManager() error {
 	return err
 }
 
+// CrashTaskManager kills a TaskManager as a crash would, and starts another in its place without waiting for it.
+func (f *Flink) CrashTaskManager(ctx context.Context, i int) error {
+	dead := f.TaskManagers[i]
+	if err := dead.Kill(ctx); err != nil {
+		return err
+	}
+	p, err := f.start(dead.Name, "taskmanager.sh")
+	if p != nil {
+		f.TaskManagers[i] = p
+	}
+	return err
+}
+
 // AwaitTaskManagers waits until n TaskManagers have registered; it fails when a process of the cluster ends first.
 func (f *Flink) AwaitTaskManagers(ctx context.Context, n int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 3*time.Minute, fmt.Errorf("%d TaskManagers did not register within three minutes", n))
@@ -144,22 +157,35 @@ func (f *Flink) Client() *FlinkClient { return NewFlinkClient("http://" + f.REST
 
 // Run submits a job with Flink's own command line, detached, as a person would, and gives the job's id. class may be empty when the jar names it.
 func (f *Flink) Run(ctx context.Context, jar, class string, args ...string) (job string, err error) {
-	line := []string{"run", "--detached", "--jobmanager", f.REST}
-	if class != "" {
-		line = append(line, "--class", class)
-	}
-	cmd := exec.CommandContext(ctx, filepath.Join(f.Home, "bin", "flink"), append(append(line, jar), args...)...)
-	// A client lives for seconds: it never earns back what the optimising compiler costs.
-	cmd.Dir, cmd.Env = f.Dir, append(append(os.Environ(), f.environment()...), "JVM_ARGS="+quickStart)
-	out, err := cmd.CombinedOutput()
+	out, err := f.submit(ctx, []string{"--detached"}, jar, class, args)
 	if err != nil {
-		return "", fmt.Errorf("submitting %s: %w\n%s", filepath.Base(jar), err, out)
+		return "", err
 	}
 	found := regexp.MustCompile(`Job has been submitted with JobID ([0-9a-f]{32})`).FindSubmatch(out)
 	if found == nil {
 		return "", fmt.Errorf("submitting %s: Flink named no job id\n%s", filepath.Base(jar), out)
 	}
 	return string(found[1]), nil
+}
+
+// RunToEnd submits a program as Run does and waits until it has ended, with all jobs that it executes.
+func (f *Flink) RunToEnd(ctx context.Context, jar, class string, args ...string) error {
+	_, err := f.submit(ctx, nil, jar, class, args)
+	return err
+}
+
+func (f *Flink) submit(ctx context.Context, how []string, jar, class string, args []string) (out []byte, err error) {
+	line := append(append([]string{"run"}, how...), "--jobmanager", f.REST)
+	if class != "" {
+		line = append(line, "--class", class)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(f.Home, "bin", "flink"), append(append(line, jar), args...)...)
+	// A client lives for seconds: it never earns back what the optimising compiler costs.
+	cmd.Dir, cmd.Env = f.Dir, append(append(os.Environ(), f.environment()...), "JVM_ARGS="+quickStart)
+	if out, err = cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("submitting %s: %w\n%s", filepath.Base(jar), err, out)
+	}
+	return out, nil
 }
 
 // Processes are all processes of the cluster, TaskManagers first.

@@ -1,13 +1,17 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -188,14 +192,53 @@ func (c *FlinkClient) Configuration(ctx context.Context) (map[string]string, err
 	return conf, nil
 }
 
+// UploadJar puts a jar into the cluster, and gives the name that RunJar wants.
+func (c *FlinkClient) UploadJar(ctx context.Context, path string) (name string, err error) {
+	jar, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("uploading a jar: %w", err)
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("jarfile", filepath.Base(path))
+	if err == nil {
+		_, err = part.Write(jar)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return "", fmt.Errorf("uploading a jar: %w", err)
+	}
+	var v struct {
+		Filename string `json:"filename"`
+	}
+	if err := c.send(ctx, http.MethodPost, "/jars/upload", w.FormDataContentType(), &form, &v); err != nil {
+		return "", err
+	}
+	return filepath.Base(v.Filename), nil
+}
+
+// RunJar runs a program of an uploaded jar inside of the JobManager, and gives the id of its job.
+func (c *FlinkClient) RunJar(ctx context.Context, name, class string) (job string, err error) {
+	var v struct {
+		Job string `json:"jobid"`
+	}
+	return v.Job, c.call(ctx, http.MethodPost, "/jars/"+name+"/run?entry-class="+url.QueryEscape(class), &v)
+}
+
 func (c *FlinkClient) get(ctx context.Context, path string, into any) error {
 	return c.call(ctx, http.MethodGet, path, into)
 }
 
 func (c *FlinkClient) call(ctx context.Context, method, path string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
+	return c.send(ctx, method, path, "", nil, into)
+}
+
+func (c *FlinkClient) send(ctx context.Context, method, path, kind string, form io.Reader, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, form)
 	if err != nil {
 		return fmt.Errorf("asking Flink: %w", err)
+	}
+	if kind != "" {
+		request.Header.Set("Content-Type", kind)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

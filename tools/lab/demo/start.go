@@ -173,9 +173,8 @@ func (r *Running) awaitLive(ctx context.Context) error {
 func liveJobs(ctx context.Context, url string) (map[string]bool, error) {
 	var answer struct {
 		Items []struct {
-			Name    string  `json:"name"`
-			InPerS  float64 `json:"in_per_s"`
-			OutPerS float64 `json:"out_per_s"`
+			Name   string  `json:"name"`
+			InPerS float64 `json:"in_per_s"`
 		} `json:"items"`
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/jobs", nil)
@@ -192,7 +191,7 @@ func liveJobs(ctx context.Context, url string) (map[string]bool, error) {
 	}
 	live := map[string]bool{}
 	for _, job := range answer.Items {
-		live[job.Name] = live[job.Name] || job.InPerS > 0 || job.OutPerS > 0
+		live[job.Name] = live[job.Name] || job.InPerS > 0
 	}
 	return live, nil
 }

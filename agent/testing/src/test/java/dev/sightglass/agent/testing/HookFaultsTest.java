@@ -46,7 +46,9 @@ class HookFaultsTest {
       }
       assertNull(server.failure);
       assertTrue(server.gapReasons().contains(5L), "no gap says that the agent failed");
-      System.out.println(failed.size() + " hooks failed in turn, the job's output was the same");
+      System.out.println(
+          "FIGURE hooks_failed_with_output_the_same "
+              + failed.size() + " hooks target " + failed.size() + " met");
     }
   }
 

@@ -18,6 +18,9 @@ public final class Event {
   public String text;
   public Instant at;
 
-  /** When this event was due, ns of {@link System#nanoTime}; latency counts from here. */
+  /**
+   * When this event was due, ns of {@link System#nanoTime}; latency counts from here. 0: of no
+   * interest.
+   */
   public long due;
 }

@@ -6,21 +6,28 @@ import org.apache.flink.types.RowKind;
 
 /**
  * How long results took since their event was due, as lines {@code LATENCY p50-ns p99-ns results}
- * on the process's output, one for every 2^14 results.
+ * on the process's output, one for every 2^11 that are measured, one of eight.
  */
 final class Latency implements MapFunction<Row, Row> {
-  private static final int RESULTS = 1 << 14;
+  private static final int RESULTS = 1 << 11;
+
+  private static final int MEASURED = 8;
 
   /** Buckets by the top five bits of a latency: 6 % wide. */
   private transient int[] buckets;
 
   private transient int count;
+  private transient int seen;
 
   @Override
   public Row map(Row row) {
     RowKind kind = row.getKind();
     if (kind == RowKind.UPDATE_BEFORE || kind == RowKind.DELETE) {
       return row; // the same event again
+    }
+    // The clock is read for one result of some: few jobs read one for each.
+    if (seen++ % MEASURED != 0 || (Long) row.getField("due") == 0) {
+      return row;
     }
     if (buckets == null) {
       buckets = new int[64 * 16];

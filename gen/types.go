@@ -1262,6 +1262,9 @@ type Job struct {
 	// SourceLag Records that the sources have still to read, when known.
 	SourceLag string `json:"source_lag,omitempty"`
 
+	// SQL The table planner made some of its operators: there is a view of its SQL.
+	SQL bool `json:"sql"`
+
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`
 
@@ -1343,6 +1346,9 @@ type JobDetail struct {
 
 	// SourceLag Records that the sources have still to read, when known.
 	SourceLag string `json:"source_lag,omitempty"`
+
+	// SQL The table planner made some of its operators: there is a view of its SQL.
+	SQL bool `json:"sql"`
 
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`

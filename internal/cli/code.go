@@ -43,7 +43,7 @@ Exit 2: no text was recorded.`,
 			if plan, err = operatorsOnly(plan, args[1]); err != nil {
 				return err
 			}
-			link = "op=" + url.QueryEscape(plan.Operators[0].Op)
+			link = "sel=" + url.QueryEscape(plan.Operators[0].Op)
 		}
 		var all []classOf
 		for _, o := range plan.Operators {

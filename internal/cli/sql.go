@@ -57,7 +57,7 @@ Exit 2: nothing is known of the job's SQL.`,
 			a.showSQL(&plan)
 			fragment := ""
 			if op != "" {
-				fragment = "op=" + url.QueryEscape(op)
+				fragment = "sel=" + url.QueryEscape(plan.Operators[0].Op)
 			}
 			a.link(cl, "/r/"+url.PathEscape(rec)+"/sql", fragment)
 		}

@@ -58,7 +58,7 @@ final class VertexPlans {
           sent.put(dataSet, out);
         }
       }
-      if (!description.equals(o.name)) {
+      if (!description.equals(o.name) || !out.isEmpty()) {
         rows.add(TextRow.planned(body(o, out), description));
       }
     }

@@ -7,6 +7,30 @@ import (
 	"time"
 )
 
+// Defines values for ChangeKind.
+const (
+	ChangeKindMinusD ChangeKind = "-D"
+	ChangeKindMinusU ChangeKind = "-U"
+	ChangeKindPlusI  ChangeKind = "+I"
+	ChangeKindPlusU  ChangeKind = "+U"
+)
+
+// Valid indicates whether the value is a known member of the ChangeKind enum.
+func (e ChangeKind) Valid() bool {
+	switch e {
+	case ChangeKindMinusD:
+		return true
+	case ChangeKindMinusU:
+		return true
+	case ChangeKindPlusI:
+		return true
+	case ChangeKindPlusU:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CheckState.
 const (
 	CheckStateFail CheckState = "fail"
@@ -262,6 +286,48 @@ func (e RecordingState) Valid() bool {
 	}
 }
 
+// Defines values for SQLOperatorBy.
+const (
+	SQLOperatorByEmpty  SQLOperatorBy = ""
+	SQLOperatorByPlan   SQLOperatorBy = "plan"
+	SQLOperatorByVertex SQLOperatorBy = "vertex"
+)
+
+// Valid indicates whether the value is a known member of the SQLOperatorBy enum.
+func (e SQLOperatorBy) Valid() bool {
+	switch e {
+	case SQLOperatorByEmpty:
+		return true
+	case SQLOperatorByPlan:
+		return true
+	case SQLOperatorByVertex:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SourceLanguage.
+const (
+	SourceLanguageDescription SourceLanguage = "description"
+	SourceLanguageJava        SourceLanguage = "java"
+	SourceLanguageSQL         SourceLanguage = "sql"
+)
+
+// Valid indicates whether the value is a known member of the SourceLanguage enum.
+func (e SourceLanguage) Valid() bool {
+	switch e {
+	case SourceLanguageDescription:
+		return true
+	case SourceLanguageJava:
+		return true
+	case SourceLanguageSQL:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -449,6 +515,35 @@ type CapsulePart struct {
 	Stored string `json:"stored"`
 }
 
+// Change defines model for Change.
+type Change struct {
+	// Fields What differs between the halves.
+	Fields []ChangedField `json:"fields,omitempty"`
+	Kind   ChangeKind     `json:"kind"`
+
+	// Other Element of the other half of the update: sent by the same invocation, side by side with this one.
+	Other string `json:"other,omitempty"`
+
+	// Text One line: the row after the update, with what differs as before → after.
+	Text string `json:"text,omitempty"`
+
+	// Why Why there is no other half.
+	Why string `json:"why,omitempty"`
+}
+
+// ChangeKind defines model for Change.Kind.
+type ChangeKind string
+
+// ChangedField defines model for ChangedField.
+type ChangedField struct {
+	After  Node `json:"after"`
+	Before Node `json:"before"`
+
+	// Masked It may have changed or not.
+	Masked bool   `json:"masked,omitempty"`
+	Name   string `json:"name"`
+}
+
 // Channel defines model for Channel.
 type Channel struct {
 	// CheckpointsCompared 64-bit integer as text
@@ -604,6 +699,19 @@ type Checkpoint struct {
 
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
+
+// CodeRef defines model for CodeRef.
+type CodeRef struct {
+	Class    string `json:"class"`
+	Hash     string `json:"hash"`
+	Language string `json:"language"`
+
+	// Length Characters.
+	Length int64 `json:"length"`
+
+	// Text Its text was recorded.
+	Text bool `json:"text"`
+}
 
 // Cost defines model for Cost.
 type Cost struct {
@@ -812,6 +920,7 @@ type Event struct {
 	Attempt    int64                  `json:"attempt"`
 	AttemptKey string                 `json:"attempt_key"`
 	Body       map[string]interface{} `json:"body,omitempty"`
+	Change     Change                 `json:"change,omitempty"`
 
 	// Channel Where it came in or went out.
 	Channel string `json:"channel,omitempty"`
@@ -999,6 +1108,20 @@ type GapList struct {
 	Version int64 `json:"version"`
 }
 
+// GeneratedCode defines model for GeneratedCode.
+type GeneratedCode struct {
+	Class    string `json:"class"`
+	Hash     string `json:"hash"`
+	Language string `json:"language"`
+
+	// Length Characters.
+	Length int64  `json:"length"`
+	Source Source `json:"source,omitempty"`
+
+	// Text Its text was recorded.
+	Text bool `json:"text"`
+}
+
 // Governor defines model for Governor.
 type Governor struct {
 	// BytesPerS 64-bit integer as text
@@ -1139,6 +1262,9 @@ type Job struct {
 	// SourceLag Records that the sources have still to read, when known.
 	SourceLag string `json:"source_lag,omitempty"`
 
+	// SQL The table planner made some of its operators: there is a view of its SQL.
+	SQL bool `json:"sql"`
+
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`
 
@@ -1220,6 +1346,9 @@ type JobDetail struct {
 
 	// SourceLag Records that the sources have still to read, when known.
 	SourceLag string `json:"source_lag,omitempty"`
+
+	// SQL The table planner made some of its operators: there is a view of its SQL.
+	SQL bool `json:"sql"`
 
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`
@@ -1906,6 +2035,79 @@ type RecordingPolicy struct {
 	Who string `json:"who"`
 	Why string `json:"why"`
 }
+
+// SQL defines model for SQL.
+type SQL struct {
+	// Operators In the order in which the program made them.
+	Operators []SQLOperator `json:"operators"`
+
+	// Planner A process that planned the job has an agent. Without one there are no statements, and names of fields only as far as descriptions have them.
+	Planner bool `json:"planner"`
+
+	// Statements In order of time.
+	Statements []SQLStatement `json:"statements"`
+}
+
+// SQLOperator defines model for SQLOperator.
+type SQLOperator struct {
+	// By Who told: the process that planned, or the JobManager from the vertex's description; empty: only code is known.
+	By          SQLOperatorBy `json:"by"`
+	Code        []CodeRef     `json:"code"`
+	Description Source        `json:"description,omitempty"`
+
+	// Exec Number of the planner's node; 0 = it is not the planner's.
+	Exec int64 `json:"exec"`
+
+	// Fields Names of what it emits; empty: not known.
+	Fields []string `json:"fields"`
+	ID     string   `json:"id"`
+	Key    []string `json:"key"`
+
+	// Node Of the stream graph.
+	Node   int64  `json:"node"`
+	Op     string `json:"op"`
+	OpName string `json:"op_name"`
+
+	// Statements Numbers of the statements that it is there for.
+	Statements []int64 `json:"statements"`
+	Type       string  `json:"type"`
+	Vertex     string  `json:"vertex"`
+}
+
+// SQLOperatorBy Who told: the process that planned, or the JobManager from the vertex's description; empty: only code is known.
+type SQLOperatorBy string
+
+// SQLStatement defines model for SQLStatement.
+type SQLStatement struct {
+	// Length Characters; a long text is cut.
+	Length int64 `json:"length"`
+
+	// Made Operators of the job come from it; else it came before in the same session.
+	Made   bool  `json:"made"`
+	Number int64 `json:"number"`
+
+	// Operation Class of Flink's operation, as SinkModifyOperation.
+	Operation string `json:"operation"`
+	Source    Source `json:"source"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time,omitempty"`
+}
+
+// Source defines model for Source.
+type Source struct {
+	Language SourceLanguage `json:"language"`
+
+	// Masked What was hidden: literals and comments.
+	Masked []Masked `json:"masked"`
+
+	// Size Bytes that the text had when it was recorded.
+	Size int64  `json:"size"`
+	Text string `json:"text"`
+}
+
+// SourceLanguage defines model for Source.Language.
+type SourceLanguage string
 
 // Spent defines model for Spent.
 type Spent struct {

@@ -17,6 +17,14 @@ func line(n *Node, runes int) string {
 	return string(w.b)
 }
 
+// NodeLine renders a part of a view as it stands in the line of the whole.
+func NodeLine(n *Node) string {
+	const runes = 80
+	w := liner{left: runes}
+	w.node(n, false)
+	return string(w.b)
+}
+
 // liner writes until left is used up; a rune more makes the last one the ellipsis.
 type liner struct {
 	b    []byte

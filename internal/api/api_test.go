@@ -35,6 +35,7 @@ type fixture struct {
 	api    *API
 	server *httptest.Server
 	truth  *ingesttest.Truth
+	sql    *ingesttest.SQLTruth
 	audit  *strings.Builder
 }
 
@@ -42,6 +43,10 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	t.Helper()
 	store := memory.New()
 	truth, err := ingesttest.DemoRecording(store, 11, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql, err := ingesttest.RecordSQL(t.Context(), store, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +65,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	}
 	server := httptest.NewServer(a)
 	t.Cleanup(func() { a.Close(); server.Close() })
-	return &fixture{api: a, server: server, truth: truth, audit: audit}
+	return &fixture{api: a, server: server, truth: truth, sql: sql, audit: audit}
 }
 
 func local(*http.Request) (access.Principal, error) { return access.LocalPrincipal("ann"), nil }
@@ -107,7 +112,7 @@ func answerOf[T any](t *testing.T, f *fixture, path string) (out T) {
 // paths fills the route table's parameters with things that are there.
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
-	return map[string]string{"{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String()}
+	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String()}
 }
 
 func TestEveryRouteAnswersItsShape(t *testing.T) {
@@ -119,6 +124,9 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		path := r.path
 		for name, value := range paths(f) {
 			path = strings.ReplaceAll(path, name, url.PathEscape(value))
+		}
+		if r.id == "sql" || r.id == "code" {
+			path = strings.ReplaceAll(path, f.truth.Totals.String(), f.sql.Recording.String())
 		}
 		body := ""
 		switch r.id {

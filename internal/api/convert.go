@@ -45,7 +45,7 @@ func stateOf(s browse.JobState) string { return strings.ReplaceAll(string(s), " 
 // jobOf converts j. cpu is the agents' share of a core, negative when not known.
 func (s *service) jobOf(j browse.Job, cpu float64) Job {
 	out := Job{
-		ID: j.ID.String(), Name: j.Name, State: stateOf(j.State), FlinkState: lower(j.Flink), Type: lower(j.Type), Flink: j.Version,
+		ID: j.ID.String(), Name: j.Name, State: stateOf(j.State), FlinkState: lower(j.Flink), Type: lower(j.Type), Flink: j.Version, SQL: j.SQL,
 		Started: wall(j.Started), Ended: wall(j.Ended), Parallelism: j.Parallelism, Operators: j.Operators, Subtasks: j.Subtasks,
 		Agents: j.Agents, Level: s.levelOf(j), AttemptsRestarted: j.AttemptsRestarted,
 		InPerSecond: j.InPerSecond, OutPerSecond: j.OutPerSecond, Watermark: eventTime(j.Watermark), WatermarkLagMS: lagOf(j.Watermark, j.WatermarkLag),

@@ -57,13 +57,27 @@ func eventOf(e *browse.Event) Event {
 	if e.Checkpoint > 0 {
 		out.Checkpoint = optional(true, int64(e.Checkpoint))
 	}
-	out.State, out.Drop = stateOfEvent(e), dropOf(e)
+	out.State, out.Drop, out.Change = stateOfEvent(e), dropOf(e), halfOf(e.Change)
 	out.Transaction = transactionOf(e)
 	if e.Lane == event.LaneTrace && e.Reason == 0 {
 		out.Timer = eventTime(e.Time)
 	}
 	for _, h := range e.Headers {
 		out.Headers = append(out.Headers, HeaderView{Name: h.Name, Value: h.Value})
+	}
+	return out
+}
+
+func halfOf(c *browse.Change) *Change {
+	if c == nil {
+		return nil
+	}
+	out := &Change{Kind: c.Kind, Text: c.Text, Why: c.Why}
+	if c.Other != nil {
+		out.Other = c.Other.String()
+	}
+	for _, f := range c.Fields {
+		out.Fields = append(out.Fields, ChangedField{Name: f.Name, Before: f.Before, After: f.After, Masked: f.Masked})
 	}
 	return out
 }

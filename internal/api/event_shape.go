@@ -33,6 +33,7 @@ type Event struct {
 	State         *StateAccess   `json:"state,omitempty" doc:"What the event has to do with keyed state, a timer or a window."`
 	Drop          *Drop          `json:"drop,omitempty" doc:"Why a record was thrown away."`
 	Transaction   *Transaction   `json:"transaction,omitempty" doc:"The Kafka transaction that a write is part of, or that the event is about."`
+	Change        *Change        `json:"change,omitempty" doc:"What the row is in a stream of changes."`
 	Timer         *Time          `json:"timer,omitempty" doc:"Timestamp of a timer, end of a window."`
 	Cursor        string         `json:"cursor"`
 }
@@ -55,6 +56,23 @@ type StateAccess struct {
 	MapKey    *access.View `json:"map_key,omitempty"`
 	Before    *access.View `json:"before,omitempty"`
 	After     *access.View `json:"after,omitempty"`
+}
+
+// Change is what a row is in a stream of changes. The halves of one update name each other.
+type Change struct {
+	Kind   string         `json:"kind" enum:"+I,-U,+U,-D"`
+	Other  string         `json:"other,omitempty" doc:"Element of the other half of the update: sent by the same invocation, side by side with this one."`
+	Text   string         `json:"text,omitempty" doc:"One line: the row after the update, with what differs as before → after."`
+	Fields []ChangedField `json:"fields,omitempty" doc:"What differs between the halves."`
+	Why    string         `json:"why,omitempty" doc:"Why there is no other half."`
+}
+
+// ChangedField is a field of a row before and after an update.
+type ChangedField struct {
+	Name   string      `json:"name"`
+	Before access.Node `json:"before"`
+	After  access.Node `json:"after"`
+	Masked bool        `json:"masked,omitempty" doc:"It may have changed or not."`
 }
 
 // Drop is the reason of a drop and the numbers that were compared.

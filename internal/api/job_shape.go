@@ -8,6 +8,7 @@ type Job struct {
 	FlinkState        string   `json:"flink_state" doc:"Flink's own word, as failing; empty when the JobManager has no agent."`
 	Type              string   `json:"type" doc:"streaming or batch; empty when the JobManager has no agent."`
 	Flink             string   `json:"flink" doc:"Flink's version."`
+	SQL               bool     `json:"sql" doc:"The table planner made some of its operators: there is a view of its SQL."`
 	Started           *Time    `json:"started,omitempty"`
 	Ended             *Time    `json:"ended,omitempty"`
 	Parallelism       int      `json:"parallelism" doc:"Largest of the vertices."`

@@ -68,6 +68,11 @@ type positionRequest struct {
 	Position string `path:"position" maxLength:"256" doc:"operator.subtask.attempt.invocation"`
 }
 
+type codeRequest struct {
+	RecordingPath
+	Hash string `path:"hash" minLength:"4" maxLength:"16" pattern:"^[0-9a-f]+$" doc:"Hash of a generated class, or the beginning of it."`
+}
+
 type lineageRequest struct {
 	Rec     string `path:"rec" maxLength:"256" doc:"As elsewhere; any searches all recordings for a Kafka position."`
 	Record  string `query:"record" required:"true" minLength:"3" maxLength:"512" doc:"Element, topic/partition@offset, or position."`

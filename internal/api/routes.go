@@ -36,6 +36,8 @@ func (s *service) routes() {
 	get(s, route{"timeline", "/recordings/{rec}/timeline", access.JobView, "Counts of events over time", recording}, s.timeline)
 	get(s, route{"moment", "/recordings/{rec}/at/{position}", access.JobRead, "Everything about one invocation", recording}, s.moment)
 	get(s, route{"lineage", "/recordings/{rec}/lineage", access.JobRead, "What a record came from and what it became", recordings}, s.lineage)
+	get(s, route{"sql", "/recordings/{rec}/sql", access.JobRead, "Statements of a SQL job, and the operators that they became", recording}, s.sql)
+	get(s, route{"code", "/recordings/{rec}/code/{hash}", access.JobRead, "Source of a generated class", recording}, s.code)
 	get(s, route{"gaps", "/recordings/{rec}/gaps", access.JobView, "Stretches that were not recorded", recording}, s.gaps)
 	get(s, route{"capsules", "/recordings/{rec}/capsules", access.JobView, "What is kept to rebuild each task attempt", recording}, s.capsules)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)

@@ -1,6 +1,7 @@
 package browse
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -10,11 +11,16 @@ import (
 // maxDecoders bounds the compiled decoders that are kept: a job has some dozens.
 const maxDecoders = 4096
 
-// decoders compiles each serializer definition once.
+// decoders compiles each serializer definition once for each list of names that is laid over it.
 type decoders struct {
 	definition func(event.DefinitionID) (event.Definition, bool)
 	mu         sync.Mutex
-	compiled   map[event.DefinitionID]compiled
+	compiled   map[decoderKey]compiled
+}
+
+type decoderKey struct {
+	id    event.DefinitionID
+	names string // joined by zero bytes
 }
 
 type compiled struct {
@@ -23,14 +29,19 @@ type compiled struct {
 }
 
 func newDecoders(definition func(event.DefinitionID) (event.Definition, bool)) *decoders {
-	return &decoders{definition: definition, compiled: map[event.DefinitionID]compiled{}}
+	return &decoders{definition: definition, compiled: map[decoderKey]compiled{}}
 }
 
 // of finds the decoder of a serializer. Without a definition (it may still come) the decoder shows bytes and says so.
-func (d *decoders) of(id event.DefinitionID) compiled {
+func (d *decoders) of(id event.DefinitionID) compiled { return d.named(id, nil) }
+
+// named is of with names for the fields of a row of the table stack, which its serializer does not know. They are used when
+// there is one for each field.
+func (d *decoders) named(id event.DefinitionID, names []string) compiled {
+	key := decoderKey{id, strings.Join(names, "\x00")}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c, ok := d.compiled[id]; ok {
+	if c, ok := d.compiled[key]; ok {
 		return c
 	}
 	def, ok := d.definition(id)
@@ -43,6 +54,11 @@ func (d *decoders) of(id event.DefinitionID) compiled {
 		if value.T == event.SerStreamElement && value.S != nil {
 			value = value.S // the wrapper of everything that is sent says nothing
 		}
+		if value.T == event.SerRowData && len(value.Fields) == len(names) {
+			for i := range value.Fields {
+				value.Fields[i].Name = names[i]
+			}
+		}
 		c = compiled{serde.Compile(descriptor, serde.Limits{}), value.TypeName()}
 	}
 	if len(d.compiled) >= maxDecoders {
@@ -51,7 +67,7 @@ func (d *decoders) of(id event.DefinitionID) compiled {
 			break
 		}
 	}
-	d.compiled[id] = c
+	d.compiled[key] = c
 	return c
 }
 

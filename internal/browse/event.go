@@ -15,6 +15,7 @@ type Event struct {
 	Access   *StateAccess   // of lane state and of timers and windows; nil = none
 	Body     map[string]any // of lanes job and gap
 	TypeName string         // of the value
+	Change   *Change        // of a row in a stream of changes; nil = it is none, or its value was not asked for
 }
 
 // StateAccess is what an event has to do with keyed state, a timer or a window, as the principal may see it. Views are nil

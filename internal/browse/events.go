@@ -96,6 +96,11 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 			break
 		}
 	}
+	if q.Payload && !strip {
+		if err := r.changes(t, page.Events, false); err != nil {
+			return EventPage{}, err
+		}
+	}
 	p := scan.Progress()
 	page.From, page.To = p.From, p.To
 	page.Next, page.Complete = p.Next, p.Complete || full
@@ -157,6 +162,10 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 			}
 			if !wanted {
 				shown.View, shown.KeyView, shown.Headers, shown.Access = nil, nil, nil, nil
+			}
+			if err := r.change(t, &shown); err != nil {
+				failed = err
+				break
 			}
 			records++
 			if !yield(shown, nil) {

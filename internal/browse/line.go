@@ -191,6 +191,12 @@ func bodyLine(e *query.Event, body map[string]any) string {
 		return capsuleLine(body)
 	case event.KindGraph:
 		return "job graph"
+	case event.KindCode:
+		return "generated " + text("class")
+	case event.KindPlanned:
+		return text("name")
+	case event.KindStatement:
+		return "statement " + text("number")
 	case event.KindGap:
 		return joined("gap", text("text"))
 	}

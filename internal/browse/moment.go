@@ -47,6 +47,10 @@ func (b *Browser) At(ctx context.Context, who access.Principal, t Target, p Posi
 		Invocation: r.event(m.Invocation), Input: r.optional(m.Input), Exception: r.optional(m.Exception),
 		Outputs: r.all(m.Outputs), Writes: r.all(m.Writes), Steps: r.all(m.Steps), Logs: r.all(m.Logs),
 	}
+	if err := r.changes(t, out.Outputs, false); err != nil {
+		_ = end(0, err)
+		return Moment{}, err
+	}
 	out.Operator = b.operator(ctx, t, m.Vertex, m.Operator)
 	return out, end(1+len(out.Outputs)+len(out.Writes)+len(out.Steps)+len(out.Logs), nil)
 }

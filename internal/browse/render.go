@@ -46,7 +46,7 @@ func (r renderer) event(e query.Event) Event {
 	switch e.Lane {
 	case event.LaneOut:
 		if e.Kind == event.KindRecord {
-			c := r.decoders.of(e.Serializer)
+			c := r.decoders.named(e.Serializer, e.Fields)
 			element := c.decoder.DecodeElement(e.Value)
 			out.View = r.view(&e, access.PartValue, e.Value, element.Value)
 			out.TypeName = c.name
@@ -77,6 +77,11 @@ func (r renderer) event(e query.Event) Event {
 			out.View = r.detected(&e, access.PartValue, e.Value)
 			out.KeyView = r.detected(&e, access.PartKey, e.Key)
 			out.Headers = r.headers(&e)
+		}
+	case event.LaneJob:
+		if language := languageOf(e.Kind); language != "" && !e.Value.Null() {
+			source := r.source(&e, e.Value, language)
+			out.Text = joined(out.Text, bounded(strings.Join(strings.Fields(source.Text), " ")))
 		}
 	case event.LaneLog:
 		part := access.PartException
@@ -131,7 +136,7 @@ func (r renderer) stateAccess(e *query.Event, part access.Part) *StateAccess {
 	if def == nil {
 		def = &event.StateDef{}
 	}
-	decoded := func(p event.Payload, serializer string, part access.Part) *access.View {
+	decoded := func(p event.Payload, serializer string, part access.Part, names ...string) *access.View {
 		if p.Null() {
 			return nil
 		}
@@ -139,10 +144,10 @@ func (r renderer) stateAccess(e *query.Event, part access.Part) *StateAccess {
 		if err != nil {
 			id = 0
 		}
-		return r.view(e, part, p, r.decoders.of(id).decoder.Decode(p))
+		return r.view(e, part, p, r.decoders.named(id, names).decoder.Decode(p))
 	}
 	a := StateAccess{
-		Key: decoded(e.Key, def.Key, access.PartKey), Namespace: decoded(e.Namespace, def.Namespace, part),
+		Key: decoded(e.Key, def.Key, access.PartKey, e.KeyFields...), Namespace: decoded(e.Namespace, def.Namespace, part),
 		MapKey: decoded(e.MapKey, def.MapKey, part), Before: decoded(e.Before, def.Value, part), After: decoded(e.Value, def.Value, part),
 	}
 	if a == (StateAccess{}) {
@@ -196,6 +201,23 @@ func bounded(s string) string {
 		return string(r[:most]) + "…"
 	}
 	return s
+}
+
+// languageOf is the language of the text that an event of lane job carries; empty when what it carries is no text.
+func languageOf(k event.Kind) access.Language {
+	switch k {
+	case event.KindStatement:
+		return access.SQL
+	case event.KindCode:
+		return access.Java
+	case event.KindPlanned:
+		return access.Description
+	}
+	return ""
+}
+
+func (r renderer) source(e *query.Event, p event.Payload, language access.Language) access.Source {
+	return r.policy.Source(r.who, access.Subject{Resource: subjectOf(e), Part: access.PartSQL}, p, language)
 }
 
 func (r renderer) view(e *query.Event, part access.Part, p event.Payload, tree event.Tree) *access.View {

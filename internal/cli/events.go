@@ -38,6 +38,9 @@ Times are RFC 3339, a time of today (UTC), or an offset from now such as -5m. Ki
 record, watermark, source-record, written, elements, event-timer, checkpoint, exception, gap …
 Filters by --key and --text work on what you may see of a value.
 
+In a stream of changes (SQL) the two halves of an update, -U and +U, are one line of kind update when one invocation sent both; a half
+whose other half it did not send is marked as alone. -o json and jsonl keep the halves apart and name the other one in change.
+
 Exit 2: nothing was found, but not everything could be looked at (a gap, or the search was cut short).`,
 		Example: `  sightglass events order-totals --kind record --op convert-currency --limit 20
   sightglass events order-totals --text o-7719342 --from -15m
@@ -101,6 +104,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 	}
 	left, found, complete := f.limit, 0, true
 	var t *table
+	fold := changeFold{add: func(e *gen.Event) { a.addEvent(t, e) }}
 	for {
 		f.q.Limit = pageSize
 		if f.limit > 0 {
@@ -120,7 +124,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 				t = a.eventTable()
 			}
 			for i := range page.Items {
-				a.addEvent(t, &page.Items[i])
+				fold.next(&page.Items[i])
 			}
 		}
 		left -= len(page.Items)
@@ -133,6 +137,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 		}
 	}
 	if t != nil {
+		fold.end()
 		if found == 0 {
 			a.hint("No event matches.")
 		} else {

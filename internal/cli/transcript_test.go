@@ -41,6 +41,23 @@ func serve(t *testing.T) *recorded {
 
 func serving(t *testing.T, generated ingesttest.Options) *recorded {
 	t.Helper()
+	return serveWith(t, func(out ingesttest.Output) (*ingesttest.Truth, error) { return ingesttest.Generate(generated, out) })
+}
+
+// serveSQL is serve with the recording of a SQL job alone.
+func serveSQL(t *testing.T) *recorded {
+	t.Helper()
+	return serveWith(t, func(out ingesttest.Output) (*ingesttest.Truth, error) {
+		truth, err := ingesttest.SQLJob(seed, out)
+		if err != nil {
+			return nil, err
+		}
+		return &ingesttest.Truth{Totals: truth.Recording, WallMax: truth.WallMax}, nil
+	})
+}
+
+func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth, error)) *recorded {
+	t.Helper()
 	data := t.TempDir()
 	cfg, err := config.Load(func(name string) (string, bool) {
 		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
@@ -69,7 +86,7 @@ func serving(t *testing.T, generated ingesttest.Options) *recorded {
 	if err := cluster.Connect(limit); err != nil {
 		t.Fatal(err)
 	}
-	truth, err := ingesttest.Generate(generated, cluster.Output())
+	truth, err := generate(cluster.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +176,11 @@ func TestTranscripts(t *testing.T) {
 // Those in testdata/traced are about operators that are recorded at level trace.
 func TestTranscriptsOfTracedOperators(t *testing.T) {
 	serving(t, ingesttest.Options{Seed: seed, Orders: orders, StepUS: 25_000, Traced: true}).transcripts(t, "testdata/traced/*.txt")
+}
+
+// Those in testdata/sql are about a job of the table planner.
+func TestTranscriptsOfSQL(t *testing.T) {
+	serveSQL(t).transcripts(t, "testdata/sql/*.txt")
 }
 
 func (r *recorded) transcripts(t *testing.T, pattern string) {

@@ -69,6 +69,16 @@ func (c *Client) Recordings(ctx context.Context) (*Answer[gen.RecordingList], er
 	return get[gen.RecordingList](ctx, c, nil, "recordings")
 }
 
+// SQL gives the statements of a job and the operators that they became.
+func (c *Client) SQL(ctx context.Context, rec string) (*Answer[gen.SQL], error) {
+	return get[gen.SQL](ctx, c, nil, "recordings", rec, "sql")
+}
+
+// Code gives the source of a generated class.
+func (c *Client) Code(ctx context.Context, rec, hash string) (*Answer[gen.GeneratedCode], error) {
+	return get[gen.GeneratedCode](ctx, c, nil, "recordings", rec, "code", hash)
+}
+
 // Gaps lists what was not recorded.
 func (c *Client) Gaps(ctx context.Context, rec string) (*Answer[gen.GapList], error) {
 	return get[gen.GapList](ctx, c, nil, "recordings", rec, "gaps")

@@ -34,6 +34,7 @@ type FunctionDef struct {
 type ChainOperatorDef struct {
 	Index    int          `json:"index"`
 	Operator string       `json:"operator"`
+	Node     int          `json:"node"` // of the stream graph; 0 = not told
 	Name     string       `json:"name"`
 	Class    string       `json:"class"`
 	Factory  string       `json:"factory"`
@@ -120,6 +121,7 @@ type GraphVertexDef struct {
 // GraphOperatorDef is one operator of a vertex; UID is the user's, empty when none was set.
 type GraphOperatorDef struct {
 	ID   string `json:"id"`
+	Node int    `json:"node"` // of the stream graph; 0 = not told
 	UID  string `json:"uid"`
 	Name string `json:"name"`
 }

@@ -37,6 +37,14 @@ func ProcessKey(process [16]byte) Key {
 	return keyOf(append([]byte("process"), process[:]...))
 }
 
+// PlannerKey computes the key that stands in place of an attempt key in what a process tells of jobs that it submits.
+func PlannerKey(process [16]byte) Key {
+	return keyOf(append([]byte("planner"), process[:]...))
+}
+
+// TextHash computes the hash that names a text of generated code.
+func TextHash(text []byte) Key { return keyOf(text) }
+
 // DefinitionIDOf computes the id of a definition.
 func DefinitionIDOf(kind DefinitionKind, body []byte) DefinitionID {
 	h := sha256.New()

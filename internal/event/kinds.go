@@ -90,6 +90,8 @@ const (
 	KindTaskState     Kind = 72
 	KindTaskEnded     Kind = 73
 	KindCapsule       Kind = 74
+	KindPlanned       Kind = 75
+	KindStatement     Kind = 76
 
 	KindException Kind = 80
 	KindLogLine   Kind = 81

@@ -34,6 +34,7 @@ var kindNames = map[Kind]string{
 	KindWatermarkHeld: "watermark-held", KindCause: "cause", KindTransaction: "transaction",
 	KindJobState: "job-state", KindAttemptState: "attempt-state", KindJobCheckpoint: "job-checkpoint", KindGraph: "graph",
 	KindSnapshot: "snapshot", KindRestored: "restored", KindCode: "code", KindCapsule: "capsule",
+	KindPlanned: "planned-operator", KindStatement: "statement",
 	KindTaskStarted: "task-started", KindTaskState: "task-state", KindTaskEnded: "task-ended",
 	KindException: "exception", KindLogLine: "log-line", KindGap: "gap",
 	KindStateRead: "state-read", KindStateWritten: "state-written", KindStateCleared: "state-cleared",

@@ -21,6 +21,7 @@ type catalogue struct {
 	states     map[event.DefinitionID]*event.StateDef
 	processes  map[string]*event.ProcessDef // by UUID
 	graph      *event.GraphDef
+	planned    map[int]*event.PlannedBody // by node of the stream graph
 }
 
 // attempt is an attempt definition with its chain by index.
@@ -42,6 +43,7 @@ func newCatalogue() *catalogue {
 		attempts: make(map[event.Key]*attempt), operators: make(map[string]*operator), slugs: make(map[string][]string),
 		partitions: make(map[event.Key]*event.PartitionDef), splits: make(map[event.DefinitionID]*event.SplitDef),
 		processes: make(map[string]*event.ProcessDef), states: make(map[event.DefinitionID]*event.StateDef),
+		planned: make(map[int]*event.PlannedBody),
 	}
 }
 

@@ -36,7 +36,9 @@ type Event struct {
 	Broadcast  bool           // Element went to all subpartitions; it names the lowest
 	Channel    *Channel       // det: where it came in
 	Serializer event.DefinitionID
-	Path       string // spec/recording.md, section 3.1
+	Fields     []string // names of the row's fields, when the plan has them and the serializer does not
+	KeyFields  []string // names of the fields of its operator's key, as far as the plan has them
+	Path       string   // spec/recording.md, section 3.1
 	Ordinal    uint32
 
 	Split     *event.SplitDef

@@ -30,6 +30,7 @@ type Job struct {
 	Flink             string // Flink's own word for the state, as FAILING; empty without a JobManager's agent
 	Type              string // STREAMING, BATCH or empty
 	Version           string // of Flink
+	SQL               bool   // the table planner made some of its operators
 	Started           Wall
 	Ended             Wall // 0 = has not ended, or not known
 	Parallelism       int  // the highest of a vertex

@@ -22,6 +22,8 @@ type jobLog struct {
 	tasks       map[event.Key]*attemptState   // as their TaskManagers saw them
 	checkpoints map[uint64]*Checkpoint
 	definitions []event.DefinitionID // named by bodies since the last call of take
+	planned     map[int]*event.PlannedBody
+	replanned   bool // planned has changed since the last call of takePlanned
 	malformed   int
 }
 
@@ -44,7 +46,7 @@ type attemptState struct {
 func newJobLog() *jobLog {
 	return &jobLog{
 		attempts: make(map[attemptName]*attemptState), tasks: make(map[event.Key]*attemptState),
-		checkpoints: make(map[uint64]*Checkpoint),
+		checkpoints: make(map[uint64]*Checkpoint), planned: make(map[int]*event.PlannedBody),
 	}
 }
 
@@ -74,6 +76,13 @@ func (s *attemptState) change(state string, at Wall, err string) {
 
 // add takes the event of kind k of attempt, that happened at wall when the body does not say when.
 func (l *jobLog) add(k event.Kind, attempt event.Key, wall Wall, body []byte) {
+	switch k {
+	case event.KindPlanned:
+		l.plan(body)
+		return
+	case event.KindCode, event.KindStatement:
+		return // read when they are asked for
+	}
 	var b struct {
 		State      string `json:"state"`
 		JobName    string `json:"job_name"`
@@ -141,6 +150,31 @@ func (l *jobLog) add(k event.Kind, attempt event.Key, wall Wall, body []byte) {
 		l.checkpoint(Checkpoint{ID: b.Checkpoint, State: b.Phase, Kind: b.Kind, Duration: time.Duration(b.DurationMS) * time.Millisecond,
 			Bytes: b.Bytes, Reason: b.Reason, Path: b.Path}, at)
 	}
+}
+
+// plan takes an operator of the plan. What the planner's process told goes before what the JobManager read out of a description.
+func (l *jobLog) plan(body []byte) {
+	b := new(event.PlannedBody)
+	if json.Unmarshal(body, b) != nil {
+		l.malformed++
+		return
+	}
+	if old := l.planned[b.Node]; old != nil && old.By == byPlan && b.By != byPlan {
+		return
+	}
+	l.planned[b.Node], l.replanned = b, true
+}
+
+// byPlan marks what the process told that planned the job.
+const byPlan = "plan"
+
+// takePlanned is a copy of what is planned if it has changed since the last call, else nil.
+func (l *jobLog) takePlanned() map[int]*event.PlannedBody {
+	if !l.replanned {
+		return nil
+	}
+	l.replanned = false
+	return maps.Clone(l.planned)
 }
 
 func (l *jobLog) define(text string) {

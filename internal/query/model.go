@@ -110,6 +110,11 @@ func (m *model) refresh(ctx context.Context, s store.Snapshot) error {
 		m.defined = now
 	}
 	m.define(wanted)
+	if planned := m.log.takePlanned(); planned != nil {
+		next := *m.cat.Load()
+		next.planned = planned
+		m.cat.Store(&next)
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ type route struct {
 	text   string
 	root   rootKind
 	visits []visit // in the order in which records entered operators; visits[0] is the root unless it is rootNone
+	outs   []emission
 	emits  int
 	writes int
 	cut    bool
@@ -21,6 +22,12 @@ const (
 	rootRecord                  // a record entered
 	rootControl                 // a watermark, status or marker entered
 )
+
+// emission is a record that left on an output.
+type emission struct {
+	visit  int // that emitted it, -1 = what belongs to no operator
+	output int
+}
 
 // visit is one record (or watermark) entering one operator.
 type visit struct {
@@ -86,6 +93,8 @@ func parsePath(text string) (r route, ok bool) {
 			if width == 0 {
 				return r, cut && i+1 == len(s)
 			}
+			output, _ := number(s[i+1 : i+1+width])
+			r.outs = append(r.outs, emission{open, output})
 			i += 1 + width
 			if i < len(s) && s[i] == ',' {
 				i++

@@ -77,7 +77,7 @@ func (g *registry) add(d event.Definition) {
 		var id [16]byte
 		if raw, err := hex.DecodeString(b.Process); err == nil && len(raw) == len(id) {
 			copy(id[:], raw)
-			g.processKey[event.ProcessKey(id)] = b.Process
+			g.processKey[event.ProcessKey(id)], g.processKey[event.PlannerKey(id)] = b.Process, b.Process
 		}
 	}
 }

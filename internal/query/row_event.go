@@ -73,6 +73,12 @@ func (v *view) event(f *frame, row int, sub uint64, narrow bool) Event {
 	if e, broadcast, ok := f.element(row); ok {
 		e.Seq += sub
 		ev.Element, ev.Broadcast, ev.Serializer = &e, broadcast, v.cat.serializer(e.Partition)
+		if h.Lane == event.LaneOut {
+			ev.Fields = v.cat.fields(h.Attempt, ev.Operator.Index, ev.Serializer)
+		}
+	}
+	if h.Lane == event.LaneOut || h.Lane == event.LaneTrace || h.Lane == event.LaneState {
+		ev.KeyFields = v.cat.keyFields(h.Attempt, ev.Operator.Index)
 	}
 	if c, ok := f.channel(row); ok && h.Lane == event.LaneDet && (runs(ev.Kind) && ev.Element != nil || !runs(ev.Kind) || ev.Kind == event.KindRecovered) {
 		ev.Channel = &Channel{c.Partition, c.Subpartition, c.Gate, c.Index}

@@ -31,6 +31,9 @@ func (v *view) summary() Job {
 	}
 	j.Name = v.jobName()
 	j.HasDrops, j.Drops = v.tellsDrops(), m.lostRecords()
+	for _, p := range v.cat.planned {
+		j.SQL = j.SQL || p.By == byPlan || p.Exec != 0 || len(p.Fields) > 0
+	}
 	if g := v.cat.graph; g != nil {
 		j.Type, j.Version = g.Type, g.Flink
 	}

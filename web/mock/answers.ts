@@ -2,9 +2,10 @@
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
-import { began, channels, detail, gaps, ids, job, processes, resolve } from "./jobs.ts";
+import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
 import { lineage, moment } from "./lineage.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
+import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
 
 export const micros = () => Date.now() * 1000;
 
@@ -121,6 +122,8 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "events") return ok(page(id, q, now));
 		if (what === "timeline") return ok(timeline(id, q, now));
 		if (what === "gaps") return ok(listOf("Gap", gaps(id)));
+		if (what === "sql") return ok(id === merchantAlerts ? sqlOfAlerts : { statements: [], operators: [], planner: false });
+		if (what === "code" && rest[0] === calcHash) return ok(calcCode);
 		if (what === "exceptions") return ok(page(id, new URLSearchParams("kind=exception&limit=20"), now));
 		if (what === "lineage") {
 			const record = q.get("record") ?? "";

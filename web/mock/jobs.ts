@@ -289,6 +289,7 @@ export function job(id: string, now: number): Job {
 		flink_state: "running",
 		type: "streaming",
 		flink: "2.3.0",
+		sql: !totals,
 		started: rfc3339(began),
 		parallelism: totals ? 4 : 2,
 		operators: totals ? 7 : 4,

@@ -16,7 +16,16 @@ func DemoRecording(w store.Writer, seed uint64, n int) (*Truth, error) {
 
 // Record generates straight into w.
 func Record(ctx context.Context, w store.Writer, opt Options) (*Truth, error) {
-	return Generate(opt, Output{
+	return Generate(opt, into(ctx, w))
+}
+
+// RecordSQL gives the SQL job straight to w.
+func RecordSQL(ctx context.Context, w store.Writer, seed uint64) (*SQLTruth, error) {
+	return SQLJob(seed, into(ctx, w))
+}
+
+func into(ctx context.Context, w store.Writer) Output {
+	return Output{
 		Define: func(d event.Definition) error { return w.Define(ctx, d) },
 		Block: func(_ Process, raw []byte) error {
 			h, err := block.Verify(raw)
@@ -29,5 +38,5 @@ func Record(ctx context.Context, w store.Writer, opt Options) (*Truth, error) {
 			}
 			return err
 		},
-	})
+	}
 }

@@ -1,9 +1,9 @@
-import { type Decoded, flag, integer64, list, number, optional, record, shape, text } from "../base/decode";
+import { type Decoded, flag, integer64, list, number, oneOf, optional, record, shape, text } from "../base/decode";
 import { eventTime, wallTime } from "./instants";
 import { operator } from "./job";
 import { gap } from "./recording";
 import type * as wire from "./schema";
-import { view } from "./view";
+import { valueNode, view } from "./view";
 
 const header = shape<wire.HeaderView>()({ name: text, value: optional(view) });
 export type Header = Decoded<typeof header>;
@@ -46,6 +46,19 @@ const transaction = shape<wire.Transaction>()({
 });
 export type Transaction = Decoded<typeof transaction>;
 
+const changedField = shape<wire.ChangedField>()({ name: text, before: valueNode, after: valueNode, masked: optional(flag) });
+export type ChangedField = Decoded<typeof changedField>;
+
+/** What a row is in a stream of changes. */
+const change = shape<wire.Change>()({
+	kind: oneOf("+I", "-U", "+U", "-D"),
+	other: optional(text),
+	text: optional(text),
+	fields: optional(list(changedField)),
+	why: optional(text),
+});
+export type Change = Decoded<typeof change>;
+
 /** One thing that a recording holds. */
 export const event = shape<wire.Event>()({
 	recording: text,
@@ -77,6 +90,7 @@ export const event = shape<wire.Event>()({
 	state: optional(stateAccess),
 	drop: optional(drop),
 	transaction: optional(transaction),
+	change: optional(change),
 	timer: optional(eventTime),
 	cursor: text,
 });

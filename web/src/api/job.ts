@@ -14,6 +14,7 @@ const jobFields = {
 	flink_state: text,
 	type: text,
 	flink: text,
+	sql: flag,
 	level: text,
 	started: optional(wallTime),
 	ended: optional(wallTime),

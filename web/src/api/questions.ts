@@ -9,6 +9,7 @@ import { effectivePolicy, recordingPolicy } from "./policy";
 import { process } from "./process";
 import { gap, recording, timeline } from "./recording";
 import type * as wire from "./schema";
+import { generatedCode, sql } from "./sql";
 import { check, principal, status } from "./status";
 
 export { infiniteQueryOptions };
@@ -128,6 +129,24 @@ export function exceptionsQuestion(rec: string) {
 		queryFn: async ({ signal }) =>
 			(await read(GET("/api/v1/recordings/{rec}/exceptions", { params: { path: { rec } }, signal }), events, signal)).items,
 		refetchInterval: 10_000,
+	});
+}
+
+export function sqlQuestion(rec: string) {
+	return queryOptions({
+		queryKey: ["sql", rec],
+		queryFn: ({ signal }) => read(GET("/api/v1/recordings/{rec}/sql", { params: { path: { rec } }, signal }), sql, signal),
+		staleTime: 30_000,
+	});
+}
+
+/** A text that has a hash never changes. */
+export function codeQuestion(rec: string, hash: string) {
+	return queryOptions({
+		queryKey: ["code", rec, hash],
+		queryFn: ({ signal }) =>
+			read(GET("/api/v1/recordings/{rec}/code/{hash}", { params: { path: { rec, hash } }, signal }), generatedCode, signal),
+		staleTime: Number.POSITIVE_INFINITY,
 	});
 }
 

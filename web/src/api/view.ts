@@ -15,7 +15,7 @@ export type ValueNode = {
 	readonly mask?: string;
 };
 
-const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
+export const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
 	name: optional(text),
 	kind: text,
 	type: optional(text),

@@ -21,6 +21,7 @@ const EventsPanel = lazy(() => import("../panels/events/EventsPanel"));
 const JourneyPanel = lazy(() => import("../panels/journey/JourneyPanel"));
 const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
+const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -102,6 +103,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <JourneyPanel key={page.rec} rec={page.rec} record={page.record} state={state} />;
 		case "gaps":
 			return <GapsPanel rec={page.rec} state={state} />;
+		case "sql":
+			return <SqlPanel key={page.rec} rec={page.rec} state={state} />;
 		case "agents":
 			return <AgentsPanel state={state} />;
 		case "policy":

@@ -36,6 +36,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 		{ ids: ["fit"], word: "fit" },
 	],
 	gaps: [{ ids: ["row-down", "row-up"], word: "rows" }],
+	sql: [{ ids: ["row-down", "row-up"], word: "operators" }],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
 	lost: [],

@@ -37,6 +37,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
 	useCommand("go-gaps", () => run !== undefined && go(link({ screen: "gaps", rec: run })), run !== undefined);
+	useCommand("go-sql", () => run !== undefined && go(link({ screen: "sql", rec: run })), run !== undefined);
 	useCommand(
 		"go-journey",
 		() => {
@@ -81,6 +82,8 @@ function titleOf({ page }: Address): string {
 			return page.record === undefined ? `Journey in ${page.rec}` : `Journey of ${page.record}`;
 		case "gaps":
 			return `Gaps of ${page.rec}`;
+		case "sql":
+			return `SQL of ${page.rec}`;
 		case "agents":
 			return "Agents";
 		case "policy":

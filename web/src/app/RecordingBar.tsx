@@ -21,6 +21,7 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 			word: "Journey",
 			href: link(record === undefined ? { screen: "journey", rec } : { screen: "journey", rec, record }),
 		},
+		...(job.data?.sql === true || page.screen === "sql" ? [{ screen: "sql", word: "SQL", href: link({ screen: "sql", rec }) }] : []),
 		{
 			screen: "gaps",
 			word: job.data === undefined || job.data.gaps === 0 ? "Gaps" : `Gaps ${job.data.gaps}`,

@@ -13,6 +13,7 @@ export type Page =
 	| { readonly screen: "events"; readonly rec: string }
 	| { readonly screen: "journey"; readonly rec: string; readonly record?: string }
 	| { readonly screen: "gaps"; readonly rec: string }
+	| { readonly screen: "sql"; readonly rec: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
 	| { readonly screen: "lost"; readonly path: string };
@@ -84,6 +85,8 @@ export function formatPath(page: Page): string {
 				: `/r/${escapeSegment(page.rec)}/journey/${escapeRecord(page.record)}`;
 		case "gaps":
 			return `/r/${escapeSegment(page.rec)}/gaps`;
+		case "sql":
+			return `/r/${escapeSegment(page.rec)}/sql`;
 		case "agents":
 			return "/agents";
 		case "policy":
@@ -124,6 +127,7 @@ export function parsePath(path: string): Page {
 	if (rest.length > 0) return lost;
 	if (third === "events") return { screen: "events", rec: second };
 	if (third === "gaps") return { screen: "gaps", rec: second };
+	if (third === "sql") return { screen: "sql", rec: second };
 	return lost;
 }
 
@@ -262,6 +266,6 @@ export const anyRecording = "any";
 
 /** What screens of one recording have in common; undefined for the others. */
 export function recordingOf(page: Page): string | undefined {
-	if (page.screen !== "events" && page.screen !== "journey" && page.screen !== "gaps") return undefined;
+	if (page.screen !== "events" && page.screen !== "journey" && page.screen !== "gaps" && page.screen !== "sql") return undefined;
 	return page.rec === anyRecording ? undefined : page.rec;
 }

@@ -63,6 +63,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 					];
 		case "gaps":
 			return ["gaps", quoteArgument(shortId(page.rec))];
+		case "sql":
+			return ["sql", quoteArgument(shortId(page.rec)), ...flag("op", state.sel)];
 		case "agents":
 			return ["agents"];
 		case "policy":

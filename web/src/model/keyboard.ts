@@ -29,6 +29,7 @@ export type CommandId =
 	| "go-events"
 	| "go-journey"
 	| "go-gaps"
+	| "go-sql"
 	| "zone"
 	| "theme"
 	| "copy-link"
@@ -46,9 +47,9 @@ export type Command = {
 	readonly inFields?: boolean;
 };
 
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "agents", "graph"];
+const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "agents", "graph"];
 const pictures: readonly Screen[] = ["graph", "journey", "events"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "journey", "gaps"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "journey", "sql", "gaps"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
@@ -78,6 +79,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },
+	{ id: "go-sql", title: "SQL of this job", group: "Go to", keys: ["G Q"], screens: recordingScreens },
 	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
 ];
 

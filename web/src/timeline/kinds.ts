@@ -44,6 +44,8 @@ const looks: Readonly<Record<string, KindLook>> = {
 	"attempt-state": { word: "attempt state", icon: "fleet", tone: "mark", about: "an attempt changes its state, as the JobManager sees it" },
 	"job-checkpoint": { word: "job checkpoint", icon: "state", tone: "state", about: "a checkpoint of the job begins, completes or fails" },
 	graph: { word: "graph", icon: "graph", tone: "mark", about: "the job graph" },
+	"planned-operator": { word: "planned", icon: "fn", tone: "mark", about: "what the planner knows of an operator" },
+	statement: { word: "statement", icon: "fn", tone: "mark", about: "a statement that the table planner took" },
 	"task-started": { word: "task started", icon: "running", tone: "mark", about: "a task attempt begins" },
 	"task-state": { word: "task state", icon: "fleet", tone: "mark", about: "a task attempt changes its state" },
 	"task-ended": { word: "task ended", icon: "close", tone: "mark", about: "a task attempt ends" },

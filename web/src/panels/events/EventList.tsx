@@ -14,6 +14,7 @@ import { TimeText } from "../../widgets/TimeText";
 import { DropWords } from "./DropWords";
 import styles from "./EventList.module.css";
 import type { Direction, EndState, EventWindow } from "./eventWindow";
+import { isUpdate } from "./updates";
 
 export const rowHeight = 26;
 const aboveRows = 2 * rowHeight;
@@ -204,13 +205,18 @@ function fromPosition(e: Event, position: WallTime | undefined): string {
 /** What the list shows of a payload: its one line, or what the event says of itself. */
 function detailOf(e: Event): ReactNode {
 	if (e.drop !== undefined) return <DropWords drop={e.drop} />;
-	const text = e.text !== "" ? e.text : (e.view?.text ?? "");
+	const text = isUpdate(e) ? (e.change?.text ?? "") : e.text !== "" ? e.text : (e.view?.text ?? "");
 	return (
 		<>
 			{e.kafka !== undefined && <span className={styles.kafka}>{e.kafka}</span>}
 			{e.n > 1 && !text.startsWith(String(e.n)) && <span className={styles.kafka}>×{count(e.n)}</span>}
 			{e.view !== undefined && e.view.masked.length > 0 && <Icon name="mask" size="s" className="c-mask" label="has masked fields" />}
 			{text}
+			{e.change?.why !== undefined && (
+				<span className={styles.alone} title={e.change.why}>
+					alone
+				</span>
+			)}
 		</>
 	);
 }
@@ -248,7 +254,7 @@ function Row({ event: e, top, chosen, position, onSelect, onOpen }: RowProps) {
 				{e.subtask >= 0 && <span className={styles.subtask}>#{e.subtask}</span>}
 			</span>
 			<span role="gridcell" className={classes(styles.words, styles.kind)} title={look.about}>
-				<Icon name={look.icon} size="s" /> {look.word}
+				<Icon name={look.icon} size="s" /> {isUpdate(e) ? "update" : look.word}
 			</span>
 			<span role="gridcell">{e.key?.text.replace(/^"(.*)"$/s, "$1") ?? ""}</span>
 			<span role="gridcell" className="mid">

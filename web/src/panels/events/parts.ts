@@ -3,6 +3,7 @@ import type { Event, Moment } from "../../api/event";
 import type { ValueNode, View } from "../../api/view";
 import { isRecord } from "../../base/decode";
 import { changeTree } from "./changes";
+import { changedTree, isUpdate } from "./updates";
 
 export type Part = {
 	readonly id: string;
@@ -20,7 +21,14 @@ function partOf(id: string, word: string, view: View | undefined, name?: string)
 
 /** The values of an event. One that has none of its own shows what came in at its position. */
 export function partsOf(e: Event, m: Moment | undefined): readonly Part[] {
-	const own = [...partOf("value", "value", e.view), ...stateOf(e), ...partOf("key", "key", e.key), ...headers(e), ...bodyOf(e)];
+	const own = [
+		...updateOf(e),
+		...partOf("value", "value", e.view),
+		...stateOf(e),
+		...partOf("key", "key", e.key),
+		...headers(e),
+		...bodyOf(e),
+	];
 	if (e.view !== undefined || e.state !== undefined || m === undefined) return own;
 	const input = m.input;
 	const came = input === undefined || input.cursor === e.cursor ? [] : partOf("input", "came in", input.view, input.kafka ?? input.element);
@@ -45,6 +53,11 @@ function stateOf(e: Event): readonly Part[] {
 		...partOf("mapkey", "map key", s.map_key, name),
 		...(s.namespace?.node?.kind === "null" ? [] : partOf("namespace", "window", s.namespace, name)),
 	];
+}
+
+function updateOf(e: Event): readonly Part[] {
+	const fields = isUpdate(e) ? (e.change?.fields ?? []) : [];
+	return fields.length === 0 ? [] : [{ id: "change", word: "what changed", tree: changedTree(fields) }];
 }
 
 function headers(e: Event): readonly Part[] {

@@ -14,6 +14,7 @@ import {
 	openWindow,
 	type Page,
 } from "./eventWindow";
+import { foldUpdates } from "./updates";
 
 /** Where the list opens. */
 export type Opening =
@@ -126,7 +127,10 @@ export function useEventWindow(rec: string, filter: EventsFilter, how: Opening, 
 		const control = new AbortController();
 		stop.current = control;
 		const opening = ++openings.current;
-		ask.current = (place, signal, limits = filter) => fetchEvents(rec, limits, place, signal);
+		ask.current = async (place, signal, limits = filter) => {
+			const page = await fetchEvents(rec, limits, place, signal);
+			return { ...page, items: foldUpdates(page.items) };
+		};
 		dispatch({ type: "open", opening });
 		setOpenedFor(wanted);
 		open(ask.current, how, opening, filter, control.signal).then(

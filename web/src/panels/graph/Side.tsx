@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Graph, JobDetail, Operator, Vertex } from "../../api/job";
+import { sqlQuestion } from "../../api/questions";
 import { count, duration, perSecond, plural, sizePerSecond, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import { refine } from "../../model/navigation";
@@ -150,7 +152,7 @@ function VertexSide({ detail, graph, vertex, operator, whole, selected, tab, onS
 			panel: (
 				<>
 					<Subtasks vertex={vertex} />
-					{operator !== undefined && <Code rec={detail.id} operator={operator} />}
+					{operator !== undefined && <Code rec={detail.id} operator={operator} sql={detail.sql} />}
 				</>
 			),
 		},
@@ -279,7 +281,8 @@ function Operators({
 	);
 }
 
-function Code({ rec, operator: o }: { readonly rec: string; readonly operator: Operator }) {
+/** sql: the table planner made operators of the job. */
+function Code({ rec, operator: o, sql }: { readonly rec: string; readonly operator: Operator; readonly sql: boolean }) {
 	return (
 		<dl className={`kv ${styles.facts2}`} aria-label={`Code of ${o.name}`}>
 			{o.function !== undefined && (
@@ -300,6 +303,7 @@ function Code({ rec, operator: o }: { readonly rec: string; readonly operator: O
 					</dd>
 				</>
 			)}
+			{sql && <Planned rec={rec} operator={o} />}
 			<dt>Operator</dt>
 			<dd className="mono">{o.class}</dd>
 			<dt>Kind</dt>
@@ -343,6 +347,30 @@ function Code({ rec, operator: o }: { readonly rec: string; readonly operator: O
 				</>
 			)}
 		</dl>
+	);
+}
+
+/** What the planner knows of an operator: its description, and the way to its statement and code. */
+function Planned({ rec, operator }: { readonly rec: string; readonly operator: Operator }) {
+	const planned = useQuery(sqlQuestion(rec)).data?.operators.find((p) => p.id === operator.id);
+	if (planned === undefined) return null;
+	return (
+		<>
+			<dt>Plan</dt>
+			<dd>
+				<span className="mono">{planned.description?.text}</span>{" "}
+				<a className="link" href={link({ screen: "sql", rec }, { sel: planned.op })}>
+					{planned.statements.length === 0 ? "SQL" : `statement ${planned.statements.join(", ")}`}
+					{planned.code.length > 0 && " and code"}
+				</a>
+			</dd>
+			{planned.fields.length > 0 && (
+				<>
+					<dt>Emits</dt>
+					<dd className="mono">{planned.fields.join(", ")}</dd>
+				</>
+			)}
+		</>
 	);
 }
 

@@ -477,6 +477,14 @@ abstract class TaskInvocations extends TaskLife {
   }
 
   /**
+   * Chain index of the operator that handles a record now, by the task's thread; -1 = none, or not
+   * told at this level.
+   */
+  public final int atWork() {
+    return light ? -1 : operatorOnTop();
+  }
+
+  /**
    * The path from {@code start} has no number: its steps are counted instead. A timer enters no
    * operator.
    */

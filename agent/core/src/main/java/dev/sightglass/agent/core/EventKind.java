@@ -55,6 +55,8 @@ public final class EventKind {
   public static final int TASK_STATE = 72;
   public static final int TASK_ENDED = 73;
   public static final int CAPSULE = 74;
+  public static final int PLANNED = 75;
+  public static final int STATEMENT = 76;
 
   public static final int EXCEPTION = 80;
   public static final int LOG_LINE = 81;

@@ -30,10 +30,24 @@ public final class Keys {
 
   /** Process key, the attempt key of lanes that belong to no task. */
   public static long process(byte[] processUuid) {
-    byte[] word = "process".getBytes(StandardCharsets.US_ASCII);
+    return ofProcess("process", processUuid);
+  }
+
+  /** Planner key, the attempt key of what the process tells of jobs that it submits. */
+  public static long planner(byte[] processUuid) {
+    return ofProcess("planner", processUuid);
+  }
+
+  private static long ofProcess(String role, byte[] processUuid) {
+    byte[] word = role.getBytes(StandardCharsets.US_ASCII);
     ByteBuffer b = ByteBuffer.allocate(word.length + 16);
     b.put(word).put(id(processUuid));
     return head(b.array());
+  }
+
+  /** Hash of a text, which stands for it where it was told before. */
+  public static long text(byte[] utf8) {
+    return head(utf8);
   }
 
   /** Definition id. */

@@ -443,6 +443,16 @@ final class Oracle {
     row(Lane.JOB, kind, inv, 1, AttemptRecorder.NONE).put("body", body);
   }
 
+  void job(int kind, long inv, int operator, String body, String value) {
+    byte[] bytes = value == null ? null : utf8(value);
+    recorder.job().event(kind, inv, operator, utf8(body), AttemptRecorder.NONE, bytes);
+    Map<String, Object> row = row(Lane.JOB, kind, inv, 1, operator);
+    row.put("body", body);
+    if (value != null) {
+      row.put("value", payload(bytes));
+    }
+  }
+
   void log(int kind, long inv, int operator, String body) {
     recorder.log().event(kind, inv, operator, utf8(body), AttemptRecorder.NONE);
     row(Lane.LOG, kind, inv, 1, operator).put("value", payload(utf8(body)));

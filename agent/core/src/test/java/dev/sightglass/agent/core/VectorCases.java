@@ -274,6 +274,16 @@ final class VectorCases {
         });
     add(
         list,
+        "job-code",
+        Lane.JOB,
+        "generated code with its text, and another operator that runs the same",
+        o -> {
+          String body = "{\"class\":\"Calc$1\",\"hash\":\"0123456789abcdef\",\"text\":\"here\"}";
+          o.job(EventKind.CODE, 0, 1, body, "class Calc$1 {}");
+          o.job(EventKind.CODE, 0, 3, body.replace("here", "before"), null);
+        });
+    add(
+        list,
         "log-exception",
         Lane.LOG,
         "an exception; its body is payload",

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.JarInputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,9 @@ import java.util.regex.Pattern;
 public final class FlinkCheck {
   private static final String[] FOLDERS = {"lib", "opt", "usrlib"};
   private static final Pattern DIST = Pattern.compile("flink-dist[^-]*-(.+)\\.jar");
+
+  /** The table planner's loader keeps the planner in a jar within its jar. */
+  private static final String PLANNER = "flink-table-planner.jar";
 
   private FlinkCheck() {}
 
@@ -100,8 +104,25 @@ public final class FlinkCheck {
             }
           }
         }
+        JarEntry planner = f.getJarEntry(PLANNER);
+        if (planner != null) {
+          try (JarInputStream in = new JarInputStream(f.getInputStream(planner))) {
+            nested(in, hooks, found);
+          }
+        }
       }
     }
     return found;
+  }
+
+  private static void nested(JarInputStream in, List<Hook> hooks, Map<String, byte[]> found)
+      throws IOException {
+    for (JarEntry e; (e = in.getNextJarEntry()) != null; ) {
+      for (Hook h : hooks) {
+        if (e.getName().equals(h.className() + ".class") && !found.containsKey(h.className())) {
+          found.put(h.className(), in.readAllBytes());
+        }
+      }
+    }
   }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Rows that a {@link TakingServer} got, with what they refer to. */
 final class DropRows {
   private static final Pattern OPERATOR =
-      Pattern.compile("\\{\"index\":(\\d+),\"operator\":\"\\w+\",\"name\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile("\\{\"index\":(\\d+),\"operator\":\"\\w+\",\"node\":\\d+,\"name\":\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /** One row. */
   static final class Row {

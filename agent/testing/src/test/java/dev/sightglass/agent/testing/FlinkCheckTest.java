@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,19 +44,33 @@ class FlinkCheckTest {
     for (String jar :
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
             .split(File.pathSeparator)) {
-      Matcher m = Pattern.compile(".*/(flink-(?:runtime|streaming-java)-([\\d.]+)\\.jar)").matcher(jar);
-      if (m.matches()) {
-        version = m.group(2);
-        // A distribution has them in one jar; what counts is its name.
-        String name = m.group(1).replace("flink-runtime", "flink-dist");
-        Files.copy(Path.of(jar), lib.resolve(name));
+      Path file = Path.of(jar);
+      Matcher m =
+          Pattern.compile("flink-(runtime|streaming-java|table-planner_2.12)-([\\d.]+)\\.jar")
+              .matcher(file.getFileName().toString());
+      if (!m.matches()) {
+        continue;
       }
+      if (m.group(1).startsWith("table-planner")) {
+        // A distribution has it in a jar within a jar.
+        try (ZipOutputStream z =
+            new ZipOutputStream(
+                Files.newOutputStream(lib.resolve("flink-table-planner-loader.jar")))) {
+          z.putNextEntry(new ZipEntry("flink-table-planner.jar"));
+          Files.copy(file, z);
+        }
+        continue;
+      }
+      version = m.group(2);
+      // A distribution has them in one jar; what counts is its name.
+      Files.copy(file, lib.resolve(file.getFileName().toString().replace("runtime", "dist")));
     }
     String out = check(folder);
     assertEquals(0, exit, out);
     assertTrue(out.startsWith("flink\t" + version + "\n"), out);
     assertFalse(out.contains("\tmissing\t"), out);
     assertTrue(out.contains("hook\tin\torg.apache.flink.streaming.runtime.io"), out);
+    assertTrue(out.contains("delegation.ParserImpl\tfits\t"), out);
     assertTrue(out.contains("KafkaRecordEmitter\tabsent\t"), out);
   }
 

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -48,6 +49,11 @@ public final class Capsules {
   /** A job was submitted; gives its graph without secrets. */
   public void graph(Recording job, Function<Secrets, PendingDefinition> graph) {
     add(new Graph(job, graph));
+  }
+
+  /** Tells something of a job when it is known what is secret. */
+  public void told(Recording job, Consumer<Secrets> tell) {
+    add(new Told(job, tell));
   }
 
   /** A task's state comes from a checkpoint. */

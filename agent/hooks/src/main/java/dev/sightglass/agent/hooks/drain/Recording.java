@@ -41,6 +41,11 @@ public abstract class Recording {
     bodies.add(new Body(false, kind, 0, AttemptRecorder.NONE, body.toBytes(), definition, payload));
   }
 
+  /** An event of lane job of an operator, with bytes beside the body or null. Any thread. */
+  public final void event(int kind, int operator, JsonWriter body, byte[] payload) {
+    bodies.add(new Body(false, kind, 0, operator, body.toBytes(), null, payload));
+  }
+
   /** An event of lane log. Any thread. */
   public final void log(int kind, long invocation, int operator, JsonWriter body) {
     bodies.add(new Body(true, kind, invocation, operator, body.toBytes(), null, null));

@@ -116,6 +116,7 @@ final class AttemptDescriber {
     j.beginObject();
     j.name("index").value(o.index);
     j.name("operator").value(o.id);
+    j.name("node").value(o.node);
     j.name("name").value(o.name);
     j.name("class").value(className);
     j.name("factory").value(o.factory);

@@ -189,6 +189,19 @@ final class ChainReader {
     return tag == null ? "main" : omissions.get(() -> Mirror.text(tag, "getId"), "");
   }
 
+  /** Id of the data set of an output, or null. */
+  Object dataSetOf(int output) {
+    return output < vertexOutputs.size()
+        ? Mirror.call(vertexOutputs.get(output), "getDataSetId")
+        : null;
+  }
+
+  /** Whether an output takes what its operator emits, and no side output. */
+  boolean isMain(int output) {
+    return output < vertexOutputs.size()
+        && Mirror.call(vertexOutputs.get(output), "getOutputTag") == null;
+  }
+
   /** The serializer of what goes to an output, or null. */
   Object serializerOf(int output) {
     if (output >= vertexOutputs.size()) {

@@ -358,6 +358,7 @@ public final class FlinkInspector implements Inspector {
     String state = to.toString();
     long now = Clock.read();
     if (state.equals("RUNNING")) {
+      task.running = true;
       describe(t);
     }
     task.attempt.setState(state);

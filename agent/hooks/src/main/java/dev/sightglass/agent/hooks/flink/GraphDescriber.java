@@ -102,6 +102,7 @@ final class GraphDescriber {
     for (ChainedOperator o : chain(v)) {
       j.beginObject();
       j.name("id").value(o.id);
+      j.name("node").value(o.node);
       j.name("uid").value(uids.getOrDefault(o.id, ""));
       j.name("name").value(o.name);
       j.endObject();

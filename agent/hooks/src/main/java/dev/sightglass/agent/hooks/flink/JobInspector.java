@@ -8,6 +8,7 @@ import dev.sightglass.agent.hooks.capsule.Capsules;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.JobRecording;
 import dev.sightglass.bootstrap.Clock;
+import dev.sightglass.bootstrap.TaskContext;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ final class JobInspector {
   private final Drain drain;
   private final Omissions omissions;
   private final Capsules capsules;
+  private final PlannerInspector planner;
+  private final CodeInspector code = new CodeInspector();
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
 
   /**
@@ -59,6 +62,7 @@ final class JobInspector {
     this.process = process;
     this.drain = drain;
     this.omissions = omissions;
+    this.planner = new PlannerInspector(omissions, new PlanTeller(process, drain, capsules));
   }
 
   void job(String what, Object self, Object a, Object b, Object c) {
@@ -95,6 +99,55 @@ final class JobInspector {
         discarded(self);
         break;
       default:
+        if (!planned(what, self, a, b)) {
+          compiled(what, self, a, b);
+        }
+    }
+  }
+
+  /** What the table planner does. */
+  private boolean planned(String what, Object self, Object a, Object b) {
+    switch (what) {
+      case PlannerHooks.PARSED:
+        planner.parsed(self, (String) a, (List<?>) b);
+        return true;
+      case PlannerHooks.KEYED:
+        planner.keyed(self, (int[]) a, b);
+        return true;
+      case PlannerHooks.PLANNED:
+        planner.planned(self, a);
+        return true;
+      case PlannerHooks.TRANSLATED:
+        planner.translated((List<?>) a, (List<?>) b);
+        return true;
+      case PlannerHooks.GENERATED:
+        planner.generated(self, a);
+        return true;
+      case PlannerHooks.SUBMITTED:
+        planner.submitted(a, b);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** What tasks do with generated code; other threads compile it too, for nobody in particular. */
+  private void compiled(String what, Object self, Object a, Object b) {
+    TaskContext t = TaskContext.current();
+    if (t == null) {
+      return;
+    }
+    switch (what) {
+      case PlannerHooks.CREATING:
+        code.creating(t, self);
+        break;
+      case PlannerHooks.OPENING:
+        code.opening(t, self);
+        break;
+      case PlannerHooks.COMPILED:
+        code.compiled(t, (String) a, (String) b);
+        break;
+      default:
         throw new IllegalArgumentException(what);
     }
   }
@@ -125,6 +178,13 @@ final class JobInspector {
     capsules.graph(
         job.recording,
         new GraphDescriber(flink, omissions, process.flink()).describe(id, graph, config));
+    omissions.get(
+        () -> {
+          List<TextRow> rows = new VertexPlans(flink).read(graph);
+          capsules.told(job.recording, s -> rows.forEach(r -> r.tell(job.recording, s)));
+          return true;
+        },
+        false);
   }
 
   private void state(byte[] id, String state, String error) {

@@ -75,6 +75,12 @@ public final class Mirror {
     return invoke(o.getClass(), o, name, args);
   }
 
+  /** Whether {@code o} has a method {@code name} without arguments. */
+  static boolean has(Object o, String name) {
+    Class<?> c = o.getClass();
+    return MEMBERS.get(c).computeIfAbsent(name + "/0", k -> findMethod(c, name, 0)) != ABSENT;
+  }
+
   /** {@link #call} of a static method. */
   public static Object callStatic(Class<?> c, String name, Object... args) {
     return invoke(c, null, name, args);

@@ -108,6 +108,11 @@ public final class ProcessIdentity {
     return Keys.process(uuid);
   }
 
+  /** Attempt key of what this process tells of jobs that it submits. */
+  public long plannerKey() {
+    return Keys.planner(uuid);
+  }
+
   public void setResource(String id) {
     resource = id;
   }

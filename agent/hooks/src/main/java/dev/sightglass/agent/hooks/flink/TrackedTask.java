@@ -3,7 +3,11 @@ package dev.sightglass.agent.hooks.flink;
 import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.trace.TaskTrace;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What the inspector keeps of a task between its calls: the identity of a task context. */
 final class TrackedTask {
@@ -52,6 +56,15 @@ final class TrackedTask {
 
   boolean described;
 
+  /** The operator that is made or opened now, by the task's thread; -1 = none. */
+  int compiling = -1;
+
+  /** All operators are open. */
+  volatile boolean running;
+
+  /** By operator: hashes of the code that it was told of. */
+  private final Map<Integer, Set<Long>> code = new HashMap<>();
+
   TrackedTask(Attempt attempt, String recording, long key, Object execution, Object info) {
     this.attempt = attempt;
     this.recording = recording;
@@ -82,5 +95,12 @@ final class TrackedTask {
       }
     }
     return -1;
+  }
+
+  /** Whether it was not told before that an operator runs that code. */
+  boolean firstCode(int operator, long hash) {
+    synchronized (code) {
+      return code.computeIfAbsent(operator, k -> new HashSet<>()).add(hash);
+    }
   }
 }

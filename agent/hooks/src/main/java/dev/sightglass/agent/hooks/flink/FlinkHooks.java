@@ -68,6 +68,7 @@ public final class FlinkHooks {
     LogHooks.addTo(all);
     KeyHooks.addTo(all);
     DropHooks.addTo(all);
+    SerializerHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;
   }

@@ -4,6 +4,8 @@ import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.trace.TaskTrace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the inspector keeps of a task between its calls: the identity of a task context. */
 final class TrackedTask {
@@ -52,6 +54,9 @@ final class TrackedTask {
 
   boolean described;
 
+  /** Subclasses of POJOs that were told, by base class and their own. */
+  private final Set<String> subclasses = ConcurrentHashMap.newKeySet();
+
   TrackedTask(Attempt attempt, String recording, long key, Object execution, Object info) {
     this.attempt = attempt;
     this.recording = recording;
@@ -82,5 +87,10 @@ final class TrackedTask {
       }
     }
     return -1;
+  }
+
+  /** Whether the subclass was asked for before; beyond some thousand of them every one was. */
+  boolean knowsSubclass(String base, String type) {
+    return subclasses.size() >= 4096 || !subclasses.add(base + ' ' + type);
   }
 }

@@ -9,6 +9,7 @@ import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
+import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
@@ -55,6 +56,9 @@ public final class Agent implements Commands, Governor.Meter {
     drain[0] = new Drain(options.codec, uplink, uplink.lookBack());
     pool = new ChunkPool(options.memory);
     inspector = new FlinkInspector(process, drain[0], pool, tally, uplink, selfTest.reads);
+    if (options.sendSerializers) {
+      SerializerDescriber.ship(inspector::secrets);
+    }
     governor = new Governor(this);
     selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);

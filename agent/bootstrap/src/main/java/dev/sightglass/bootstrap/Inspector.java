@@ -100,6 +100,9 @@ public interface Inspector {
   /** The part that makes contexts for what is told at level trace. */
   Tracer tracer();
 
+  /** The serializer of a POJO class met a subclass that it did not know, and made this for it. */
+  void subclass(TaskContext task, Object base, Class<?> type, Object serializer);
+
   /** Something of the JobManager: {@code what} names the hook. */
   void job(String what, Object self, Object a, Object b, Object c);
 }

@@ -12,6 +12,7 @@ public final class DefinitionKind {
   public static final int SPLIT = 8;
   public static final int PATH = 9;
   public static final int GRAPH = 10;
+  public static final int SUBCLASS = 11;
 
   private DefinitionKind() {}
 }

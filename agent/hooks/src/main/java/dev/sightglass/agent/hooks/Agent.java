@@ -9,6 +9,7 @@ import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
+import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
@@ -45,6 +46,7 @@ public final class Agent implements Commands, Governor.Meter {
   private Agent(Options options, String version, Instrumentation instrumentation) {
     ProcessIdentity process = ProcessIdentity.read(version);
     Tally tally = new Tally();
+    SerializerDescriber.ships(options.sendSerializers);
     hooks = FlinkHooks.all(options.off);
     for (int i = 0; i < hooks.size(); i++) {
       Hooks.declare(i, hooks.get(i).id(), FlinkHooks.isEssential(hooks.get(i).id()));

@@ -26,6 +26,7 @@ import java.util.Set;
  *   <tr><td>{@code lookback-dir}, {@code lookback-disk}</td><td>folder for more of it, and how much; default none, 1g</td></tr>
  *   <tr><td>{@code spill-dir}, {@code spill}</td><td>folder for blocks that wait beyond {@code buffer}, and how much; default none, 1g</td></tr>
  *   <tr><td>{@code codec}</td><td>{@code auto} (default), {@code lz4}, {@code none}</td></tr>
+ *   <tr><td>{@code serializers}</td><td>{@code sent} (default), {@code described}</td></tr>
  *   <tr><td>{@code off}</td><td>hooks that stay out, by id</td></tr>
  *   <tr><td>{@code verbose}</td><td>say what is done on standard error</td></tr>
  * </table>
@@ -40,6 +41,10 @@ final class Options {
   final int port;
   final long memory;
   final Codec codec;
+
+  /** Serializers that a description says too little of are sent themselves. */
+  final boolean sendSerializers;
+
   final Set<String> off;
   final boolean verbose;
   private final UplinkOptions.Tls tls;
@@ -66,6 +71,7 @@ final class Options {
     port = p.port;
     memory = p.memory;
     codec = p.codec;
+    sendSerializers = p.serializers == Serializers.SENT;
     off = p.off;
     verbose = p.verbose;
     tls = p.tls;
@@ -103,6 +109,12 @@ final class Options {
     return b.build();
   }
 
+  /** What is sent of a serializer that a description says too little of. */
+  private enum Serializers {
+    SENT,
+    DESCRIBED
+  }
+
   private static final class Parser {
     private String host;
     private int port;
@@ -114,6 +126,7 @@ final class Options {
     private Path spillFolder;
     private long spill = 1L << 30;
     private Codec codec = Codec.AUTO;
+    private Serializers serializers = Serializers.SENT;
     private UplinkOptions.Tls tls = UplinkOptions.Tls.AUTO;
     private String pin;
     private String token;
@@ -192,6 +205,9 @@ final class Options {
           break;
         case "codec":
           codec = choice(name, value, Codec.class);
+          break;
+        case "serializers":
+          serializers = choice(name, value, Serializers.class);
           break;
         case "off":
           for (String h : value.split("\\+")) {

@@ -22,6 +22,7 @@ class OptionsTest {
     assertEquals(7171, o.port);
     assertEquals(64L << 20, o.memory);
     assertEquals(Codec.AUTO, o.codec);
+    assertTrue(o.sendSerializers);
     assertEquals(Set.of(), o.off);
     assertFalse(o.verbose);
   }
@@ -36,10 +37,11 @@ class OptionsTest {
                 + token
                 + ",tls=on,pin="
                 + "ab:".repeat(31)
-                + "ab,memory=8m,buffer=2g,codec=lz4,off=mail,timer,sink.kafka,verbose");
+                + "ab,memory=8m,buffer=2g,codec=lz4,serializers=described,off=mail,timer,sink.kafka,verbose");
     assertEquals("::1", o.host);
     assertEquals(8L << 20, o.memory);
     assertEquals(Codec.LZ4, o.codec);
+    assertFalse(o.sendSerializers);
     assertEquals(Set.of("mail", "timer", "sink.kafka"), o.off);
     assertTrue(o.verbose);
     o.uplink();
@@ -63,6 +65,7 @@ class OptionsTest {
         "host:1,memory=-5m",
         "host:1,memory=99999999999g",
         "host:1,codec=zip",
+        "host:1,serializers=no",
         "host:1,token-file=/does/not/exist",
         "host:1,token-file="
       })

@@ -69,6 +69,7 @@ public final class FlinkHooks {
     KeyHooks.addTo(all);
     DropHooks.addTo(all);
     PlannerHooks.addTo(all);
+    SerializerHooks.addTo(all);
     all.removeIf(h -> off.contains(h.id()));
     return all;
   }

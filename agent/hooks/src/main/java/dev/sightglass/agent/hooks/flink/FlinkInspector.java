@@ -3,6 +3,7 @@
 package dev.sightglass.agent.hooks.flink;
 
 import dev.sightglass.agent.core.AttemptRecorder;
+import dev.sightglass.agent.core.DefinitionKind;
 import dev.sightglass.agent.core.EventKind;
 import dev.sightglass.agent.core.JsonWriter;
 import dev.sightglass.agent.core.Keys;
@@ -11,6 +12,7 @@ import dev.sightglass.agent.hooks.capsule.Capsules;
 import dev.sightglass.agent.hooks.capsule.Keeper;
 import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
+import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.policy.Policy;
@@ -20,6 +22,7 @@ import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.agent.hooks.trace.Refusals;
 import dev.sightglass.agent.hooks.trace.StateTracer;
 import dev.sightglass.agent.hooks.trace.TaskTrace;
+import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
@@ -634,6 +637,25 @@ public final class FlinkInspector implements Inspector {
     @Override
     public int parent(TaskContext t, int operator) {
       return of(t).parent(operator);
+    }
+  }
+
+  // ---- serializers
+
+  @Override
+  public void subclass(TaskContext t, Object base, Class<?> type, Object serializer) {
+    TrackedTask task = of(t);
+    Object of = Mirror.field(base, "clazz");
+    String name = of instanceof Class ? ((Class<?>) of).getName() : "";
+    if (!task.knowsSubclass(name, type.getName())) {
+      PendingDefinition s =
+          new PendingDefinition(
+              DefinitionKind.SERIALIZER, SerializerDescriber.describe(serializer, null));
+      JsonWriter j = new JsonWriter().beginObject().name("recording").value(task.recording);
+      j.name("base").value(name).name("class").value(type.getName());
+      j.name("serializer").value(s.id()).endObject();
+      task.attempt.define(s);
+      task.attempt.define(new PendingDefinition(DefinitionKind.SUBCLASS, j.toString()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the inspector keeps of a task between its calls: the identity of a task context. */
 final class TrackedTask {
@@ -65,6 +66,9 @@ final class TrackedTask {
   /** By operator: hashes of the code that it was told of. */
   private final Map<Integer, Set<Long>> code = new HashMap<>();
 
+  /** Subclasses of POJOs that were told, by base class and their own. */
+  private final Set<String> subclasses = ConcurrentHashMap.newKeySet();
+
   TrackedTask(Attempt attempt, String recording, long key, Object execution, Object info) {
     this.attempt = attempt;
     this.recording = recording;
@@ -102,5 +106,10 @@ final class TrackedTask {
     synchronized (code) {
       return code.computeIfAbsent(operator, k -> new HashSet<>()).add(hash);
     }
+  }
+
+  /** Whether the subclass was asked for before; beyond some thousand of them every one was. */
+  boolean knowsSubclass(String base, String type) {
+    return subclasses.size() >= 4096 || !subclasses.add(base + ' ' + type);
   }
 }

@@ -48,6 +48,12 @@ final class DescriptorText {
         : i > 0 && Character.isHighSurrogate(s.charAt(i - 1));
   }
 
+  /** Takes the brace back that closed an object, so that members can follow. */
+  DescriptorText reopen() {
+    out.setLength(out.length() - 1);
+    return this;
+  }
+
   boolean full() {
     return out.length() > LIMIT;
   }

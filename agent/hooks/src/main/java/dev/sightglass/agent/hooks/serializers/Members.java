@@ -39,6 +39,17 @@ final class Members {
     return null;
   }
 
+  /** Result of the public method {@code name} with one int; null when there is none. */
+  static Object call(Object o, String name, int argument) {
+    try {
+      Method m = o.getClass().getMethod(name, int.class);
+      m.setAccessible(true);
+      return m.invoke(o, argument);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null;
+    }
+  }
+
   /** As {@link #call}, for a number; {@code otherwise} when it is none. */
   static int number(Object o, String method, int otherwise) {
     Object v = call(o, method);

@@ -17,7 +17,12 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # How much each fuzz target runs: a number of inputs, or a time ("make fuzz FUZZ=10m" looks deeper).
 FUZZ     ?= 10000x
 
-.PHONY: help build test fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
+# Values of each type and the seed that the decoder's oracle takes them from; 0 chooses one.
+VALUES   ?= 10000
+SEED     ?= 0
+ORACLE   := oracle/flink-1.20,oracle/flink-2.3
+
+.PHONY: help build test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -46,9 +51,19 @@ web/node_modules/.package-lock.json: web/package-lock.json
 test: build lint ## everything: style, Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
 	go test -race -tags $(TAGS) ./...
 	$(MAKE) fuzz
+	$(MAKE) test-oracle VALUES=300 SEED=1
 	$(MVN) -f agent/pom.xml verify
 	$(NPM) test
 	$(MAKE) e2e
+
+test-oracle: oracle ## Flink's own serializers write VALUES random values of every type (SEED), on both versions; each must be read back as it was
+	go test -tags oracle -count=1 -timeout 60m -v ./internal/serde -run TestOracle -values $(VALUES) -seed $(SEED)
+
+oracle:
+	$(MVN) -f agent/pom.xml -Poracle -DskipTests -pl $(ORACLE) -am package
+
+vectors: oracle ## regenerate spec/vectors/serializers
+	go test -tags oracle -count=1 -v ./internal/serde -run TestVectorsAreCurrent -rewrite
 
 fuzz: ## every fuzz target of the decoders for FUZZ (10000 inputs) each
 	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
@@ -66,8 +81,10 @@ lint: web/node_modules/.package-lock.json ## check formatting and style of Go, J
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
 	go vet ./...
 	go vet -tags e2e ./test/...
+	go vet -tags oracle ./internal/serde
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
+	go run $(STATICCHECK) -tags oracle ./internal/serde
 	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
 	$(NPM) run lint
 

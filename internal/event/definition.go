@@ -30,6 +30,14 @@ type FunctionDef struct {
 	Line   int    `json:"line,omitempty"`
 }
 
+// SubclassDef is a subclass that the serializer of a POJO class met while the job ran.
+type SubclassDef struct {
+	Recording  string `json:"recording"`
+	Base       string `json:"base"`
+	Class      string `json:"class"`
+	Serializer string `json:"serializer"`
+}
+
 // ChainOperatorDef is one operator of a task's chain; Index is its place, the head is 0.
 type ChainOperatorDef struct {
 	Index    int          `json:"index"`

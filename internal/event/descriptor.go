@@ -7,6 +7,7 @@ const (
 	MaxDescriptorBytes = 4 << 20
 	MaxDescriptorDepth = 64
 	MaxDescriptorNodes = 100_000
+	MaxObjectsBytes    = 1 << 20 // of all serializers in their Java form, packed
 )
 
 // ErrDescriptor is wrapped by every error of ParseDescriptor.
@@ -67,6 +68,10 @@ const (
 	SerVoidNamespace = "voidnamespace"
 	SerTTL           = "ttl"
 	SerStreamElement = "streamelement"
+	SerMillis        = "millis"
+	SerSortedLong    = "sortedlong"
+	SerTimer         = "timer"
+	SerMaskList      = "masklist"
 	SerKryo          = "kryo"
 	SerOpaque        = "opaque"
 )
@@ -81,16 +86,27 @@ type Descriptor struct {
 	Why        string // of opaque: why it cannot be described
 	Fields     []DescriptorField
 	Subclasses []DescriptorSubclass
-	Names      []string    // of enum: symbol per ordinal of the serializer
-	E          *Descriptor // element of list, set, array, primarray, option
-	K, V       *Descriptor // of map
+	Names      []string    // of enum: symbol per ordinal of the serializer; of either: what its sides are called
+	E          *Descriptor // element of list, masklist, set, array, primarray, option
+	K, V       *Descriptor // of map; of timer: key and namespace
 	L, R       *Descriptor // of either and taggedunion
 	S          *Descriptor // what nullable, ttl, streamelement and rawdata wrap
+	Zone       string      // of sqldate and sqltime: the job's time zone, empty for UTC
 	Padding    int         // of nullable: bytes that follow the flag of a null
 	RowKind    bool        // of row: the mask begins with two bits of the row's kind
 	Schema     string      // of avro: the schema, JSON text
 	Type       LogicalType // of arraydata and mapdata
 	P, Scale   int         // of decimaldata and timestampdata
+
+	// Object is the serializer itself, of kinds that a description says too little of; nil when it was not sent.
+	Object *SerializerObject
+}
+
+// SerializerObject is a serializer in Java's own form, deflated. Only a process that has the job's classes, and nothing to
+// lose, may turn it back into an object.
+type SerializerObject struct {
+	ID     string // SHA-256 of Packed, in hexadecimal
+	Packed []byte
 }
 
 // DescriptorField is a field of a tuple, case class, POJO or Row (S is set), or of RowData (Type is set).

@@ -18,7 +18,8 @@ var plainNames = map[string]string{
 	SerVoid: "Void", SerNullValue: "NullValue", SerStringArray: "String[]", SerRow: "Row", SerRowData: "RowData", SerArrayData: "ArrayData",
 	SerMapData: "MapData", SerDecimalData: "DecimalData", SerTimestampData: "TimestampData", SerStringData: "StringData",
 	SerRawData: "RawValueData", SerTimeWindow: "TimeWindow", SerGlobalWindow: "GlobalWindow",
-	SerVoidNamespace: "VoidNamespace", SerStreamElement: "StreamElement",
+	SerVoidNamespace: "VoidNamespace", SerMillis: "Long", SerSortedLong: "Long", SerVariant: "VARIANT", SerBitmap: "BITMAP",
+	SerStreamElement: "StreamElement",
 }
 
 func (d *Descriptor) typeName(b *strings.Builder, depth int) {
@@ -45,7 +46,7 @@ func (d *Descriptor) typeName(b *strings.Builder, depth int) {
 		return of
 	}
 	switch d.T {
-	case SerList:
+	case SerList, SerMaskList:
 		args("List", d.E)
 	case SerSet:
 		args("Set", d.E)
@@ -53,6 +54,8 @@ func (d *Descriptor) typeName(b *strings.Builder, depth int) {
 		args("Option", d.E)
 	case SerMap:
 		args("Map", d.K, d.V)
+	case SerTimer:
+		args("Timer", d.K, d.V)
 	case SerEither:
 		args("Either", d.L, d.R)
 	case SerTaggedUnion:

@@ -2,6 +2,9 @@ package event
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -28,6 +31,7 @@ func ParseDescriptor(body []byte) (*Descriptor, error) {
 		return nil, fmt.Errorf("%w: not a JSON object", ErrDescriptor)
 	}
 	p := descriptorParser{}
+	p.takeObjects(doc)
 	d := p.descriptor(doc, 0)
 	if p.err != nil {
 		return nil, p.err
@@ -37,8 +41,25 @@ func ParseDescriptor(body []byte) (*Descriptor, error) {
 
 // descriptorParser counts nodes over one document; err is sticky.
 type descriptorParser struct {
-	nodes int
-	err   error
+	nodes   int
+	err     error
+	objects []*SerializerObject
+}
+
+// takeObjects reads the list that the root carries. What is odd in it is left out: its values stay bytes.
+func (p *descriptorParser) takeObjects(doc any) {
+	m, _ := doc.(map[string]any)
+	size := 0
+	for _, o := range memberList(m, "objects") {
+		text, _ := o.(string)
+		packed, err := base64.StdEncoding.DecodeString(text)
+		if size += len(packed); err != nil || size > MaxObjectsBytes {
+			p.objects = nil
+			return
+		}
+		id := sha256.Sum256(packed)
+		p.objects = append(p.objects, &SerializerObject{ID: hex.EncodeToString(id[:]), Packed: packed})
+	}
 }
 
 func (p *descriptorParser) enter(depth int) bool {
@@ -64,8 +85,11 @@ func (p *descriptorParser) descriptor(doc any, depth int) *Descriptor {
 		return opaqueDescriptor("", "", "no descriptor was sent")
 	}
 	d := &Descriptor{T: memberText(m, "t"), Class: memberText(m, "class"), Of: memberText(m, "of")}
+	if at := memberInt(m, "object", -1); at >= 0 && at < len(p.objects) {
+		d.Object = p.objects[at]
+	}
 	if why := p.fill(d, m, depth+1); why != "" {
-		return opaqueDescriptor(d.Class, d.Of, why)
+		return &Descriptor{T: SerOpaque, Class: d.Class, Of: d.Of, Why: why, Object: d.Object}
 	}
 	return d
 }
@@ -82,15 +106,17 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 	}
 	switch d.T {
 	case SerBool, SerByte, SerShort, SerChar, SerInt, SerLong, SerFloat, SerDouble, SerString, SerStringValue, SerBigInt, SerBigDec,
-		SerInstant, SerLocalDate, SerLocalTime, SerLocalDateTime, SerDate, SerSQLDate, SerSQLTime, SerSQLTimestamp,
-		SerVoid, SerNullValue, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerVariant, SerBitmap,
+		SerInstant, SerLocalDate, SerLocalTime, SerLocalDateTime, SerDate, SerSQLTimestamp,
+		SerMillis, SerSortedLong, SerVoid, SerNullValue, SerStringArray, SerStringData, SerTimeWindow, SerGlobalWindow, SerVoidNamespace, SerVariant, SerBitmap,
 		SerVersioned, SerKryo:
+	case SerSQLDate, SerSQLTime:
+		d.Zone = memberText(m, "zone")
 	case SerEnum:
 		for _, n := range memberList(m, "names") {
 			s, _ := n.(string)
 			d.Names = append(d.Names, s)
 		}
-	case SerList, SerSet, SerArray, SerOption:
+	case SerList, SerMaskList, SerSet, SerArray, SerOption:
 		d.E = child("e")
 	case SerPrimArray:
 		d.E = &Descriptor{T: memberText(m, "e")}
@@ -104,8 +130,14 @@ func (p *descriptorParser) fill(d *Descriptor, m map[string]any, depth int) (why
 		}
 	case SerMap:
 		d.K, d.V = child("k"), child("v")
+	case SerTimer:
+		d.K, d.V = child("k"), child("n")
 	case SerEither, SerTaggedUnion:
 		d.L, d.R = child("l"), child("r")
+		for _, n := range memberList(m, "names") {
+			s, _ := n.(string)
+			d.Names = append(d.Names, s)
+		}
 	case SerNullable:
 		d.S, d.Padding = child("s"), memberInt(m, "padding", 0)
 		if d.Padding < 0 {

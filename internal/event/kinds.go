@@ -124,6 +124,7 @@ const (
 	DefSplit      DefinitionKind = 8
 	DefPath       DefinitionKind = 9
 	DefGraph      DefinitionKind = 10
+	DefSubclass   DefinitionKind = 11
 )
 
 // GapReason says why a stretch was not recorded (spec/recording.md, section 5).

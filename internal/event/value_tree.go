@@ -35,14 +35,15 @@ func (k NodeKind) String() string {
 
 // Node is one place of a decoded payload. It prints as its kind only; its fields are reached through Tree.Open.
 type Node struct {
-	Kind   NodeKind
-	Name   string // member name; "" for elements, "key" and "value" in an entry
-	Type   string // type as the format names it: a class, a logical type, a schema name
-	Off    int    // first byte within the payload
-	Len    int    // number of bytes; 0 with a Reason when the place in the payload is not known
-	Value  Value  // of NodeScalar
-	Items  []Node
-	Reason string // why a node is opaque or cut, or what is odd about it; never holds payload content
+	Kind    NodeKind
+	Name    string // member name; "" for elements, "key" and "value" in an entry
+	Type    string // type as the format names it: a class, a logical type, a schema name
+	Off     int    // first byte within the payload
+	Len     int    // number of bytes; 0 with a Reason when the place in the payload is not known
+	Value   Value  // of NodeScalar
+	Items   []Node
+	Foreign bool   // the job's own classes read it, not this program: it and all below it
+	Reason  string // why a node is opaque or cut, or what is odd about it; never holds payload content
 }
 
 // Format prints the kind and the number of items, never names or values.

@@ -58,6 +58,14 @@ func (e *Engine) Definition(id event.DefinitionID) (event.Definition, bool) {
 	return e.reader.Definition(id)
 }
 
+// Subclass gives the serializer of a subclass that the serializer of the POJO class base met while rec ran.
+func (e *Engine) Subclass(rec event.RecordingID, base, class string) (event.DefinitionID, bool) {
+	return e.roster.defs.subclass(rec, base, class)
+}
+
+// Origin names the job of rec and the version of Flink that ran it; empty where its tasks did not say.
+func (e *Engine) Origin(rec event.RecordingID) (job, flink string) { return e.roster.defs.origin(rec) }
+
 // view is one recording as one call sees it: a snapshot, and definitions that are at least as new. Not for concurrent use.
 type view struct {
 	engine *Engine

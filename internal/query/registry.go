@@ -22,7 +22,13 @@ type registry struct {
 	processes  map[string][]event.DefinitionID // by UUID
 	attemptOf  map[event.DefinitionID]attemptNames
 	processKey map[event.Key]string
+	subclasses map[subclassName]event.DefinitionID // of serializers
+	jobNames   map[string]string                   // by recording
+	flinks     map[string]string                   // version, by process UUID
 }
+
+// subclassName is a subclass of a POJO class in a recording.
+type subclassName struct{ recording, base, class string }
 
 type attemptNames struct{ key, process string }
 
@@ -31,6 +37,7 @@ func newRegistry(reader store.Reader) *registry {
 		reader: reader, attempts: make(map[string][]event.DefinitionID), graphs: make(map[string][]event.DefinitionID),
 		partitions: make(map[string][]event.DefinitionID), processes: make(map[string][]event.DefinitionID),
 		attemptOf: make(map[event.DefinitionID]attemptNames), processKey: make(map[event.Key]string),
+		subclasses: make(map[subclassName]event.DefinitionID), jobNames: make(map[string]string), flinks: make(map[string]string),
 	}
 }
 
@@ -52,9 +59,19 @@ func (g *registry) add(d event.Definition) {
 		Recording string `json:"recording"`
 		Key       string `json:"attempt_key"`
 		Process   string `json:"process"`
+		JobName   string `json:"job_name"`
+		Flink     string `json:"flink"`
 		Attempt   any    `json:"attempt"` // a number in attempts, a key in partitions
 	}
 	switch d.Kind {
+	case event.DefSubclass:
+		var s event.SubclassDef
+		if json.Unmarshal(d.Body, &s) == nil {
+			if id, err := event.ParseDefinitionID(s.Serializer); err == nil {
+				g.subclasses[subclassName{s.Recording, s.Base, s.Class}] = id
+			}
+		}
+		return
 	case event.DefAttempt, event.DefPartition, event.DefProcess, event.DefGraph:
 		if json.Unmarshal(d.Body, &b) != nil {
 			return
@@ -66,6 +83,9 @@ func (g *registry) add(d event.Definition) {
 	case event.DefAttempt:
 		g.attempts[b.Recording] = append(g.attempts[b.Recording], d.ID)
 		g.attemptOf[d.ID] = attemptNames{b.Key, b.Process}
+		if b.JobName != "" {
+			g.jobNames[b.Recording] = b.JobName
+		}
 	case event.DefGraph:
 		g.graphs[b.Recording] = append(g.graphs[b.Recording], d.ID)
 	case event.DefPartition:
@@ -74,6 +94,9 @@ func (g *registry) add(d event.Definition) {
 		}
 	case event.DefProcess:
 		g.processes[b.Process] = append(g.processes[b.Process], d.ID)
+		if b.Flink != "" {
+			g.flinks[b.Process] = b.Flink
+		}
 		var id [16]byte
 		if raw, err := hex.DecodeString(b.Process); err == nil && len(raw) == len(id) {
 			copy(id[:], raw)
@@ -104,4 +127,26 @@ func (g *registry) of(rec event.RecordingID, lanes map[event.Key]bool, yield fun
 			each(g.processes[process])
 		}
 	}
+}
+
+// subclass finds the serializer of a subclass that was met in rec.
+func (g *registry) subclass(rec event.RecordingID, base, class string) (event.DefinitionID, bool) {
+	g.sync()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	id, ok := g.subclasses[subclassName{rec.String(), base, class}]
+	return id, ok
+}
+
+// origin names the job of rec and the version of Flink that ran it, as far as its tasks said.
+func (g *registry) origin(rec event.RecordingID) (job, flink string) {
+	g.sync()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, id := range g.attempts[rec.String()] {
+		if flink = g.flinks[g.attemptOf[id].process]; flink != "" {
+			break
+		}
+	}
+	return g.jobNames[rec.String()], flink
 }

@@ -3,6 +3,7 @@ package serde
 import (
 	"math"
 	"strconv"
+	"unicode/utf16"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -30,7 +31,11 @@ var scalarReaders = map[string]func(*input, *event.Node){
 	event.SerFloat:  func(in *input, n *event.Node) { setScalar(n, event.Float32Value(in.f32())) },
 	event.SerDouble: func(in *input, n *event.Node) { setScalar(n, event.Float64Value(in.f64())) },
 	event.SerChar: func(in *input, n *event.Node) {
-		setScalar(n, event.TextValue(event.ValueString, string(rune(in.u16()))))
+		u := rune(in.u16())
+		if utf16.IsSurrogate(u) {
+			n.Reason = halfPair
+		}
+		setScalar(n, event.TextValue(event.ValueString, string(u)))
 	},
 	event.SerString:        readString,
 	event.SerStringValue:   readStringValue,
@@ -41,14 +46,14 @@ var scalarReaders = map[string]func(*input, *event.Node){
 	event.SerLocalTime:     readLocalTime,
 	event.SerLocalDateTime: readLocalDateTime,
 	event.SerDate:          readMillis(event.ValueInstant),
-	event.SerSQLDate:       readMillis(event.ValueDate),
-	event.SerSQLTime:       readMillis(event.ValueTime),
 	event.SerSQLTimestamp:  readSQLTimestamp,
 	event.SerVoid:          readVoid,
 	event.SerNullValue:     func(_ *input, n *event.Node) { n.Kind = event.NodeNull },
 	event.SerVoidNamespace: readVoid,
 	event.SerGlobalWindow:  readVoid,
 	event.SerTimeWindow:    readTimeWindow,
+	event.SerMillis:        func(in *input, n *event.Node) { setMillis(n, event.ValueInstant, in.i64()) },
+	event.SerSortedLong:    func(in *input, n *event.Node) { setScalar(n, event.IntValue(in.sorted())) },
 }
 
 func readVoid(in *input, n *event.Node) {
@@ -57,14 +62,14 @@ func readVoid(in *input, n *event.Node) {
 }
 
 func readString(in *input, n *event.Node) {
-	if s, ok := in.flinkString(); ok {
+	if s, ok := in.flinkString(n); ok {
 		setScalar(n, event.TextValue(event.ValueString, s))
 	}
 }
 
 // readStringValue reads StringValue's own form, whose length is not moved by one to make room for null.
 func readStringValue(in *input, n *event.Node) {
-	if s, ok := in.codeUnits(int(in.varint())); ok && !in.stopped() {
+	if s, ok := in.codeUnits(n, int(in.varint())); ok && !in.stopped() {
 		setScalar(n, event.TextValue(event.ValueString, s))
 	}
 }

@@ -1,8 +1,10 @@
 package serde
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -174,7 +176,11 @@ func (a primArray) decode(in *input, n *event.Node) {
 		for i := range units {
 			units[i] = in.u16()
 		}
-		setScalar(n, event.TextValue(event.ValueString, string(utf16.Decode(units))))
+		runes := utf16.Decode(units)
+		if slices.Contains(runes, utf8.RuneError) && !slices.Contains(units, uint16(utf8.RuneError)) {
+			n.Reason = halfPair
+		}
+		setScalar(n, event.TextValue(event.ValueString, string(runes)))
 		return
 	}
 	n.Kind, n.Items = event.NodeList, in.items(count)
@@ -200,13 +206,4 @@ func (t ttl) decode(in *input, n *event.Node) {
 	}
 	n.Items = append(n.Items, event.Node{Name: "value"})
 	in.read(t.value, &n.Items[1])
-}
-
-// versioned is what a SimpleVersionedSerializer wrote: its own format, but with a length.
-type versioned struct{ typ string }
-
-func (v versioned) decode(in *input, n *event.Node) {
-	version := in.i32()
-	in.take(in.count(1))
-	in.skipped(n, v.typ, "written by a SimpleVersionedSerializer, version "+strconv.Itoa(int(version)))
 }

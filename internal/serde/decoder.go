@@ -26,13 +26,29 @@ func Compile(d *event.Descriptor, l Limits) *Decoder {
 	return &Decoder{value: compile(d), typ: d.TypeName(), limits: l.orDefaults()}
 }
 
+// Job knows what descriptors leave open about the bytes of one job. Implementations MUST be safe for use by many
+// goroutines at once and bound the time that they take.
+type Job interface {
+	// Subclass is the decoder of a subclass that the serializer of the POJO class base met while the job ran; nil when
+	// none is known.
+	Subclass(base, class string) *Decoder
+
+	// Foreign decodes the value that object wrote at the beginning of the bytes from off to end of p, and says how many
+	// of them it took. The error is shown to people and MUST NOT hold payload.
+	Foreign(object *event.SerializerObject, p event.Payload, off, end int) (value event.Tree, taken int, err error)
+}
+
 // Decode reads one value. Whatever is odd is in the tree's Info().Reason and in the nodes; it never fails.
-func (d *Decoder) Decode(p event.Payload) event.Tree {
+func (d *Decoder) Decode(p event.Payload) event.Tree { return d.DecodeOf(nil, p) }
+
+// DecodeOf is Decode with what is known of the job; nil when nothing is.
+func (d *Decoder) DecodeOf(job Job, p event.Payload) event.Tree {
 	b := p.Open(sealed.Take())
 	if why := unreadable(p, d.limits); why != "" {
 		return undecoded(p, event.FormatFlink, d.typ, why)
 	}
 	in := newInput(b, d.limits)
+	in.left.job, in.left.payload = job, p
 	var root event.Node
 	in.read(d.value, &root)
 	return sealRoot(in, root, p, event.FormatFlink, d.typ)
@@ -105,7 +121,11 @@ func compile(d *event.Descriptor) codec {
 	case event.SerNullable:
 		return flagged{typ, compile(d.S), false, d.Padding}
 	case event.SerEither:
-		return either{typ, compile(d.L), compile(d.R), 1, 0, "left", "right"}
+		left, right := "left", "right"
+		if len(d.Names) == 2 {
+			left, right = d.Names[0], d.Names[1]
+		}
+		return either{typ, compile(d.L), compile(d.R), 1, 0, left, right}
 	case event.SerTaggedUnion:
 		return either{typ, compile(d.L), compile(d.R), 1, 2, "one", "two"}
 	case event.SerPojo:
@@ -114,8 +134,14 @@ func compile(d *event.Descriptor) codec {
 		return row{typ, compileFields(d.Fields), d.RowKind}
 	case event.SerTTL:
 		return ttl{typ, compile(d.S)}
+	case event.SerTimer:
+		return timer(typ, d)
+	case event.SerMaskList:
+		return maskList{typ, typeName(d.E), compile(d.E)}
+	case event.SerSQLDate, event.SerSQLTime:
+		return sqlClock(typ, d)
 	case event.SerVersioned:
-		return versioned{typ}
+		return versioned{foreign{typ, "", d.Object}}
 	case event.SerStreamElement:
 		return element{typ, compile(d.S)}
 	case event.SerRowData:
@@ -133,13 +159,13 @@ func compile(d *event.Descriptor) codec {
 	case event.SerRawData:
 		return sized{compile(d.S)}
 	case event.SerVariant:
-		return variant{typ}
+		return variant{typ, false}
 	case event.SerBitmap:
-		return bitmap{typ}
+		return sized{bitmap{typ}}
 	case event.SerAvro:
 		return compileFlinkAvro(d)
 	case event.SerKryo:
-		return opaque{d.TypeName(), "written by Kryo, which needs the job's classes to read"}
+		return foreign{d.TypeName(), "written by Kryo, which needs the job's classes to read", d.Object}
 	}
 	why := d.Why
 	if why == "" {
@@ -148,7 +174,7 @@ func compile(d *event.Descriptor) codec {
 	if d.Class != "" {
 		why += " (" + d.Class + ")"
 	}
-	return opaque{typ, why}
+	return foreign{typ, why, d.Object}
 }
 
 // namedCodec reads a field.

@@ -34,11 +34,15 @@ type Element struct {
 }
 
 // DecodeElement reads a stream element whose value d decodes.
-func (d *Decoder) DecodeElement(p event.Payload) Element {
+func (d *Decoder) DecodeElement(p event.Payload) Element { return d.DecodeElementOf(nil, p) }
+
+// DecodeElementOf is DecodeElement with what is known of the job; nil when nothing is.
+func (d *Decoder) DecodeElementOf(job Job, p event.Payload) Element {
 	if why := unreadable(p, d.limits); why != "" {
 		return Element{Value: undecoded(p, event.FormatFlink, d.typ, why)}
 	}
 	in := newInput(p.Open(sealed.Take()), d.limits)
+	in.left.job, in.left.payload = job, p
 	e := Element{Tag: ElementTag(in.u8())}
 	e.readHead(in)
 	var root event.Node

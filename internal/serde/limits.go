@@ -1,5 +1,7 @@
 package serde
 
+import "github.com/sightglass/sightglass/internal/event"
+
 // Limits bound what one payload may cost. The zero value stands for the defaults.
 type Limits struct {
 	Bytes int // longest payload that is decoded, default 10 MiB
@@ -29,6 +31,8 @@ type allowance struct {
 	maxDepth int
 	full     bool   // a limit ended the tree
 	why      string // the first reason why the tree is not complete
+	job      Job    // may be nil
+	payload  event.Payload
 }
 
 func (a *allowance) note(why string) {

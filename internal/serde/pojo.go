@@ -17,13 +17,14 @@ const (
 // pojo reads PojoSerializer's form (spec/serializers.md, section 3.3).
 type pojo struct {
 	typ     string
+	of      string // the class, as it is spelt
 	fields  []namedCodec
 	byClass map[string]codec
 	byTag   map[int]codec
 }
 
 func compilePojo(d *event.Descriptor, typ string) codec {
-	p := pojo{typ: typ}
+	p := pojo{typ: typ, of: d.Of}
 	for _, f := range d.Fields {
 		p.fields = append(p.fields, namedCodec{f.Name, typeName(f.S), nullable(f.S)})
 	}
@@ -52,12 +53,11 @@ func (p pojo) decode(in *input, n *event.Node) {
 		if in.stopped() {
 			return
 		}
-		c, ok := p.byClass[class]
-		if !ok {
-			in.opaque(n, class, "a subclass that the descriptor does not list")
+		if c, ok := p.byClass[class]; ok {
+			c.decode(in, n)
 			return
 		}
-		c.decode(in, n)
+		p.met(in, n, class)
 	case flags&pojoTaggedSubclass != 0:
 		tag := int(in.u8())
 		if in.stopped() {
@@ -74,4 +74,17 @@ func (p pojo) decode(in *input, n *event.Node) {
 	default:
 		in.stop("POJO flags " + strconv.Itoa(int(flags)) + " are not known")
 	}
+}
+
+// met reads a value of a subclass that the serializer met after it was described.
+func (p pojo) met(in *input, n *event.Node, class string) {
+	if in.left.job != nil {
+		if d := in.left.job.Subclass(p.of, class); d != nil && in.left.depth > 0 {
+			in.left.depth-- // definitions could lead in a circle
+			d.value.decode(in, n)
+			in.left.depth++
+			return
+		}
+	}
+	in.opaque(n, class, "a subclass that the descriptor does not list")
 }

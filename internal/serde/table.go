@@ -46,6 +46,10 @@ func (s sized) decode(in *input, n *event.Node) {
 func whole(sub *input, c codec, n *event.Node) {
 	c.decode(sub, n)
 	sub.blame(n)
+	if rest := sub.end - sub.pos; rest > 0 && !sub.stopped() {
+		n.Reason = strconv.Itoa(rest) + " bytes are left over after the value"
+		sub.left.note(n.Reason)
+	}
 }
 
 // nested reads c into n as a node of its own over size bytes from off; out-of-range bytes make it opaque.
@@ -108,8 +112,10 @@ func compileArea(t event.LogicalType, expected string) codec {
 		return compile(t.Raw)
 	case t.T == rootRaw:
 		return opaque{name, "a RAW type without a serializer"}
-	case t.T == rootVariant, t.T == rootBitmap:
-		return opaque{name, "not decoded"}
+	case t.T == rootVariant:
+		return variant{name, true}
+	case t.T == rootBitmap:
+		return bitmap{name}
 	}
 	return opaque{name, expected + " without a usable type"}
 }

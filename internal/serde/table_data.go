@@ -6,7 +6,7 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
-// decimalData, timestampData, stringData, variant and bitmap are the table stack's values outside of rows.
+// decimalData, timestampData and stringData are the table stack's values outside of rows.
 type decimalData struct {
 	typ  string
 	p, s int
@@ -45,21 +45,4 @@ func (s stringData) decode(in *input, n *event.Node) {
 	if p := in.take(in.count(1)); !in.stopped() {
 		in.setText(n, event.ValueString, p)
 	}
-}
-
-type variant struct{ typ string }
-
-func (v variant) decode(in *input, n *event.Node) {
-	value := int(in.i32())
-	metadata := int(in.i32())
-	in.take(value)
-	in.take(metadata)
-	in.skipped(n, v.typ, "a variant, which is not decoded")
-}
-
-type bitmap struct{ typ string }
-
-func (b bitmap) decode(in *input, n *event.Node) {
-	in.take(in.count(1))
-	in.skipped(n, b.typ, "a bitmap, which is not decoded")
 }

@@ -43,16 +43,19 @@ func (in *input) varint() uint32 {
 }
 
 // flinkString reads Flink's StringValue form; null is false.
-func (in *input) flinkString() (string, bool) {
-	n := in.varint()
-	if n == 0 || in.why != "" {
+func (in *input) flinkString(n *event.Node) (string, bool) {
+	units := in.varint()
+	if units == 0 || in.why != "" {
 		return "", false
 	}
-	return in.codeUnits(int(n - 1))
+	return in.codeUnits(n, int(units-1))
 }
 
-// codeUnits reads UTF-16 code units, each written as a varint.
-func (in *input) codeUnits(units int) (string, bool) {
+// halfPair is the reason of text in which a surrogate without its other half became U+FFFD: UTF-8 cannot hold it.
+const halfPair = "holds half of a surrogate pair, shown as U+FFFD"
+
+// codeUnits reads UTF-16 code units, each written as a varint; n is told what it shows.
+func (in *input) codeUnits(n *event.Node, units int) (string, bool) {
 	if units > in.end-in.pos {
 		in.stop("a string is longer than the bytes left")
 		return "", false
@@ -85,7 +88,7 @@ func (in *input) codeUnits(units int) (string, bool) {
 				out, high = utf8.AppendRune(out, r), 0
 				continue
 			}
-			out, high = utf8.AppendRune(out, utf8.RuneError), 0
+			out, high, n.Reason = utf8.AppendRune(out, utf8.RuneError), 0, halfPair
 		}
 		switch {
 		case u > 0xffff:
@@ -93,12 +96,14 @@ func (in *input) codeUnits(units int) (string, bool) {
 			return "", false
 		case u >= 0xd800 && u < 0xdc00:
 			high = u
+		case u >= 0xdc00 && u < 0xe000:
+			out, n.Reason = utf8.AppendRune(out, utf8.RuneError), halfPair
 		default:
-			out = utf8.AppendRune(out, u) // a lone low surrogate becomes U+FFFD
+			out = utf8.AppendRune(out, u)
 		}
 	}
 	if high != 0 {
-		out = utf8.AppendRune(out, utf8.RuneError)
+		out, n.Reason = utf8.AppendRune(out, utf8.RuneError), halfPair
 	}
 	return string(out), true
 }

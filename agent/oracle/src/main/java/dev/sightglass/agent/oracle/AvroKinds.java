@@ -1,14 +1,15 @@
-package vectors;
+package dev.sightglass.agent.oracle;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,64 +19,85 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.formats.avro.typeutils.AvroSerializer;
 
-/** Records over random Avro schemas. The same records are used for Avro's own binary form. */
+/** Generic records over random Avro schemas. The same records are used for Avro's own binary form. */
 final class AvroKinds {
-  private AvroKinds() {}
+  private static final String[] LOGICAL = {
+    "{'type':'int','logicalType':'date'}",
+    "{'type':'int','logicalType':'time-millis'}",
+    "{'type':'long','logicalType':'time-micros'}",
+    "{'type':'long','logicalType':'timestamp-millis'}",
+    "{'type':'long','logicalType':'timestamp-micros'}",
+    "{'type':'long','logicalType':'local-timestamp-millis'}",
+    "{'type':'long','logicalType':'local-timestamp-micros'}",
+    "{'type':'fixed','name':'DecN','namespace':'v','size':8,'logicalType':'decimal','precision':18,'scale':2}",
+    "{'type':'bytes','logicalType':'decimal','precision':30,'scale':4}",
+    "{'type':'fixed','name':'DurN','namespace':'v','size':12,'logicalType':'duration'}",
+    "{'type':'string','logicalType':'uuid'}",
+  };
 
   private static int names;
 
-  private static Schema leaf(Random r) {
-    switch (r.nextInt(12)) {
-      case 0: return Schema.create(Schema.Type.BOOLEAN);
-      case 1: return Schema.create(Schema.Type.INT);
-      case 2: return Schema.create(Schema.Type.LONG);
-      case 3: return Schema.create(Schema.Type.FLOAT);
-      case 4: return Schema.create(Schema.Type.DOUBLE);
-      case 5: return Schema.create(Schema.Type.BYTES);
-      case 6: return Schema.createFixed("Fix" + names++, null, "v", 6);
-      case 7: return Schema.createEnum("Sym" + names++, null, "v", List.of("A", "B", "C"));
-      case 8: return logical(r);
-      default: return Schema.create(Schema.Type.STRING);
-    }
+  private AvroKinds() {}
+
+  static Schema typed(String json) {
+    return new Schema.Parser().parse(json.replace('\'', '"').replace("DecN", "Dec" + names++).replace("DurN", "Dur" + names++));
   }
 
-  private static Schema logical(Random r) {
-    switch (r.nextInt(8)) {
-      case 0: return typed("{\"type\":\"int\",\"logicalType\":\"date\"}");
-      case 1: return typed("{\"type\":\"int\",\"logicalType\":\"time-millis\"}");
-      case 2: return typed("{\"type\":\"long\",\"logicalType\":\"time-micros\"}");
-      case 3: return typed("{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}");
-      case 4: return typed("{\"type\":\"long\",\"logicalType\":\"timestamp-micros\"}");
-      case 5: return typed("{\"type\":\"long\",\"logicalType\":\"local-timestamp-millis\"}");
-      case 6: return typed("{\"type\":\"fixed\",\"name\":\"Dec" + names++ + "\",\"namespace\":\"v\",\"size\":8,\"logicalType\":\"decimal\",\"precision\":18,\"scale\":2}");
-      default: return typed("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":30,\"scale\":4}");
+  /** Every type without children, each logical type among them. */
+  static List<Schema> leaves() {
+    List<Schema> s = new ArrayList<>();
+    for (Schema.Type t :
+        List.of(
+            Schema.Type.BOOLEAN,
+            Schema.Type.INT,
+            Schema.Type.LONG,
+            Schema.Type.FLOAT,
+            Schema.Type.DOUBLE,
+            Schema.Type.BYTES,
+            Schema.Type.STRING)) {
+      s.add(Schema.create(t));
     }
-  }
-
-  private static Schema typed(String json) {
-    return new Schema.Parser().parse(json);
+    s.add(Schema.createFixed("Fix" + names++, null, "v", 6));
+    s.add(Schema.createEnum("Sym" + names++, null, "v", List.of("A", "B", "C")));
+    for (String l : LOGICAL) {
+      s.add(typed(l));
+    }
+    return s;
   }
 
   static Schema any(Random r, int depth) {
     if (depth == 0 || r.nextInt(3) == 0) {
-      return leaf(r);
+      List<Schema> leaves = leaves();
+      return leaves.get(r.nextInt(leaves.size()));
     }
     switch (r.nextInt(4)) {
-      case 0: return Schema.createArray(any(r, depth - 1));
-      case 1: return Schema.createMap(any(r, depth - 1));
-      case 2: {
+      case 0:
+        return Schema.createArray(any(r, depth - 1));
+      case 1:
+        return Schema.createMap(any(r, depth - 1));
+      case 2:
         Schema s = any(r, depth - 1);
-        return s.getType() == Schema.Type.UNION ? s : Schema.createUnion(Schema.create(Schema.Type.NULL), s);
-      }
-      default: return record(r, depth - 1);
+        return s.getType() == Schema.Type.UNION
+            ? s
+            : Schema.createUnion(Schema.create(Schema.Type.NULL), s, record(r, 0));
+      default:
+        return record(r, depth - 1);
     }
   }
 
   static Schema record(Random r, int depth) {
+    List<Schema> of = new ArrayList<>();
+    for (int n = 1 + r.nextInt(5); n > 0; n--) {
+      of.add(any(r, depth));
+    }
+    return record(of.toArray(new Schema[0]));
+  }
+
+  static Schema record(Schema... of) {
     Schema s = Schema.createRecord("Rec" + names++, null, "v", false);
     List<Schema.Field> fs = new ArrayList<>();
-    for (int n = 1 + r.nextInt(5); n > 0; n--) {
-      fs.add(new Schema.Field("f" + fs.size(), any(r, depth)));
+    for (Schema f : of) {
+      fs.add(new Schema.Field("f" + fs.size(), f));
     }
     s.setFields(fs);
     return s;
@@ -83,98 +105,154 @@ final class AvroKinds {
 
   /** A list whose record refers to itself. */
   static Schema chain() {
-    return typed("{\"type\":\"record\",\"name\":\"Link\",\"namespace\":\"v\",\"fields\":[{\"name\":\"id\",\"type\":\"long\"},{\"name\":\"next\",\"type\":[\"null\",\"Link\"]}]}");
+    return typed(
+        "{'type':'record','name':'Link','namespace':'v','fields':[{'name':'id','type':'long'},{'name':'next','type':['null','Link']}]}");
+  }
+
+  static Kind kind(String type, Schema s, int depth) {
+    return new Kind(type, new AvroSerializer<>(GenericRecord.class, s), r -> sample(s, r, depth));
   }
 
   static Sample sample(Schema s, Random r, int depth) {
-    if (s.getLogicalType() != null) {
-      return logicalSample(s, r);
+    if (s.getProp("logicalType") != null) {
+      return logical(s, r);
     }
     switch (s.getType()) {
-      case NULL: return new Sample(null, "null");
-      case BOOLEAN: { boolean v = r.nextBoolean(); return new Sample(v, "" + v); }
-      case INT: { int v = (int) Values.number(r); return new Sample(v, Values.i(v)); }
-      case LONG: { long v = Values.number(r); return new Sample(v, Values.i(v)); }
-      case FLOAT: { float v = (float) Values.real(r); return new Sample(v, Values.f32(v)); }
-      case DOUBLE: { double v = Values.real(r); return new Sample(v, Values.f64(v)); }
-      case STRING: { String v = Values.string(r); return new Sample(v, Values.s(v)); }
-      case BYTES: { byte[] v = Values.bytes(r); return new Sample(ByteBuffer.wrap(v), Values.hex(v)); }
-      case FIXED: {
-        byte[] v = new byte[s.getFixedSize()];
-        r.nextBytes(v);
-        return new Sample(new GenericData.Fixed(s, v), Values.hex(v));
-      }
-      case ENUM: {
-        String v = s.getEnumSymbols().get(r.nextInt(s.getEnumSymbols().size()));
-        return new Sample(new GenericData.EnumSymbol(s, v), Json.one("enum", v));
-      }
-      case ARRAY: {
-        List<Object> v = new ArrayList<>();
-        List<String> x = new ArrayList<>();
-        for (int n = r.nextInt(4); n > 0; n--) {
-          Sample one = sample(s.getElementType(), r, depth);
-          v.add(one.value);
-          x.add(one.expect);
-        }
-        return new Sample(v, Json.list(x));
-      }
-      case MAP: {
-        Map<Object, Object> v = new LinkedHashMap<>();
-        List<String> x = new ArrayList<>();
-        for (int n = r.nextInt(4); n > 0; n--) {
-          Sample one = sample(s.getValueType(), r, depth);
-          v.put("k" + n, one.value);
-          x.add("[\"k" + n + "\"," + one.expect + "]");
-        }
-        return new Sample(v, "{\"map\":" + Json.list(x) + "}");
-      }
-      case UNION: return sample(s.getTypes().get(depth <= 0 ? 0 : r.nextInt(s.getTypes().size())), r, depth);
-      default: {
-        GenericRecord v = new GenericData.Record(s);
-        List<String> x = new ArrayList<>();
-        for (Schema.Field f : s.getFields()) {
-          Sample one = sample(f.schema(), r, depth - 1);
-          v.put(f.name(), one.value);
-          x.add("[" + Json.text(f.name()) + "," + one.expect + "]");
-        }
-        return new Sample(v, "{\"obj\":" + Json.list(x) + "}");
-      }
+      case NULL:
+        return Sample.NULL;
+      case BOOLEAN:
+        boolean b = r.nextBoolean();
+        return new Sample(b, "" + b);
+      case INT:
+        int i = (int) Values.number(r);
+        return new Sample(i, Values.i(i));
+      case LONG:
+        long l = Values.number(r);
+        return new Sample(l, Values.i(l));
+      case FLOAT:
+        float f = Values.single(r);
+        return new Sample(f, Values.f32(f));
+      case DOUBLE:
+        double d = Values.real(r);
+        return new Sample(d, Values.f64(d));
+      case STRING:
+        String text = Values.string(r);
+        return new Sample(text, Values.s(text));
+      case BYTES:
+        byte[] bytes = Values.bytes(r);
+        return new Sample(ByteBuffer.wrap(bytes), Values.hex(bytes));
+      case FIXED:
+        byte[] fixed = new byte[s.getFixedSize()];
+        r.nextBytes(fixed);
+        return new Sample(new GenericData.Fixed(s, fixed), Values.hex(fixed));
+      case ENUM:
+        String symbol = s.getEnumSymbols().get(r.nextInt(s.getEnumSymbols().size()));
+        return new Sample(new GenericData.EnumSymbol(s, symbol), Values.symbol(symbol));
+      case ARRAY:
+        return array(s, r, depth);
+      case MAP:
+        return map(s, r, depth);
+      case UNION:
+        return sample(s.getTypes().get(depth <= 0 ? 0 : r.nextInt(s.getTypes().size())), r, depth);
+      default:
+        return record(s, r, depth);
     }
   }
 
-  private static Sample logicalSample(Schema s, Random r) {
-    switch (s.getLogicalType().getName()) {
-      case "date": { LocalDate d = Values.date(r); return new Sample((int) d.toEpochDay(), Values.dateOf(d)); }
-      case "time-millis": { int ms = r.nextInt(86_400_000); return new Sample(ms, Values.timeOf(LocalTime.ofNanoOfDay(ms * 1_000_000L))); }
-      case "time-micros": { long us = r.nextInt(86_400_000) * 1000L + 7; return new Sample(us, Values.timeOf(LocalTime.ofNanoOfDay(us * 1000))); }
-      case "timestamp-millis": { long ms = r.nextLong() >> 16; return new Sample(ms, Values.instantOf(Instant.ofEpochMilli(ms))); }
-      case "timestamp-micros": {
-        long us = r.nextLong() >> 8;
-        return new Sample(us, Values.instantOf(Instant.ofEpochSecond(Math.floorDiv(us, 1_000_000L), Math.floorMod(us, 1_000_000L) * 1000)));
-      }
-      case "local-timestamp-millis": {
-        long ms = r.nextLong() >> 22;
-        return new Sample(ms, Values.dateTimeOf(LocalDateTime.ofInstant(Instant.ofEpochMilli(ms), ZoneOffset.UTC)));
-      }
-      default: {
-        boolean fixed = s.getType() == Schema.Type.FIXED;
-        int scale = fixed ? 2 : 4;
-        BigInteger v = new BigInteger(fixed ? 60 : 90, r);
-        v = r.nextBoolean() ? v : v.negate();
-        byte[] b = v.toByteArray();
-        if (fixed) {
-          byte[] wide = new byte[8];
-          java.util.Arrays.fill(wide, (byte) (v.signum() < 0 ? -1 : 0));
-          System.arraycopy(b, 0, wide, 8 - b.length, b.length);
-          b = wide;
-        }
-        return new Sample(fixed ? new GenericData.Fixed(s, b) : ByteBuffer.wrap(b), Values.dec(new BigDecimal(v, scale)));
-      }
+  private static Sample array(Schema s, Random r, int depth) {
+    List<Object> v = new ArrayList<>();
+    List<String> x = new ArrayList<>();
+    for (int n = r.nextInt(40) == 0 ? 300 : r.nextInt(4); n > 0; n--) {
+      Sample one = sample(s.getElementType(), r, depth);
+      v.add(one.value);
+      x.add(one.expect);
+    }
+    return new Sample(v, Json.list(x));
+  }
+
+  private static Sample map(Schema s, Random r, int depth) {
+    Map<Object, Object> v = new LinkedHashMap<>();
+    List<String> x = new ArrayList<>();
+    for (int n = r.nextInt(4); n > 0; n--) {
+      Sample one = sample(s.getValueType(), r, depth);
+      v.put("k" + n, one.value);
+      x.add("[\"k" + n + "\"," + one.expect + "]");
+    }
+    return new Sample(v, Json.map(x));
+  }
+
+  private static Sample record(Schema s, Random r, int depth) {
+    GenericRecord v = new GenericData.Record(s);
+    List<String> x = new ArrayList<>();
+    for (Schema.Field f : s.getFields()) {
+      Sample one = sample(f.schema(), r, depth - 1);
+      v.put(f.name(), one.value);
+      x.add(f.name());
+      x.add(one.expect);
+    }
+    return new Sample(v, Json.object(x.toArray(new String[0])));
+  }
+
+  private static Sample logical(Schema s, Random r) {
+    long micros = r.nextLong() >> 8;
+    long millis = r.nextLong() >> 22;
+    switch (s.getProp("logicalType")) {
+      case "date":
+        int day = (int) Values.nearDate(r).toEpochDay();
+        return new Sample(day, Values.dateOf(java.time.LocalDate.ofEpochDay(day)));
+      case "time-millis":
+        int ms = r.nextInt(86_400_000);
+        return new Sample(ms, Values.timeOf(LocalTime.ofNanoOfDay(ms * 1_000_000L)));
+      case "time-micros":
+        long us = r.nextInt(86_400_000) * 1000L + 7;
+        return new Sample(us, Values.timeOf(LocalTime.ofNanoOfDay(us * 1000)));
+      case "timestamp-millis":
+        return new Sample(millis, Values.millisOf(millis));
+      case "timestamp-micros":
+        return new Sample(micros, Values.instantOf(atMicros(micros)));
+      case "local-timestamp-millis":
+        return new Sample(millis, Values.dateTimeOf(local(Instant.ofEpochMilli(millis))));
+      case "local-timestamp-micros":
+        return new Sample(micros, Values.dateTimeOf(local(atMicros(micros))));
+      case "duration":
+        return duration(s, r);
+      case "uuid":
+        String id = new java.util.UUID(r.nextLong(), r.nextLong()).toString();
+        return new Sample(id, Values.s(id));
+      default:
+        return decimal(s, r);
     }
   }
 
-  static Kind kind(Schema s, int depth) {
-    AvroSerializer<GenericRecord> ser = new AvroSerializer<>(GenericRecord.class, s);
-    return new Kind("avro", ser, Kind.with("avro", ser, "\"of\":\"" + s.getFullName() + "\",\"schema\":" + Json.text(s.toString())), r -> sample(s, r, depth));
+  private static Instant atMicros(long micros) {
+    return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+  }
+
+  private static LocalDateTime local(Instant at) {
+    return LocalDateTime.ofInstant(at, ZoneOffset.UTC);
+  }
+
+  private static Sample duration(Schema s, Random r) {
+    int[] v = {r.nextInt(100), r.nextInt(100), r.nextInt(1_000_000)};
+    ByteBuffer b = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putInt(v[0]).putInt(v[1]).putInt(v[2]);
+    BigDecimal seconds = BigDecimal.valueOf(v[2], 3);
+    String t = v[2] % 1000 == 0 ? seconds.toBigInteger().toString() : seconds.toPlainString();
+    return new Sample(
+        new GenericData.Fixed(s, b.array()), Json.one("duration", "P" + v[0] + "M" + v[1] + "DT" + t + "S"));
+  }
+
+  private static Sample decimal(Schema s, Random r) {
+    boolean fixed = s.getType() == Schema.Type.FIXED;
+    BigInteger v = new BigInteger(fixed ? 60 : 90, r);
+    v = r.nextBoolean() ? v : v.negate();
+    byte[] b = v.toByteArray();
+    String x = Values.dec(new BigDecimal(v, fixed ? 2 : 4));
+    if (!fixed) {
+      return new Sample(ByteBuffer.wrap(b), x);
+    }
+    byte[] wide = new byte[8];
+    Arrays.fill(wide, (byte) (v.signum() < 0 ? -1 : 0));
+    System.arraycopy(b, 0, wide, 8 - b.length, b.length);
+    return new Sample(new GenericData.Fixed(s, wide), x);
   }
 }

@@ -1,9 +1,9 @@
-package vectors;
+package dev.sightglass.agent.oracle;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
-/** Writes the few JSON forms of a vector line. */
+/** Writes the few JSON forms that a value is expected in; spec/vectors/serializers says which. */
 final class Json {
   private Json() {}
 
@@ -23,13 +23,17 @@ final class Json {
   }
 
   static String list(List<String> items) {
-    return items.stream().collect(Collectors.joining(",", "[", "]"));
+    return "[" + String.join(",", items) + "]";
+  }
+
+  static String map(List<String> entries) {
+    return "{\"map\":" + list(entries) + "}";
   }
 
   static String hex(byte[] bytes) {
     StringBuilder b = new StringBuilder(2 * bytes.length);
     for (byte x : bytes) {
-      b.append(String.format("%02x", x & 0xff));
+      b.append(Character.forDigit(x >> 4 & 15, 16)).append(Character.forDigit(x & 15, 16));
     }
     return b.toString();
   }
@@ -37,5 +41,23 @@ final class Json {
   /** {"key":"value"} with a text value. */
   static String one(String key, String value) {
     return "{" + text(key) + ":" + text(value) + "}";
+  }
+
+  /** An object: names and values by turns. */
+  static String object(String... namesAndValues) {
+    return "{\"obj\":" + members(namesAndValues) + "}";
+  }
+
+  /** An object of a row that has a kind. */
+  static String row(String kind, String... namesAndValues) {
+    return "{\"obj\":" + members(namesAndValues) + (kind == null ? "" : ",\"kind\":" + text(kind)) + "}";
+  }
+
+  private static String members(String... namesAndValues) {
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      out.add("[" + text(namesAndValues[i]) + "," + namesAndValues[i + 1] + "]");
+    }
+    return list(out);
   }
 }

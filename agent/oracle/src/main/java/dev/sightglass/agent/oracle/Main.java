@@ -1,173 +1,135 @@
-package vectors;
+package dev.sightglass.agent.oracle;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintWriter;
+import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import org.apache.avro.Schema;
-import org.apache.avro.file.DataFileWriter;
-import org.apache.avro.generic.GenericDatumWriter;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.flink.api.common.ExecutionConfig;
+import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.base.IntSerializer;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.runtime.jobgraph.OperatorID;
-import org.apache.flink.streaming.api.watermark.InternalWatermark;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
-import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
-import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
-import org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
-/** Writes all vectors of one Flink line to a file. */
+/**
+ * Writes random values of every type with Flink's own serializers to standard output, as lines of
+ * JSON: what the agent says of a serializer, then what it wrote and how that must be shown. {@code
+ * --flink VERSION --seed N --values N}; with {@code --vectors} the form of spec/vectors instead.
+ */
 public final class Main {
+  private static final int LONGEST_VECTOR = 5000;
   private final String flink;
-  private final PrintWriter out;
+  private final int values;
+  private final boolean vectors;
+  private final PrintStream out;
+  private final Set<String> used = new HashSet<>();
 
-  private Main(String flink, PrintWriter out) {
+  /** Of the values that are being written. */
+  private String type;
+
+  private String descriptor;
+
+  private Main(String flink, int values, boolean vectors, PrintStream out) {
     this.flink = flink;
+    this.values = values;
+    this.vectors = vectors;
     this.out = out;
   }
 
   public static void main(String[] args) throws Exception {
-    Path file = Paths.get(args[1]);
-    Files.createDirectories(file.getParent());
-    try (PrintWriter w = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.US_ASCII))) {
-      new Main(args[0], w).run();
+    String flink = "";
+    long seed = 0;
+    int values = 0;
+    boolean vectors = false;
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--flink":
+          flink = args[++i];
+          break;
+        case "--seed":
+          seed = Long.parseLong(args[++i]);
+          break;
+        case "--values":
+          values = Integer.parseInt(args[++i]);
+          break;
+        case "--vectors":
+          vectors = true;
+          break;
+        default:
+          throw new IllegalArgumentException(args[i]);
+      }
+    }
+    PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+            false,
+            StandardCharsets.UTF_8);
+    System.setOut(System.err); // whatever a library prints is not a line of ours
+    Main main = new Main(flink, values, vectors, out);
+    if (vectors) {
+      SerializerDescriber.ships(false); // they are for people as well
+      new Vectors(main, new Random(seed)).write();
+    } else {
+      main.write(new Random(seed));
+    }
+    out.flush();
+    if (out.checkError()) {
+      throw new IOException("standard output is gone");
     }
   }
 
-  private void run() throws Exception {
-    Random r = new Random(20260801);
-    List<Kind> basic = BasicKinds.all();
-    for (Kind k : basic) {
-      write(k, r, 8);
+  private void write(Random r) throws Exception {
+    for (Kind k : Kinds.single(r)) {
+      write(k, r, values);
     }
-    for (Kind k : BasicKinds.others()) {
-      write(k, r, k.name.startsWith("null-") ? 1 : 3);
+    for (List<Kind> group : Kinds.groups(r)) {
+      for (Kind k : group) {
+        write(k, r, Math.max(1, values / group.size()));
+      }
     }
-    for (Kind k : PojoKinds.all(flink.startsWith("2"))) {
-      write(k, r, 8);
-    }
-    Kind string = basic.get(8);
-    write(ComposedKinds.tuple0(), r, 1);
-    write(ComposedKinds.union(string, basic.get(3)), r, 4);
-    write(ComposedKinds.row(new ArrayList<>(), true, false), r, 2);
-    for (int i = 0; i < 120; i++) {
-      write(ComposedKinds.any(r, basic, 3), r, 2);
-    }
-    for (int arity : new int[] {0, 1, 2, 3, 8, 55, 56, 57, 64, 120}) {
-      write(TableKinds.rowData(r, arity), r, 2);
-    }
-    for (int i = 0; i < 40; i++) {
-      write(TableKinds.rowData(r, 1 + r.nextInt(6)), r, 2);
-    }
-    for (Kind k : TableKinds.others(r)) {
-      write(k, r, 2);
-    }
-    write(AvroKinds.kind(AvroKinds.chain(), 4), r, 4);
-    for (int i = 0; i < 60; i++) {
-      write(AvroKinds.kind(AvroKinds.record(r, 3), 6), r, 2);
-    }
-    for (int i = 0; i < 30; i++) {
-      avroBinary(AvroKinds.record(r, 3), r);
-    }
-    avroContainer(r);
-    elements(string, r);
-    elements(ComposedKinds.any(r, basic, 3), r);
-    opaque();
-    Scala.write(this, basic, r);
+    new Elements(this).write(r, values);
+    out.print("{\"missing\":" + Json.list(Coverage.missing(used).stream().map(Json::text).toList()) + "}\n");
   }
 
   void write(Kind k, Random r, int times) throws Exception {
+    begin(k.type, k.descriptor(), k.serializer);
+    DataOutputSerializer d = new DataOutputSerializer(256);
     for (int i = 0; i < times; i++) {
       Sample s = k.sample.apply(r);
-      line(k.name.length() > 40 ? k.name.substring(0, 40) : k.name, k.descriptor, bytes(k.serializer, s.value), s.expect);
-    }
-  }
-
-  private static byte[] bytes(TypeSerializer<Object> s, Object value) throws Exception {
-    DataOutputSerializer d = new DataOutputSerializer(64);
-    s.serialize(value, d);
-    return d.getCopyOfBuffer();
-  }
-
-  private void line(String name, String descriptor, byte[] bytes, String expect) {
-    out.print("{\"name\":" + Json.text(name) + ",\"flink\":\"" + flink + "\",\"descriptor\":" + descriptor + ",\"hex\":\"" + Json.hex(bytes)
-        + "\",\"expect\":" + expect + "}\n");
-  }
-
-  /** Avro's own binary form, as it follows a schema id in Kafka. */
-  private void avroBinary(Schema s, Random r) throws Exception {
-    Sample v = AvroKinds.sample(s, r, 6);
-    ByteArrayOutputStream b = new ByteArrayOutputStream();
-    // One encoder writes blocks with sizes (negative counts), the other without.
-    BinaryEncoder e = r.nextBoolean() ? EncoderFactory.get().binaryEncoder(b, null)
-        : new EncoderFactory().configureBlockSize(64).blockingBinaryEncoder(b, null);
-    new GenericDatumWriter<GenericRecord>(s).write((GenericRecord) v.value, e);
-    e.flush();
-    line("avro-binary", "{\"t\":\"avro\",\"schema\":" + Json.text(s.toString()) + "}", b.toByteArray(), v.expect);
-  }
-
-  private void avroContainer(Random r) throws Exception {
-    Schema s = AvroKinds.chain();
-    ByteArrayOutputStream b = new ByteArrayOutputStream();
-    List<String> x = new ArrayList<>();
-    try (DataFileWriter<GenericRecord> w = new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(s))) {
-      w.create(s, b, new byte[16]); // a fixed marker keeps the file the same in every run
-      for (int i = 0; i < 3; i++) {
-        Sample v = AvroKinds.sample(s, r, 4);
-        w.append((GenericRecord) v.value);
-        x.add(v.expect);
-        if (i == 1) {
-          w.sync();
-        }
+      d.clear();
+      k.serializer.serialize(s.value, d);
+      if (vectors) {
+        descriptor = k.descriptor(); // a line of the vectors stands alone: what was met is in it
+      } else {
+        Subclasses.tell(k.serializer, out);
       }
+      value(d.getCopyOfBuffer(), s.expect);
     }
-    line("avro-container", "{\"t\":\"avro\",\"schema\":" + Json.text(s.toString()) + "}", b.toByteArray(), Json.list(x));
   }
 
-  private void elements(Kind k, Random r) throws Exception {
-    StreamElementSerializer<Object> s = new StreamElementSerializer<>(k.serializer);
-    Sample v = k.sample.apply(r);
-    element(s, k, new StreamRecord<>(v.value, 1785592931482L), "\"tag\":0,\"ts\":1785592931482,\"value\":" + v.expect);
-    element(s, k, new StreamRecord<>(v.value), "\"tag\":1,\"value\":" + v.expect);
-    element(s, k, new Watermark(1785592931482L), "\"tag\":2,\"ts\":1785592931482");
-    element(s, k, Watermark.MAX_WATERMARK, "\"tag\":2,\"ts\":" + Long.MAX_VALUE);
-    element(s, k, new LatencyMarker(17L, new OperatorID(-5L, 6L), 3), "\"tag\":3,\"ts\":17,\"op\":[-5,6],\"index\":3");
-    element(s, k, WatermarkStatus.IDLE, "\"tag\":4,\"idle\":true");
-    element(s, k, WatermarkStatus.ACTIVE, "\"tag\":4,\"idle\":false");
-    element(s, k, new RecordAttributes(true), "\"tag\":5,\"backlog\":true");
-    element(s, k, new InternalWatermark(99L, 7), "\"tag\":6,\"ts\":99,\"index\":7");
+  /** What follows are values of this type. */
+  void begin(String name, String described, TypeSerializer<?> serializer) {
+    type = name;
+    descriptor = described;
+    Serializers.within(serializer, used);
+    if (!vectors) {
+      out.print("{\"type\":" + Json.text(name) + ",\"descriptor\":" + described + "}\n");
+    }
   }
 
-  private void element(StreamElementSerializer<Object> s, Kind k, StreamElement e, String expect) throws Exception {
-    DataOutputSerializer d = new DataOutputSerializer(64);
-    s.serialize(e, d);
-    line("element/" + k.name, Kind.with("streamelement", s, "\"s\":" + k.descriptor), d.getCopyOfBuffer(), "{" + expect + "}");
-  }
-
-  /** What cannot be decoded is named, and what stands before it is kept. */
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private void opaque() throws Exception {
-    TypeSerializer kryo = new GenericTypeInfo<>(java.util.BitSet.class).createSerializer(new ExecutionConfig().getSerializerConfig());
-    line("kryo", Kind.with("kryo", kryo, "\"of\":\"java.util.BitSet\""), bytes(kryo, new java.util.BitSet(9)), Json.one("opaque", "java.util.BitSet"));
-    org.apache.flink.api.java.typeutils.runtime.TupleSerializer<?> t = new org.apache.flink.api.java.typeutils.runtime.TupleSerializer(
-        org.apache.flink.api.java.tuple.Tuple3.class, new TypeSerializer[] {StringSerializer.INSTANCE, kryo, IntSerializer.INSTANCE});
-    line("tuple-with-kryo", Kind.with("tuple", t, "\"fields\":[{\"name\":\"f0\",\"s\":{\"t\":\"string\"}},{\"name\":\"f1\",\"s\":{\"t\":\"kryo\",\"of\":\"java.util.BitSet\"}},"
-        + "{\"name\":\"f2\",\"s\":{\"t\":\"int\"}}]"), bytes((TypeSerializer) t, org.apache.flink.api.java.tuple.Tuple3.of("before", new java.util.BitSet(9), 7)),
-        "{\"obj\":[[\"f0\",\"before\"],[\"f1\"," + Json.one("opaque", "java.util.BitSet") + "]]}");
+  void value(byte[] bytes, String expect) {
+    if (vectors && descriptor.length() + 2 * bytes.length + expect.length() > LONGEST_VECTOR) {
+      return;
+    }
+    if (vectors) {
+      out.print("{\"name\":" + Json.text(type) + ",\"flink\":" + Json.text(flink));
+      out.print(",\"descriptor\":" + descriptor + ",");
+    } else {
+      out.print("{");
+    }
+    out.print("\"hex\":\"" + Json.hex(bytes) + "\",\"expect\":" + expect + "}\n");
   }
 }

@@ -1,4 +1,4 @@
-package vectors;
+package dev.sightglass.agent.oracle;
 
 import java.util.List;
 import java.util.Map;
@@ -42,5 +42,19 @@ public final class Shapes {
   public static class Basket {
     public List<String> items;
     public Map<String, Integer> counts;
+  }
+
+  /** A Java record. */
+  public record Point(String label, int x, Double y, Inner inner) {}
+
+  /** A record in a record. */
+  public record Inner(long id) {}
+
+  /** A POJO whose fields hold anything; the serializer is told what. */
+  public static class Bag {
+    public Object a;
+    public Object b;
+    public Object c;
+    public Object d;
   }
 }

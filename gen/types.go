@@ -226,6 +226,21 @@ func (e LineageNodeKind) Valid() bool {
 	}
 }
 
+// Defines values for NodeBy.
+const (
+	NodeByJob NodeBy = "job"
+)
+
+// Valid indicates whether the value is a known member of the NodeBy enum.
+func (e NodeBy) Valid() bool {
+	switch e {
+	case NodeByJob:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoteKind.
 const (
 	NoteKindDropped     NoteKind = "dropped"
@@ -340,6 +355,21 @@ func (e TopicUseRole) Valid() bool {
 	case TopicUseRoleRead:
 		return true
 	case TopicUseRoleWritten:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViewBy.
+const (
+	ViewByJob ViewBy = "job"
+)
+
+// Valid indicates whether the value is a known member of the ViewBy enum.
+func (e ViewBy) Valid() bool {
+	switch e {
+	case ViewByJob:
 		return true
 	default:
 		return false
@@ -1675,6 +1705,8 @@ type Moment struct {
 
 // Node defines model for Node.
 type Node struct {
+	// By job: decoded by the job's own classes, it and all below it.
+	By    NodeBy `json:"by,omitempty"`
 	Items []Node `json:"items,omitempty"`
 
 	// Kind object, list, map, entry, null, bool, int, float, decimal, string, enum, bytes, opaque or cut.
@@ -1689,6 +1721,9 @@ type Node struct {
 	Type   string `json:"type,omitempty"`
 	Value  string `json:"value,omitempty"`
 }
+
+// NodeBy job: decoded by the job's own classes, it and all below it.
+type NodeBy string
 
 // Note defines model for Note.
 type Note struct {
@@ -2305,6 +2340,9 @@ type Vertex struct {
 
 // View defines model for View.
 type View struct {
+	// By job: the job's own classes decoded some of it.
+	By ViewBy `json:"by,omitempty"`
+
 	// Bytes Base64, bounded.
 	Bytes    string     `json:"bytes,omitempty"`
 	BytesCut bool       `json:"bytes_cut,omitempty"`
@@ -2325,6 +2363,9 @@ type View struct {
 	Text string `json:"text"`
 	Type string `json:"type"`
 }
+
+// ViewBy job: the job's own classes decoded some of it.
+type ViewBy string
 
 // ViewFormat defines model for View.Format.
 type ViewFormat string

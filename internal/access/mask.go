@@ -16,6 +16,8 @@ type masker struct {
 	path     Path
 	masked   []Masked
 	seen     map[Masked]bool
+	foreign  bool    // some of it was decoded by the job's classes
+	within   int     // how deep the node at hand is in what they decoded
 	ranges   bool    // collect clear and hidden
 	clear    []Range // bytes of leaves that are shown
 	hidden   []Range // bytes of leaves that are not
@@ -32,6 +34,11 @@ func (m *masker) list() []Masked {
 // node gives the view of n; false when the plan drops it.
 func (m *masker) node(n *event.Node) (Node, bool) {
 	out := Node{Name: n.Name, Type: n.Type, Off: n.Off, Len: n.Len, Reason: n.Reason}
+	if n.Foreign {
+		out.By, m.foreign = byJob, true
+		defer func(outer int) { m.within = outer }(m.within)
+		m.within++
+	}
 	switch n.Kind {
 	case event.NodeNull:
 		out.Kind = kindNull
@@ -141,8 +148,9 @@ func (m *masker) leaf(n *event.Node, out Node) (Node, bool) {
 	if t.Mask == Drop {
 		return Node{}, false
 	}
-	// The class of what could not be decoded may come from the payload itself, as a subclass's name does.
-	if n.Kind == event.NodeOpaque {
+	// The class of what could not be decoded may come from the payload itself, as a subclass's name does; so may any class
+	// that the job's classes name.
+	if n.Kind == event.NodeOpaque || m.within > 0 {
 		out.Type = ""
 	}
 	out.Value, out.Mask = redacted(n.Value.Kind()), t.Class

@@ -14,6 +14,7 @@ type View struct {
 	Format   event.PayloadFormat `json:"format" enum:"flink,json,avro,text,bytes"`
 	Type     string              `json:"type"`
 	Size     int                 `json:"size" doc:"Bytes that the value had; of a view with masks the next power of two."`
+	By       string              `json:"by,omitempty" enum:"job" doc:"job: the job's own classes decoded some of it."`
 	Reason   string              `json:"reason,omitempty" doc:"Why it could not be decoded whole."`
 	Line     string              `json:"text" doc:"One line, bounded."` // by Shape.Runes
 	Node     *Node               `json:"node,omitempty"`
@@ -34,6 +35,7 @@ type Node struct {
 	Items  []Node `json:"items,omitempty"`
 	Off    int    `json:"off"`
 	Len    int    `json:"len"`
+	By     string `json:"by,omitempty" enum:"job" doc:"job: decoded by the job's own classes, it and all below it."`
 	Reason string `json:"reason,omitempty"`
 	Mask   string `json:"mask,omitempty" doc:"Class of a masked leaf."`
 }
@@ -55,6 +57,9 @@ const (
 	kindEnum    = "enum"
 	kindBytes   = "bytes"
 )
+
+// byJob is By of what the job's own classes decoded.
+const byJob = "job"
 
 // Masked says that leaves at a path were masked.
 type Masked struct {
@@ -107,6 +112,9 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 		v.root = &root
 	}
 	v.Masked = m.list()
+	if m.foreign {
+		v.By = byJob
+	}
 	if len(v.Masked) > 0 {
 		v.Size, v.Reason = sizeClass(v.Size), withoutNumbers(v.Reason)
 		blur(v.root)

@@ -18,6 +18,7 @@ type Options struct {
 	Auditor access.Auditor
 	Fleet   Fleet         // nil = no processes are known
 	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
+	Foreign Foreign       // nil = values that need the job's classes stay bytes
 }
 
 // Browser answers what a principal may see. Safe for concurrent use.
@@ -26,6 +27,7 @@ type Browser struct {
 	policy   *access.Policy
 	auditor  access.Auditor
 	fleet    Fleet
+	foreign  Foreign
 	decoders *decoders
 	detector *serde.Detector
 }
@@ -49,6 +51,7 @@ func New(o Options) (*Browser, error) {
 		policy:   o.Policy,
 		auditor:  o.Auditor,
 		fleet:    o.Fleet,
+		foreign:  o.Foreign,
 		decoders: newDecoders(o.Queries.Definition),
 		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
 	}, nil

@@ -47,7 +47,7 @@ func (r renderer) event(e query.Event) Event {
 	case event.LaneOut:
 		if e.Kind == event.KindRecord {
 			c := r.decoders.named(e.Serializer, e.Fields)
-			element := c.decoder.DecodeElement(e.Value)
+			element := c.decoder.DecodeElementOf(r.job(&e), e.Value)
 			out.View = r.view(&e, access.PartValue, e.Value, element.Value)
 			out.TypeName = c.name
 		}
@@ -110,6 +110,8 @@ func (r renderer) event(e query.Event) Event {
 	return out
 }
 
+func (r renderer) job(e *query.Event) serde.Job { return decodingJob{r.Browser, r.ctx, e.Recording} }
+
 // Sources of lane env whose bytes say something to people; those of barriers and other events are Flink's own.
 const (
 	envRandomBytes = 13
@@ -144,7 +146,7 @@ func (r renderer) stateAccess(e *query.Event, part access.Part) *StateAccess {
 		if err != nil {
 			id = 0
 		}
-		return r.view(e, part, p, r.decoders.named(id, names).decoder.Decode(p))
+		return r.view(e, part, p, r.decoders.named(id, names).decoder.DecodeOf(r.job(e), p))
 	}
 	a := StateAccess{
 		Key: decoded(e.Key, def.Key, access.PartKey, e.KeyFields...), Namespace: decoded(e.Namespace, def.Namespace, part),

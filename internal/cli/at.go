@@ -184,6 +184,9 @@ func (a *app) showView(v *gen.View, hex bool) {
 	if v.Reason != "" {
 		a.say("  %s", a.paint(amber, clean(v.Reason)))
 	}
+	if v.By != "" {
+		a.say("  %s", a.paint(dim, "decoded by the job's own classes"))
+	}
 	if v.Node.Kind == "" {
 		a.say("  %s", clean(v.Text))
 	} else {

@@ -10,6 +10,8 @@ export type ValueNode = {
 	readonly items?: readonly ValueNode[];
 	readonly off: number;
 	readonly len: number;
+	/** The job's own classes decoded it and all below it. */
+	readonly by?: "job";
 	readonly reason?: string;
 	/** Class of a masked leaf. */
 	readonly mask?: string;
@@ -23,6 +25,7 @@ export const valueNode: Decoder<ValueNode, wire.Node> = shape<wire.Node>()({
 	items: optional(list(lazy(() => valueNode))),
 	off: number,
 	len: number,
+	by: optional(oneOf("job")),
 	reason: optional(text),
 	mask: optional(text),
 });
@@ -35,6 +38,7 @@ export const view = shape<wire.View>()({
 	format: oneOf("flink", "json", "avro", "text", "bytes"),
 	type: text,
 	size: number,
+	by: optional(oneOf("job")),
 	reason: optional(text),
 	text: text,
 	node: optional(valueNode),

@@ -206,3 +206,17 @@ it("begins another value with its own folds", () => {
 	rerender(<ValueTree root={{ ...order }} label="Value" selected={undefined} onSelect={() => undefined} />);
 	expect(lines()).toHaveLength(7);
 });
+
+it("says what the job's own classes decoded", () => {
+	const tree: TreeNode = {
+		kind: "object",
+		off: 0,
+		len: 9,
+		items: [
+			{ name: "id", kind: "int", value: "1", off: 0, len: 4 },
+			{ name: "bits", kind: "string", value: "{0}", off: 4, len: 5, by: "job" },
+		],
+	};
+	render(<ValueTree root={tree} label="Value" selected={undefined} onSelect={() => undefined} />);
+	expect(lines().map((l) => l?.includes("by the job's classes"))).toEqual([false, false, true]);
+});

@@ -12,6 +12,8 @@ export type TreeNode = {
 	readonly items?: readonly TreeNode[];
 	readonly off: number;
 	readonly len: number;
+	/** Who decoded it and all below it, when that was not the server. */
+	readonly by?: "job";
 	readonly reason?: string;
 	/** Class of a value that the policy hides; what stands as its value is a token or a stand-in, never what was recorded. */
 	readonly mask?: string;
@@ -165,6 +167,11 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 					)}
 					<span className={styles.name}>{l.node.name ?? (l.depth === 0 ? "value" : `[${l.path.split(".").at(-1)}]`)}</span>
 					<Value node={l.node} open={l.open === true} />
+					{l.node.by !== undefined && (
+						<span className={styles.by} title="The job's own classes decoded this, in a process of their own.">
+							by the job's classes
+						</span>
+					)}
 					<span className={styles.type}>{l.node.reason ?? l.node.mask ?? l.node.type ?? ""}</span>
 				</div>
 			))}

@@ -58,9 +58,10 @@ test: build lint ## everything: style, Go with the race detector, JUnit, vitest,
 
 test-oracle: oracle ## Flink's own serializers write VALUES random values of every type (SEED), on both versions; each must be read back as it was
 	go test -tags oracle -count=1 -timeout 60m -v ./internal/serde -run TestOracle -values $(VALUES) -seed $(SEED)
+	go test -tags oracle -count=1 -timeout 60m -v ./internal/sidecar -run TestOracle -values $(VALUES) -seed $(SEED)
 
 oracle:
-	$(MVN) -f agent/pom.xml -Poracle -DskipTests -pl $(ORACLE) -am package
+	$(MVN) -f agent/pom.xml -Poracle -DskipTests -pl $(ORACLE),sidecar -am package
 
 vectors: oracle ## regenerate spec/vectors/serializers
 	go test -tags oracle -count=1 -v ./internal/serde -run TestVectorsAreCurrent -rewrite
@@ -81,10 +82,10 @@ lint: web/node_modules/.package-lock.json ## check formatting and style of Go, J
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
 	go vet ./...
 	go vet -tags e2e ./test/...
-	go vet -tags oracle ./internal/serde
+	go vet -tags oracle ./internal/serde ./internal/sidecar
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
-	go run $(STATICCHECK) -tags oracle ./internal/serde
+	go run $(STATICCHECK) -tags oracle ./internal/serde ./internal/sidecar
 	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
 	$(NPM) run lint
 

@@ -119,3 +119,24 @@ func TestPathText(t *testing.T) {
 		}
 	}
 }
+
+// The classes that the job's own classes name may come from the payload, as values do.
+func TestWhatTheJobsClassesDecodedIsMarkedAndMasked(t *testing.T) {
+	root := event.Node{Kind: event.NodeObject, Len: 9, Items: []event.Node{
+		{Kind: event.NodeScalar, Name: "a", Type: "int", Len: 4, Value: event.IntValue(1)},
+		{Kind: event.NodeObject, Name: "b", Type: "shop.Order", Off: 4, Len: 5, Foreign: true, Items: []event.Node{
+			{Kind: event.NodeScalar, Name: "id", Type: "secret.Type", Value: event.IntValue(2)},
+		}},
+	}}
+	tree := event.NewTree(root, event.TreeInfo{Format: event.FormatFlink, Size: 9})
+	p := event.NewPayload(make([]byte, 9))
+	v := render(rulePlan{clear: []string{"a", "b.id"}}, p, tree, Shape{Tree: true})
+	if v.By != byJob || v.Node.By != "" || v.Node.Items[0].By != "" || v.Node.Items[1].By != byJob || v.Node.Items[1].Items[0].Type != "secret.Type" {
+		t.Errorf("clear: %+v", v)
+	}
+	v = render(rulePlan{clear: []string{"a"}}, p, tree, Shape{Tree: true})
+	id := v.Node.Items[1].Items[0]
+	if v.By != byJob || id.Type != "" || id.Value == "2" || v.Node.Items[0].Type != "int" {
+		t.Errorf("masked: %+v", v)
+	}
+}

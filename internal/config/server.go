@@ -25,6 +25,7 @@ type Server struct {
 	AgentToken    string // file
 	Level         string // of operators that no policy names
 	Policy        string // file of the recording policy; empty = policy.yaml below Data, if it is there
+	UserJars      string // folder; empty = nothing of jobs is run
 	Durability    string
 	MaxAgents     int
 	LostAfter     time.Duration
@@ -108,6 +109,8 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.Level }, "positions", "flight", "trace")},
 		{"policy", "", "file", "What is recorded, in YAML (docs/operations/policy.md); empty: policy.yaml below the data folder, if it is there. A change is taken over at once.",
 			text(func(s *Server) *string { return &s.Policy })},
+		{"user-jars", "", "folder", "Holds jobs' jars and Flink's (docs/operations/user-jars.md); values that only their classes can read are decoded by them, in a process of its own. Empty: they stay bytes.",
+			text(func(s *Server) *string { return &s.UserJars })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
 		{"max-agents", "1000", "connections", "Agents beyond this number are refused.",

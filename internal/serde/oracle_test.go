@@ -252,5 +252,9 @@ func (o *oracle) report() string {
 	if agree < values || len(o.missing) > 0 || values == 0 {
 		verdict = "missed"
 	}
-	return fmt.Sprintf("FIGURE decoder_oracle_%s %d/%d values target 100%% %s", o.line, agree, values, verdict)
+	share := 100 * float64(agree) / float64(max(values, 1))
+	if agree < values {
+		share = min(share, 99.9999) // never rounded up to all
+	}
+	return fmt.Sprintf("FIGURE decoder_oracle_%s %.4f %% target >=100 %s", o.line, share, verdict)
 }

@@ -27,14 +27,19 @@ func (s *Server) describe(x secrets) {
 	if x.certificate != nil {
 		s.info.TLS, s.info.Fingerprint, s.info.SelfMade = true, x.certificate.fingerprint, x.certificate.selfMade
 	}
+	s.info.AgentJar = s.jar
+	s.info.FlinkLines = flinkLines(filepath.Join(s.cfg.Data, agentjar.Name), s.agentOption(x))
+}
+
+// writeJar puts the agent that this binary carries into the data folder.
+func (s *Server) writeJar() {
 	jar := filepath.Join(s.cfg.Data, agentjar.Name)
 	switch _, err := agentjar.Write(jar); {
 	case err == nil:
-		s.info.AgentJar = jar
+		s.jar = jar
 	case !errors.Is(err, agentjar.ErrAbsent):
 		s.log.Warn("the agent was not written", "path", jar, "error", err)
 	}
-	s.info.FlinkLines = flinkLines(jar, s.agentOption(x))
 }
 
 // agentOption is what follows the jar in -javaagent: where the server is, and what the agent needs to be let in.

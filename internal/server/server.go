@@ -20,6 +20,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/sidecar"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/store/disk"
 	"github.com/sightglass/sightglass/internal/store/meta"
@@ -34,11 +35,13 @@ type Server struct {
 	now     func() time.Time
 	started time.Time
 	info    Info
+	jar     string // the agent's, which holds the sidecar; empty when this binary carries none
 
 	store   *disk.Store
 	meta    *meta.DB
 	audit   *os.File
 	ingest  *ingest.Server
+	sidecar *sidecar.Sidecar // nil when nothing of jobs is run
 	browser *browse.Browser
 	steer   *steering.Steering
 	api     *api.API
@@ -96,6 +99,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openIngest(ctx, secrets); err != nil {
 		return nil, err
 	}
+	s.writeJar()
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
@@ -175,7 +179,14 @@ func (s *Server) openViews() (err error) {
 		return err
 	}
 	s.audit = file
-	s.browser, err = browse.New(browse.Options{Queries: queries, Policy: access.Local(), Auditor: auditor, Fleet: s.fleet})
+	o := browse.Options{Queries: queries, Policy: access.Local(), Auditor: auditor, Fleet: s.fleet}
+	if s.cfg.UserJars != "" {
+		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
+			return fmt.Errorf("setting user-jars: %w", err)
+		}
+		o.Foreign = s.sidecar
+	}
+	s.browser, err = browse.New(o)
 	return err
 }
 
@@ -300,6 +311,9 @@ func (s *Server) close() error {
 		if l != nil {
 			_ = l.Close() // closed already after a shutdown
 		}
+	}
+	if s.sidecar != nil {
+		s.sidecar.Close()
 	}
 	if s.store != nil {
 		if err := s.store.Close(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/agentjar"
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
@@ -365,5 +366,19 @@ func TestAuditGoesOnCountingAfterACutLine(t *testing.T) {
 	defer file.Close()
 	if r, err := lines.Begin(context.Background(), intent()); err != nil || r != 8 {
 		t.Errorf("receipt %d, %v", r, err)
+	}
+}
+
+func TestFoldersOfJarsThatCannotBeUsedEndTheStart(t *testing.T) {
+	_, absent := agentjar.Bytes()
+	for dir, want := range map[string]string{filepath.Join(t.TempDir(), "none"): "no such file", t.TempDir(): "carries no sidecar"} {
+		cfg := settings(t, map[string]string{"user-jars": dir})
+		if want == "carries no sidecar" && absent == nil {
+			start(t, cfg) // this binary carries it
+			continue
+		}
+		if _, err := New(context.Background(), Options{Config: cfg}); err == nil || !strings.Contains(err.Error(), "user-jars") || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }

@@ -106,7 +106,7 @@ public final class Main {
       } else {
         Subclasses.tell(k.serializer, out);
       }
-      value(d.getCopyOfBuffer(), s.expect);
+      value(d.getCopyOfBuffer(), s.expect, s.byJob);
     }
   }
 
@@ -121,6 +121,10 @@ public final class Main {
   }
 
   void value(byte[] bytes, String expect) {
+    value(bytes, expect, null);
+  }
+
+  private void value(byte[] bytes, String expect, String byJob) {
     if (vectors && descriptor.length() + 2 * bytes.length + expect.length() > LONGEST_VECTOR) {
       return;
     }
@@ -130,6 +134,7 @@ public final class Main {
     } else {
       out.print("{");
     }
-    out.print("\"hex\":\"" + Json.hex(bytes) + "\",\"expect\":" + expect + "}\n");
+    out.print("\"hex\":\"" + Json.hex(bytes) + "\",\"expect\":" + expect);
+    out.print((byJob == null || vectors ? "" : ",\"byjob\":" + byJob) + "}\n");
   }
 }

@@ -3,7 +3,9 @@ package dev.sightglass.agent.oracle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -35,7 +37,8 @@ final class OpaqueKinds {
   @SuppressWarnings({"unchecked", "rawtypes"})
   static List<Kind> all() {
     List<Kind> k = new ArrayList<>();
-    k.add(new Kind("Kryo", kryo(BitSet.class), r -> new Sample(bits(r), opaque(BitSet.class))));
+    k.add(new Kind("Kryo", kryo(BitSet.class), r -> bits(r, opaque(BitSet.class))));
+    k.add(new Kind("Kryo of a job's class", kryo(Basket.class), Basket::sample));
     TypeSerializer<?>[] fields = {StringSerializer.INSTANCE, kryo(BitSet.class), IntSerializer.INSTANCE};
     k.add(
         new Kind(
@@ -44,28 +47,36 @@ final class OpaqueKinds {
             r -> {
               String before = Values.torn(r);
               return new Sample(
-                  Tuple3.of(before, bits(r), 7), Json.object("f0", Values.s(before), "f1", opaque(BitSet.class)));
+                  Tuple3.of(before, bits(r, "").value, 7),
+                  Json.object("f0", Values.s(before), "f1", opaque(BitSet.class)));
             }));
     k.add(
         new Kind(
             "Value class of a job",
             new ValueSerializer<>(LongValue.class),
-            r -> new Sample(new LongValue(r.nextLong()), opaque(ValueSerializer.class))));
+            r -> number(r, ValueSerializer.class)));
     k.add(
         new Kind(
             "Value class of a job, copyable",
             new CopyableValueSerializer<>(LongValue.class),
-            r -> new Sample(new LongValue(r.nextLong()), opaque(CopyableValueSerializer.class))));
+            r -> number(r, CopyableValueSerializer.class)));
     k.add(
         new Kind(
             "Java serialization (operator state)",
             new JavaSerializer<>(),
-            r -> new Sample("text " + r.nextInt(), opaque(JavaSerializer.class))));
+            r -> {
+              String text = "text " + r.nextInt();
+              return new Sample(text, opaque(JavaSerializer.class), Json.text(text));
+            }));
     k.add(
         new Kind(
             "SimpleVersionedSerializer",
             new SimpleVersionedSerializerTypeSerializerProxy<>(Committables::new),
-            r -> new Sample(r.nextLong(), opaque(SimpleVersionedSerializerTypeSerializerProxy.class))));
+            r -> {
+              byte b = (byte) r.nextInt();
+              return new Sample(
+                  (long) b, opaque(SimpleVersionedSerializerTypeSerializerProxy.class), integer(b));
+            }));
     TypeSerializer<?> committables =
         CommittableMessageTypeInfo.of(Committables::new)
             .createSerializer(new ExecutionConfig().getSerializerConfig());
@@ -73,10 +84,15 @@ final class OpaqueKinds {
         new Kind(
             "Committable",
             committables,
-            r ->
-                new Sample(
-                    new CommittableWithLineage<>(r.nextLong(), 5L, r.nextInt(8)),
-                    opaque(committables.getClass()))));
+            r -> {
+              byte b = (byte) r.nextInt();
+              int subtask = r.nextInt(8);
+              return new Sample(
+                  new CommittableWithLineage<>((long) b, 5L, subtask),
+                  opaque(committables.getClass()),
+                  Json.object(
+                      "committable", integer(b), "checkpointId", integer(5), "subtaskId", integer(subtask)));
+            }));
     k.add(TableKinds.untyped());
     return k;
   }
@@ -85,8 +101,62 @@ final class OpaqueKinds {
     return Json.one("opaque", type.getName());
   }
 
-  private static BitSet bits(Random r) {
-    return BitSet.valueOf(Values.bytes(r));
+  private static String integer(long i) {
+    return Json.one("i", Long.toString(i));
+  }
+
+  private static Sample number(Random r, Class<?> serializer) {
+    long n = Values.number(r);
+    return new Sample(new LongValue(n), opaque(serializer), Json.object("value", integer(n)));
+  }
+
+  private static Sample bits(Random r, String expect) {
+    BitSet bits = BitSet.valueOf(Values.bytes(r));
+    List<String> set = new ArrayList<>();
+    bits.stream().forEach(i -> set.add(integer(i)));
+    return new Sample(bits, expect, Json.list(set));
+  }
+
+  /** A class that Flink sees nothing in: no getters, no empty constructor that is public. */
+  static final class Basket {
+    private final String id;
+    private final double weight;
+    private final List<Object> parts = new ArrayList<>();
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+
+    private Basket() {
+      this("", 0);
+    }
+
+    private Basket(String id, double weight) {
+      this.id = id;
+      this.weight = weight;
+    }
+
+    static Sample sample(Random r) {
+      Basket b = new Basket("b-" + r.nextInt(), r.nextInt(1000) / 8.0);
+      List<String> parts = new ArrayList<>();
+      List<String> counts = new ArrayList<>();
+      for (int i = r.nextInt(4); i > 0; i--) {
+        Sample part = bits(r, "");
+        b.parts.add(part.value);
+        parts.add(part.byJob);
+        b.parts.add(null);
+        parts.add("null");
+        long n = Values.number(r);
+        b.counts.put("k" + i, n);
+        counts.add(Json.list(List.of(Json.text("k" + i), integer(n))));
+      }
+      String weight = String.format("%016x", Double.doubleToLongBits(b.weight));
+      return new Sample(
+          b,
+          opaque(Basket.class),
+          Json.object(
+              "id", Json.text(b.id),
+              "weight", Json.one("f64", weight),
+              "parts", Json.list(parts),
+              "counts", Json.map(counts)));
+    }
   }
 
   /** What a sink's committables are written with. */

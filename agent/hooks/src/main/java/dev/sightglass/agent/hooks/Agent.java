@@ -46,7 +46,6 @@ public final class Agent implements Commands, Governor.Meter {
   private Agent(Options options, String version, Instrumentation instrumentation) {
     ProcessIdentity process = ProcessIdentity.read(version);
     Tally tally = new Tally();
-    SerializerDescriber.ships(options.sendSerializers);
     hooks = FlinkHooks.all(options.off);
     for (int i = 0; i < hooks.size(); i++) {
       Hooks.declare(i, hooks.get(i).id(), FlinkHooks.isEssential(hooks.get(i).id()));
@@ -57,6 +56,9 @@ public final class Agent implements Commands, Governor.Meter {
     drain[0] = new Drain(options.codec, uplink, uplink.lookBack());
     pool = new ChunkPool(options.memory);
     inspector = new FlinkInspector(process, drain[0], pool, tally, uplink, selfTest.reads);
+    if (options.sendSerializers) {
+      SerializerDescriber.ship(inspector::secrets);
+    }
     governor = new Governor(this);
     selfTest.add(this::status);
     selfTest.onChange(uplink::statusChanged);

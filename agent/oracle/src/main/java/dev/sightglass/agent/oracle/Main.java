@@ -1,5 +1,6 @@
 package dev.sightglass.agent.oracle;
 
+import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -70,9 +71,10 @@ public final class Main {
     System.setOut(System.err); // whatever a library prints is not a line of ours
     Main main = new Main(flink, values, vectors, out);
     if (vectors) {
-      SerializerDescriber.ships(false); // they are for people as well
       new Vectors(main, new Random(seed)).write();
     } else {
+      Secrets secrets = new Secrets(name -> false, List.of());
+      SerializerDescriber.ship(() -> secrets); // not in vectors: they are for people as well
       main.write(new Random(seed));
     }
     out.flush();

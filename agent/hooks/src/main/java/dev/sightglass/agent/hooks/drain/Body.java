@@ -6,8 +6,6 @@ final class Body {
   final int kind;
   final long invocation;
   final int operator;
-
-  /** Null when there is only a definition to make known. */
   final byte[] json;
 
   /** The definition that the body names, or null. */

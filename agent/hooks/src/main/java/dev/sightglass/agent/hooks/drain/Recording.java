@@ -51,11 +51,6 @@ public abstract class Recording {
     bodies.add(new Body(true, kind, invocation, operator, body.toBytes(), null, null));
   }
 
-  /** Makes a definition known that no event names. Any thread. */
-  public final void define(PendingDefinition definition) {
-    bodies.add(new Body(false, 0, 0, AttemptRecorder.NONE, null, definition, null));
-  }
-
   /** Writes what waits; true when there was something. */
   final boolean writeBodies(long wallMicros) {
     boolean any = false;
@@ -67,10 +62,8 @@ public abstract class Recording {
           b.definition == null
               ? AttemptRecorder.NONE
               : recorder.define(b.definition.kind, b.definition.body);
-      if (b.json != null) {
-        (b.log ? recorder.log() : recorder.job())
-            .event(b.kind, b.invocation, b.operator, b.json, definition, b.payload);
-      }
+      (b.log ? recorder.log() : recorder.job())
+          .event(b.kind, b.invocation, b.operator, b.json, definition, b.payload);
     }
     return any;
   }

@@ -19,10 +19,10 @@ import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
 import dev.sightglass.agent.hooks.secrets.Secrets;
+import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import dev.sightglass.agent.hooks.trace.Refusals;
 import dev.sightglass.agent.hooks.trace.StateTracer;
 import dev.sightglass.agent.hooks.trace.TaskTrace;
-import dev.sightglass.agent.hooks.serializers.SerializerDescriber;
 import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
@@ -74,6 +74,10 @@ public final class FlinkInspector implements Inspector {
   private final FlinkSecrets flinkSecrets = new FlinkSecrets();
   private final Capsules capsules;
   private final ReadWeaver.Listener reads;
+
+  /** A server said what is secret. */
+  private volatile boolean told;
+
   private volatile Secrets secrets = new Secrets(flinkSecrets, List.of());
   private volatile Retreat retreat = Retreat.NONE;
 
@@ -122,8 +126,14 @@ public final class FlinkInspector implements Inspector {
   public void follow(Policy p) {
     policy = p;
     secrets = new Secrets(flinkSecrets, p.secrets());
+    told = true;
     KeyProbe.sampling(p.samples());
     levelAll();
+  }
+
+  /** What is secret; null before a server said so. */
+  public Secrets secrets() {
+    return told ? secrets : null;
   }
 
   /** The policy that is followed. */

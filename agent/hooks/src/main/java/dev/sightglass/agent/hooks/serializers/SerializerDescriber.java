@@ -1,10 +1,12 @@
 package dev.sightglass.agent.hooks.serializers;
 
+import dev.sightglass.agent.hooks.secrets.Secrets;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Walks one {@code TypeSerializer} and writes its descriptor tree. Never throws: what it does not
@@ -15,7 +17,7 @@ public final class SerializerDescriber {
   private static final int MAX_DEPTH = 48;
   private static final int MAX_NODES = 50_000;
   private static final Map<String, Format> FORMATS = formats();
-  private static volatile boolean ships = true;
+  private static volatile Supplier<Secrets> secrets = () -> null;
 
   private final DescriptorText out = new DescriptorText();
   private final Deque<Object> open = new ArrayDeque<>();
@@ -27,9 +29,12 @@ public final class SerializerDescriber {
     this.rowNames = rowNames;
   }
 
-  /** Whether serializers that a descriptor says too little of are sent along in their Java form. */
-  public static void ships(boolean on) {
-    ships = on;
+  /**
+   * Serializers that a descriptor says too little of are sent along in their Java form, without
+   * what is secret; none while {@code secrets} gives null. At first they are not.
+   */
+  public static void ship(Supplier<Secrets> secrets) {
+    SerializerDescriber.secrets = secrets;
   }
 
   /**
@@ -183,7 +188,7 @@ public final class SerializerDescriber {
 
   /** Adds the member that says where the Java form of {@code s} is; nothing when there is none. */
   DescriptorText ship(Object s) {
-    int at = ships ? shipped.add(s) : -1;
+    int at = shipped.add(s, secrets.get());
     return at < 0 ? out : out.raw(",\"object\":").number(at);
   }
 

@@ -1,5 +1,7 @@
 package dev.sightglass.agent.hooks.serializers;
 
+import dev.sightglass.agent.hooks.secrets.Secrets;
+import dev.sightglass.agent.hooks.secrets.StreamCleaner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -7,6 +9,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -22,9 +25,12 @@ final class ShippedSerializers {
   private final List<byte[]> held = new ArrayList<>();
   private int size;
 
-  /** Place of {@code serializer} in the list, or -1 when it is too large or cannot be written. */
-  int add(Object serializer) {
-    byte[] form = form(serializer);
+  /**
+   * Place of {@code serializer} in the list, or -1 when it is too large, cannot be written, or
+   * cannot be searched for what is secret; also while nobody said what that is.
+   */
+  int add(Object serializer, Secrets secrets) {
+    byte[] form = secrets == null ? null : form(serializer, secrets);
     if (form == null) {
       return -1;
     }
@@ -41,13 +47,16 @@ final class ShippedSerializers {
     return held.size() - 1;
   }
 
-  /** Null when it is no more than {@code MOST_EACH} bytes in neither form, or fails. */
-  private static byte[] form(Object serializer) {
+  /** Null when it is larger than {@code MOST_EACH} bytes, or fails. */
+  private static byte[] form(Object serializer, Secrets secrets) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     Deflater deflater = new Deflater(Deflater.BEST_SPEED);
-    try (ObjectOutputStream out =
-        new ObjectOutputStream(new Bounded(new DeflaterOutputStream(packed, deflater)))) {
-      out.writeObject(serializer);
+    try (DeflaterOutputStream to = new DeflaterOutputStream(packed, deflater)) {
+      ByteArrayOutputStream plain = new ByteArrayOutputStream();
+      try (ObjectOutputStream out = new ObjectOutputStream(new Bounded(plain))) {
+        out.writeObject(serializer);
+      }
+      to.write(StreamCleaner.clean(plain.toByteArray(), secrets, new HashSet<>(), new HashSet<>()));
     } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
       return null; // its values stay bytes
     } finally {

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sightglass.agent.core.JsonReader;
+import dev.sightglass.agent.hooks.secrets.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What Flink's own serializers become is tried by the oracle; here is what a job's own become. */
@@ -39,9 +42,25 @@ class SerializerDescriberTest {
     }
   }
 
+  private static final Secrets SECRETS = new Secrets(name -> false, List.of());
+
+  /** One that holds what nobody else may know. */
+  static class Keyed extends Own {
+    private final String password = "hunter-2-and-more";
+
+    Keyed() {
+      super(1);
+    }
+  }
+
+  @BeforeEach
+  void ship() {
+    SerializerDescriber.ship(() -> SECRETS);
+  }
+
   @AfterEach
-  void shipAgain() {
-    SerializerDescriber.ships(true);
+  void shipNothing() {
+    SerializerDescriber.ship(() -> null);
   }
 
   private static Map<String, Object> describe(Object serializer) throws Exception {
@@ -74,23 +93,41 @@ class SerializerDescriberTest {
   }
 
   @Test
-  void nothingIsSentWhenTheUserSaysSo() throws Exception {
-    SerializerDescriber.ships(false);
+  void nothingIsSentBeforeItIsSaidWhatIsSecret() throws Exception {
+    SerializerDescriber.ship(() -> null);
     assertFalse(describe(new Own(10)).containsKey("objects"));
+  }
+
+  @Test
+  void secretsAreNotSent() throws Exception {
+    byte[] packed =
+        Base64.getDecoder()
+            .decode((String) ((List<?>) describe(new Keyed()).get("objects")).get(0));
+    byte[] form = new InflaterInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+    String text = new String(form, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains("Keyed") && !text.contains("hunter-2"), text);
+  }
+
+  @Test
+  void listsCarryTheSerializersOfTheirElements() throws Exception {
+    Map<String, Object> d = JsonReader.readObject(SerializerDescriber.describeList(new Own(10)));
+    assertEquals("list", d.get("t"));
+    assertEquals(1, ((List<?>) d.get("objects")).size());
+    assertFalse(((Map<?, ?>) d.get("e")).containsKey("objects"));
   }
 
   @Test
   void equalOnesAreHeldOnceAndAllOfThemAreBounded() {
     ShippedSerializers held = new ShippedSerializers();
-    assertEquals(0, held.add(new Own(10)));
-    assertEquals(0, held.add(new Own(10)));
-    assertEquals(1, held.add(new Own(11)));
+    assertEquals(0, held.add(new Own(10), SECRETS));
+    assertEquals(0, held.add(new Own(10), SECRETS));
+    assertEquals(1, held.add(new Own(11), SECRETS));
     int sent = 2;
-    for (int i = 0; i < 1000 && held.add(new Own(60_000 - i)) >= 0; i++) {
+    for (int i = 0; i < 1000 && held.add(new Own(60_000 - i), SECRETS) >= 0; i++) {
       sent++;
     }
     assertTrue(sent > 3 && sent < 1000, sent + " were held");
-    assertEquals(-1, held.add(new Own(40_000)));
+    assertEquals(-1, held.add(new Own(40_000), SECRETS));
   }
 
   @Test

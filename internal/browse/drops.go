@@ -48,11 +48,11 @@ func (r renderer) drop(e *query.Event, out *Event) {
 		return
 	}
 	if !e.Key.Null() {
-		out.KeyView = r.view(e, access.PartKey, e.Key, r.serializer(def.Key).decoder.Decode(e.Key))
+		out.KeyView = r.view(e, access.PartKey, e.Key, r.serializer(def.Key).decoder.DecodeOf(r.job(e), e.Key))
 	}
 	if !e.Value.Null() {
 		c := r.serializer(def.Value)
-		out.View, out.TypeName = r.view(e, access.PartValue, e.Value, c.decoder.Decode(e.Value)), c.name
+		out.View, out.TypeName = r.view(e, access.PartValue, e.Value, c.decoder.DecodeOf(r.job(e), e.Value)), c.name
 	}
 }
 

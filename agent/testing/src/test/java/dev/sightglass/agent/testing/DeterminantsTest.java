@@ -152,12 +152,21 @@ class DeterminantsTest {
   }
 
   @Test
-  void timeToLiveHasOneValueForAnInvocation() {
+  void timeToLiveStandsStillForAnInvocation() {
     int n = 0;
     for (long attempt : rows.attemptsThatSent("e|")) {
       for (List<BlockRow> reads : rows.reads(attempt).values()) {
-        long here = reads.stream().filter(r -> r.number("what") == 6).count();
-        assertTrue(here <= 1, reads.toString());
+        long before = 0;
+        int here = 0;
+        for (BlockRow r : reads) {
+          if (r.number("what") == 6) {
+            // On a busy machine an invocation may be held up, and takes a second one then.
+            assertEquals(here > 0, r.has("number2"), reads.toString());
+            assertTrue(r.number("number") - before >= 20, reads.toString());
+            before = r.number("number");
+            here++;
+          }
+        }
         n += here;
       }
     }

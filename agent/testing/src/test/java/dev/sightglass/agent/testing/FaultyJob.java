@@ -3,6 +3,7 @@ package dev.sightglass.agent.testing;
 import dev.sightglass.bootstrap.Hooks;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +26,18 @@ public final class FaultyJob {
     }
     List<String> wanted = Arrays.asList(arguments);
     System.out.println("none " + TopologyJob.run(ARGUMENTS));
+    // What fires only now and then, such as at a log line, need not do so in its turn.
+    Map<String, Integer> fired = new HashMap<>();
+    hooks.forEach((id, all) -> fired.put(id, all.stream().mapToInt(Hooks.fired()::get).sum()));
     for (Map.Entry<String, List<Integer>> e : hooks.entrySet()) {
       if (!wanted.isEmpty() && !wanted.contains(e.getKey())) {
         continue;
       }
-      int fired = e.getValue().stream().mapToInt(i -> Hooks.fired().get(i)).sum();
       Hooks.inject(e.getValue().get(0));
       String ends = TopologyJob.run(ARGUMENTS);
       int failed = e.getValue().stream().mapToInt(Hooks::failures).sum();
       System.out.println(
-          "hook " + e.getKey() + " " + (fired > 0) + " " + failed + " " + Hooks.off + " " + ends);
+          "hook " + e.getKey() + " " + (fired.get(e.getKey()) > 0) + " " + failed + " " + Hooks.off + " " + ends);
       Hooks.start();
     }
   }

@@ -45,6 +45,7 @@ public final class Levels {
   private final byte rest;
   private final byte[] levels;
   private final byte[] payloads;
+  private final int strictest;
   private final long[] limits;
   private final boolean[] kept;
   private final byte[] outputs;
@@ -112,6 +113,11 @@ public final class Levels {
     this.rest = (byte) rest;
     this.levels = levels;
     this.payloads = payloads;
+    int most = FULL;
+    for (byte p : payloads) {
+      most = Math.max(most, p);
+    }
+    this.strictest = most;
     this.limits = limits;
     this.kept = kept;
     this.outputs = outputs;
@@ -119,22 +125,22 @@ public final class Levels {
     this.logs = logs;
     this.lean = lean;
     this.keepsAll = isFull(payloads) && isFull(outputs) && topics == NO_TOPICS;
-    int most = levels.length == 0 ? rest : POSITIONS;
+    int highest = levels.length == 0 ? rest : POSITIONS;
     long widest = levels.length == 0 ? ALL : 0;
     boolean few = false;
     boolean anyKept = false;
     for (int i = 0; i < levels.length; i++) {
-      most = Math.max(most, levels[i]);
+      highest = Math.max(highest, levels[i]);
       if (levels[i] > POSITIONS || keeps(i)) {
         widest = Math.max(widest, limit(i));
         few |= limit(i) < ALL;
       }
       anyKept |= keeps(i);
     }
-    this.bytes = most > POSITIONS;
+    this.bytes = highest > POSITIONS;
     this.keeps = anyKept;
     this.paths = bytes || keeps;
-    this.traces = most == TRACE;
+    this.traces = highest == TRACE;
     this.sampled = few;
     this.limit = few ? widest : ALL;
   }
@@ -211,8 +217,14 @@ public final class Levels {
     return operator >= 0 && operator < limits.length ? limits[operator] : ALL;
   }
 
+  /**
+   * What is kept of an operator's payload; of what belongs to none that is known the least of all.
+   */
   int payload(int operator) {
-    return operator >= 0 && operator < payloads.length ? payloads[operator] : FULL;
+    if (operator < 0) {
+      return strictest;
+    }
+    return operator < payloads.length ? payloads[operator] : FULL;
   }
 
   /** What is kept of the payload that leaves on an output. */

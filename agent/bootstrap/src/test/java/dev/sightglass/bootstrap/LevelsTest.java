@@ -215,4 +215,14 @@ class LevelsTest {
     task.tick(task.stamped + 1);
     assertTrue(told().contains("level 1;0 from 1"));
   }
+
+  @Test
+  void whatBelongsToNoKnownOperatorKeepsTheLeast() {
+    byte[] payloads = {Levels.FULL, Levels.HASHED, Levels.FULL};
+    Levels some = new Levels("3;2", Levels.TRACE, new byte[3], payloads);
+    assertEquals(Levels.HASHED, some.payload(-1));
+    assertEquals(Levels.FULL, some.payload(2));
+    assertEquals(Levels.FULL, some.payload(3));
+    assertEquals(Levels.FULL, FLIGHT.payload(-1));
+  }
 }

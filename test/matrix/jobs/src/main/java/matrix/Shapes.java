@@ -31,6 +31,8 @@ public final class Shapes {
     }
     Map<String, String> settings = new TreeMap<>();
     settings.put("execution.checkpointing.interval", "150 ms");
+    // A checkpoint right behind another may refer to files that Flink deletes just then, and hangs.
+    settings.put("execution.checkpointing.min-pause", "100 ms");
     settings.put("restart-strategy.type", "fixed-delay");
     settings.put("restart-strategy.fixed-delay.attempts", "3");
     settings.put("restart-strategy.fixed-delay.delay", "100 ms");

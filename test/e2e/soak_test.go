@@ -144,6 +144,7 @@ func testKills(t *testing.T, r *rig) {
 	defer stopped()
 
 	var killed []attempt
+	kills := 0
 	for n := range *killsFlag {
 		r.awaitWholeJob(t, job)
 		select {
@@ -152,6 +153,7 @@ func testKills(t *testing.T, r *rig) {
 		}
 		gone := r.crash(t, job, n%len(r.flink.TaskManagers))
 		killed = append(killed, gone...)
+		kills++
 		if (n+1)%10 == 0 {
 			t.Logf("%d of %d kills", n+1, *killsFlag)
 		}
@@ -160,7 +162,7 @@ func testKills(t *testing.T, r *rig) {
 	stopped()
 	missing := r.missingChildren(t, count)
 	untold := r.untold(t, job, killed)
-	figure("soak_kills", *killsFlag, "count", *killsFlag, true)
+	figure("soak_kills", kills, "count", *killsFlag, kills == *killsFlag)
 	figure("soak_attempts_lost_and_told", fmt.Sprintf("%d/%d", len(killed)-untold, len(killed)), "attempts", "all", untold == 0 && len(killed) > 0)
 	figure("soak_output_missing", missing, "records", 0, missing == 0)
 	if missing > 0 || untold > 0 || len(killed) == 0 {

@@ -76,6 +76,10 @@ final class Bytes {
 
   void uv(long v) {
     room(10);
+    if ((v & ~0x7fL) == 0) {
+      array[size++] = (byte) v;
+      return;
+    }
     long rest = v;
     while ((rest & ~0x7fL) != 0) {
       array[size++] = (byte) (rest | 0x80);

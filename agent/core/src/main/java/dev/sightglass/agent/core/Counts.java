@@ -22,6 +22,11 @@ final class Counts {
   }
 
   private int find(int key) {
+    // They mostly come in the same order again and again.
+    int next = last + 1 < size ? last + 1 : 0;
+    if (next < size && keys[next] == key) {
+      return next;
+    }
     for (int i = 0; i < size; i++) {
       if (keys[i] == key) {
         return i;

@@ -14,8 +14,15 @@ final class NumberColumn {
 
   private final int id;
   private final long absent;
+
+  /** Of the rows; of no interest while all have the same value, as in most columns of a block. */
   private long[] values = new long[32];
+
   private int size;
+  private int runs;
+  private long first;
+  private long last;
+  private long seen;
 
   NumberColumn(int id, long absent) {
     this.id = id;
@@ -23,10 +30,28 @@ final class NumberColumn {
   }
 
   void add(long v) {
-    if (size == values.length) {
-      values = Arrays.copyOf(values, 2 * size);
+    if (size == 0) {
+      first = last = seen = v;
+      runs = 1;
+    } else if (v != last) {
+      if (runs++ == 1) {
+        room(size);
+        Arrays.fill(values, 0, size, first);
+      }
+      last = v;
+      seen |= v;
     }
-    values[size++] = v;
+    if (runs > 1) {
+      room(size + 1);
+      values[size] = v;
+    }
+    size++;
+  }
+
+  private void room(int rows) {
+    if (rows > values.length) {
+      values = Arrays.copyOf(values, Math.max(rows, 2 * values.length));
+    }
   }
 
   void clear() {
@@ -37,18 +62,10 @@ final class NumberColumn {
     if (size == 0) {
       return;
     }
-    long seen = 0;
-    int runs = 0;
-    for (int i = 0; i < size; i++) {
-      seen |= values[i];
-      if (endsRun(i)) {
-        runs++;
-      }
-    }
     if (runs == 1) {
-      if (values[0] != absent) {
-        head(out, CONSTANT, Bytes.uvLength(values[0]));
-        out.uv(values[0]);
+      if (first != absent) {
+        head(out, CONSTANT, Bytes.uvLength(first));
+        out.uv(first);
       }
       return;
     }
@@ -61,9 +78,13 @@ final class NumberColumn {
       writeRuns(out);
     } else if (small) {
       head(out, FIXED8, size);
+      out.room(size);
+      byte[] to = out.array();
+      int at = out.size();
       for (int i = 0; i < size; i++) {
-        out.u8((int) values[i]);
+        to[at + i] = (byte) values[i];
       }
+      out.advance(size);
     } else {
       head(out, UV, plain);
       for (int i = 0; i < size; i++) {

@@ -22,7 +22,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Drain {
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /**
+   * Between two rounds that found little. To wake up costs more than to read what few invocations
+   * left, and what a task writes meanwhile is far less than its memory.
+   */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** A round that took so long found much: the next one follows at once. */
+  private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Workspace workspace;
@@ -85,10 +94,13 @@ public final class Drain {
     long pause = SHORT_NANOS;
     long ticked = System.nanoTime();
     while (!stopping) {
-      boolean busy = false;
+      boolean some = false;
+      boolean much = false;
       try {
-        busy = pollAll();
+        long began = System.nanoTime();
+        some = pollAll();
         long now = System.nanoTime();
+        much = some && now - began >= LONG_NANOS;
         if (now - ticked >= TICK_NANOS) {
           ticked = now;
           for (Recording r : recordings) {
@@ -100,11 +112,9 @@ public final class Drain {
         // poll(Recording).
         Hooks.fail(t);
       }
-      if (busy) {
-        pause = SHORT_NANOS;
-      } else {
+      pause = some ? SHORT_NANOS : Math.min(pause * 2, IDLE_NANOS);
+      if (!much) {
         LockSupport.parkNanos(pause);
-        pause = Math.min(pause * 2, IDLE_NANOS);
       }
     }
     try {

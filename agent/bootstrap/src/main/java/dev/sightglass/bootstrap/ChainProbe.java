@@ -19,7 +19,7 @@ public final class ChainProbe {
       return -1;
     }
     OperatorContext c = (OperatorContext) context;
-    return c.operator < 0 || c.task.closed || !c.task.levels.paths ? -1 : c.task.enter(c.operator);
+    return c.entered && !c.task.closed ? c.task.enter(c.operator) : -1;
   }
 
   public static void leave(Object context, int token) {

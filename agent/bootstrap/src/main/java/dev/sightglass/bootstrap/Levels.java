@@ -238,6 +238,11 @@ public final class Levels {
     return p < 0 ? payload(operator) : p;
   }
 
+  /** Whether some operator tells only of some keys. */
+  public boolean isSampled() {
+    return sampled;
+  }
+
   /** Whether nothing differs but the policy's version: then the recording says nothing of it. */
   boolean sameAs(Levels other) {
     int a = text.indexOf(';');

@@ -8,7 +8,16 @@ public final class OperatorContext extends Traced {
   /** Requests that its asynchronous function got. */
   long requests;
 
+  /** Paths are told. Kept up to date by the task when levels change, as {@link #told}. */
+  boolean entered;
+
   public OperatorContext(TaskContext task, int operator) {
     super(task, operator);
+  }
+
+  @Override
+  void follow(Levels l, boolean traced) {
+    super.follow(l, traced);
+    entered = operator >= 0 && l.paths;
   }
 }

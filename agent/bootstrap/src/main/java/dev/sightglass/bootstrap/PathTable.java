@@ -53,6 +53,25 @@ public final class PathTable {
     return search(codes, from, to, hash);
   }
 
+  /** Whether the path that was named last has that code at step {@code i}. */
+  boolean isLast(int i, int code) {
+    int[] l = last;
+    return i < l.length && l[i] == code;
+  }
+
+  /** Whether the path that was named last has so many steps. */
+  boolean isLast(int steps) {
+    return steps == last.length && lastNumber > 0;
+  }
+
+  int last(int i) {
+    return last[i];
+  }
+
+  int lastNumber() {
+    return lastNumber;
+  }
+
   private int search(int[] codes, int from, int to, int hash) {
     int mask = slots.length - 1;
     int i = spread(hash) & mask;

@@ -137,7 +137,7 @@ public final class SourceProbe {
     }
     if (t.isLight()) {
       SplitContext s = c.split != null ? c.split : t.currentSplit();
-      t.beginSource(c.operator, s, s.position++, TapeFormat.NONE, null, null, null);
+      t.beginPlace(c.operator, s, s.position++);
       t.collected();
       return InProbe.LIGHT;
     }

@@ -13,6 +13,11 @@ final class SourceRecord {
   private Object[] headers;
   private byte[] encoded;
 
+  /** Something of the four above may be set. */
+  private boolean bytes;
+
+  private boolean isOpen;
+
   /** Values that the deserializer gave so far. */
   int emitted;
 
@@ -21,15 +26,23 @@ final class SourceRecord {
 
   void open(
       SplitContext split, long offset, long time, byte[] key, byte[] value, Object[] headers) {
-    this.split = split;
-    this.offset = offset;
+    open(split, offset);
     this.time = time;
-    this.emitted = 0;
-    this.unreadable = false;
     this.key = kept(key);
     this.value = value;
     this.headers = headers == null || headers.length == 0 ? null : headers;
-    this.encoded = null;
+    this.bytes = true;
+  }
+
+  /** A record of which no more is at hand than its place. */
+  void open(SplitContext split, long offset) {
+    if (this.split != split) {
+      this.split = split;
+    }
+    this.offset = offset;
+    this.emitted = 0;
+    this.unreadable = false;
+    this.isOpen = true;
   }
 
   /** In the layout of column 50; made when they are wanted. */
@@ -60,15 +73,18 @@ final class SourceRecord {
   }
 
   boolean isOpen() {
-    return split != null;
+    return isOpen;
   }
 
   void close() {
-    split = null;
-    key = null;
-    value = null;
-    headers = null;
-    encoded = null;
+    isOpen = false;
+    if (bytes) {
+      bytes = false;
+      key = null;
+      value = null;
+      headers = null;
+      encoded = null;
+    }
   }
 
   private static int length(byte[] b) {

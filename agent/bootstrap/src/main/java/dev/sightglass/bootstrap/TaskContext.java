@@ -314,6 +314,17 @@ public final class TaskContext extends TaskInvocations {
     if (s == null) {
       s = currentSplit();
     }
+    tellOther(s, time);
+    s.position++;
+    end(token);
+  }
+
+  private void tellOther(SplitContext s, long time) {
+    if (time == TapeFormat.NONE) {
+      sourceRead(s, s.position, 1, frame.invocation);
+      return;
+    }
+    endSourceRun();
     if (tape.room(TapeFormat.OTHER_SIZE)) {
       tape.putInt(TapeFormat.OTHER | s.index << 16);
       tape.putLong(s.position);
@@ -323,8 +334,6 @@ public final class TaskContext extends TaskInvocations {
     } else {
       lose(LANE_SOURCE, frame.invocation, 1, 0);
     }
-    s.position++;
-    end(token);
   }
 
   /** The reader goes on with another split. */

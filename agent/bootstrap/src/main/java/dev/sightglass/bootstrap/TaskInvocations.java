@@ -21,6 +21,13 @@ abstract class TaskInvocations extends TaskLife {
   int operatorDepth;
   int[] path = new int[256];
   int pathEnd;
+
+  /**
+   * The outermost invocation took so many steps of the path that was taken last, and no others:
+   * they are not written down yet, {@link #writeDown}. -1: they are.
+   */
+  private int guessed = -1;
+
   final SourceRecord record = new SourceRecord();
 
   /**
@@ -85,14 +92,20 @@ abstract class TaskInvocations extends TaskLife {
       int code) {
     int token = depth;
     if (token > 0) {
+      writeDown();
       nest();
+    } else {
+      guessed = 0;
     }
     depth = token + 1;
     Invocation f = frame;
     f.invocation = invocation;
     f.kind = kind;
     f.operator = operator;
-    f.channel = channel;
+    if (f.channel != channel) {
+      // The collector has work with every reference that an old object gets.
+      f.channel = channel;
+    }
     f.text = text;
     f.time = time;
     f.begin = stamped;
@@ -125,7 +138,9 @@ abstract class TaskInvocations extends TaskLife {
     light = true;
     lightKind = ELEMENTS;
     lightOperator = 0;
-    lightChannel = c;
+    if (lightChannel != c) {
+      lightChannel = c;
+    }
     lightKey = KeyProbe.NONE;
     lightSteps = false;
   }
@@ -157,7 +172,9 @@ abstract class TaskInvocations extends TaskLife {
         && runCount < Integer.MAX_VALUE) {
       runCount++;
     } else {
-      flushRun();
+      if (runCount > 0) {
+        flushInvocations();
+      }
       runCount = 1;
       runKind = lightKind;
       runOperator = lightOperator;
@@ -185,10 +202,16 @@ abstract class TaskInvocations extends TaskLife {
       byte[] key,
       byte[] value,
       Object[] headers) {
+    beginPlace(operator, s, offset);
+    record.open(s, offset, time, key, value, headers);
+  }
+
+  /** {@link #beginSource} of a record of which no more is at hand than its place. */
+  void beginPlace(int operator, SplitContext s, long offset) {
     beginElement(null);
     lightKind = SOURCE;
     lightOperator = operator;
-    record.open(s, offset, time, key, value, headers);
+    record.open(s, offset);
   }
 
   final void clock() {
@@ -219,6 +242,11 @@ abstract class TaskInvocations extends TaskLife {
 
   /** Tells the record that was read: with its bytes, or by its place alone. */
   final void endRecord(int operator, long invocation, long key) {
+    if (!levels.paths) {
+      sourceRead(record.split(), record.offset(), record.emitted, invocation);
+      record.close();
+      return;
+    }
     boolean wanted = record.hasBytes() && key < levels.limit(operator);
     if (wanted && levels.of(operator) >= Levels.FLIGHT) {
       tellRecord(operator, invocation, 0);
@@ -232,6 +260,7 @@ abstract class TaskInvocations extends TaskLife {
   }
 
   private void tellRecord(int operator, long invocation, int flags) {
+    endSourceRun();
     int payload = levels.topicPayload(record.split().topic, operator);
     if (!record.write(tape, invocation, payload, flags)) {
       lose(flags == TapeFormat.LOOK_BACK ? LANE_KEPT : LANE_SOURCE, invocation, 1, record.bytes());
@@ -308,12 +337,13 @@ abstract class TaskInvocations extends TaskLife {
     if (levels.paths) {
       if (f.pathless || f.key >= levels.limit) {
         // A run that has no path tells of its root by itself.
+        writeDown();
         boolean now = counted;
         countSteps(f.pathStart + 1);
         countedLater |= counted;
         counted = now;
       } else {
-        p = paths.number(path, f.pathStart, pathEnd, f.hash);
+        p = pathNumber(f);
         if (p == 0) {
           countSteps(f.pathStart);
         }
@@ -334,7 +364,9 @@ abstract class TaskInvocations extends TaskLife {
         && runCount < Integer.MAX_VALUE) {
       runCount++;
     } else {
-      flushRun();
+      if (runCount > 0) {
+        flushInvocations();
+      }
       runCount = 1;
       runKind = f.kind;
       runOperator = f.operator;
@@ -367,19 +399,35 @@ abstract class TaskInvocations extends TaskLife {
     }
   }
 
+  private int pathNumber(Invocation f) {
+    if (guessed >= 0 && paths.isLast(guessed)) {
+      return paths.lastNumber();
+    }
+    writeDown();
+    return paths.number(path, f.pathStart, pathEnd, f.hash);
+  }
+
+  /** Writes down the steps that were the same as last time. */
+  private void writeDown() {
+    int n = guessed;
+    guessed = -1;
+    for (int i = 0; i < n; i++) {
+      append(paths.last(i));
+    }
+  }
+
   /** Forgets the innermost invocation and goes back to the one around it. */
   private void drop() {
     Invocation f = frame;
     if (watch != null && watch.size > f.watched) {
       watch.drop(f.watched);
     }
+    guessed = -1;
     pathEnd = f.pathStart;
     operatorDepth = f.operatorBase;
     depth--;
     if (depth > 0) {
       f.copy(outer[depth - 1]);
-    } else {
-      f.channel = null;
     }
   }
 
@@ -413,6 +461,14 @@ abstract class TaskInvocations extends TaskLife {
   }
 
   private void append(int code) {
+    int n = guessed;
+    if (n >= 0) {
+      if (paths.isLast(n, code)) {
+        guessed = n + 1;
+        return;
+      }
+      writeDown();
+    }
     if (pathEnd == path.length) {
       path = Arrays.copyOf(path, path.length * 2);
     }

@@ -38,7 +38,7 @@ abstract class TaskTraces extends TaskElements {
       traced = Arrays.copyOf(traced, tracedCount * 2);
     }
     traced[tracedCount++] = t;
-    t.told = isTraced(t.operator);
+    t.follow(levels, isTraced(t.operator));
   }
 
   final boolean isTraced(int operator) {
@@ -48,7 +48,7 @@ abstract class TaskTraces extends TaskElements {
   @Override
   void levelsChanged() {
     for (int i = 0; i < tracedCount; i++) {
-      traced[i].told = isTraced(traced[i].operator);
+      traced[i].follow(levels, isTraced(traced[i].operator));
     }
   }
 

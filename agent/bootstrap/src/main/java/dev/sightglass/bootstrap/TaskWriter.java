@@ -54,6 +54,7 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   private int sourceCount;
   private int sourceEmitted;
   private long sourceFirst;
+  private long sourceBegin;
 
   /** What is recorded now; by the task alone. */
   Levels levels = Levels.DEFAULT;
@@ -84,7 +85,10 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   void tick(long now) {
     if (runCount > 0 && now - runBegin > RUN_SPAN) {
-      flushRun();
+      flushInvocations();
+    }
+    if (sourceCount > 0 && now - sourceBegin > RUN_SPAN) {
+      flushSourceRun();
     }
     stamped = now;
     stamp(now);
@@ -115,6 +119,11 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     if (wanted != levels) {
       changeLevels();
     }
+  }
+
+  /** Whether keys decide what is told, now or soon; any thread. */
+  public boolean isSampled() {
+    return wanted.sampled || levels.sampled;
   }
 
   /** Whether it has not changed over yet; any thread, so it may be late. */
@@ -180,15 +189,20 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     }
   }
 
-  /** Writes the run that is at hand: nothing may join it any more. */
+  /** Writes the runs that are at hand: nothing may join them any more. */
   void flushRun() {
-    if (sourceCount > 0) {
-      flushSourceRun();
+    endSourceRun();
+    if (runCount > 0) {
+      flushInvocations();
     }
+  }
+
+  /**
+   * Writes the run of invocations that is at hand. Source records go on: a filter makes invocations
+   * differ in their paths where the source reads straight on.
+   */
+  final void flushInvocations() {
     int n = runCount;
-    if (n == 0) {
-      return;
-    }
     if (tape.room(TapeFormat.RUN_SIZE)) {
       tape.putInt(TapeFormat.RUN | runKind << 8 | runOperator + 1 << 16);
       tape.putInt(runChannel == null ? -1 : runChannel.index);
@@ -223,7 +237,15 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
     sourceOffset = offset;
     sourceEmitted = emitted;
     sourceFirst = invocation;
+    sourceBegin = stamped;
     sourceCount = 1;
+  }
+
+  /** Writes the run of source records that is at hand, before one that has a row of its own. */
+  final void endSourceRun() {
+    if (sourceCount > 0) {
+      flushSourceRun();
+    }
   }
 
   private void flushSourceRun() {

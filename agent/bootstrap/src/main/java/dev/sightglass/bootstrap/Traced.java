@@ -22,6 +22,11 @@ public abstract class Traced {
     task.add(this);
   }
 
+  /** Takes over what is recorded from now on. */
+  void follow(Levels l, boolean traced) {
+    told = traced;
+  }
+
   /** Whether anything is to be told now. */
   protected final boolean isTold() {
     return told && !task.closed;

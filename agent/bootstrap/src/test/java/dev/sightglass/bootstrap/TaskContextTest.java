@@ -328,14 +328,30 @@ class TaskContextTest {
     for (int i = 0; i < 2; i++) {
       task.endOther(task.beginOther(0), null, 5);
     }
+    assertEquals(
+        List.of("other @0 inv=1 time=5", "other @1 inv=2 time=5", "run 17 op=0 0( 1x2"), told());
+  }
+
+  @Test
+  void recordsWithoutATimeOfTheirOwnAreARunHoweverTheirPathsDiffer() {
     task.turn("s-1");
-    task.endOther(task.beginOther(0), null, TapeFormat.NONE);
+    for (int i = 0; i < 4; i++) {
+      int token = task.beginOther(0);
+      if (i % 2 == 1) {
+        task.leave(task.enter(1));
+      }
+      task.endOther(token, null, TapeFormat.NONE);
+    }
+    task.endOther(task.beginOther(0), null, 5);
     assertEquals(
         List.of(
-            "other @0 inv=1 time=5",
-            "other @1 inv=2 time=5",
-            "other s-1@0 inv=3 time=" + Long.MIN_VALUE,
-            "run 17 op=0 0( 1x3"),
+            "run 17 op=0 0( 1x1",
+            "run 17 op=0 0(1() 2x1",
+            "run 17 op=0 0( 3x1",
+            "source-run s-1@0x4 emitted=1 inv=1",
+            "other s-1@4 inv=5 time=5",
+            "run 17 op=0 0(1() 4x1",
+            "run 17 op=0 0( 5x1"),
         told());
   }
 

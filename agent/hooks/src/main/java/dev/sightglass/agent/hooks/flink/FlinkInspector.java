@@ -30,6 +30,7 @@ import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Inspector;
 import dev.sightglass.bootstrap.KeyProbe;
+import dev.sightglass.bootstrap.Levels;
 import dev.sightglass.bootstrap.OutputContext;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.TaskNote;
@@ -127,7 +128,6 @@ public final class FlinkInspector implements Inspector {
     policy = p;
     secrets = new Secrets(flinkSecrets, p.secrets());
     told = true;
-    KeyProbe.sampling(p.samples());
     levelAll();
   }
 
@@ -165,6 +165,24 @@ public final class FlinkInspector implements Inspector {
     for (Attempt a : attempts) {
       level(a.context());
     }
+    askForKeys();
+  }
+
+  private synchronized void want(TaskContext t, Levels l) {
+    if (l.isSampled()) {
+      // Before the task changes over: what meets no key is told in full.
+      KeyProbe.sampling(true);
+    }
+    t.want(l);
+  }
+
+  /** Keys are asked for while some task samples: to look at one is felt where records are many. */
+  private synchronized void askForKeys() {
+    boolean some = false;
+    for (Attempt a : attempts) {
+      some |= a.context().isSampled();
+    }
+    KeyProbe.sampling(some);
   }
 
   /** Tells a task its levels; those of one that has not started yet come when it does. */
@@ -173,7 +191,7 @@ public final class FlinkInspector implements Inspector {
     String[] operators = task.operators;
     if (operators != null) {
       String[] job = {task.jobName, task.recording};
-      t.want(policy.levels(job, operators, task.senders, task.tags, retreat));
+      want(t, policy.levels(job, operators, task.senders, task.tags, retreat));
     }
   }
 
@@ -413,6 +431,9 @@ public final class FlinkInspector implements Inspector {
   public void ended(TaskContext t) {
     TrackedTask task = of(t);
     attempts.remove(task.attempt);
+    if (t.isSampled()) {
+      askForKeys();
+    }
     task.parts = new OperatorParts[0];
   }
 

@@ -109,7 +109,7 @@ final class StateHooks {
           method,
           shape,
           enter(call, a, nothing()),
-          probe("StateProbe.leave", token(), result()),
+          probe("StateProbe.leave", token(), result()).unlessNothing(),
           fail());
       return this;
     }
@@ -120,7 +120,7 @@ final class StateHooks {
           method,
           shape,
           enter(call, a, nothing()),
-          probe("StateProbe.leaveFlag", token(), result()),
+          probe("StateProbe.leaveFlag", token(), result()).unlessNothing(),
           fail());
       return this;
     }
@@ -139,7 +139,11 @@ final class StateHooks {
     /** A call that gives nothing. */
     Calls does(String method, String shape, int call, Value a, Value b) {
       hook.around(
-          method, shape, enter(call, a, b), probe("StateProbe.leave", token(), nothing()), fail());
+          method,
+          shape,
+          enter(call, a, b),
+          probe("StateProbe.leave", token(), nothing()).unlessNothing(),
+          fail());
       return this;
     }
 

@@ -110,7 +110,7 @@ final class TaskHooks {
             "pushToOperator",
             "\\(L.*StreamRecord;\\)V",
             probe("ChainProbe.enter", operator),
-            probe("ChainProbe.leave", operator, token()),
+            probe("ChainProbe.leave", operator, token()).unlessNothing(),
             probe("ChainProbe.fail", operator, token(), thrown()))
         .build();
   }

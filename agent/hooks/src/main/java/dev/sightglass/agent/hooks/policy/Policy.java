@@ -58,11 +58,6 @@ public final class Policy {
     return secrets;
   }
 
-  /** Whether a rule samples by key. */
-  public boolean samples() {
-    return rules.stream().anyMatch(r -> r.of > r.take);
-  }
-
   /** {@link #levels(String[], String[], int[], String[], Retreat)} of a task without outputs. */
   public Levels levels(String[] job, String[] operators) {
     return levels(job, operators, new int[0], new String[0], Retreat.NONE);

@@ -73,6 +73,19 @@ final class Adapters {
     int began = scope.size();
     int kept = began + 2;
     m.visitCode();
+    if (call.isUnlessNothing()) {
+      Label something = new Label();
+      if (scope.load("token", m).equals(Type.INT_TYPE)) {
+        m.visitInsn(Opcodes.ICONST_M1);
+        m.visitJumpInsn(Opcodes.IF_ICMPNE, something);
+      } else {
+        m.visitJumpInsn(Opcodes.IFNONNULL, something);
+      }
+      pushNothing(m, result);
+      m.visitInsn(result.getOpcode(Opcodes.IRETURN));
+      m.visitLabel(something);
+      m.visitFrame(Opcodes.F_NEW, locals.length, locals, 0, new Object[0]);
+    }
     m.visitTryCatchBlock(begin, end, failed, THROWABLE);
     m.visitInsn(Opcodes.LCONST_0);
     m.visitVarInsn(Opcodes.LSTORE, began);

@@ -17,10 +17,12 @@ public final class Call {
 
   private final Method probe;
   private final Value[] values;
+  private final boolean unlessNothing;
 
-  private Call(Method probe, Value[] values) {
+  private Call(Method probe, Value[] values, boolean unlessNothing) {
     this.probe = probe;
     this.values = values;
+    this.unlessNothing = unlessNothing;
   }
 
   /**
@@ -28,7 +30,19 @@ public final class Call {
    * @throws IllegalArgumentException when there is no such probe: a fault of the hook's writer
    */
   public static Call probe(String name, Value... values) {
-    return new Call(find(name, values.length), values);
+    return new Call(find(name, values.length), values, false);
+  }
+
+  /**
+   * The same call, left out where the token says that there is nothing to do: -1 or null. For what
+   * is called for each record and has nothing to do for most.
+   */
+  public Call unlessNothing() {
+    return new Call(probe, values, true);
+  }
+
+  boolean isUnlessNothing() {
+    return unlessNothing;
   }
 
   private static Method find(String name, int values) {

@@ -190,11 +190,23 @@ public final class DropProbe {
       return;
     }
     t.unreadable();
+    t.drops.unreadable(message);
     t.drops.tellBytes(
         DropReason.PARSE_ERROR_IGNORED,
-        t.sourceOperator(),
+        t.reader(),
         message instanceof byte[] ? (byte[]) message : null,
         error == null ? "a value that it does not know" : error.getClass().getName());
+  }
+
+  /**
+   * A format that lets another one read the message first met an error. That one may have told it
+   * already, and given nothing: then this error only says that there was nothing.
+   */
+  public static void envelopeError(boolean ignored, Object message, Object error) {
+    TaskContext t = task();
+    if (ignored && t != null && !t.drops.wasUnreadable(message)) {
+      parseError(true, message, error);
+    }
   }
 
   /** A transaction of Kafka could not be committed, and the job goes on without it. */

@@ -1,5 +1,6 @@
 package dev.sightglass.bootstrap;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
@@ -32,6 +33,11 @@ final class DropTeller {
   private long sourceRaised = NONE;
   private long sourceRaisedAt;
   private SplitContext sourceSplit;
+
+  /** What a format could not read last; not kept alive by that. */
+  private WeakReference<Object> unreadable;
+
+  private long unreadableAt;
 
   DropTeller(TaskContext task) {
     this.task = task;
@@ -148,6 +154,20 @@ final class DropTeller {
       withBytes = 0;
     }
     return withBytes++ < BYTES_PER_TICK;
+  }
+
+  /** A format is about to tell that it could not read {@code message}. */
+  void unreadable(Object message) {
+    unreadable = new WeakReference<>(message);
+    unreadableAt = task.invocation();
+  }
+
+  /** Whether this invocation told so of the very same message; asked once. */
+  boolean wasUnreadable(Object message) {
+    boolean was =
+        unreadable != null && unreadable.get() == message && unreadableAt == task.invocation();
+    unreadable = null;
+    return was;
   }
 
   private static int distance(long invocations) {

@@ -167,6 +167,15 @@ public final class TaskContext extends TaskInvocations {
     return n.begin(lane, kind, atWork(operator), frame.invocation, frame.notes++);
   }
 
+  /**
+   * Chain index of the operator that reads messages, as far as it is known: the one at work, else
+   * the task's source, which may read before a record of it begins; -1 where there is none.
+   */
+  int reader() {
+    int top = depth > 0 && levels.paths ? atWork() : -1;
+    return top >= 0 || !readsSource() ? top : sourceOperator();
+  }
+
   /** Chain index of the operator at work; -1 where chained operators are not told apart. */
   private int atWork(int operator) {
     return operator >= 0 ? operator : levels.paths ? operatorOnTop() : -1;

@@ -3,6 +3,7 @@ package dev.sightglass.bootstrap;
 /** How the recording of a task attempt ends, and which threads may tell of it until then. */
 abstract class TaskLife extends TaskTraces {
   private volatile int sourceOperator;
+  private volatile boolean readsSource;
   private volatile boolean ended;
   private volatile boolean abandoned;
   private volatile String fault;
@@ -77,6 +78,12 @@ abstract class TaskLife extends TaskTraces {
 
   public void setSourceOperator(int operator) {
     sourceOperator = operator;
+    readsSource = true;
+  }
+
+  /** Whether the task has a source. */
+  boolean readsSource() {
+    return readsSource;
   }
 
   /** What failed, so that nothing more is told; null = nothing did. */

@@ -72,7 +72,9 @@ final class AccessText {
       case 58:
         return "passed " + r.number("time_ms");
       case 59:
-        return "held " + all.text(r) + " " + r.number("number") + " " + r.number("time_ms");
+        // There is none yet: a row without a time.
+        long combined = r.has("time_ms") ? r.number("time_ms") : Long.MIN_VALUE;
+        return "held " + all.text(r) + " " + r.number("number") + " " + combined;
       default:
         return "cause " + r.number("what") + " " + r.number("number");
     }

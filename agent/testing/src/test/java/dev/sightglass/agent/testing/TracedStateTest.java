@@ -67,6 +67,10 @@ class TracedStateTest {
             j,
             sorted(truth.get(j + "/calls")),
             sorted(AccessText.lines(traces, j, "calls", 60, 60)));
+        AccessText.compare(
+            j + ", splits",
+            truth.get(j + "/two-splits"),
+            AccessText.lines(traces, j, "Source: two-splits", 59, 59));
         held(j, AccessText.lines(traces, j, "both", 59, 59));
         passed(j, AccessText.lines(traces, j, "timers", 58, 58));
       }
@@ -114,7 +118,7 @@ class TracedStateTest {
     long last = Long.MIN_VALUE;
     for (String l : lines) {
       // The valve of an input names its only channel, the operator behind them the input.
-      assertTrue(l.matches("held ([0-9a-f]{16}:0|input [01]) (-?\\d+) (\\2|0)"), l);
+      assertTrue(l.matches("held ([0-9a-f]{16}:0|input [01]) (-?\\d+) \\2"), l);
       if (l.startsWith("held input")) {
         long now = Long.parseLong(l.split(" ")[3]);
         assertTrue(now >= last, job + ": " + lines);

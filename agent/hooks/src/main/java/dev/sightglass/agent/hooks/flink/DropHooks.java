@@ -4,7 +4,6 @@ import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.local;
-import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.seen;
@@ -156,31 +155,28 @@ final class DropHooks {
     String[] schemas = {
       json + "JsonRowDataDeserializationSchema",
       json + "JsonParserRowDataDeserializationSchema",
-      json + "debezium/DebeziumJsonDeserializationSchema",
+      json + "JsonRowDeserializationSchema",
       json + "canal/CanalJsonDeserializationSchema",
       json + "maxwell/MaxwellJsonDeserializationSchema",
-      json + "ogg/OggJsonDeserializationSchema",
       FLINK + "formats/csv/CsvRowDataDeserializationSchema"
     };
     for (String s : schemas) {
-      all.add(
-          Hook.of("drop.format", s)
-              .at(
-                  "deserialize",
-                  null,
-                  Place.afterRead("ignoreParseErrors").all(),
-                  probe("DropProbe.parseError", seen(), arg(0), local("t")),
-                  "t?")
-              .build());
+      all.add(format(s, "DropProbe.parseError"));
     }
-    all.add(
-        Hook.of("drop.format", json + "JsonRowDeserializationSchema")
-            .at(
-                "deserialize",
-                null,
-                Place.afterRead("ignoreParseErrors"),
-                probe("DropProbe.parseError", seen(), arg(0), nothing()))
-            .build());
+    // These have the whole message read by the first of those above, which tells what it ignores.
+    all.add(format(json + "debezium/DebeziumJsonDeserializationSchema", "DropProbe.envelopeError"));
+    all.add(format(json + "ogg/OggJsonDeserializationSchema", "DropProbe.envelopeError"));
+  }
+
+  private static Hook format(String schema, String probe) {
+    return Hook.of("drop.format", schema)
+        .at(
+            "deserialize",
+            null,
+            Place.afterRead("ignoreParseErrors").all(),
+            probe(probe, seen(), arg(0), local("t")),
+            "t?")
+        .build();
   }
 
   /** A commit that failed for a reason that the connector knows: it logs it and goes on. */

@@ -10,6 +10,7 @@ public final class DropJob {
   public static void main(String[] arguments) throws Exception {
     Configuration c = new Configuration();
     c.setString("execution.checkpointing.interval", "1s");
+    c.setString("restart-strategy.type", "disable"); // what fails would run forever
     c.setString("execution.buffer-timeout.interval", "5ms");
     c.setString("pipeline.auto-watermark-interval", "50ms");
     c.setString("taskmanager.memory.network.min", "128m");
@@ -19,8 +20,14 @@ public final class DropJob {
     c.setString("metrics.reporter.late.factory.class", LateReporter.Factory.class.getName());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, c);
     env.setParallelism(1);
-    new StreamDrops(env).build();
+    new StreamDrops(env, keyed -> keyed).build();
+    new FormatDrops(env).build();
     new TableDrops(env).build();
+    if (TableDrops.NEW) {
+      Class.forName(DropJob.class.getPackageName() + ".AsyncDrops")
+          .getMethod("build", StreamExecutionEnvironment.class)
+          .invoke(null, env);
+    }
     env.execute("drops");
     LateReporter.print();
     System.out.println("ends well");

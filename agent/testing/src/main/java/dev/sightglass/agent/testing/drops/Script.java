@@ -1,6 +1,8 @@
 package dev.sightglass.agent.testing.drops;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -68,6 +70,26 @@ final class Script {
   /** Something that must be told and has no id in its bytes. */
   Script plant(String reason, long told, long number, long number2) {
     plant(reason, 0, told, number, number2);
+    return this;
+  }
+
+  /** A message that a format reads, and gives something. */
+  Script message(String format, String message) {
+    add(new Planted(++ids, format + " " + message, "kept"), 0);
+    return this;
+  }
+
+  /**
+   * A message that a format cannot read: {@code message <format> <error> <base64 of the message>}.
+   *
+   * @param error simple name of the class of the error that it ignores, {@code -} = it has none
+   */
+  Script unreadable(String format, String message, String error) {
+    add(new Planted(++ids, format + " " + message, "parse-error-ignored"), 0);
+    plant("parse-error-ignored", NONE, NONE, NONE);
+    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+    System.out.println(
+        "message " + format + " " + error + " " + Base64.getEncoder().encodeToString(bytes));
     return this;
   }
 

@@ -1,20 +1,18 @@
 package dev.sightglass.agent.testing.drops;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.cep.PatternSelectFunction;
 import org.apache.flink.cep.PatternStream;
 import org.apache.flink.cep.pattern.Pattern;
-import org.apache.flink.formats.common.TimestampFormat;
-import org.apache.flink.formats.json.JsonRowDataDeserializationSchema;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.WindowedStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -26,10 +24,6 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
 import org.apache.flink.streaming.api.windowing.evictors.CountEvictor;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
-import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
-import org.apache.flink.table.types.logical.BigIntType;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -39,10 +33,19 @@ final class StreamDrops {
   private static final OutputTag<Planted> LATE =
       new OutputTag<Planted>("late", TypeInformation.of(Planted.class)) {};
 
+  /** Windows of 100 ms, one a second: what lies between them is in none. */
+  static final WindowAssigner<Object, TimeWindow> BETWEEN =
+      SlidingEventTimeWindows.of(Duration.ofMillis(100), Duration.ofSeconds(1));
+
   private final StreamExecutionEnvironment env;
 
-  StreamDrops(StreamExecutionEnvironment env) {
+  /** How operators keep their state. */
+  private final UnaryOperator<KeyedStream<Planted, String>> states;
+
+  StreamDrops(
+      StreamExecutionEnvironment env, UnaryOperator<KeyedStream<Planted, String>> states) {
     this.env = env;
+    this.states = states;
   }
 
   static <T> void end(DataStream<T> stream, String pipeline) {
@@ -54,10 +57,13 @@ final class StreamDrops {
 
   void build() {
     windows();
-    intervalJoin();
+    intervalJoin("interval-join");
     patterns();
     ownCounter();
-    json();
+  }
+
+  private KeyedStream<Planted, String> keyed(Script script) {
+    return states.apply(script.records(env).keyBy(p -> p.key));
   }
 
   // ---- windows
@@ -76,22 +82,20 @@ final class StreamDrops {
         EventTimeSessionWindows.withGap(Duration.ofSeconds(1)),
         false,
         false);
-    // Windows of 100 ms, one a second: what lies between them is in none.
-    window(
-        "window-none",
-        new Script("window-none")
-            .keep("a", 50)
-            .watermark(40)
-            .drop("no-window", "a", 500, 40, 500)
-            .drop("no-window", "b", 901, 40, 500)
-            .watermark(1200)
-            .drop("window-late", "a", 600, 1200, 500),
-        SlidingEventTimeWindows.of(Duration.ofMillis(100), Duration.ofSeconds(1)),
-        false,
-        false);
+    window("window-none", between("window-none"), BETWEEN, false, false);
   }
 
-  private static Script late(String pipeline, String reason) {
+  static Script between(String pipeline) {
+    return new Script(pipeline)
+        .keep("a", 50)
+        .watermark(40)
+        .drop("no-window", "a", 500, 40, 500)
+        .drop("no-window", "b", 901, 40, 500)
+        .watermark(1200)
+        .drop("window-late", "a", 600, 1200, 500);
+  }
+
+  static Script late(String pipeline, String reason) {
     return new Script(pipeline)
         .keep("a", 1000)
         .watermark(2200)
@@ -102,16 +106,14 @@ final class StreamDrops {
         .keep("b", 3001);
   }
 
-  private void window(
+  void window(
       String name,
       Script script,
       WindowAssigner<Object, TimeWindow> assigner,
       boolean side,
       boolean evict) {
     WindowedStream<Planted, String, TimeWindow> windowed =
-        script
-            .records(env)
-            .keyBy(p -> p.key)
+        keyed(script)
             .window(assigner)
             .allowedLateness(Duration.ofMillis(500));
     if (side) {
@@ -125,28 +127,27 @@ final class StreamDrops {
 
   // ---- joins, patterns
 
-  private void intervalJoin() {
+  void intervalJoin(String name) {
     Script left =
-        new Script("interval-join")
+        new Script(name)
             .keep("a", 10)
             .watermark(100)
             .await(100)
             .drop("interval-join-late", "a", 50, 100, NONE);
     Script right =
-        new Script("interval-join")
+        new Script(name)
             .keep("a", 12)
             .watermark(100)
             .await(100)
             .drop("late-to-side-output", "a", 60, 100, NONE);
     DataStream<Long> joined =
-        left.records(env)
-            .keyBy(p -> p.key)
-            .intervalJoin(right.records(env).keyBy(p -> p.key))
+        keyed(left)
+            .intervalJoin(keyed(right))
             .between(Duration.ofMillis(-5), Duration.ofMillis(5))
             .sideOutputRightLateData(LATE)
             .process(new Pairs())
-            .name("interval-join");
-    end(joined, "interval-join");
+            .name(name);
+    end(joined, name);
   }
 
   private static final class Pairs extends ProcessJoinFunction<Planted, Planted, Long> {
@@ -172,7 +173,7 @@ final class StreamDrops {
             .drop(reason, "a", 2000, 2000, NONE)
             .keep("a", 2001);
     PatternStream<Planted> patterns =
-        CEP.pattern(script.records(env).keyBy(p -> p.key), Pattern.<Planted>begin("one"))
+        CEP.pattern(keyed(script), Pattern.<Planted>begin("one"))
             .inEventTime();
     if (side) {
       patterns = patterns.sideOutputLateData(LATE);
@@ -216,59 +217,6 @@ final class StreamDrops {
       } else {
         out.collect(p.id);
       }
-    }
-  }
-
-  // ---- formats
-
-  private void json() {
-    Script script =
-        new Script("json")
-            .keep("{\"a\": 1}", 1)
-            .plant("parse-error-ignored", NONE, NONE, NONE)
-            .keep("{\"a\": 1", 2)
-            .plant("parse-error-ignored", NONE, NONE, NONE)
-            .keep("[", 3)
-            .keep("{\"a\": 2}", 4);
-    end(
-        script.records(env).rebalance().process(new Parse()).returns(Types.LONG).name("json"),
-        "json");
-  }
-
-  /** Reads JSON as a source does, in a place where a test needs no broker. */
-  private static final class Parse extends ProcessFunction<Planted, Long> {
-    private static final long serialVersionUID = 1;
-    private final JsonRowDataDeserializationSchema schema;
-
-    Parse() {
-      RowType type = RowType.of(new BigIntType());
-      schema =
-          new JsonRowDataDeserializationSchema(
-              type, InternalTypeInfo.of(type), false, true, TimestampFormat.ISO_8601);
-    }
-
-    @Override
-    public void open(OpenContext context) throws Exception {
-      schema.open(null);
-    }
-
-    @Override
-    public void processElement(Planted p, Context c, Collector<Long> out) throws Exception {
-      java.util.List<RowData> rows = new java.util.ArrayList<>();
-      schema.deserialize(p.key.getBytes(StandardCharsets.UTF_8), collector(rows));
-      rows.forEach(r -> out.collect(p.id));
-    }
-
-    private static Collector<RowData> collector(List<RowData> rows) {
-      return new Collector<RowData>() {
-        @Override
-        public void collect(RowData row) {
-          rows.add(row);
-        }
-
-        @Override
-        public void close() {}
-      };
     }
   }
 }

@@ -18,7 +18,10 @@ final class TableDrops {
   private static final String SECOND = "INTERVAL '1' SECOND";
 
   /** Classes of the newer line, which drops in more places and keeps in others. */
-  private static final boolean NEW = exists("org.apache.flink.table.functions.ProcessTableFunction");
+  static final boolean NEW = exists("org.apache.flink.table.functions.ProcessTableFunction");
+
+  /** States that answer later, which only the newer line has. */
+  private static final String ASYNC = "table.exec.async-state.enabled=true";
 
   private final StreamExecutionEnvironment env;
 
@@ -58,7 +61,8 @@ final class TableDrops {
       set(
           "table.exec.mini-batch.enabled=false",
           "table.exec.deduplicate.mini-batch.compact-changes-enabled=false",
-          "table.optimizer.agg-phase-strategy=AUTO");
+          "table.optimizer.agg-phase-strategy=AUTO",
+          "table.exec.async-state.enabled=false");
       set(options);
     }
 
@@ -156,28 +160,10 @@ final class TableDrops {
                 + SECOND
                 + " AND R.rt + INTERVAL '2' SECOND");
 
-    new Pipeline("window-join")
-        .table(
-            "L",
-            new Script("window-join")
-                .keep("a", 100)
-                .watermark(5000)
-                .await(5000)
-                .drop("window-join-late", INSERT, "a", 1500, 2000, 5000, NONE))
-        .table(
-            "R",
-            new Script("window-join")
-                .keep("a", 200)
-                .watermark(5000)
-                .await(5000)
-                .drop("window-join-late", INSERT, "a", 2500, 3000, 5000, NONE))
-        .query(
-            "SELECT L.id, R.id, L.fate, R.fate FROM (SELECT * FROM "
-                + tvf("L")
-                + ") L JOIN (SELECT * FROM "
-                + tvf("R")
-                + ") R ON L.k = R.k AND L.window_start = R.window_start"
-                + " AND L.window_end = R.window_end");
+    windowJoin("window-join");
+    if (NEW) {
+      windowJoin("window-join-async", ASYNC);
+    }
 
     new Pipeline("temporal-join")
         .table(
@@ -203,6 +189,31 @@ final class TableDrops {
             "SELECT P.id, V.id, P.fate, V.fate FROM P JOIN V FOR SYSTEM_TIME AS OF P.rt ON P.k = V.k");
   }
 
+  private void windowJoin(String name, String... options) {
+    new Pipeline(name, options)
+        .table(
+            "L",
+            new Script(name)
+                .keep("a", 100)
+                .watermark(5000)
+                .await(5000)
+                .drop("window-join-late", INSERT, "a", 1500, 2000, 5000, NONE))
+        .table(
+            "R",
+            new Script(name)
+                .keep("a", 200)
+                .watermark(5000)
+                .await(5000)
+                .drop("window-join-late", INSERT, "a", 2500, 3000, 5000, NONE))
+        .query(
+            "SELECT L.id, R.id, L.fate, R.fate FROM (SELECT * FROM "
+                + tvf("L")
+                + ") L JOIN (SELECT * FROM "
+                + tvf("R")
+                + ") R ON L.k = R.k AND L.window_start = R.window_start"
+                + " AND L.window_end = R.window_end");
+  }
+
   // ---- windows
 
   private Script window(String name) {
@@ -220,6 +231,11 @@ final class TableDrops {
     new Pipeline("window-aggregate", "table.optimizer.agg-phase-strategy=ONE_PHASE")
         .table("T", window("window-aggregate"))
         .query(aggregate);
+    if (NEW) {
+      new Pipeline("window-aggregate-async", "table.optimizer.agg-phase-strategy=ONE_PHASE", ASYNC)
+          .table("T", window("window-aggregate-async"))
+          .query(aggregate);
+    }
 
     // Two records, which meet before they are dropped: the partial aggregate is one.
     new Pipeline("window-two-phase", "table.optimizer.agg-phase-strategy=TWO_PHASE")
@@ -366,6 +382,11 @@ final class TableDrops {
     new Pipeline("deduplicate-rowtime-last")
         .table("T", older("deduplicate-rowtime-last"))
         .query(first("rt DESC"));
+    if (NEW) {
+      new Pipeline("deduplicate-rowtime-async", ASYNC)
+          .table("T", older("deduplicate-rowtime-async"))
+          .query(first("rt DESC"));
+    }
     new Pipeline("deduplicate-rowtime-bundles", bundles("table.exec.mini-batch.size=100"))
         .table("T", older("deduplicate-rowtime-bundles"))
         .query(first("rt DESC"));

@@ -148,6 +148,10 @@ public final class TraceJob {
         .name("both")
         .map(new End(name + "/both"))
         .sinkTo(new DiscardingSink<>());
+    env.fromSource(new TwoSplits(), TwoSplits.watermarks(), TwoSplits.NAME)
+        .map(i -> TwoSplits.NAME + i)
+        .map(new End(name + "/splits"))
+        .sinkTo(new DiscardingSink<>());
     AsyncDataStream.unorderedWait(numbers(env, "for-calls", 99), new Calls(), 1, TimeUnit.MINUTES)
         .name(Calls.NAME)
         .map(new End(name + "/calls"))

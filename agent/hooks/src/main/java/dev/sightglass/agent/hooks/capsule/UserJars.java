@@ -3,6 +3,7 @@ package dev.sightglass.agent.hooks.capsule;
 import dev.sightglass.agent.hooks.flink.Mirror;
 import dev.sightglass.agent.wire.Blob;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.FileChannel;
@@ -81,9 +82,14 @@ final class UserJars {
     }
   }
 
-  private static Path path(URL u) {
+  /** Flink names jars of usrlib from its working folder on, as {@code file:usrlib/job.jar}. */
+  static Path path(URL u) {
+    if (!"file".equals(u.getProtocol())) {
+      return null;
+    }
     try {
-      return "file".equals(u.getProtocol()) ? Paths.get(u.toURI()) : null;
+      URI uri = u.toURI();
+      return uri.isOpaque() ? Paths.get(uri.getSchemeSpecificPart()) : Paths.get(uri);
     } catch (java.net.URISyntaxException | IllegalArgumentException e) {
       return null;
     } catch (FileSystemNotFoundException e) {

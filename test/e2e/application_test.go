@@ -6,6 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +41,7 @@ func TestApplication(t *testing.T) {
 	})
 	r.wantOwnValues(t, job, count)
 	r.wantStatement(t, job, sumCoins)
+	r.wantForeign(t, job, count)
 	r.wantNoGaps(t)
 	testNothingSwallowed(t, r)
 }
@@ -122,4 +126,46 @@ func (r *rig) wantCapsules(t *testing.T, job string) {
 			t.Errorf("the capsule of %s has %d jars and lacks %+v", c.Task, jars, c.Missing)
 		}
 	}
+}
+
+// wantForeign wants values that only the job's classes can read as bytes with the name of the class, and decoded as soon as the server has the jars.
+func (r *rig) wantForeign(t *testing.T, job string, count int) {
+	t.Helper()
+	values := []struct{ op, class, pattern string }{
+		{"to-parcel", "e2e.Parcel", `^\{f0: \{number: (\d+), label: "parcel-(\d+)"\}, f1: -?(\d+)\}$`},
+		{"to-message", "com.google.protobuf.Timestamp", `^\{seconds: (\d+), nanos: 7\}$`},
+		{"to-coin", "e2e.Coin", `^\{cents: (\d+), mint: "mint-(\d+)"\}$`},
+	}
+	for _, value := range values {
+		for _, e := range r.awaitRecords(t, job, value.op, count) {
+			if e.View == nil || e.View.Bytes == "" || e.View.By != "" || !strings.Contains(e.View.Text, value.class) || !strings.Contains(e.View.Reason, "no jars") {
+				t.Fatalf("without the job's jar a record of %s is not bytes, the class's name and the reason: %+v", value.op, e.View)
+			}
+		}
+	}
+	jars := map[string]string{r.jar: "job.jar", filepath.Join(r.flink.Home, "lib"): "flink-" + strings.Join(strings.Split(r.version, ".")[:2], ".")}
+	for from, name := range jars {
+		if err := os.Symlink(from, filepath.Join(r.jars(), name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, value := range values {
+		pattern, seen := regexp.MustCompile(value.pattern), map[string]bool{}
+		for _, e := range r.awaitRecords(t, job, value.op, count) {
+			found := pattern.FindStringSubmatch(e.View.Text)
+			if found == nil || e.View.By != "job" {
+				t.Fatalf("with the job's jar a record of %s is not decoded by it: %+v", value.op, e.View)
+			}
+			for _, number := range found[1:] {
+				if number != found[1] {
+					t.Errorf("the parts of a record of %s do not belong together: %s", value.op, e.View.Text)
+				}
+			}
+			seen[found[1]] = true
+		}
+		if len(seen) != count {
+			t.Errorf("%s emitted %d numbers, decoded are %d", value.op, count, len(seen))
+		}
+	}
+	fmt.Printf("FOREIGN flink %s: %d values of %d classes decoded by the job's own classes\n", r.version, len(values)*count, len(values))
 }

@@ -37,7 +37,7 @@ public final class OwnValues {
     env.setParallelism(2);
     DataStream<Tuple2<Parcel, Long>> parcels =
         step(
-            env.fromSequence(0, count - 1),
+            env.fromSequence(1, count),
             "to parcel",
             number -> Tuple2.of(new Parcel(number), -number),
             Types.TUPLE(Types.GENERIC(Parcel.class), Types.LONG));

@@ -46,14 +46,16 @@ final class UserJars {
         }
       };
 
-  /** Jars of a loader, in its order. Opens the files, which Flink may delete when the job ends. */
+  /**
+   * Jars of an {@link #inner} loader, in its order. Opens the files, which Flink may delete when
+   * the job ends.
+   */
   static List<Jar> of(ClassLoader loader) {
     List<Jar> jars = new ArrayList<>();
-    ClassLoader inner = inner(loader);
-    if (!(inner instanceof URLClassLoader)) {
+    if (!(loader instanceof URLClassLoader)) {
       return jars;
     }
-    for (URL u : ((URLClassLoader) inner).getURLs()) {
+    for (URL u : ((URLClassLoader) loader).getURLs()) {
       Path path = path(u);
       Jar j = new Jar(path == null ? u.getProtocol() : path.getFileName().toString(), path);
       jars.add(j);
@@ -70,13 +72,14 @@ final class UserJars {
     return jars;
   }
 
-  /** Flink wraps the loader, to see who uses it after its job. */
+  /** Flink wraps the loader, to see who uses it after its job; the wrapper is empty then. */
   static ClassLoader inner(ClassLoader loader) {
     if (!loader.getClass().getName().endsWith("$SafetyNetWrapperClassLoader")) {
       return loader;
     }
     try {
-      return (ClassLoader) Mirror.field(loader, "inner");
+      ClassLoader inner = (ClassLoader) Mirror.field(loader, "inner");
+      return inner == null ? loader : inner;
     } catch (Mirror.NoSuchMember e) {
       return loader;
     }

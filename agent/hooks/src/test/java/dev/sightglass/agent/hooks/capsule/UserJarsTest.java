@@ -2,6 +2,7 @@ package dev.sightglass.agent.hooks.capsule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.net.URL;
 import java.nio.file.Path;
@@ -15,5 +16,18 @@ class UserJarsTest {
     URL relative = new URL(new URL("file:"), "../usrlib/a%20b+c.jar");
     assertEquals(Path.of("../usrlib/a b+c.jar"), UserJars.path(relative));
     assertNull(UserJars.path(new URL("http://h/a.jar")));
+  }
+
+  @Test
+  void aLoaderIsItselfWhenItsJobHasEnded() {
+    SafetyNetWrapperClassLoader wrapper = new SafetyNetWrapperClassLoader();
+    assertSame(wrapper, UserJars.inner(wrapper));
+    wrapper.inner = ClassLoader.getPlatformClassLoader();
+    assertSame(wrapper.inner, UserJars.inner(wrapper));
+  }
+
+  /** As Flink's: it has nothing any more once it was closed. */
+  private static final class SafetyNetWrapperClassLoader extends ClassLoader {
+    private volatile ClassLoader inner;
   }
 }

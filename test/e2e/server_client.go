@@ -118,6 +118,7 @@ type sql struct {
 	} `json:"statements"`
 	Operators []struct {
 		Name       string   `json:"op_name"`
+		Op         string   `json:"op"`
 		Fields     []string `json:"fields"`
 		Statements []int    `json:"statements"`
 	} `json:"operators"`

@@ -15,25 +15,29 @@ type Application struct {
 	Args  []string
 }
 
-// ownHome makes a Flink home below dir that has all of home and the program's jar in usrlib, where Flink looks for it: next to lib, so it cannot
-// be the home that clusters share.
+// ownHome makes a Flink home below dir for the program, whose jar lies in usrlib.
 func (a *Application) ownHome(home, dir string) (string, error) {
-	own := filepath.Join(dir, "home")
+	return ownHome(home, filepath.Join(dir, "home"), filepath.Join("usrlib", filepath.Base(a.Jar)), a.Jar)
+}
+
+// ownHome makes a Flink home that has all of home and one file more: Flink looks for some files beside its own, where the home that clusters share
+// cannot have them.
+func ownHome(home, own, place, file string) (string, error) {
 	if err := os.RemoveAll(own); err != nil {
 		return "", fmt.Errorf("making a Flink home: %w", err)
 	}
-	jar, err := filepath.Abs(a.Jar)
+	file, err := filepath.Abs(file)
 	if err != nil {
 		return "", fmt.Errorf("making a Flink home: %w", err)
 	}
-	// The scripts find their home by where they really are, and do not follow a link to lib.
+	// The scripts find their home by where they really are, and do not follow links to lib and opt.
 	err = errors.Join(
 		eachFile(filepath.Join(home, "bin"), filepath.Join(own, "bin"), copyFile),
 		eachFile(filepath.Join(home, "lib"), filepath.Join(own, "lib"), os.Symlink),
-		os.MkdirAll(filepath.Join(own, "usrlib"), 0o755),
-		os.Symlink(filepath.Join(home, "opt"), filepath.Join(own, "opt")),
+		eachFile(filepath.Join(home, "opt"), filepath.Join(own, "opt"), os.Symlink),
 		os.Symlink(filepath.Join(home, "plugins"), filepath.Join(own, "plugins")),
-		os.Symlink(jar, filepath.Join(own, "usrlib", filepath.Base(jar))),
+		os.MkdirAll(filepath.Dir(filepath.Join(own, place)), 0o755),
+		os.Symlink(file, filepath.Join(own, place)),
 	)
 	if err != nil {
 		return "", fmt.Errorf("making a Flink home: %w", err)

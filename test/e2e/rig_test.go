@@ -62,6 +62,18 @@ func (p *progress) end() {
 // newRig starts everything, with lines of conf in Flink's configuration.
 func newRig(t *testing.T, conf map[string]string) *rig {
 	t.Helper()
+	r := newServer(t, "")
+	var err error
+	if r.kafka, err = r.lab.StartKafka(t.Context(), lab.KafkaOptions{Dir: filepath.Join(r.dir, "kafka")}); err != nil {
+		t.Fatal(err)
+	}
+	r.startFlink(t, lab.FlinkOptions{TaskManagers: 2, Slots: 4, TaskMemory: "1500m", Conf: conf})
+	return r
+}
+
+// newServer starts the server alone, in a folder below that of the version when sub is not empty.
+func newServer(t *testing.T, sub string) *rig {
+	t.Helper()
 	log := &progress{t: t}
 	t.Cleanup(log.end)
 	l, err := lab.Open(lab.Options{Progress: log})
@@ -72,11 +84,11 @@ func newRig(t *testing.T, conf map[string]string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{lab: l, version: version, binary: filepath.Join(l.Repository, "bin", "sightglass"), dir: filepath.Join(l.Repository, "build", "e2e", version)}
+	r := &rig{lab: l, version: version, binary: filepath.Join(l.Repository, "bin", "sightglass"), dir: filepath.Join(l.Repository, "build", "e2e", version, sub)}
 	if _, err := os.Stat(r.binary); err != nil {
 		t.Fatalf("the test runs the built binary: make build first (%v)", err)
 	}
-	for _, sub := range []string{"kafka", "flink", "data", "log"} {
+	for _, sub := range []string{"kafka", "flink", "data", "log", "jars"} {
 		if err := os.RemoveAll(filepath.Join(r.dir, sub)); err != nil {
 			t.Fatal(err)
 		}
@@ -91,13 +103,15 @@ func newRig(t *testing.T, conf map[string]string) *rig {
 	r.listen, r.agentListen = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
 	r.ask = newServerClient("http://" + r.listen)
 	t.Cleanup(func() { r.stop(t) })
-	r.startServer(t)
-	if r.kafka, err = l.StartKafka(t.Context(), lab.KafkaOptions{Dir: filepath.Join(r.dir, "kafka")}); err != nil {
+	if err := os.MkdirAll(r.jars(), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	r.startFlink(t, conf)
+	r.startServer(t)
 	return r
 }
+
+// jars is the folder of jars whose classes the server has decode values; it is empty at first.
+func (r *rig) jars() string { return filepath.Join(r.dir, "jars") }
 
 // startServer runs the server on the same ports and data as before.
 func (r *rig) startServer(t *testing.T, settings ...string) {
@@ -105,7 +119,9 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	var err error
 	r.server, err = lab.Start(lab.Command{
 		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
-		Args: append([]string{"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen}, settings...),
+		Args: append([]string{
+			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(),
+		}, settings...),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -115,24 +131,29 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	}
 }
 
-func (r *rig) startFlink(t *testing.T, more map[string]string) {
+// attach is the option of a JVM with the agent.
+func (r *rig) attach(t *testing.T) string {
 	t.Helper()
 	agent := filepath.Join(r.dir, "sightglass-agent.jar")
 	if err := lab.Run(t.Context(), r.dir, r.binary, "attach", "--jar", agent); err != nil {
 		t.Fatal(err)
 	}
-	attach := "-javaagent:" + agent + "=" + r.agentListen
+	return "-javaagent:" + agent + "=" + r.agentListen
+}
+
+// startFlink runs a cluster with the agent.
+func (r *rig) startFlink(t *testing.T, o lab.FlinkOptions) {
+	t.Helper()
+	attach := r.attach(t)
 	conf := map[string]string{
 		"env.java.default-opts.jobmanager":  attach,
 		"env.java.default-opts.taskmanager": attach,
 		"taskmanager.load-balance.mode":     "SLOTS", // channels between the two, not only inside one
 	}
-	maps.Copy(conf, more)
+	maps.Copy(conf, o.Conf)
+	o.Version, o.Dir, o.JobMemory, o.Conf = r.version, filepath.Join(r.dir, "flink"), "1g", conf
 	var err error
-	r.flink, err = r.lab.StartFlink(t.Context(), lab.FlinkOptions{
-		Version: r.version, Dir: filepath.Join(r.dir, "flink"), TaskManagers: 2, Slots: 4, JobMemory: "1g", TaskMemory: "1500m", Conf: conf,
-	})
-	if err != nil {
+	if r.flink, err = r.lab.StartFlink(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -143,8 +164,10 @@ func (r *rig) stop(t *testing.T) {
 	if err := r.flink.Stop(ctx); err != nil {
 		t.Error(err)
 	}
-	if err := r.kafka.Stop(ctx); err != nil {
-		t.Error(err)
+	if r.kafka != nil {
+		if err := r.kafka.Stop(ctx); err != nil {
+			t.Error(err)
+		}
 	}
 	if r.server != nil {
 		if err := r.server.Stop(ctx, 30*time.Second); err != nil {

@@ -29,6 +29,8 @@ type view struct {
 	Type   string `json:"type"`
 	Reason string `json:"reason"`
 	Text   string `json:"text"`
+	By     string `json:"by"`
+	Bytes  string `json:"bytes"`
 }
 
 type node struct {
@@ -86,6 +88,75 @@ func (c *serverClient) jobs(ctx context.Context) ([]jobSummary, error) {
 		Items []jobSummary `json:"items"`
 	}
 	return v.Items, c.get(ctx, "/api/v1/jobs", &v)
+}
+
+type jobDetail struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+	Gaps  int    `json:"gaps"`
+	Graph struct {
+		Inferred bool `json:"inferred"`
+		Vertices []struct {
+			Name string `json:"name"`
+		} `json:"vertices"`
+		Edges []json.RawMessage `json:"edges"`
+	} `json:"graph"`
+}
+
+func (c *serverClient) job(ctx context.Context, id string) (jobDetail, error) {
+	var v jobDetail
+	return v, c.get(ctx, "/api/v1/jobs/"+id, &v)
+}
+
+// sql is what is known of a job's statements and of what became of them.
+type sql struct {
+	Planner    bool `json:"planner"`
+	Statements []struct {
+		Operation string `json:"operation"`
+		Made      bool   `json:"made"`
+		Source    *view  `json:"source"`
+	} `json:"statements"`
+	Operators []struct {
+		Name       string   `json:"op_name"`
+		Op         string   `json:"op"`
+		Fields     []string `json:"fields"`
+		Statements []int    `json:"statements"`
+	} `json:"operators"`
+}
+
+func (c *serverClient) sql(ctx context.Context, recording string) (sql, error) {
+	var v sql
+	err := c.get(ctx, "/api/v1/recordings/"+recording+"/sql", &v)
+	if isNotFound(err) {
+		return sql{}, nil // nothing of it is stored yet
+	}
+	return v, err
+}
+
+// capsule is what rebuilds a task attempt.
+type capsule struct {
+	Task   string `json:"task"`
+	Bytes  int64  `json:"bytes,string"`
+	Stored int64  `json:"stored,string"`
+	Parts  []struct {
+		Name   string `json:"name"`
+		Format string `json:"format"`
+	} `json:"parts"`
+	Missing []struct {
+		Name   string `json:"name"`
+		Reason string `json:"reason"`
+	} `json:"missing"`
+}
+
+func (c *serverClient) capsules(ctx context.Context, recording string) ([]capsule, error) {
+	var v struct {
+		Items []capsule `json:"items"`
+	}
+	err := c.get(ctx, "/api/v1/recordings/"+recording+"/capsules", &v)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	return v.Items, err
 }
 
 type channels struct {

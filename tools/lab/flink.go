@@ -27,8 +27,10 @@ type FlinkOptions struct {
 	JobMemory    string // process size of the JobManager; default 800m
 	TaskMemory   string // process size of a TaskManager; default 1g
 	// Conf adds or replaces lines of the configuration, such as "env.java.default-opts.taskmanager".
-	Conf       map[string]string
-	ChoosePort string // how a person chooses another port; part of the error when one is taken
+	Conf map[string]string
+	// Application is what the JobManager runs; it takes no other jobs then.
+	Application *Application
+	ChoosePort  string // how a person chooses another port; part of the error when one is taken
 	// Started is called with each process as soon as it runs, before it is ready, so that it can be written down. Its error ends the start.
 	Started func(*Process) error
 }
@@ -45,7 +47,8 @@ type Flink struct {
 	started func(*Process) error
 }
 
-// StartFlink runs a cluster until Stop, and waits until all its TaskManagers have registered.
+// StartFlink runs a cluster until Stop, and waits until all its TaskManagers have registered; it does not wait where an application runs, which may be
+// over before.
 func (l *Lab) StartFlink(ctx context.Context, o FlinkOptions) (*Flink, error) {
 	version, err := l.Versions.Flink(o.Version)
 	if err != nil {
@@ -66,15 +69,25 @@ func (l *Lab) StartFlink(ctx context.Context, o FlinkOptions) (*Flink, error) {
 	if err := writeClusterFiles(home, dir, o); err != nil {
 		return nil, err
 	}
+	master := []string{"jobmanager.sh", "start-foreground"}
+	if a := o.Application; a != nil {
+		if home, err = a.ownHome(home, dir); err != nil {
+			return nil, err
+		}
+		master = append([]string{"standalone-job.sh", "start-foreground", "--job-classname", a.Class}, a.Args...)
+	}
 	f := &Flink{Version: version, Home: home, Dir: dir, REST: fmt.Sprintf("127.0.0.1:%d", o.RESTPort), started: o.Started}
 	err = l.Step(fmt.Sprintf("starting Flink %s on %s with %d TaskManagers", version, f.REST, o.TaskManagers), func() error {
-		if f.JobManager, err = f.start("jobmanager", "jobmanager.sh"); err != nil {
+		if f.JobManager, err = f.start("jobmanager", master...); err != nil {
 			return err
 		}
 		for range o.TaskManagers {
 			if err := f.AddTaskManager(); err != nil {
 				return err
 			}
+		}
+		if o.Application != nil {
+			return nil
 		}
 		return f.AwaitTaskManagers(ctx, o.TaskManagers)
 	})
@@ -93,9 +106,9 @@ func orDefault[T comparable](value, standard T) T {
 }
 
 // start runs one of Flink's scripts in the foreground: it ends by exec, so the pid that was started is the pid of the Java process.
-func (f *Flink) start(name, script string) (*Process, error) {
+func (f *Flink) start(name string, script ...string) (*Process, error) {
 	p, err := Start(Command{
-		Name: name, Path: filepath.Join(f.Home, "bin", script), Args: []string{"start-foreground"}, Dir: f.Dir, Env: f.environment(),
+		Name: name, Path: filepath.Join(f.Home, "bin", script[0]), Args: script[1:], Dir: f.Dir, Env: f.environment(),
 		Log: filepath.Join(f.Dir, "log", name+".log"),
 	})
 	if err == nil && f.started != nil {
@@ -117,7 +130,7 @@ func (f *Flink) environment() []string {
 
 // AddTaskManager starts one more TaskManager and does not wait for it.
 func (f *Flink) AddTaskManager() error {
-	p, err := f.start(fmt.Sprintf("taskmanager-%d", len(f.TaskManagers)+1), "taskmanager.sh")
+	p, err := f.start(fmt.Sprintf("taskmanager-%d", len(f.TaskManagers)+1), "taskmanager.sh", "start-foreground")
 	if p != nil {
 		f.TaskManagers = append(f.TaskManagers, p)
 	}
@@ -130,7 +143,7 @@ func (f *Flink) CrashTaskManager(ctx context.Context, i int) error {
 	if err := dead.Kill(ctx); err != nil {
 		return err
 	}
-	p, err := f.start(dead.Name, "taskmanager.sh")
+	p, err := f.start(dead.Name, "taskmanager.sh", "start-foreground")
 	if p != nil {
 		f.TaskManagers[i] = p
 	}

@@ -95,6 +95,9 @@ func (p *Process) Signal(s syscall.Signal) error {
 	return nil
 }
 
+// AwaitEnd waits until the process has ended by itself.
+func (p *Process) AwaitEnd(ctx context.Context) error { return p.waitGone(ctx) }
+
 // Kill ends the process at once, as a crash would, and waits until it is gone.
 func (p *Process) Kill(ctx context.Context) error {
 	if err := p.Signal(syscall.SIGKILL); err != nil {

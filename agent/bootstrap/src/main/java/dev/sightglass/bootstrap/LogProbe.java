@@ -46,6 +46,14 @@ public final class LogProbe {
     return line(level <= LOG4J_DEBUG ? Levels.LOG_DEBUG : Levels.LOG_TRACE, event);
   }
 
+  /**
+   * {@code RingBufferLogEvent.setValues} of log4j ends: a logger that is asynchronous hands a line
+   * on to another thread.
+   */
+  public static void log4jHandsOn(int level, Object event) {
+    leave(log4j(level, event));
+  }
+
   /** {@code Logger.callAppenders} of logback begins. */
   public static int logback(int level, Object event) {
     if (level >= LOGBACK_ERROR) {

@@ -93,6 +93,17 @@ class LogProbeTest {
   }
 
   @Test
+  void aLineThatIsHandedOnIsTheSame() {
+    within(
+        () -> {
+          LogProbe.log4jHandsOn(ERROR, "ab");
+          LogProbe.log4jHandsOn(DEBUG, "not recorded");
+          LogProbe.log4jHandsOn(INFO, "a");
+        });
+    assertEquals(List.of(note(3, 1, 1, " value=2"), note(3, 1, 3, " value=1")), notes());
+  }
+
+  @Test
   void levelsOfLogbackAreTheSame() {
     for (int level : new int[] {5_000, 10_000, 20_000, 30_000, 40_000}) {
       LogProbe.leave(LogProbe.logback(level, "x"));

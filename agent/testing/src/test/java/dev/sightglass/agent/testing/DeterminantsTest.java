@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a task takes from outside is in its recording, position by position: one run of {@link
- * DeterminantsJob}, whose records say what it read.
+ * DeterminantsJob}, whose records say what it read. {@link DeterminantsOnRocksDbTest} is the same on
+ * the other backend.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeterminantsTest {
@@ -49,6 +50,28 @@ class DeterminantsTest {
   private RecordedRows rows;
   private List<String> arrived;
 
+  /** Where the job keeps its state. */
+  String backend() {
+    return "hashmap";
+  }
+
+  /** What a task saw of a map in one timer is right. */
+  void checkOrder(List<String> keys, List<BlockRow> rows) {
+    long h = 1;
+    for (String k : keys) {
+      h = 31 * h + k.hashCode();
+    }
+    for (BlockRow r : rows) {
+      assertEquals(h, r.number("number"), keys.toString());
+      assertEquals(keys.size(), r.number("number2"));
+    }
+  }
+
+  /** Of how many maps the order is told, of those that {@link #checkOrder} saw. */
+  void checkOrders(int seen, int told) {
+    assertTrue(told > 100, "maps " + told + " of " + seen);
+  }
+
   @BeforeAll
   void run() throws Exception {
     server = new TakingServer("{\"version\":\"1\",\"rules\":[],\"secrets\":[\"my.hidden.*\"]}");
@@ -62,7 +85,7 @@ class DeterminantsTest {
             Integer.toString(RECORDS),
             JAR,
             out.toString(),
-            "hashmap",
+            backend(),
             folder.resolve("checkpoints").toString());
     job.ends();
     server.close();
@@ -91,7 +114,7 @@ class DeterminantsTest {
             Integer.toString(RECORDS),
             JAR,
             out.toString(),
-            "hashmap",
+            backend(),
             folder.resolve("other-checkpoints").toString());
     without.ends();
     assertEquals(settled(Files.readAllLines(out)), settled(arrived));
@@ -175,6 +198,7 @@ class DeterminantsTest {
 
   @Test
   void ordersOfMapsAndTimersAreThoseThatTheJobSaw() {
+    int seen = 0;
     int maps = 0;
     int groups = 0;
     for (long attempt : rows.attemptsThatSent("e|")) {
@@ -187,18 +211,13 @@ class DeterminantsTest {
         }
         String[] parts = text.split("\\|", -1);
         fired.computeIfAbsent(Long.parseLong(parts[1]), k -> new ArrayList<>()).add(parts[2]);
-        String[] keys = parts[3].split(",");
-        long h = 1;
-        for (String k : keys) {
-          h = 31 * h + k.hashCode();
-        }
-        for (BlockRow r : reads.getOrDefault(out.number("invocation"), List.of())) {
-          if (r.number("what") == MAP_ORDER) {
-            assertEquals(h, r.number("number"), text);
-            assertEquals(keys.length, r.number("number2"));
-            maps++;
-          }
-        }
+        List<BlockRow> orders =
+            reads.getOrDefault(out.number("invocation"), List.of()).stream()
+                .filter(r -> r.number("what") == MAP_ORDER)
+                .collect(Collectors.toList());
+        checkOrder(List.of(parts[3].split(",")), orders);
+        seen++;
+        maps += orders.size();
       }
       Map<Long, List<Integer>> told = new TreeMap<>();
       for (BlockRow r : rows.of(attempt, RecordedRows.ENV)) {
@@ -225,8 +244,8 @@ class DeterminantsTest {
         assertEquals(wanted, told.get(e.getKey()), "timers of " + e.getKey());
       }
     }
-    System.out.println("orders of maps " + maps + ", of timers " + groups);
-    assertTrue(maps > 100, "maps " + maps);
+    System.out.println("orders of maps " + maps + " of " + seen + ", of timers " + groups);
+    checkOrders(seen, maps);
     assertTrue(groups >= RECORDS / 500, "groups of timers " + groups);
   }
 

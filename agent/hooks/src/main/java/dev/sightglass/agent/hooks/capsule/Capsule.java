@@ -14,8 +14,8 @@ import java.util.List;
 /** What rebuilds one task attempt, on its way from the task's start to its row and its blobs. */
 public final class Capsule extends Package {
   private static final int MAX_CHANNELS = 4096;
-  private final Object environment;
-  private final ClassLoader loader;
+  private Object environment;
+  private ClassLoader loader;
   private final String invokable;
   private final UserJars userJars;
 
@@ -35,7 +35,8 @@ public final class Capsule extends Package {
       UserJars userJars) {
     super(attempt);
     this.environment = environment;
-    this.loader = loader;
+    // Flink empties the wrapper when the job has ended, which may be before this is made ready.
+    this.loader = UserJars.inner(loader);
     this.invokable = invokable;
     this.userJars = userJars;
     // Flink takes the operators out of the configuration when they were made.
@@ -66,6 +67,8 @@ public final class Capsule extends Package {
     head = j.toString();
     super.prepare();
     jars = UserJars.of(loader);
+    environment = null;
+    loader = null;
   }
 
   private void task(JsonWriter j) {
@@ -126,11 +129,10 @@ public final class Capsule extends Package {
   }
 
   private void loader(JsonWriter j) {
-    ClassLoader inner = UserJars.inner(loader);
-    j.name("loader").beginObject().name("class").value(inner.getClass().getName());
+    j.name("loader").beginObject().name("class").value(loader.getClass().getName());
     j.name("parent_first").beginArray();
     try {
-      for (String p : (String[]) Mirror.field(inner, "alwaysParentFirstPatterns")) {
+      for (String p : (String[]) Mirror.field(loader, "alwaysParentFirstPatterns")) {
         j.value(p);
       }
     } catch (Mirror.NoSuchMember e) {

@@ -3,6 +3,7 @@ package dev.sightglass.agent.hooks.capsule;
 import dev.sightglass.agent.hooks.flink.Mirror;
 import dev.sightglass.agent.wire.Blob;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.FileChannel;
@@ -45,14 +46,16 @@ final class UserJars {
         }
       };
 
-  /** Jars of a loader, in its order. Opens the files, which Flink may delete when the job ends. */
+  /**
+   * Jars of an {@link #inner} loader, in its order. Opens the files, which Flink may delete when
+   * the job ends.
+   */
   static List<Jar> of(ClassLoader loader) {
     List<Jar> jars = new ArrayList<>();
-    ClassLoader inner = inner(loader);
-    if (!(inner instanceof URLClassLoader)) {
+    if (!(loader instanceof URLClassLoader)) {
       return jars;
     }
-    for (URL u : ((URLClassLoader) inner).getURLs()) {
+    for (URL u : ((URLClassLoader) loader).getURLs()) {
       Path path = path(u);
       Jar j = new Jar(path == null ? u.getProtocol() : path.getFileName().toString(), path);
       jars.add(j);
@@ -69,21 +72,27 @@ final class UserJars {
     return jars;
   }
 
-  /** Flink wraps the loader, to see who uses it after its job. */
+  /** Flink wraps the loader, to see who uses it after its job; the wrapper is empty then. */
   static ClassLoader inner(ClassLoader loader) {
     if (!loader.getClass().getName().endsWith("$SafetyNetWrapperClassLoader")) {
       return loader;
     }
     try {
-      return (ClassLoader) Mirror.field(loader, "inner");
+      ClassLoader inner = (ClassLoader) Mirror.field(loader, "inner");
+      return inner == null ? loader : inner;
     } catch (Mirror.NoSuchMember e) {
       return loader;
     }
   }
 
-  private static Path path(URL u) {
+  /** Flink names jars of usrlib from its working folder on, as {@code file:usrlib/job.jar}. */
+  static Path path(URL u) {
+    if (!"file".equals(u.getProtocol())) {
+      return null;
+    }
     try {
-      return "file".equals(u.getProtocol()) ? Paths.get(u.toURI()) : null;
+      URI uri = u.toURI();
+      return uri.isOpaque() ? Paths.get(uri.getSchemeSpecificPart()) : Paths.get(uri);
     } catch (java.net.URISyntaxException | IllegalArgumentException e) {
       return null;
     } catch (FileSystemNotFoundException e) {

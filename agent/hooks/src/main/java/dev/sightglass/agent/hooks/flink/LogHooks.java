@@ -2,6 +2,7 @@ package dev.sightglass.agent.hooks.flink;
 
 import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
+import static dev.sightglass.agent.hooks.weave.Value.self;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 
 import dev.sightglass.agent.hooks.weave.Hook;
@@ -32,6 +33,19 @@ final class LogHooks {
                     arg(0)),
                 probe("LogProbe.leave", token()),
                 probe("LogProbe.leave", token()))
+            .build());
+    // Where all loggers are asynchronous the place above is on a thread of their own. What is
+    // handed
+    // to that thread is filled on the one that logs, the message with it.
+    all.add(
+        Hook.of("log.log4j", LOG4J + "core/async/RingBufferLogEvent")
+            .leave(
+                "setValues",
+                "\\(L.*/AsyncLogger;.*\\)V",
+                probe(
+                    "LogProbe.log4jHandsOn",
+                    self().call("getLevel", "()L" + LOG4J + "Level;").call("intLevel", "()I"),
+                    self()))
             .build());
     all.add(
         Hook.of("log.logback", LOGBACK + "Logger")

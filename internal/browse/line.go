@@ -38,6 +38,9 @@ func line(e *query.Event) string {
 	case event.KindWriteFailed:
 		return joined("write failed", e.Text)
 	case event.KindSourceRun:
+		if e.Kafka == nil {
+			return times(e.N, "record") + " of its split from " + strconv.FormatInt(e.Offset, 10) + " on; the source gives no bytes"
+		}
 		return times(e.N, "record") + " from offset " + strconv.FormatInt(e.Offset, 10)
 	case event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired, event.KindWindowAssigned, event.KindWindowMerged,
 		event.KindWindowFired, event.KindWindowPurged, event.KindCause, event.KindStateRead, event.KindStateWritten, event.KindStateCleared,

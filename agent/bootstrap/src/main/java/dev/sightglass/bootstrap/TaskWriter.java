@@ -1,3 +1,4 @@
+// Size: the runs that wait and all that ends them, so that nothing is written out of turn.
 package dev.sightglass.bootstrap;
 
 import java.util.Arrays;

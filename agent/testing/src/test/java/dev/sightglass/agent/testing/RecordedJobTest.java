@@ -38,7 +38,7 @@ class RecordedJobTest {
       assertTrue(server.closedInOrder, "no CLOSE came: " + job.err);
       checkBlocks(server);
       Map<Long, Long> events = server.events();
-      assertEquals(20_000L, events.get(33L), "source records");
+      assertEquals(20_000L, events.get(34L), "source records");
       assertTrue(events.get(1L) > 60_000, "elements out: " + events);
       assertTrue(events.get(18L) > 0 && events.get(19L) > 0, "timers: " + events);
       assertTrue(events.containsKey(21L) && events.containsKey(29L), events.toString());

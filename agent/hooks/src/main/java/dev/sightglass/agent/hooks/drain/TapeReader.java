@@ -469,7 +469,7 @@ final class TapeReader {
     int n = tape.getInt();
     int emitted = tape.getInt();
     source.run(tape.getLong(), n, sourceOperator(), split(split), offset, emitted);
-    tally.add(Tally.Of.KAFKA, n);
+    tally.add(context.split(split).topic == null ? Tally.Of.OTHER : Tally.Of.KAFKA, n);
   }
 
   private void sent(int output) {

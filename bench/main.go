@@ -1,7 +1,7 @@
 // Command bench measures what recording costs jobs: one cluster without the agent and one with it run the same work in turns on one machine, so
 // that what else the machine does meets both alike.
 //
-//	make bench-agent                                        everything, about an hour
+//	make bench-agent                                        everything, about 45 minutes
 //	go run ./bench --work dedup --levels flight --pairs 7   one piece of it
 //	go run ./bench --flink 1.20
 //
@@ -79,8 +79,8 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.binary, "binary", "", "the server's binary; default bin/sightglass")
 	flags.IntVar(&o.parallelism, "parallelism", 2, "of the jobs")
 	flags.IntVar(&o.pairs, "pairs", 7, "runs of each kind")
-	flags.DurationVar(&o.warm, "warm", 8*time.Second, "left out at the start of each run")
-	flags.DurationVar(&o.span, "span", 8*time.Second, "measured of each run")
+	flags.DurationVar(&o.warm, "warm", 4*time.Second, "left out at the start of each run")
+	flags.DurationVar(&o.span, "span", 4*time.Second, "measured of each run")
 	flags.BoolVar(&o.latency, "latency", true, "measure latency at 70 % load as well")
 	flags.BoolVar(&o.profile, "profile", true, "print where the agent's time goes")
 	_ = flags.Parse(args) // it exits

@@ -21,7 +21,7 @@ type share struct {
 	part  float64
 }
 
-const agentPackage = "dev.sightglass.agent."
+const agentPackage = "dev.sightglass."
 
 // profile samples the TaskManager while the hot job is recorded at flight, with the JDK's flight recorder, and keeps where the agent's time goes.
 func (s *stage) profile(ctx context.Context, r *results) error {

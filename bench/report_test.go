@@ -89,7 +89,7 @@ jdk.ExecutionSample {
 }
 `
 	got := agentShares(strings.NewReader(text))
-	if len(got) != 2 || got[0].part != 0.5 || got[1].place != "wire.Uplink.send" || got[1].part != 0.5 {
+	if len(got) != 2 || got[0].part != 0.5 || got[1].place != "agent.wire.Uplink.send" || got[1].part != 0.5 {
 		t.Errorf("%+v", got)
 	}
 }

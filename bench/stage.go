@@ -143,7 +143,8 @@ func (s *stage) startServer(ctx context.Context) (agent string, err error) {
 }
 
 func (s *stage) startFlink(ctx context.Context, name, agent string) (*lab.Flink, error) {
-	conf := map[string]string{"restart-strategy.type": "none"}
+	// With the second option the profile is right about what was inlined; both clusters have it.
+	conf := map[string]string{"restart-strategy.type": "none", "env.java.opts.taskmanager": "-XX:+UnlockDiagnosticVMOptions -XX:+DebugNonSafepoints"}
 	if agent != "" {
 		conf["env.java.default-opts.jobmanager"] = agent
 		conf["env.java.default-opts.taskmanager"] = agent

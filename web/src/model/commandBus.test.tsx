@@ -1,4 +1,5 @@
 import { act, render } from "@testing-library/react";
+import { useLayoutEffect } from "react";
 import { describe, expect, it } from "vitest";
 import { runCommand, useAvailableCommands, useCommand } from "./commandBus";
 import type { CommandId } from "./keyboard";
@@ -42,6 +43,20 @@ describe("a command", () => {
 		const { rerender } = render(<Doer id="fit" run={() => done.push(1)} />);
 		rerender(<Doer id="fit" run={() => done.push(2)} />);
 		runCommand("fit");
+		expect(done).toEqual([2]);
+	});
+
+	it("does so as soon as that is drawn", () => {
+		const done: number[] = [];
+		const Drawn = ({ n }: { readonly n: number }) => {
+			useCommand("fit", () => done.push(n));
+			useLayoutEffect(() => {
+				if (n === 2) runCommand("fit");
+			}, [n]);
+			return null;
+		};
+		const { rerender } = render(<Drawn n={1} />);
+		rerender(<Drawn n={2} />);
 		expect(done).toEqual([2]);
 	});
 

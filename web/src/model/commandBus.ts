@@ -1,5 +1,5 @@
 /** Who does what a command asks for, now. The newest of several doers of one command gets it. */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { createStore } from "../base/store";
 import type { CommandId } from "./keyboard";
 
@@ -17,7 +17,8 @@ export function runCommand(id: CommandId): boolean {
 /** Does the command while mounted and enabled. */
 export function useCommand(id: CommandId, run: () => void, enabled = true): void {
 	const latest = useRef(run);
-	useEffect(() => {
+	// With what is drawn, not some time after it: a key that follows at once acts on what one sees.
+	useLayoutEffect(() => {
 		latest.current = run;
 	});
 	useEffect(() => {

@@ -9,6 +9,15 @@ function Doer({ id, run, enabled = true }: { readonly id: CommandId; readonly ru
 	return null;
 }
 
+/** Does what it is drawn with as soon as it is drawn for the second time. */
+function Drawn({ n, done }: { readonly n: number; readonly done: number[] }) {
+	useCommand("fit", () => done.push(n));
+	useLayoutEffect(() => {
+		if (n === 2) runCommand("fit");
+	}, [n]);
+	return null;
+}
+
 function Available() {
 	return <output>{[...useAvailableCommands()].sort().join(" ")}</output>;
 }
@@ -48,15 +57,8 @@ describe("a command", () => {
 
 	it("does so as soon as that is drawn", () => {
 		const done: number[] = [];
-		const Drawn = ({ n }: { readonly n: number }) => {
-			useCommand("fit", () => done.push(n));
-			useLayoutEffect(() => {
-				if (n === 2) runCommand("fit");
-			}, [n]);
-			return null;
-		};
-		const { rerender } = render(<Drawn n={1} />);
-		rerender(<Drawn n={2} />);
+		const { rerender } = render(<Drawn n={1} done={done} />);
+		rerender(<Drawn n={2} done={done} />);
 		expect(done).toEqual([2]);
 	});
 

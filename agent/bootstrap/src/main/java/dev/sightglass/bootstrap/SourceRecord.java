@@ -14,7 +14,7 @@ final class SourceRecord {
   private byte[] encoded;
 
   /** Something of the four above may be set. */
-  private boolean bytes;
+  private boolean hasParts;
 
   private boolean isOpen;
 
@@ -31,7 +31,7 @@ final class SourceRecord {
     this.key = kept(key);
     this.value = value;
     this.headers = headers == null || headers.length == 0 ? null : headers;
-    this.bytes = true;
+    this.hasParts = true;
   }
 
   /** A record of which no more is at hand than its place. */
@@ -78,8 +78,8 @@ final class SourceRecord {
 
   void close() {
     isOpen = false;
-    if (bytes) {
-      bytes = false;
+    if (hasParts) {
+      hasParts = false;
       key = null;
       value = null;
       headers = null;

@@ -10,6 +10,9 @@ public final class SampleProbe {
   /** Thrown by every probe when set. */
   public static Throwable failure;
 
+  /** What {@link #enter} gives. */
+  public static int token = 7;
+
   private SampleProbe() {}
 
   private static void tell(String s) {
@@ -31,7 +34,7 @@ public final class SampleProbe {
 
   public static int enter(Object context, Object a) {
     tell("enter " + context + " " + a);
-    return 7;
+    return token;
   }
 
   public static long enterLong(long v, double d) {

@@ -147,6 +147,7 @@ public final class Agent implements Commands, Governor.Meter {
 
   /** Once a second: is recording within its budgets? */
   private void govern() {
+    inspector.askForKeys();
     Retreat now = governor.check(System.nanoTime(), inspector.policy().budgets());
     if (now != null) {
       inspector.retreat(now);

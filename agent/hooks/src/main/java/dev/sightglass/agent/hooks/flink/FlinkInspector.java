@@ -176,8 +176,11 @@ public final class FlinkInspector implements Inspector {
     t.want(l);
   }
 
-  /** Keys are asked for while some task samples: to look at one is felt where records are many. */
-  private synchronized void askForKeys() {
+  /**
+   * Keys are asked for while some task samples: to look at one is felt where records are many. To
+   * be called now and then, since a task changes over to other levels when its clock moves.
+   */
+  public synchronized void askForKeys() {
     boolean some = false;
     for (Attempt a : attempts) {
       some |= a.context().isSampled();

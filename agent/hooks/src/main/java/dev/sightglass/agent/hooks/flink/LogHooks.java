@@ -34,9 +34,8 @@ final class LogHooks {
                 probe("LogProbe.leave", token()),
                 probe("LogProbe.leave", token()))
             .build());
-    // Where all loggers are asynchronous the place above is on a thread of their own. What is
-    // handed
-    // to that thread is filled on the one that logs, the message with it.
+    // Where all loggers are asynchronous, the place above is on a thread of their own. What goes to
+    // that thread is filled on the one that logs, the message with it.
     all.add(
         Hook.of("log.log4j", LOG4J + "core/async/RingBufferLogEvent")
             .leave(

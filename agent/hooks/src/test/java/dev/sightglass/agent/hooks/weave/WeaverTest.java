@@ -48,6 +48,7 @@ class WeaverTest {
   void clean() {
     SampleProbe.TOLD.clear();
     SampleProbe.failure = null;
+    SampleProbe.token = 7;
     Hooks.start();
   }
 
@@ -117,13 +118,17 @@ class WeaverTest {
   }
 
   private static Hook walk() {
+    return walk(probe("SampleProbe.leave", token()));
+  }
+
+  private static Hook walk(Call leave) {
     Value kept = context("kept", "SampleProbe.context", self());
     return Hook.of("walk", NAME)
         .around(
             "walk",
             "\\(Ljava/lang/String;Z\\).*",
             probe("SampleProbe.enter", kept, arg(0)),
-            probe("SampleProbe.leave", token()),
+            leave,
             probe("SampleProbe.fail", token(), thrown()))
         .build();
   }
@@ -459,6 +464,20 @@ class WeaverTest {
     for (int i = 0; i < hooks.length; i++) {
       Hooks.declare(i, null, false);
     }
+  }
+
+  @Test
+  void anEndIsLeftOutWhereItsBeginningDidNothing() throws Throwable {
+    Class<?> c = load(weave(walk(probe("SampleProbe.leave", token()).unlessNothing())));
+    Object o = make(c);
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    assertEquals(List.of("context it", "enter c a", "leave 7"), SampleProbe.TOLD);
+    SampleProbe.TOLD.clear();
+    SampleProbe.token = -1;
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    assertEquals(List.of("enter c a"), SampleProbe.TOLD);
+    assertEquals("sum 48", call(c = load(weave(walk())), make(c), "walk", "a", false));
+    assertTrue(SampleProbe.TOLD.contains("leave -1"), "others decide for themselves");
   }
 
   @Test

@@ -189,22 +189,19 @@ final class TableDrops {
             "SELECT P.id, V.id, P.fate, V.fate FROM P JOIN V FOR SYSTEM_TIME AS OF P.rt ON P.k = V.k");
   }
 
+  /** One row in time, and one when the window that ends at {@code end} has fired. */
+  private static Script lateForJoin(String name, long at, long late, long end) {
+    return new Script(name)
+        .keep("a", at)
+        .watermark(5000)
+        .await(5000)
+        .drop("window-join-late", INSERT, "a", late, end, 5000, NONE);
+  }
+
   private void windowJoin(String name, String... options) {
     new Pipeline(name, options)
-        .table(
-            "L",
-            new Script(name)
-                .keep("a", 100)
-                .watermark(5000)
-                .await(5000)
-                .drop("window-join-late", INSERT, "a", 1500, 2000, 5000, NONE))
-        .table(
-            "R",
-            new Script(name)
-                .keep("a", 200)
-                .watermark(5000)
-                .await(5000)
-                .drop("window-join-late", INSERT, "a", 2500, 3000, 5000, NONE))
+        .table("L", lateForJoin(name, 100, 1500, 2000))
+        .table("R", lateForJoin(name, 200, 2500, 3000))
         .query(
             "SELECT L.id, R.id, L.fate, R.fate FROM (SELECT * FROM "
                 + tvf("L")

@@ -11,7 +11,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -66,8 +65,7 @@ func bench(ctx context.Context, args []string) error {
 		return err
 	}
 	s := &stage{lab: l, options: o, dir: filepath.Join(l.Repository, "build", "bench")}
-	err = s.run(ctx)
-	return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
+	return s.run(ctx)
 }
 
 func parse(args []string) (options, error) {

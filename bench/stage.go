@@ -24,16 +24,47 @@ type stage struct {
 	recorded *lab.Flink
 }
 
-// run sets the stage, measures, and prints.
+// run measures one work after the other, each on a stage of its own: what one recorded fills no disk that the next one needs, and what it made the
+// JVMs compile does not concern the next one.
 func (s *stage) run(ctx context.Context) error {
+	var err error
+	if s.jar, err = s.lab.BuildJobs(ctx, filepath.Join(s.lab.Repository, "bench", "jobs"), s.options.flink, "bench-jobs.jar"); err != nil {
+		return err
+	}
+	r := &results{options: s.options, runs: make(map[kind][]sample)}
+	for _, name := range s.options.work {
+		if err := s.on(ctx, func() error { return s.turns(ctx, workNamed(name), r) }); err != nil {
+			return err
+		}
+	}
+	if s.options.latency {
+		if err := s.on(ctx, func() error { return s.latency(ctx, r) }); err != nil {
+			return err
+		}
+	}
+	if s.options.profile {
+		if err := s.on(ctx, func() error { return s.profile(ctx, r) }); err != nil {
+			return err
+		}
+	}
+	r.print(os.Stdout)
+	return nil
+}
+
+// on sets the stage, does what is to be done there, and clears it away.
+func (s *stage) on(ctx context.Context, do func() error) error {
+	err := s.start(ctx)
+	if err == nil {
+		err = do()
+	}
+	return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
+}
+
+func (s *stage) start(ctx context.Context) error {
 	for _, sub := range []string{"plain", "recorded", "data", "log"} {
 		if err := os.RemoveAll(filepath.Join(s.dir, sub)); err != nil {
 			return fmt.Errorf("clearing the last run: %w", err)
 		}
-	}
-	var err error
-	if s.jar, err = s.lab.BuildJobs(ctx, filepath.Join(s.lab.Repository, "bench", "jobs"), s.options.flink, "bench-jobs.jar"); err != nil {
-		return err
 	}
 	agent, err := s.startServer(ctx)
 	if err != nil {
@@ -42,27 +73,8 @@ func (s *stage) run(ctx context.Context) error {
 	if s.plain, err = s.startFlink(ctx, plain, ""); err != nil {
 		return err
 	}
-	if s.recorded, err = s.startFlink(ctx, "recorded", agent); err != nil {
-		return err
-	}
-	r := &results{options: s.options, runs: make(map[kind][]sample)}
-	for _, name := range s.options.work {
-		if err := s.turns(ctx, workNamed(name), r); err != nil {
-			return err
-		}
-	}
-	if s.options.latency {
-		if err := s.latency(ctx, r); err != nil {
-			return err
-		}
-	}
-	if s.options.profile {
-		if err := s.profile(ctx, r); err != nil {
-			return err
-		}
-	}
-	r.print(os.Stdout)
-	return nil
+	s.recorded, err = s.startFlink(ctx, "recorded", agent)
+	return err
 }
 
 // turns runs one work plain and at each level, as many rounds as there are pairs. The order turns from round to round: whoever comes later meets another machine.
@@ -171,5 +183,7 @@ func (s *stage) stop(ctx context.Context) error {
 	if s.server != nil {
 		err = errors.Join(err, s.server.Stop(ctx, 30*time.Second))
 	}
-	return err
+	s.plain, s.recorded, s.server = nil, nil, nil
+	// Logs stay for whoever looks for what went wrong.
+	return errors.Join(err, os.RemoveAll(filepath.Join(s.dir, "data")))
 }

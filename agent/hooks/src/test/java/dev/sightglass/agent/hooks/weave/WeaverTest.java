@@ -2,9 +2,7 @@ package dev.sightglass.agent.hooks.weave;
 
 import static dev.sightglass.agent.hooks.weave.Call.probe;
 import static dev.sightglass.agent.hooks.weave.Value.arg;
-import static dev.sightglass.agent.hooks.weave.Value.context;
 import static dev.sightglass.agent.hooks.weave.Value.field;
-import static dev.sightglass.agent.hooks.weave.Value.inherited;
 import static dev.sightglass.agent.hooks.weave.Value.nothing;
 import static dev.sightglass.agent.hooks.weave.Value.number;
 import static dev.sightglass.agent.hooks.weave.Value.result;
@@ -13,7 +11,6 @@ import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,118 +18,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sightglass.bootstrap.Hooks;
 import dev.sightglass.bootstrap.SampleProbe;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.util.CheckClassAdapter;
 
-class WeaverTest {
-  private static final String NAME = "dev/sightglass/agent/hooks/weave/Sample";
-
-  private final List<String> states = new ArrayList<>();
-
-  @BeforeEach
-  @AfterEach
-  void clean() {
-    SampleProbe.TOLD.clear();
-    SampleProbe.failure = null;
-    SampleProbe.token = 7;
-    Hooks.start();
-  }
-
-  private final class States implements Weaver.Listener {
-    private final List<Hook> hooks;
-
-    States(Hook... hooks) {
-      this.hooks = Arrays.asList(hooks);
-    }
-
-    @Override
-    public void installed(int hook, ClassLoader loader) {
-      states.add(hooks.get(hook).id() + " ok");
-    }
-
-    @Override
-    public void missing(int hook, ClassLoader loader, String reason) {
-      states.add(hooks.get(hook).id() + " missing: " + reason);
-    }
-  }
-
-  private static byte[] original() throws IOException {
-    try (InputStream in = Sample.class.getResourceAsStream("Sample.class")) {
-      return in.readAllBytes();
-    }
-  }
-
-  private byte[] weave(Hook... hooks) throws IOException {
-    return new Weaver(Arrays.asList(hooks), new States(hooks))
-        .transform(null, NAME, null, null, original());
-  }
-
-  /** Loads a woven Sample beside the one of the test, and has its frames checked on the way. */
-  private static Class<?> load(byte[] woven) throws ClassNotFoundException {
-    StringWriter problems = new StringWriter();
-    CheckClassAdapter.verify(
-        new ClassReader(woven),
-        WeaverTest.class.getClassLoader(),
-        false,
-        new PrintWriter(problems));
-    assertEquals("", problems.toString());
-    return new ClassLoader(WeaverTest.class.getClassLoader()) {
-      @Override
-      protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return name.equals(Sample.class.getName())
-            ? defineClass(name, woven, 0, woven.length)
-            : super.loadClass(name, resolve);
-      }
-    }.loadClass(Sample.class.getName());
-  }
-
-  private static Object make(Class<?> c) throws Exception {
-    return c.getConstructor(String.class).newInstance("it");
-  }
-
-  private static Object call(Class<?> c, Object o, String method, Object... args) throws Throwable {
-    for (java.lang.reflect.Method m : c.getMethods()) {
-      if (m.getName().equals(method)) {
-        try {
-          return m.invoke(o, args);
-        } catch (InvocationTargetException e) {
-          throw e.getCause();
-        }
-      }
-    }
-    throw new NoSuchMethodException(method);
-  }
-
-  private static Hook walk() {
-    return walk(probe("SampleProbe.leave", token()));
-  }
-
-  private static Hook walk(Call leave) {
-    Value kept = context("kept", "SampleProbe.context", self());
-    return Hook.of("walk", NAME)
-        .around(
-            "walk",
-            "\\(Ljava/lang/String;Z\\).*",
-            probe("SampleProbe.enter", kept, arg(0)),
-            leave,
-            probe("SampleProbe.fail", token(), thrown()))
-        .build();
-  }
-
+class WeaverTest extends WovenSample {
   @Test
   void enclosesAMethodWithLoopsHandlersAndSeveralReturns() throws Throwable {
     Class<?> c = load(weave(walk()));
@@ -388,112 +281,6 @@ class WeaverTest {
     assertNull(w.transform(null, "some/Other", null, null, new byte[0]));
     assertEquals(2, states.size());
     assertTrue(states.get(0).startsWith("walk missing"), states.get(0));
-  }
-
-  @Test
-  void aMemberThatIsGoneAtRunTimeIsCaughtLikeAFault() throws Throwable {
-    Hook h =
-        Hook.of("greet", NAME)
-            .enter(
-                "greet",
-                null,
-                probe("SampleProbe.enter", inherited("gone", "Ljava/lang/String;"), arg(0)))
-            .build();
-    Class<?> c = load(weave(h));
-    long before = Hooks.errors();
-    assertEquals("hello you", call(c, make(c), "greet", "you"));
-    assertEquals(before + 1, Hooks.errors());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"npe", "overflow", "memory", "linkage", "checked"})
-  void whatAProbeThrowsNeverReachesTheProgram(String kind) throws Throwable {
-    Class<?> c = load(weave(walk()));
-    Object o = make(c);
-    switch (kind) {
-      case "npe":
-        SampleProbe.failure = new NullPointerException();
-        break;
-      case "overflow":
-        SampleProbe.failure = new StackOverflowError();
-        break;
-      case "memory":
-        SampleProbe.failure = new OutOfMemoryError();
-        break;
-      case "linkage":
-        SampleProbe.failure = new NoClassDefFoundError();
-        break;
-      default:
-        SampleProbe.failure = new IOException();
-    }
-    long before = Hooks.errors();
-    assertEquals("sum 48", call(c, o, "walk", "a", false));
-    assertEquals(before + 1, Hooks.errors(), "it is off after the first failure");
-    assertThrows(IOException.class, () -> call(c, o, "walk", "b", true));
-    SampleProbe.failure = null;
-    call(c, o, "walk", "a", false);
-    assertEquals(before + 1, Hooks.errors());
-    assertEquals(List.of(), SampleProbe.TOLD);
-    assertFalse(Hooks.off, "one hook alone is switched off");
-    assertTrue(Hooks.fault(0).startsWith("java."), Hooks.fault(0));
-    Hooks.start();
-    call(c, o, "walk", "a", false);
-    assertFalse(SampleProbe.TOLD.isEmpty(), "switched on again it runs");
-  }
-
-  @Test
-  void threeDifferentHooksThatFailSwitchAllOff() throws Throwable {
-    Hook[] hooks = new Hook[4];
-    for (int i = 0; i < hooks.length; i++) {
-      // Two of one id are one hook.
-      Hooks.declare(i, i == 0 ? "h1" : "h" + i, false);
-      hooks[i] =
-          Hook.of("h" + i, NAME).enter("greet", null, probe("SampleProbe.replace", arg(0))).build();
-    }
-    Class<?> c = load(weave(hooks));
-    for (int i = 0; i < 3; i++) {
-      Hooks.inject(i);
-    }
-    assertEquals("hello you", call(c, make(c), "greet", "you"));
-    assertFalse(Hooks.off, "h1 twice and h2 are two");
-    assertEquals(List.of("replace you"), SampleProbe.TOLD, "the fourth goes on");
-    Hooks.inject(3);
-    assertEquals("hello you", call(c, make(c), "greet", "you"));
-    assertTrue(Hooks.off, "three different ones");
-    assertTrue(Hooks.reason().startsWith("3 different hooks failed, the last one h3"));
-    for (int i = 0; i < hooks.length; i++) {
-      Hooks.declare(i, null, false);
-    }
-  }
-
-  @Test
-  void anEndIsLeftOutWhereItsBeginningDidNothing() throws Throwable {
-    Class<?> c = load(weave(walk(probe("SampleProbe.leave", token()).unlessNothing())));
-    Object o = make(c);
-    assertEquals("sum 48", call(c, o, "walk", "a", false));
-    assertEquals(List.of("context it", "enter c a", "leave 7"), SampleProbe.TOLD);
-    SampleProbe.TOLD.clear();
-    SampleProbe.token = -1;
-    assertEquals("sum 48", call(c, o, "walk", "a", false));
-    assertEquals(List.of("enter c a"), SampleProbe.TOLD);
-    assertEquals("sum 48", call(c = load(weave(walk())), make(c), "walk", "a", false));
-    assertTrue(SampleProbe.TOLD.contains("leave -1"), "others decide for themselves");
-  }
-
-  @Test
-  void callsAreMeasuredInTurns() throws Throwable {
-    Class<?> c = load(weave(walk()));
-    Object o = make(c);
-    Hooks.declare(0, "walk", false);
-    assertEquals(-1, Hooks.cost(0));
-    Hooks.measureNext();
-    for (int i = 0; i < 100; i++) {
-      call(c, o, "walk", "a", false);
-    }
-    assertTrue(Hooks.cost(0) >= 0, "measured");
-    Hooks.measureNext();
-    Hooks.declare(0, null, false);
-    assertEquals("sum 48", call(c, o, "walk", "a", false));
   }
 
   @Test

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,11 +69,22 @@ func TestDemo(t *testing.T) {
 	t.Run("browser", func(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")
 		cmd.Dir = l.Repository
-		cmd.Env = append(os.Environ(), "SIGHTGLASS_URL="+running.URL, "SIGHTGLASS_SCREENSHOTS="+filepath.Join(l.Repository, "build", "screenshots"))
+		cmd.Env = append(os.Environ(), "NO_COLOR=1", "SIGHTGLASS_URL="+running.URL, "SIGHTGLASS_SCREENSHOTS="+filepath.Join(l.Repository, "build", "screenshots"))
 		out, err := cmd.CombinedOutput()
 		t.Logf("%s", out)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v\n%s", err, failures(out))
 		}
 	})
+}
+
+// failures are the lines of a browser run that name what failed: of a long output the end is what one sees.
+func failures(out []byte) string {
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		if strings.Contains(line, "FAIL") || strings.Contains(line, "Error: ") || strings.Contains(line, " \u276f ") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(found, "\n")
 }

@@ -17,6 +17,7 @@ import (
 
 // TestRecording runs all that needs a cluster on one cluster, one after the other.
 func TestRecording(t *testing.T) {
+	began := time.Now()
 	r := newRig(t, nil)
 	t.Run("hooks", func(t *testing.T) { testHooks(t, r) })
 	t.Run("lineage", func(t *testing.T) { testLineage(t, r) })
@@ -25,6 +26,7 @@ func TestRecording(t *testing.T) {
 	t.Run("drops", func(t *testing.T) { testDrops(t, r) })
 	t.Run("sql", func(t *testing.T) { testSQL(t, r) })
 	t.Run("nothing swallowed", func(t *testing.T) { testNothingSwallowed(t, r) })
+	t.Run("times", func(t *testing.T) { testTimes(t, r, began) })
 }
 
 // testNothingSwallowed wants that no hook threw, no agent gave up, and none lost an event, in all that was done before.
@@ -39,6 +41,22 @@ func testNothingSwallowed(t *testing.T, r *rig) {
 			t.Errorf("%s %s reports no counters", agent.Role, agent.Process)
 		case agent.Off || agent.Counters.Errors != 0 || agent.Counters.LostEvents != 0:
 			t.Errorf("%s %s: off %t (%s), %d errors, %d lost events", agent.Role, agent.Process, agent.Off, agent.Reason, agent.Counters.Errors, agent.Counters.LostEvents)
+		}
+	}
+}
+
+// testTimes wants that no event is older than the test: one wrong time of the first lines of a task stretches every picture over decades.
+func testTimes(t *testing.T, r *rig, began time.Time) {
+	all, err := r.ask.recordings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rec := range all {
+		oldest, err := r.ask.oldest(t.Context(), rec.ID)
+		if err != nil {
+			t.Error(err)
+		} else if oldest.Before(began) {
+			t.Errorf("%s (%s) begins at %s, before the test at %s", rec.ID, rec.Job, oldest, began)
 		}
 	}
 }

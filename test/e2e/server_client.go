@@ -295,6 +295,22 @@ func (c *serverClient) events(ctx context.Context, recording, op, kind string) (
 	}
 }
 
+// oldest is the time of the first event of a recording.
+func (c *serverClient) oldest(ctx context.Context, recording string) (time.Time, error) {
+	var page struct {
+		Items []struct {
+			Time time.Time `json:"time"`
+		} `json:"items"`
+	}
+	if err := c.get(ctx, "/api/v1/recordings/"+recording+"/events?order=asc&limit=1", &page); err != nil {
+		return time.Time{}, err
+	}
+	if len(page.Items) == 0 {
+		return time.Time{}, fmt.Errorf("recording %s has no events", recording)
+	}
+	return page.Items[0].Time, nil
+}
+
 type process struct {
 	Process   string `json:"process"`
 	PID       int    `json:"pid"`

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { answer } from "../../../mock/answers";
 import { eventAt, page } from "../../../mock/events";
 import { began } from "../../../mock/jobs";
-import { command, invocations, now, open, path, rec, rows, stateOf, withRows } from "../../../test/eventsScreen";
+import { chosen, command, invocations, now, open, path, rec, rows, stateOf, withRows } from "../../../test/eventsScreen";
 import { listOf } from "../../../test/openPanel";
 import { roomOf } from "../../../test/sizes";
 import type { Event } from "../../api/schema";
@@ -238,6 +238,18 @@ describe("the stretch of time", () => {
 			expect(last.every((a) => a.query.get("from") !== null || a.query.get("to") !== null)).toBe(true);
 		});
 	});
+});
+
+it("without a choice no event is shown as chosen, not even one that has no position; K begins at the newest", async () => {
+	const { position: _, ...outside } = eventAt(rec, 0, false);
+	const items = [outside, ...[1, 2, 3, 4].map((i) => eventAt(rec, i, true))].toReversed();
+	open({}, { [`${path}/events`]: { ...listOf("Event", items), complete: true } });
+	await withRows();
+	expect(chosen()).toEqual([]);
+	command("row-up");
+	expect(stateOf().sel).toBe("e4");
+	command("row-up");
+	expect(stateOf().sel).toBe("e3");
 });
 
 it("every view of it is restored from its link", async () => {

@@ -76,7 +76,8 @@ export default function EventsPanel({ rec, state }: Props) {
 	const selected = useMemo(
 		() =>
 			loaded.rows.find((r) => r.cursor === state.sel) ??
-			(state.sel === undefined ? loaded.rows.find((r) => r.position === state.at) : undefined),
+			// Events outside of a task's turns have no position; where none is asked for, none of them is meant.
+			(state.sel === undefined && state.at !== undefined ? loaded.rows.find((r) => r.position === state.at) : undefined),
 		[loaded.rows, state.sel, state.at],
 	);
 	const kept = useRef<Event>(undefined);

@@ -100,6 +100,8 @@ public final class LogProbe {
     if (line == null) {
       return;
     }
+    // Lines come before the first invocation, too, and from the middle of one that takes long.
+    t.clock();
     TaskNote n = new TaskNote(t);
     n.begin(TaskNote.LOG, KIND, operator, t.invocation(), 0).what(level);
     byte[] logger = utf8(line[0]);

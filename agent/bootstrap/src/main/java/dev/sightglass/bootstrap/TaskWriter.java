@@ -47,7 +47,12 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
   long runTime;
   long runFirst;
   long runBegin;
-  long stamped;
+
+  /** When the task came to be, µs: the time of what is told before the first {@link #tick}. */
+  public final long began = Clock.now();
+
+  /** When the clock moved last. Just before it at first, so that the first look at it is a tick. */
+  long stamped = began - 1;
 
   // The run of source records that is not written yet.
   private SplitContext sourceSplit;

@@ -93,6 +93,20 @@ class LogProbeTest {
   }
 
   @Test
+  void aLineHasItsOwnTime() {
+    line(INFO, "before the first invocation");
+    assertEquals(Clock.now(), task.stamped);
+    within(
+        () -> {
+          while (Clock.now() == task.stamped) {
+            Clock.update();
+          }
+          line(INFO, "after a while");
+          assertEquals(Clock.now(), task.stamped);
+        });
+  }
+
+  @Test
   void aLineThatIsHandedOnIsTheSame() {
     within(
         () -> {

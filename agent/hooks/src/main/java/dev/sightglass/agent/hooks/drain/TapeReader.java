@@ -82,6 +82,8 @@ final class TapeReader {
     this.trace = recorder.trace();
     this.tally = tally;
     this.notes = new NoteReader(context, recorder, tally);
+    this.wall = context.began;
+    recorder.stamp(wall);
   }
 
   void describe(AttemptDescription d) {

@@ -16,6 +16,15 @@ class NoteReaderTest {
   private final TapeReader reader = new TapeReader(script.task, told.recorder, new Tally());
 
   @Test
+  void whatIsToldBeforeTheClockIsLookedAtHasTheTimeOfTheTask() {
+    script.task.note(TaskNote.ENV, 110, 0).write();
+    while (reader.read(10)) {
+      // until the tape is empty
+    }
+    assertEquals(script.task.began, told.stamped);
+  }
+
+  @Test
   void notesReachTheirLanesWithEveryMember() {
     int state = script.task.word("{state}");
     for (int i = 0; i < 2; i++) {

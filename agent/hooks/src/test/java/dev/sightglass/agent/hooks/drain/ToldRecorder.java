@@ -13,6 +13,7 @@ final class ToldRecorder {
   final List<String> told = new ArrayList<>();
   final List<String> definitions = new ArrayList<>();
   final AttemptRecorder recorder = of(AttemptRecorder.class, "");
+  long stamped;
   private int partitions;
   private int channels;
 
@@ -37,6 +38,8 @@ final class ToldRecorder {
       case "channel":
         return channels++;
       case "stamp":
+        stamped = (Long) a[0];
+        return null;
       case "tick":
         return null;
       default:

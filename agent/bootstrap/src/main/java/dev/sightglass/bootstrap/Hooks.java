@@ -29,12 +29,24 @@ public final class Hooks {
   private static final byte MEASURE = 2;
   private static final byte FAULT = 3;
 
+  /** Nothing that is recorded now needs it: it begins nothing, and ends what it began before. */
+  public static final byte REST = -1;
+
+  /** Which hooks rest, {@link #declare(int, String, boolean, int)}. */
+  public static final int ALWAYS = 0;
+
+  /** Needed while some task tells paths. */
+  public static final int PATHS = 1;
+
+  /** Needed while some operator is at level trace. */
+  public static final int TRACES = 2;
+
   /** What {@link #special} gives when nothing is to be done. */
   public static final long SKIP = Long.MIN_VALUE;
 
   /**
-   * Read first by every hook, at its own place: 0 = it runs. Plain on purpose: a thread may see the
-   * change a little later, and pays nothing for it until then.
+   * Read first by every hook, at its own place: 0 = it runs, {@link #REST}. Plain on purpose: a
+   * thread may see the change a little later, and pays nothing for it until then.
    */
   public static final byte[] STATE = new byte[MAX_HOOKS];
 
@@ -59,6 +71,11 @@ public final class Hooks {
   private static final Object LOCK = new Object();
   private static final String[] ids = new String[MAX_HOOKS];
   private static final boolean[] essential = new boolean[MAX_HOOKS];
+  private static final int[] needs = new int[MAX_HOOKS];
+
+  /** Needs that nobody has now, as bits. */
+  private static int unwanted;
+
   private static final String[] faults = new String[MAX_HOOKS];
   private static int measuring = -1;
 
@@ -89,10 +106,44 @@ public final class Hooks {
    * @param isEssential without it what is recorded of tasks would be wrong, not only less
    */
   public static void declare(int hook, String id, boolean isEssential) {
+    declare(hook, id, isEssential, ALWAYS);
+  }
+
+  /**
+   * @param need {@link #ALWAYS}, or what it is for: it rests while nobody has that need
+   */
+  public static void declare(int hook, String id, boolean isEssential, int need) {
     synchronized (LOCK) {
       ids[hook] = id;
       essential[hook] = isEssential;
+      needs[hook] = need;
     }
+  }
+
+  /**
+   * What is recorded from now on. To be called before something is that was not: a hook that rests
+   * tells nothing.
+   *
+   * @param paths some task tells paths
+   * @param traces some operator is at level trace
+   */
+  public static void needed(boolean paths, boolean traces) {
+    int now = (paths ? 0 : PATHS) | (traces ? 0 : TRACES);
+    synchronized (LOCK) {
+      if (now == unwanted) {
+        return;
+      }
+      unwanted = now;
+      for (int i = 0; i < MAX_HOOKS; i++) {
+        if (STATE[i] == RUN || STATE[i] == REST || STATE[i] == MEASURE) {
+          STATE[i] = normal(i);
+        }
+      }
+    }
+  }
+
+  private static byte normal(int hook) {
+    return (needs[hook] & unwanted) == 0 ? RUN : REST;
   }
 
   // ---- failures
@@ -243,6 +294,7 @@ public final class Hooks {
   public static long special(int hook) {
     switch (STATE[hook]) {
       case RUN:
+      case REST:
         return 0;
       case MEASURE:
         if (turn <= 0) {
@@ -283,7 +335,7 @@ public final class Hooks {
   public static void measureNext() {
     synchronized (LOCK) {
       if (measuring >= 0 && STATE[measuring] == MEASURE) {
-        STATE[measuring] = RUN;
+        STATE[measuring] = normal(measuring);
       }
       for (int i = 0; i < MAX_HOOKS; i++) {
         measuring = (measuring + 1) % MAX_HOOKS;
@@ -333,7 +385,9 @@ public final class Hooks {
       Arrays.fill(faults, null);
       stopped = false;
       off = false;
-      Arrays.fill(STATE, RUN);
+      for (int i = 0; i < MAX_HOOKS; i++) {
+        STATE[i] = normal(i);
+      }
     }
     CHANGES.incrementAndGet();
   }

@@ -67,6 +67,8 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   private volatile Levels wanted = Levels.DEFAULT;
 
+  private volatile Levels next = Levels.DEFAULT;
+
   /** Null in tasks whose operators count no late records. */
   LateCounters late;
 
@@ -129,7 +131,22 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
 
   /** Whether keys decide what is told, now or soon; any thread. */
   public boolean isSampled() {
-    return wanted.sampled || levels.sampled;
+    return wanted.sampled || levels.sampled || next.sampled;
+  }
+
+  /** Whether paths are told, now or soon; any thread. */
+  public boolean tellsPaths() {
+    return wanted.paths || levels.paths || next.paths;
+  }
+
+  /** Whether some operator is at level trace, now or soon; any thread. */
+  public boolean traces() {
+    return wanted.traces || levels.traces || next.traces;
+  }
+
+  /** What {@link #want} will be told next; any thread. */
+  public void willWant(Levels l) {
+    next = l;
   }
 
   /** Whether it has not changed over yet; any thread, so it may be late. */

@@ -48,7 +48,8 @@ public final class Agent implements Commands, Governor.Meter {
     Tally tally = new Tally();
     hooks = FlinkHooks.all(options.off);
     for (int i = 0; i < hooks.size(); i++) {
-      Hooks.declare(i, hooks.get(i).id(), FlinkHooks.isEssential(hooks.get(i).id()));
+      Hook h = hooks.get(i);
+      Hooks.declare(i, h.id(), FlinkHooks.isEssential(h.id()), h.need());
     }
     selfTest = new SelfTest(process, hooks, tally, options.verbose);
     Drain[] drain = new Drain[1];
@@ -147,7 +148,7 @@ public final class Agent implements Commands, Governor.Meter {
 
   /** Once a second: is recording within its budgets? */
   private void govern() {
-    inspector.askForKeys();
+    inspector.askForHooks();
     Retreat now = governor.check(System.nanoTime(), inspector.policy().budgets());
     if (now != null) {
       inspector.retreat(now);

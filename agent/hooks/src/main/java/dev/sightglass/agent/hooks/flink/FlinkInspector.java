@@ -28,6 +28,7 @@ import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.GateContext;
+import dev.sightglass.bootstrap.Hooks;
 import dev.sightglass.bootstrap.Inspector;
 import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.Levels;
@@ -165,27 +166,34 @@ public final class FlinkInspector implements Inspector {
     for (Attempt a : attempts) {
       level(a.context());
     }
-    askForKeys();
+    askForHooks();
   }
 
   private synchronized void want(TaskContext t, Levels l) {
-    if (l.isSampled()) {
-      // Before the task changes over: what meets no key is told in full.
-      KeyProbe.sampling(true);
-    }
+    t.willWant(l);
+    // Before the task changes over: what meets no key is told in full, and what rests tells
+    // nothing.
+    askForHooks();
     t.want(l);
   }
 
   /**
-   * Keys are asked for while some task samples: to look at one is felt where records are many. To
-   * be called now and then, since a task changes over to other levels when its clock moves.
+   * Hooks rest that nothing needs of what is recorded now, and keys are asked for while some task
+   * samples: what is done for each record is felt where records are many. Called again and again,
+   * since tasks change over when their clock moves.
    */
-  public synchronized void askForKeys() {
-    boolean some = false;
+  public synchronized void askForHooks() {
+    boolean keys = false;
+    boolean paths = false;
+    boolean traces = false;
     for (Attempt a : attempts) {
-      some |= a.context().isSampled();
+      TaskContext t = a.context();
+      keys |= t.isSampled();
+      paths |= t.tellsPaths();
+      traces |= t.traces();
     }
-    KeyProbe.sampling(some);
+    KeyProbe.sampling(keys);
+    Hooks.needed(paths, traces);
   }
 
   /** Tells a task its levels; those of one that has not started yet come when it does. */
@@ -255,6 +263,7 @@ public final class FlinkInspector implements Inspector {
       Clock.update();
     }
     attempts.add(attempt);
+    askForHooks();
     drain.add(attempt);
     return context;
   }
@@ -434,9 +443,7 @@ public final class FlinkInspector implements Inspector {
   public void ended(TaskContext t) {
     TrackedTask task = of(t);
     attempts.remove(task.attempt);
-    if (t.isSampled()) {
-      askForKeys();
-    }
+    askForHooks();
     task.parts = new OperatorParts[0];
   }
 

@@ -14,6 +14,7 @@ import static dev.sightglass.agent.hooks.weave.Value.token;
 import dev.sightglass.agent.hooks.weave.Call;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Value;
+import dev.sightglass.bootstrap.Hooks;
 import dev.sightglass.bootstrap.StateCall;
 import java.util.List;
 
@@ -92,7 +93,7 @@ final class StateHooks {
     private final Value state = context("state", "StateProbe.context", self());
 
     Calls(String id, String className) {
-      hook = Hook.of(id, className);
+      hook = Hook.of(id, className).only(Hooks.TRACES);
     }
 
     private Call enter(int call, Value a, Value b) {

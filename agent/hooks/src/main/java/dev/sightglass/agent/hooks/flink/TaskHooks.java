@@ -13,6 +13,7 @@ import static dev.sightglass.agent.hooks.weave.Value.token;
 import dev.sightglass.agent.hooks.weave.Hook;
 import dev.sightglass.agent.hooks.weave.Place;
 import dev.sightglass.agent.hooks.weave.Value;
+import dev.sightglass.bootstrap.Hooks;
 import java.util.List;
 
 /** Hooks on the thread of a task: its life, elements in and out, the chain, timers, mails. */
@@ -112,6 +113,7 @@ final class TaskHooks {
             probe("ChainProbe.enter", operator),
             probe("ChainProbe.leave", operator, token()).unlessNothing(),
             probe("ChainProbe.fail", operator, token(), thrown()))
+        .only(Hooks.PATHS)
         .build();
   }
 

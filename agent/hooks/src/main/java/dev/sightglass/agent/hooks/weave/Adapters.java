@@ -94,6 +94,13 @@ final class Adapters {
     m.visitIntInsn(Opcodes.SIPUSH, hook);
     m.visitInsn(Opcodes.BALOAD);
     m.visitJumpInsn(Opcodes.IFEQ, runs);
+    if (counts > 0) {
+      // What ends something has a token: what was begun is ended though the hook rests by now.
+      m.visitFieldInsn(Opcodes.GETSTATIC, HOOKS, "STATE", "[B");
+      m.visitIntInsn(Opcodes.SIPUSH, hook);
+      m.visitInsn(Opcodes.BALOAD);
+      m.visitJumpInsn(Opcodes.IFLT, skip);
+    }
     m.visitIntInsn(Opcodes.SIPUSH, hook);
     m.visitMethodInsn(Opcodes.INVOKESTATIC, HOOKS, "special", "(I)J", false);
     m.visitInsn(Opcodes.DUP2);

@@ -1,5 +1,6 @@
 package dev.sightglass.agent.hooks.weave;
 
+import dev.sightglass.bootstrap.Hooks;
 import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.tree.ClassNode;
@@ -10,9 +11,11 @@ public final class Hook {
   private final String className;
   private final List<Edit> edits;
   private final String having;
+  private final int need;
 
   private Hook(Builder b) {
     having = b.having;
+    need = b.need;
     id = b.id;
     className = b.className;
     edits = List.copyOf(b.edits);
@@ -21,6 +24,11 @@ public final class Hook {
   /** Name in the self-test and in the option {@code off}. */
   public String id() {
     return id;
+  }
+
+  /** What it is for, {@link Hooks#ALWAYS} and others. */
+  public int need() {
+    return need;
   }
 
   /** Internal name of the class. */
@@ -50,6 +58,7 @@ public final class Hook {
     private final String className;
     private final List<Edit> edits = new ArrayList<>();
     private String having;
+    private int need = Hooks.ALWAYS;
 
     private Builder(String id, String className) {
       this.id = id;
@@ -146,6 +155,12 @@ public final class Hook {
     public Builder atOften(
         String method, String descriptor, Place place, Call probe, String... locals) {
       edits.add(new Site(method, descriptor, place, probe, locals, false));
+      return this;
+    }
+
+    /** The hook is only for something, and rests while nobody records that. */
+    public Builder only(int need) {
+      this.need = need;
       return this;
     }
 

@@ -110,6 +110,33 @@ class HookSwitchesTest extends WovenSample {
   }
 
   @Test
+  void aHookRestsWhileNobodyNeedsIt() throws Throwable {
+    Class<?> c = load(weave(walk()));
+    Object o = make(c);
+    Hooks.declare(0, "walk", false, Hooks.TRACES);
+    Hooks.needed(true, false);
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    List<String> resting = List.of("leave -1");
+    assertEquals(resting, SampleProbe.TOLD, "an end is told, of a beginning before it rested");
+    SampleProbe.TOLD.clear();
+    Hooks.measureNext();
+    Hooks.start();
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    assertEquals(resting, SampleProbe.TOLD, "it still rests");
+    SampleProbe.TOLD.clear();
+    Hooks.needed(false, true);
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    assertEquals(List.of("context it", "enter c a", "leave 7"), SampleProbe.TOLD);
+    Hooks.inject(0);
+    Hooks.needed(true, false);
+    Hooks.needed(true, true);
+    long before = Hooks.errors();
+    assertEquals("sum 48", call(c, o, "walk", "a", false));
+    assertEquals(before + 1, Hooks.errors(), "what is wrong with it is not forgotten");
+    Hooks.declare(0, null, false);
+  }
+
+  @Test
   void callsAreMeasuredInTurns() throws Throwable {
     Class<?> c = load(weave(walk()));
     Object o = make(c);

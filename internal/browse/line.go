@@ -117,6 +117,9 @@ func envRead(e *query.Event) string {
 	case 14:
 		return name + " = " + time.Unix(e.Number, e.Number2).UTC().Format(time.RFC3339Nano)
 	case 15:
+		if e.Number2 == 0 {
+			return fmt.Sprintf("%s with %s", name, amount(e.Number, "bucket"))
+		}
 		return fmt.Sprintf("%s of %s, hash %016x", name, amount(e.Number2, "key"), uint64(e.Number))
 	case 16:
 		return fmt.Sprintf("%s for %s: %d", name, instant(e.Time), e.Number)

@@ -20,6 +20,7 @@ func TestWhatATaskTakesFromOutsideIsNamed(t *testing.T) {
 		{9, int64(math.Float64bits(0.25)), 0, "", "random double = 0.25"},
 		{11, 1, 0, "", "random boolean = true"},
 		{14, 1_700_000_000, 5_000_000, "", "instant = 2023-11-14T22:13:20.005Z"},
+		{15, 64, 0, "", "order of a map with 64 buckets"},
 		{15, 255, 3, "", "order of a map of 3 keys, hash 00000000000000ff"},
 		{16, 2, 0, "", "order of timers for 1970-01-01T00:00:00.007Z: 2"},
 		{17, 4, 0, "", "what the snapshot lacks of checkpoint 4"},

@@ -16,6 +16,13 @@ public final class OrderProbe {
     if (t == null || !(map instanceof Map) || ((Map<?, ?>) map).size() < 2) {
       return;
     }
+    int buckets = HashTables.buckets((Map<?, ?>) map);
+    if (buckets > 0) {
+      if (buckets != HashTables.grown(((Map<?, ?>) map).size())) {
+        t.reads.told(Reads.MAP_ORDER, buckets);
+      }
+      return;
+    }
     long h = 1;
     int n = 0;
     for (Iterator<?> i = ((Map<?, ?>) map).keySet().iterator(); i.hasNext() && n < MAX_KEYS; n++) {

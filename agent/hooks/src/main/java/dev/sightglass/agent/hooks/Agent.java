@@ -17,6 +17,7 @@ import dev.sightglass.agent.wire.Uplink;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Hooks;
 import java.lang.instrument.Instrumentation;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ public final class Agent implements Commands, Governor.Meter {
     selfTest.onRefused(inspector::refused);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
+    open(instrumentation);
     injectFault();
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
@@ -77,6 +79,17 @@ public final class Agent implements Commands, Governor.Meter {
     if (!process.role().equals("other")) {
       uplink.connect();
     }
+  }
+
+  /** Lets the probes see how many buckets a hash map has. Without that they hash its keys. */
+  private static void open(Instrumentation instrumentation) {
+    instrumentation.redefineModule(
+        HashMap.class.getModule(),
+        Set.of(),
+        Map.of(),
+        Map.of("java.util", Set.of(Hooks.class.getModule())),
+        Set.of(),
+        Map.of());
   }
 
   /**

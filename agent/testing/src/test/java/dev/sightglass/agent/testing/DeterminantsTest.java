@@ -57,19 +57,26 @@ class DeterminantsTest {
 
   /** What a task saw of a map in one timer is right. */
   void checkOrder(List<String> keys, List<BlockRow> rows) {
-    long h = 1;
-    for (String k : keys) {
-      h = 31 * h + k.hashCode();
+    // A map that only grew has this many buckets; of another one they are told.
+    int buckets = 16;
+    while (buckets * 3 / 4 < keys.size()) {
+      buckets *= 2;
     }
     for (BlockRow r : rows) {
-      assertEquals(h, r.number("number"), keys.toString());
-      assertEquals(keys.size(), r.number("number2"));
+      assertTrue(r.number("number") != buckets, "told without need");
+      buckets = (int) r.number("number");
     }
+    // Put in as they were seen, with room from the start, they lie in the same order.
+    Map<String, Integer> same = new HashMap<>(buckets);
+    for (String k : keys) {
+      same.put(k, 1);
+    }
+    assertEquals(keys, List.copyOf(same.keySet()), "with " + buckets + " buckets");
   }
 
   /** Of how many maps the order is told, of those that {@link #checkOrder} saw. */
   void checkOrders(int seen, int told) {
-    assertTrue(told > 100, "maps " + told + " of " + seen);
+    assertTrue(told > 10 && told < seen, "maps " + told + " of " + seen);
   }
 
   @BeforeAll

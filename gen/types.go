@@ -100,6 +100,27 @@ func (e EffectiveAgentState) Valid() bool {
 	}
 }
 
+// Defines values for ExplainIndex.
+const (
+	ExplainIndexInvocation ExplainIndex = "invocation"
+	ExplainIndexLane       ExplainIndex = "lane"
+	ExplainIndexTime       ExplainIndex = "time"
+)
+
+// Valid indicates whether the value is a known member of the ExplainIndex enum.
+func (e ExplainIndex) Valid() bool {
+	switch e {
+	case ExplainIndexInvocation:
+		return true
+	case ExplainIndexLane:
+		return true
+	case ExplainIndexTime:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -1033,7 +1054,8 @@ type EventList struct {
 // EventPage defines model for EventPage.
 type EventPage struct {
 	// Complete False when the scan ended before the window did; go on with next.
-	Complete bool `json:"complete"`
+	Complete bool    `json:"complete"`
+	Explain  Explain `json:"explain,omitempty"`
 
 	// Gaps Stretches inside what was asked for that were not recorded.
 	Gaps  []Gap   `json:"gaps,omitempty"`
@@ -1081,6 +1103,33 @@ type ExceptionInfo struct {
 	// Time Example: 2026-08-01T14:02:11.482000Z
 	Time time.Time `json:"time"`
 }
+
+// Explain defines model for Explain.
+type Explain struct {
+	// Blocks Of the recording.
+	Blocks string `json:"blocks"`
+
+	// Decoded Blocks whose rows were read.
+	Decoded int64 `json:"decoded"`
+
+	// Headers Of blocks that were looked at.
+	Headers int64 `json:"headers"`
+
+	// Index What found the blocks: an invocation, a lane that gets few, or the time.
+	Index ExplainIndex `json:"index"`
+
+	// Rows In decoded blocks.
+	Rows int64 `json:"rows"`
+
+	// Selected Of these: rows that fit, before key and text are compared; the next page may hold some of them.
+	Selected int64 `json:"selected"`
+
+	// Skipped Of these: nothing that was asked for is inside, by the header alone.
+	Skipped int64 `json:"skipped"`
+}
+
+// ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
+type ExplainIndex string
 
 // Function defines model for Function.
 type Function struct {
@@ -2450,6 +2499,9 @@ type EventsParams struct {
 
 	// Around Position to begin at; the page holds events on both sides.
 	Around string `form:"around,omitempty" json:"around,omitempty"`
+
+	// Explain Say what the search had to look at.
+	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
 
 // EventsParamsOrder defines parameters for Events.

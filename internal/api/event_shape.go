@@ -106,6 +106,19 @@ type EventPage struct {
 	ScannedFrom *Time  `json:"scanned_from,omitempty"`
 	ScannedTo   *Time  `json:"scanned_to,omitempty"`
 	Complete    bool   `json:"complete" doc:"False when the scan ended before the window did; go on with next."`
+
+	Explain *Explain `json:"explain,omitempty" doc:"With explain: what the search had to look at."`
+}
+
+// Explain says what a search for events had to look at, for this page. A block that reaches into two windows of time counts in both.
+type Explain struct {
+	Index    string `json:"index" doc:"What found the blocks: an invocation, a lane that gets few, or the time." enum:"invocation,lane,time"`
+	Blocks   I64    `json:"blocks" doc:"Of the recording."`
+	Headers  int    `json:"headers" doc:"Of blocks that were looked at."`
+	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header alone."`
+	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
+	Rows     int    `json:"rows" doc:"In decoded blocks."`
+	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`
 }
 
 // Moment is everything about one invocation.

@@ -31,7 +31,14 @@ func (s *service) events(ctx context.Context, in *eventsRequest) (EventPage, err
 	if err != nil {
 		return EventPage{}, err
 	}
-	return s.pageOf(ctx, page)
+	out, err := s.pageOf(ctx, page)
+	if err == nil && in.Explain {
+		e := page.Explain
+		out.Explain = &Explain{
+			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
+		}
+	}
+	return out, err
 }
 
 func (s *service) exceptions(ctx context.Context, _ *RecordingPath) (List[Event], error) {

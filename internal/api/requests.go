@@ -49,6 +49,8 @@ type eventsRequest struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Cursor string `query:"cursor" maxLength:"512" doc:"next or previous of a page before, or cursor of an event."`
 	Around string `query:"around" maxLength:"256" doc:"Position to begin at; the page holds events on both sides."`
+
+	Explain bool `query:"explain" doc:"Say what the search had to look at."`
 }
 
 type liveEventsRequest struct {

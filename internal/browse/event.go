@@ -51,4 +51,5 @@ type EventPage struct {
 	Previous Cursor // with Around: the cursor in the other order
 	From, To query.Wall
 	Complete bool // everything that the query selects up to Next was looked at
+	Explain  query.Explain
 }

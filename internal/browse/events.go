@@ -65,6 +65,7 @@ func (b *Browser) page(ctx context.Context, r renderer, t Target, q EventQuery, 
 	slices.Reverse(back.Events)
 	page.Events = append(back.Events, page.Events...)
 	page.Previous, page.From = back.Next, min(page.From, back.From)
+	page.Explain.Add(back.Explain)
 	return page, nil
 }
 
@@ -102,7 +103,7 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 		}
 	}
 	p := scan.Progress()
-	page.From, page.To = p.From, p.To
+	page.From, page.To, page.Explain = p.From, p.To, p.Explain
 	page.Next, page.Complete = p.Next, p.Complete || full
 	if full {
 		page.Next = page.Events[len(page.Events)-1].Cursor

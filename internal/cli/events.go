@@ -64,6 +64,7 @@ Exit 2: nothing was found, but not everything could be looked at (a gap, or the 
 	fl.IntVar(&f.limit, "limit", 100, "most events; 0 = all")
 	fl.BoolVar(&f.newest, "newest", false, "newest first")
 	fl.BoolVar(&f.noValues, "no-values", false, "leave keys and values out")
+	fl.BoolVar(&f.q.Explain, "explain", false, "say what the search had to look at, and what it could skip")
 	fl.BoolVarP(&f.follow, "follow", "f", false, "go on with events as they arrive")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		cl, err := a.client()
@@ -104,6 +105,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 	}
 	left, found, complete := f.limit, 0, true
 	var t *table
+	var looked lookedAt
 	fold := changeFold{add: func(e *gen.Event) { a.addEvent(t, e) }}
 	for {
 		f.q.Limit = pageSize
@@ -116,6 +118,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 		}
 		page := &answer.Value
 		found += len(page.Items)
+		looked.add(page.Explain)
 		complete = page.Complete && len(page.Gaps) == 0
 		if done, err := a.raw(answer.Raw, true); err != nil {
 			return err
@@ -144,6 +147,9 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 			a.more(t.print(a, a.screen(2)), "--limit, a narrower filter, or into a pipe")
 		}
 		a.link(cl, "/r/"+url.PathEscape(f.q.Recording)+"/events", f.fragment())
+	}
+	if f.q.Explain {
+		a.hint("%s", looked.text(a, found))
 	}
 	if found == 0 && !complete {
 		return verdict(exitUnknown)

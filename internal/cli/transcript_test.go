@@ -122,6 +122,9 @@ func (r *recorded) run(ctx context.Context, terminal string, args ...string) (ou
 		if name == "SIGHTGLASS_SERVER" {
 			return r.url, true
 		}
+		if name == "SIGHTGLASS_DATA" {
+			return r.data, true
+		}
 		return "", false
 	}}
 	if terminal != "" {

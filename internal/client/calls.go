@@ -131,6 +131,7 @@ type EventQuery struct {
 	Descending       bool
 	Limit            int
 	NoPayload        bool
+	Explain          bool
 }
 
 func (q EventQuery) filter() url.Values {
@@ -162,6 +163,9 @@ func (c *Client) Events(ctx context.Context, q EventQuery) (*Answer[gen.EventPag
 	setNumber(v, "limit", q.Limit)
 	if q.Descending {
 		v.Set("order", "desc")
+	}
+	if q.Explain {
+		v.Set("explain", "true")
 	}
 	return get[gen.EventPage](ctx, c, v, "recordings", q.Recording, "events")
 }

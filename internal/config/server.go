@@ -33,6 +33,9 @@ type Server struct {
 	LogLevel      slog.Level
 	LogFormat     string
 	ShutdownAfter time.Duration
+
+	RetainAge              time.Duration // 0 = for ever
+	RetainSize, RetainFree int64         // bytes; 0 = no limit
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -113,6 +116,12 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.UserJars })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
+		{"retain-age", "0s", "duration", "A recording that got nothing new for so long is deleted; 0s: it is kept for ever.",
+			func(s *Server, v string) error { return age(&s.RetainAge, v) }},
+		{"retain-size", "0", "size", "When recordings take more than this, the oldest that have ended are deleted; 0: no limit.",
+			func(s *Server, v string) (err error) { s.RetainSize, err = size(v); return err }},
+		{"retain-free", "0", "size", "When less than this is free on the disk, the oldest recordings that have ended are deleted; 0: blocks are refused instead when the disk is full.",
+			func(s *Server, v string) (err error) { s.RetainFree, err = size(v); return err }},
 		{"max-agents", "1000", "connections", "Agents beyond this number are refused.",
 			func(s *Server, v string) error { return whole(&s.MaxAgents, v, 1, 100_000) }},
 		{"lost-after", "60s", "duration", "A process that went away without a goodbye is a gap after this time.",
@@ -164,6 +173,16 @@ func duration(at func(*Server) *time.Duration) func(*Server, string) error {
 		*at(s) = d
 		return nil
 	}
+}
+
+// age is a duration that may be 0.
+func age(to *time.Duration, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no duration, as 72h, or 0s for none", v)
+	}
+	*to = d
+	return nil
 }
 
 func whole(to *int, v string, low, high int) error {

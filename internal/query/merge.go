@@ -19,7 +19,7 @@ type merge struct {
 	behind  *rowKey // rows behind this one only, in direction
 	pending []store.Ref
 	open    []*openBlock // heap, the next row's block first
-	decoded int
+	explain *Explain
 }
 
 // openBlock is a decoded block, or one that could not be: f is nil then, and err says why.
@@ -111,7 +111,7 @@ func (m *merge) next(ctx context.Context) (*openBlock, error) {
 }
 
 func (m *merge) decode(ctx context.Context, ref store.Ref) error {
-	m.decoded++
+	m.explain.Decoded++
 	f, err := m.view.columns(ctx, ref)
 	if err != nil {
 		if !unreadable(err) {
@@ -129,6 +129,7 @@ func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 			b.rows = append(b.rows, k)
 		}
 	}
+	m.explain.Rows, m.explain.Selected = m.explain.Rows+f.rows(), m.explain.Selected+len(b.rows)
 	if len(b.rows) == 0 {
 		return nil
 	}

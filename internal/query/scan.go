@@ -46,6 +46,7 @@ type Progress struct {
 	From, To Wall   // the stretch that was looked at
 	Complete bool   // nothing is left in Order
 	Next     Cursor // pass as After to go on; empty when Complete
+	Explain  Explain
 }
 
 // Scan yields the events of one query.
@@ -97,6 +98,7 @@ func (s *Scan) All(ctx context.Context) iter.Seq2[Event, error] {
 // Progress says how far All came; valid between and after its events.
 func (s *Scan) Progress() Progress {
 	p := s.scan.progress
+	p.Explain = s.scan.explain
 	if !p.Complete && s.scan.after != nil {
 		p.Next = s.scan.after.cursor()
 	}
@@ -111,7 +113,7 @@ type scan struct {
 	after    *rowKey // everything up to here was given out
 	begin    rowKey  // where this call began; it must come further to stop
 	progress Progress
-	decoded  int
+	explain  Explain // of all calls
 }
 
 // The number of blocks that a window aims at.
@@ -148,6 +150,7 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 				from = max(from, s.after.wall)
 			}
 		}
+		s.explain.Index, s.explain.Blocks = s.sel.index(), r.Blocks
 		s.progress = Progress{From: from, To: from}
 		if desc {
 			s.progress = Progress{From: to, To: to}
@@ -168,11 +171,13 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 			} else if from+width < to && from+width > from {
 				b = from + width
 			}
+			s.sel.headers = 0
 			refs := slices.Collect(s.sel.blocks(v, a, b))
 			if len(refs) > manyBlocks && width > 1000 {
 				width /= 8
 				continue
 			}
+			s.explain.Headers, s.explain.Skipped = s.explain.Headers+s.sel.headers, s.explain.Skipped+s.sel.headers-len(refs)
 			if !s.window(ctx, v, a, b, refs, yield) {
 				return
 			}
@@ -199,18 +204,16 @@ func above(w Wall) Wall {
 
 // window yields the rows in [a, b); false = stop, with progress set.
 func (s *scan) window(ctx context.Context, v *view, a, b Wall, refs []store.Ref, yield func(Event, error) bool) bool {
-	m := &merge{view: v, sel: s.sel, desc: bool(s.q.Order), from: a, to: b, behind: s.after}
+	m := &merge{view: v, sel: s.sel, desc: bool(s.q.Order), from: a, to: b, behind: s.after, explain: &s.explain}
 	m.start(refs)
 	for {
-		if s.q.MaxBlocks > 0 && s.decoded >= s.q.MaxBlocks && m.due() {
+		if s.q.MaxBlocks > 0 && s.explain.Decoded >= s.q.MaxBlocks && m.due() {
 			if at := m.position(s.after); m.before(s.begin, at) {
 				s.reached(at)
 				return false
 			}
 		}
-		decoded := m.decoded
 		block, err := m.next(ctx)
-		s.decoded += m.decoded - decoded
 		if err != nil {
 			yield(Event{}, err)
 			return false

@@ -18,6 +18,8 @@ type selection struct {
 	reasons  []event.DropReason
 	from, to Wall // to is exclusive
 	inv      *uint64
+
+	headers int // looked at by blocks so far
 }
 
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
@@ -64,6 +66,7 @@ func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
 		for ref := range s.candidates(v, from, to) {
 			h := ref.Header
+			s.headers++
 			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && !yield(ref) {
 				return
 			}
@@ -74,12 +77,12 @@ func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
 // candidates asks the index that leaves least to look at: the store's by invocation or by lane, or the model's by time.
 func (s *selection) candidates(v *view, from, to Wall) iter.Seq[store.Ref] {
 	var filters []store.Filter
-	switch {
-	case s.inv != nil && *s.inv > 0 && s.attempts != nil:
+	switch s.index() {
+	case ByInvocation:
 		for key := range s.attempts {
 			filters = append(filters, store.Filter{Attempt: key, InvFrom: *s.inv, InvTo: *s.inv})
 		}
-	case len(s.lanes) > 0 && !slices.ContainsFunc(s.lanes, busy):
+	case ByLane:
 		for _, lane := range slices.Compact(slices.Sorted(slices.Values(s.lanes))) {
 			filters = append(filters, store.Filter{Lane: lane})
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/sidecar"
@@ -37,19 +38,20 @@ type Server struct {
 	info    Info
 	jar     string // the agent's, which holds the sidecar; empty when this binary carries none
 
-	store   *disk.Store
-	meta    *meta.DB
-	audit   *os.File
-	ingest  *ingest.Server
-	sidecar *sidecar.Sidecar // nil when nothing of jobs is run
-	browser *browse.Browser
-	steer   *steering.Steering
-	api     *api.API
-	http    *http.Server
-	ready   atomic.Bool
-	fleet   *fleet
-	rates   *rates
-	metrics *requests
+	store     *disk.Store
+	meta      *meta.DB
+	retention *retention
+	audit     *os.File
+	ingest    *ingest.Server
+	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
+	browser   *browse.Browser
+	steer     *steering.Steering
+	api       *api.API
+	http      *http.Server
+	ready     atomic.Bool
+	fleet     *fleet
+	rates     *rates
+	metrics   *requests
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -174,6 +176,14 @@ func (s *Server) openViews() (err error) {
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
 	}
+	s.retention = &retention{
+		limits: limits{age: s.cfg.RetainAge, size: s.cfg.RetainSize, free: s.cfg.RetainFree}, store: s.store, now: s.now, log: s.log,
+		free: func() int64 { return s.store.Stats().Free },
+		ended: func(ctx context.Context, rec event.RecordingID) bool {
+			job, err := queries.Job(ctx, rec)
+			return err == nil && job.State.Ended()
+		},
+	}
 	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
 	if err != nil {
 		return err
@@ -261,6 +271,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var sampling sync.WaitGroup
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
+	sampling.Go(func() { s.retention.run(ctx) })
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)

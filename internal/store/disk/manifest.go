@@ -57,41 +57,19 @@ type manifest struct {
 // that no edit names.
 func openManifest(files fileSystem, dir string) (*manifest, error) {
 	m := &manifest{files: files, dir: dir}
-	m.mu.segments, m.mu.deleted = make(map[uint64]listed), make(map[uint64]bool)
-	m.mu.next = 1
-	entries, err := files.ReadDir(dir)
+	entries, size, end, err := m.replay()
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", dir, err)
-	}
-	for _, e := range entries {
-		if n, err := strconv.ParseUint(strings.TrimPrefix(e.Name(), manifestPrefix), 10, 64); err == nil && strings.HasPrefix(e.Name(), manifestPrefix) {
-			m.mu.number = max(m.mu.number, n)
-		}
+		return nil, err
 	}
 	if m.mu.number == 0 {
 		return m, m.rewrite()
 	}
 	path := m.path(m.mu.number)
-	content, err := files.ReadFile(path, maxManifest)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
-	}
-	end, _, err := readJournal(content, manifestMagic, func(body []byte) error {
-		var e edit
-		if err := json.Unmarshal(body, &e); err != nil {
-			return fmt.Errorf("reading %s: %w", path, err)
-		}
-		m.apply(e)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
 	f, err := files.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	if end < int64(len(content)) {
+	if end < size {
 		if err := f.Truncate(end); err != nil {
 			return nil, errors.Join(fmt.Errorf("cutting the damaged tail of %s: %w", path, err), f.Close())
 		}
@@ -105,6 +83,38 @@ func openManifest(files fileSystem, dir string) (*manifest, error) {
 		}
 	}
 	return m, nil
+}
+
+// replay takes in the newest manifest and changes no file: entries are those of the folder, end is where the last whole edit of
+// size bytes ends. The number stays 0 when there is no manifest.
+func (m *manifest) replay() (entries []fs.DirEntry, size, end int64, err error) {
+	m.mu.segments, m.mu.deleted = make(map[uint64]listed), make(map[uint64]bool)
+	m.mu.next = 1
+	if entries, err = m.files.ReadDir(m.dir); err != nil {
+		return nil, 0, 0, fmt.Errorf("listing %s: %w", m.dir, err)
+	}
+	for _, e := range entries {
+		if n, err := strconv.ParseUint(strings.TrimPrefix(e.Name(), manifestPrefix), 10, 64); err == nil && strings.HasPrefix(e.Name(), manifestPrefix) {
+			m.mu.number = max(m.mu.number, n)
+		}
+	}
+	if m.mu.number == 0 {
+		return entries, 0, 0, nil
+	}
+	path := m.path(m.mu.number)
+	content, err := m.files.ReadFile(path, maxManifest)
+	if err != nil {
+		return nil, 0, 0, fmt.Errorf("reading %s: %w", path, err)
+	}
+	end, _, err = readJournal(content, manifestMagic, func(body []byte) error {
+		var e edit
+		if err := json.Unmarshal(body, &e); err != nil {
+			return fmt.Errorf("reading %s: %w", path, err)
+		}
+		m.apply(e)
+		return nil
+	})
+	return entries, int64(len(content)), end, err
 }
 
 func (m *manifest) path(n uint64) string {

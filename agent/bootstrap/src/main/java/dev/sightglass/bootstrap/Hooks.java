@@ -142,6 +142,16 @@ public final class Hooks {
     }
   }
 
+  /** What it waits for while it rests, in words; empty while it does not. */
+  public static String rests(int hook) {
+    if (STATE[hook] != REST) {
+      return "";
+    }
+    return needs[hook] == PATHS
+        ? "rests: no task tells paths"
+        : "rests: no operator is at level trace";
+  }
+
   private static byte normal(int hook) {
     return (needs[hook] & unwanted) == 0 ? RUN : REST;
   }

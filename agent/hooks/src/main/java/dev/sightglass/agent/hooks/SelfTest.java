@@ -178,7 +178,7 @@ final class SelfTest implements Telemetry, Weaver.Listener {
   /** What there is to say of a hook that is in. */
   private String detail(int hook) {
     long n = hooks.get(hook).id().equals("state.create") ? refused.getAsLong() : 0;
-    return n == 0 ? "" : n + " values are not recorded: their serializers threw";
+    return n == 0 ? Hooks.rests(hook) : n + " values are not recorded: their serializers threw";
   }
 
   /**

@@ -156,13 +156,17 @@ class RecordedJobTest {
           "task.run", "task.state", "task.start", "task.checkpoint", "task.idle", "chain.operator",
           "chain.complete", "chain.push", "out", "in", "in.event", "in.watermark", "timer", "mail",
           "mail.callback", "source.output", "source.split", "job.graph", "job.state", "job.attempt",
-          "job.checkpoint", "state.backends", "state.create", "state.heap", "timer.service",
-          "timer.set", "window", "watermark.held", "watermark.out"
+          "job.checkpoint", "state.backends", "state.create", "timer.service", "timer.set",
+          "window", "watermark.held", "watermark.out"
         }) {
       assertTrue(
           server.status.contains("{\"id\":\"" + hook + "\",\"state\":\"fired\""),
           hook + " did not fire: " + server.status);
     }
+    // What happens in state is told at level trace alone.
+    String rests =
+        "\\{\"id\":\"state.heap\",\"state\":\"installed\",[^}]*\"detail\":\"rests: no operator is at level trace\"";
+    assertTrue(Pattern.compile(rests).matcher(server.status).find(), server.status);
     assertTrue(server.status.contains("\"errors\":0"), server.status);
   }
 

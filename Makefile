@@ -108,6 +108,7 @@ bench-agent: build ## what recording costs: jobs with and without the agent in t
 
 test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md
 	go run ./test/matrix -coverage docs/coverage.md
+	$(MVN) -f agent/pom.xml verify -Dtest=DropsTest -Ddrops.matrix=true -Dsurefire.failIfNoSpecifiedTests=false
 
 soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, and every hook made to fail
 	go test -tags e2e -count=1 -timeout 4h -v ./test/e2e -run TestSoak -flink $(FLINK) -submissions 200 -kills 100

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Records that were planted to be thrown away are told, each with the reason and the numbers that
@@ -68,16 +68,42 @@ class DropsTest {
 
   @TempDir Path folder;
 
+  /** Level, then settings of the job. With {@code drops.matrix} over all of them. */
+  static List<List<String>> runs() {
+    List<List<String>> runs = new ArrayList<>();
+    for (String level : List.of("positions", "trace")) {
+      if (!Boolean.getBoolean("drops.matrix")) {
+        runs.add(List.of(level));
+        continue;
+      }
+      for (String backend : List.of("hashmap", "rocksdb")) {
+        for (boolean unaligned : new boolean[] {false, true}) {
+          for (boolean reuse : new boolean[] {false, true}) {
+            runs.add(
+                List.of(
+                    level,
+                    "state.backend.type=" + backend,
+                    "execution.checkpointing.unaligned.enabled=" + unaligned,
+                    "pipeline.object-reuse=" + reuse));
+          }
+        }
+      }
+    }
+    return runs;
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"positions", "trace"})
-  void everyRecordThatIsThrownAwayIsToldWithItsReason(String level) throws Exception {
+  @MethodSource("runs")
+  void everyRecordThatIsThrownAwayIsToldWithItsReason(List<String> run) throws Exception {
+    String level = run.get(0);
     try (TakingServer server = TakingServer.at(level)) {
       Fork job =
           Fork.run(
               folder,
               DropJob.class,
               List.of(AGENT + "=127.0.0.1:" + server.port() + ",verbose"),
-              List.of("-Xmx640m"));
+              List.of("-Xmx640m"),
+              run.subList(1, run.size()).toArray(new String[0]));
       job.ends();
       assertEquals(0, job.exit);
       assertNull(server.failure);

@@ -18,6 +18,10 @@ public final class DropJob {
     c.setString("taskmanager.memory.managed.size", "256m");
     c.setString("metrics.reporters", "late");
     c.setString("metrics.reporter.late.factory.class", LateReporter.Factory.class.getName());
+    for (String argument : arguments) {
+      String[] kv = argument.split("=", 2);
+      c.setString(kv[0], kv[1]);
+    }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, c);
     env.setParallelism(1);
     new StreamDrops(env, keyed -> keyed).build();

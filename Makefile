@@ -103,7 +103,7 @@ gen: web/node_modules/.package-lock.json ## regenerate what is generated; CI com
 docs: ## regenerate the reference pages and tables of the documentation
 	go run ./tools/generate
 
-bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about 45 minutes
+bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
 
 test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md

@@ -1,7 +1,7 @@
 // Command bench measures what recording costs jobs: one cluster without the agent and one with it run the same work in turns on one machine, so
 // that what else the machine does meets both alike.
 //
-//	make bench-agent                                        everything, about 45 minutes
+//	make bench-agent                                        everything, about an hour
 //	go run ./bench --work dedup --levels flight --pairs 7   one piece of it
 //	go run ./bench --flink 1.20
 //

@@ -88,8 +88,8 @@ Exit 2: nothing was found, but not everything could be looked at (a gap, or the 
 			return usage("0 means all", "--limit %d is below 0", f.limit)
 		}
 		if f.follow {
-			if f.newest || f.q.Around != "" || f.q.To != "" {
-				return usage("leave them out", "--newest, --around and --to do not go with -f")
+			if f.newest || f.q.Around != "" || f.q.To != "" || f.q.Explain {
+				return usage("leave them out", "--newest, --around, --to and --explain do not go with -f")
 			}
 			return a.follow(c.Context(), cl, &f)
 		}

@@ -1,6 +1,6 @@
 package query
 
-import "github.com/sightglass/sightglass/internal/event"
+import "slices"
 
 // Explain says what a scan had to look at. Where a scan went through several windows of time, a block that reaches into two of them counts
 // in both.
@@ -36,17 +36,8 @@ func (s *selection) index() Index {
 	switch {
 	case s.inv != nil && *s.inv > 0 && s.attempts != nil:
 		return ByInvocation
-	case len(s.lanes) > 0 && !anyBusy(s.lanes):
+	case len(s.lanes) > 0 && !slices.ContainsFunc(s.lanes, busy):
 		return ByLane
 	}
 	return ByTime
-}
-
-func anyBusy(lanes []event.Lane) bool {
-	for _, l := range lanes {
-		if busy(l) {
-			return true
-		}
-	}
-	return false
 }

@@ -100,9 +100,6 @@ func (r *retention) once(ctx context.Context) {
 	}
 	ended := func(rec event.RecordingID) bool { return r.ended(ctx, rec) }
 	for _, one := range r.limits.beyond(all, r.free(), r.now(), ended) {
-		if one.ID == (event.RecordingID{}) {
-			continue
-		}
 		if err := r.store.Delete(ctx, one.ID); err != nil {
 			r.log.Error("a recording could not be deleted", "recording", one.ID.String(), "setting", one.why, "error", err)
 			return // the next ones were chosen as if it had gone

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,12 +180,15 @@ func (c *check) segments() error {
 			return err
 		}
 	}
-	left := make([]uint64, 0, len(c.known))
-	for id := range c.known {
-		left = append(left, id)
+	if len(c.known) == 0 {
+		return nil
 	}
-	slices.Sort(left)
-	for _, id := range left {
+	gone := c.known
+	if err := c.manifest(); err != nil { // a server may have deleted recordings meanwhile
+		return err
+	}
+	maps.DeleteFunc(c.known, func(id uint64, _ listed) bool { _, is := gone[id]; return !is })
+	for _, id := range slices.Sorted(maps.Keys(c.known)) {
 		rec, _ := event.ParseRecordingID(c.known[id].Recording)
 		c.found(Problem{Kind: Lost, Recording: rec, Segment: id, File: filepath.Join("seg", rec.String(), strconv.FormatUint(id, 10)+".sgs"), Text: "the manifest names this segment, and it is not there"})
 	}

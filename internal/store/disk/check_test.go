@@ -196,6 +196,28 @@ func TestCheckWhileBlocksArrive(t *testing.T) {
 	}
 }
 
+// A recording that a server deletes while the store is looked at is not lost.
+func TestCheckWhileARecordingIsDeleted(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, Options{Dir: dir, Durability: Process})
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	put(t, s, simple(t, 1, 0, 60))
+	c := &check{ctx: context.Background(), dir: dir, named: make(map[event.DefinitionID]event.RecordingID), held: make(map[event.DefinitionID]bool)}
+	if err := c.manifest(); err != nil || len(c.known) != 1 {
+		t.Fatal(err, c.known)
+	}
+	if err := s.Delete(context.Background(), recID); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.segments(); err != nil || len(c.report.Problems) != 0 {
+		t.Errorf("%v %+v", err, c.report.Problems)
+	}
+}
+
 func TestCheckChangesNothing(t *testing.T) {
 	if _, err := Check(context.Background(), t.TempDir(), CheckOptions{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no store: %v", err)

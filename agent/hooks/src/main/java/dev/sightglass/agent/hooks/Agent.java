@@ -81,15 +81,22 @@ public final class Agent implements Commands, Governor.Meter {
     }
   }
 
-  /** Lets the probes see how many buckets a hash map has. Without that they hash its keys. */
+  /**
+   * Lets the probes see how many buckets a hash map has. A JVM that does not allow it costs a walk
+   * through each map: its keys are hashed then.
+   */
   private static void open(Instrumentation instrumentation) {
-    instrumentation.redefineModule(
-        HashMap.class.getModule(),
-        Set.of(),
-        Map.of(),
-        Map.of("java.util", Set.of(Hooks.class.getModule())),
-        Set.of(),
-        Map.of());
+    try {
+      instrumentation.redefineModule(
+          HashMap.class.getModule(),
+          Set.of(),
+          Map.of(),
+          Map.of("java.util", Set.of(Hooks.class.getModule())),
+          Set.of(),
+          Map.of());
+    } catch (RuntimeException e) {
+      System.err.println("[sightglass] maps are hashed to tell their order: " + e);
+    }
   }
 
   /**

@@ -19,7 +19,7 @@ class HookFaultsTest {
 
   @Test
   void whicheverHookFailsTheJobIsUnharmed() throws Exception {
-    // At level trace no hook rests.
+    // Below level trace some hooks rest, and would not be made to fail.
     try (TakingServer server = TakingServer.at("trace")) {
       Fork job =
           Fork.run(

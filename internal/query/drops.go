@@ -178,13 +178,16 @@ func (c *dropCounting) rows(f *frame) {
 		if w := f.wall(row); w < c.sel.from || w >= c.sel.to || !c.sel.wantsRow(f, row, index) {
 			continue
 		}
-		reason := at(f.r.Reason, row, 0)
-		n := uint64(1)
-		if reason.Counted() {
-			n = uint64(max(1, at(f.r.Number, row, 0)))
-		}
-		c.add(f.h, int(f.r.Operator[row]), reason, n)
+		c.add(f.h, int(f.r.Operator[row]), at(f.r.Reason, row, 0), f.dropped(row))
 	}
+}
+
+// dropped is how many records a row of kind dropped stands for.
+func (f *frame) dropped(row int) uint64 {
+	if at(f.r.Reason, row, 0).Counted() {
+		return uint64(max(1, at(f.r.Number, row, 0)))
+	}
+	return 1
 }
 
 func (c *dropCounting) add(h *block.Header, operator int, reason event.DropReason, n uint64) {

@@ -244,3 +244,84 @@ func TestTimelineCountsTheEventsOfTheSameQuery(t *testing.T) {
 		}
 	})
 }
+
+// Tracks over subtasks add up to the timeline, and their drops to those that are counted for the same stretch.
+func TestTracksAddUp(t *testing.T) {
+	worlds(t, 800, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		e := engineOf(t, Options{Reader: w.store})
+		rng := rand.New(rand.NewPCG(5, uint64(w.now)))
+		dropped := uint64(0)
+		for range 20 {
+			rec := w.recs[rng.IntN(2)]
+			all, err := e.Timeline(ctx, rec, TimelineQuery{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			span := int64(all.To - all.From)
+			q := TimelineQuery{Buckets: 1 + rng.IntN(30)}
+			if rng.IntN(3) > 0 {
+				q.From = all.From + Wall(rng.Int64N(span))
+				q.To = q.From + 1 + Wall(rng.Int64N(span))
+			}
+			line, err := e.Timeline(ctx, rec, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tracks, err := e.Tracks(ctx, rec, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			type place struct {
+				operator string
+				kind     event.Kind
+				bucket   int
+			}
+			sums := make(map[place]uint64)
+			for _, s := range tracks.Series {
+				if s.Kind == event.KindEntered {
+					continue // no event
+				}
+				for b, n := range s.Counts {
+					sums[place{s.Operator.ID, s.Kind, b}] += n
+				}
+			}
+			for _, s := range line.Series {
+				for b, n := range s.Counts {
+					p := place{s.Operator.ID, s.Kind, b}
+					if sums[p] != n {
+						t.Fatalf("%+v: %d in all tracks, %d in the timeline", p, sums[p], n)
+					}
+					delete(sums, p)
+				}
+			}
+			for p, n := range sums {
+				if n != 0 {
+					t.Fatalf("%+v: %d in tracks, and not in the timeline", p, n)
+				}
+			}
+			drops, err := e.Drops(ctx, rec, DropsQuery{From: q.From, To: q.To})
+			if err != nil {
+				t.Fatal(err)
+			}
+			counted := make(map[dropPlace]uint64)
+			for _, d := range drops.Counts {
+				counted[dropPlace{"", d.Operator.ID, d.Subtask, d.Reason}] += d.Count
+			}
+			for _, d := range tracks.Drops {
+				for _, n := range d.Counts {
+					dropped += n
+					counted[dropPlace{"", d.Operator.ID, d.Subtask, d.Reason}] -= n
+				}
+			}
+			for p, n := range counted {
+				if n != 0 {
+					t.Fatalf("%+v: off by %d", p, int64(n))
+				}
+			}
+		}
+		if dropped == 0 {
+			t.Fatal("nothing was dropped: the world does not ask what this test is about")
+		}
+	})
+}

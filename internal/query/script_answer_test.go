@@ -41,6 +41,8 @@ func (s *script) run(line string, body []string) string {
 		err = s.job(ctx, &out, rec)
 	case "timeline":
 		err = s.timeline(ctx, &out, a, rec)
+	case "tracks":
+		err = s.tracks(ctx, &out, a, rec)
 	case "drops":
 		err = s.drops(ctx, &out, a, rec)
 	default:
@@ -330,14 +332,44 @@ func (s *script) job(ctx context.Context, out *strings.Builder, rec event.Record
 	return nil
 }
 
-func (s *script) timeline(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
+func timelineQuery(a arguments) TimelineQuery {
 	q := TimelineQuery{Buckets: int(a.number("buckets", 4))}
 	q.From, q.To = Wall(a.number("from", 0)*1000), Wall(a.number("to", 0)*1000)
 	q.Operator = a.named["op"]
 	if k, ok := event.ParseKind(a.named["kind"]); ok {
 		q.Kinds = []event.Kind{k}
 	}
-	l, err := s.engine.Timeline(ctx, rec, q)
+	return q
+}
+
+func (s *script) tracks(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
+	t, err := s.engine.Tracks(ctx, rec, timelineQuery(a))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d to %d by %d us, %d rows, approximate %t\n", t.From/1000, t.To/1000, t.BucketUS, t.Rows, t.Approximate)
+	for _, x := range t.Series {
+		fmt.Fprintf(out, "%s.%d %s %v\n", x.Operator.Slug, x.Subtask, x.Kind, x.Counts)
+	}
+	for _, x := range t.Drops {
+		fmt.Fprintf(out, "%s.%d drops %s %v\n", x.Operator.Slug, x.Subtask, x.Reason, x.Counts)
+	}
+	for _, x := range t.Watermarks {
+		fmt.Fprintf(out, "%s.%d watermark of input %d", x.Operator.Slug, x.Subtask, x.Input)
+		for _, v := range x.Values {
+			if v == NoEventTime {
+				fmt.Fprint(out, " -")
+			} else {
+				fmt.Fprintf(out, " %d", v)
+			}
+		}
+		fmt.Fprintln(out)
+	}
+	return nil
+}
+
+func (s *script) timeline(ctx context.Context, out *strings.Builder, a arguments, rec event.RecordingID) error {
+	l, err := s.engine.Timeline(ctx, rec, timelineQuery(a))
 	if err != nil {
 		return err
 	}

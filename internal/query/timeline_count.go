@@ -18,24 +18,33 @@ const maxTimelineReads = 4096
 // Timeline counts events per bucket, from headers where a block lies within one bucket. Errors: ErrNotFound, ErrQuery,
 // *AmbiguousError.
 func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q TimelineQuery) (Timeline, error) {
-	if q.Buckets == 0 {
-		q.Buckets = 100
-	}
-	if q.Buckets < 0 || q.Buckets > 2000 {
-		return Timeline{}, badQuery("a timeline has 1 to 2000 buckets")
-	}
 	v, err := e.open(ctx, rec)
 	if err != nil {
 		return Timeline{}, err
 	}
 	defer v.close()
-	q.Invocation = nil
-	sel, err := v.selection(q.EventQuery)
-	if err != nil {
+	c := &counting{view: v}
+	if err := c.run(ctx, q); err != nil {
 		return Timeline{}, err
 	}
-	r := v.snap.Recording()
-	c := &counting{view: v, sel: sel, series: make(map[seriesKey]*Series)}
+	return c.out, nil
+}
+
+// run counts what q asks for into c.out.
+func (c *counting) run(ctx context.Context, q TimelineQuery) error {
+	if q.Buckets == 0 {
+		q.Buckets = 100
+	}
+	if q.Buckets < 0 || q.Buckets > 2000 {
+		return badQuery("a timeline has 1 to 2000 buckets")
+	}
+	q.Invocation = nil
+	sel, err := c.selection(q.EventQuery)
+	if err != nil {
+		return err
+	}
+	r := c.snap.Recording()
+	c.sel, c.series = sel, make(map[seriesKey]*Series)
 	c.out.From, c.out.To = Wall(r.WallMin), above(Wall(r.WallMax))
 	if q.From != 0 {
 		c.out.From = q.From
@@ -44,23 +53,25 @@ func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q Timeline
 		c.out.To = q.To
 	}
 	if c.out.To <= c.out.From {
-		return Timeline{From: c.out.From, To: c.out.From, BucketUS: 1}, nil
+		c.out.To, c.out.BucketUS = c.out.From, 1
+		return nil
 	}
 	span := uint64(c.out.To) - uint64(c.out.From)
 	c.out.BucketUS = int64(min(dividedUp(span, uint64(q.Buckets)), math.MaxInt64))
 	c.buckets = int(dividedUp(span, uint64(c.out.BucketUS)))
-	for ref := range sel.blocks(v, c.out.From, c.out.To) {
+	for ref := range sel.blocks(c.view, c.out.From, c.out.To) {
 		if err := c.add(ctx, ref); err != nil {
-			return Timeline{}, err
+			return err
 		}
 	}
 	for _, s := range c.series {
 		c.out.Series = append(c.out.Series, *s)
 	}
 	slices.SortFunc(c.out.Series, func(a, b Series) int {
-		return cmp.Or(cmp.Compare(a.Operator.Name, b.Operator.Name), cmp.Compare(a.Operator.ID, b.Operator.ID), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Or(cmp.Compare(a.Operator.Name, b.Operator.Name), cmp.Compare(a.Operator.ID, b.Operator.ID),
+			cmp.Compare(a.Subtask, b.Subtask), cmp.Compare(a.Kind, b.Kind))
 	})
-	return c.out, nil
+	return nil
 }
 
 func dividedUp(n, by uint64) uint64 {
@@ -78,6 +89,7 @@ type counting struct {
 	buckets int
 	series  map[seriesKey]*Series
 	reads   int
+	tracks  *tracking // nil: subtasks are not told apart
 
 	// The series of the row before: mostly that of the next one too.
 	header   *block.Header
@@ -88,6 +100,7 @@ type counting struct {
 
 type seriesKey struct {
 	operator string // id; empty = not known
+	subtask  int
 	kind     event.Kind
 }
 
@@ -101,13 +114,13 @@ func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int
 		return
 	}
 	op := c.cat.attempts[h.Attempt].at(h.Lane.Base(), operator)
-	key := seriesKey{op.ID, k}
+	key := seriesKey{op.ID, c.subtask(h), k}
 	s := c.series[key]
 	if s == nil {
 		if op.ID == "" {
 			op.Index = -1
 		}
-		s = &Series{Operator: op, Kind: k, Counts: make([]uint64, c.buckets)}
+		s = &Series{Operator: op, Subtask: key.subtask, Kind: k, Counts: make([]uint64, c.buckets)}
 		c.series[key] = s
 	}
 	s.Counts[bucket] += n
@@ -133,6 +146,10 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	}
 	// Runs count their invocations in the header, so it does not tell the rows of one kind among others.
 	rowsKnown := (counted == wanted || h.Lane != event.LaneDet) && len(c.sel.reasons) == 0
+	if c.tracks != nil {
+		c.watermarks(h)
+		c.entered(h, index)
+	}
 	if counted < uint64(h.Events) || !inside || !rowsKnown {
 		if c.reads < maxTimelineReads {
 			c.reads++
@@ -156,13 +173,21 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 		if z.Kind >= event.KindEntered || !c.sel.wantsKind(z.Kind) || !wantsOperator(h.Lane.Base(), index, z.Operator) {
 			continue
 		}
-		share := z.N / uint64(last-first+1)
-		for b := first; b < last; b++ {
-			c.count(h, z.Operator, z.Kind, b, share)
-		}
-		c.count(h, z.Operator, z.Kind, last, z.N-share*uint64(last-first))
+		spread(z.N, first, last, func(b int, n uint64) { c.count(h, z.Operator, z.Kind, b, n) })
+	}
+	if c.tracks != nil {
+		c.dropsOf(h, index, first, last)
 	}
 	return nil
+}
+
+// spread splits n over the buckets from first to last in equal parts; the last one takes what is left over.
+func spread(n uint64, first, last int, add func(bucket int, n uint64)) {
+	share := n / uint64(last-first+1)
+	for b := first; b < last && share > 0; b++ {
+		add(b, share)
+	}
+	add(last, n-share*uint64(last-first))
 }
 
 // read counts the block's rows one by one; false when it cannot be decoded.
@@ -181,6 +206,9 @@ func (c *counting) read(ctx context.Context, ref store.Ref, index int) (bool, er
 		}
 		c.out.Rows++
 		c.count(ref.Header, int(f.r.Operator[row]), f.r.Kind[row], c.bucket(w), uint64(f.r.N[row]))
+		if c.tracks != nil && f.r.Kind[row] == event.KindDropped {
+			c.drop(f.h, int(f.r.Operator[row]), at(f.r.Reason, row, 0), c.bucket(w), f.dropped(row))
+		}
 	}
 	return true, nil
 }

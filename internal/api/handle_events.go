@@ -112,11 +112,7 @@ func (s *service) timeline(ctx context.Context, in *timelineRequest) (Timeline, 
 		Series: []TimelineSeries{}, Gaps: gapsOf(gaps),
 	}
 	for _, series := range t.Series {
-		counts := make([]int64, len(series.Counts))
-		for i, n := range series.Counts {
-			counts[i] = int64(n)
-		}
-		out.Series = append(out.Series, TimelineSeries{Op: series.Operator.Slug, Kind: series.Kind.String(), Counts: counts})
+		out.Series = append(out.Series, TimelineSeries{Op: series.Operator.Slug, Kind: series.Kind.String(), Counts: perBucket(series.Counts)})
 	}
 	return out, nil
 }

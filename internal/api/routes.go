@@ -34,6 +34,7 @@ func (s *service) routes() {
 	get(s, route{"events", "/recordings/{rec}/events", access.JobRead, "Events in order of time", recording}, s.events)
 	stream[Event](s, route{"events-live", "/recordings/{rec}/events/live", access.JobRead, "Events as they arrive", recording}, s.eventsLive)
 	get(s, route{"timeline", "/recordings/{rec}/timeline", access.JobView, "Counts of events over time", recording}, s.timeline)
+	get(s, route{"tracks", "/recordings/{rec}/tracks", access.JobView, "Counts, drops by reason and watermarks of each subtask over time", recording}, s.tracks)
 	get(s, route{"moment", "/recordings/{rec}/at/{position}", access.JobRead, "Everything about one invocation", recording}, s.moment)
 	get(s, route{"lineage", "/recordings/{rec}/lineage", access.JobRead, "What a record came from and what it became", recordings}, s.lineage)
 	get(s, route{"sql", "/recordings/{rec}/sql", access.JobRead, "Statements of a SQL job, and the operators that they became", recording}, s.sql)

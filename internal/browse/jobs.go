@@ -191,6 +191,11 @@ func (b *Browser) Capsules(ctx context.Context, t Target) ([]Capsule, error) {
 	return b.queries.Capsules(ctx, t.Recording)
 }
 
+// Tracks counts events per subtask and bucket, with drops and watermarks. It holds no payload.
+func (b *Browser) Tracks(ctx context.Context, t Target, q TimelineQuery) (Tracks, error) {
+	return b.queries.Tracks(ctx, t.Recording, q)
+}
+
 // Timeline counts events per bucket.
 func (b *Browser) Timeline(ctx context.Context, t Target, q TimelineQuery) (Timeline, error) {
 	return b.queries.Timeline(ctx, t.Recording, q)

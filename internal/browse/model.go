@@ -30,6 +30,7 @@ type (
 	DropSum        = query.DropSum
 	Timeline       = query.Timeline
 	TimelineQuery  = query.TimelineQuery
+	Tracks         = query.Tracks
 	Position       = query.Position
 	Path           = query.Path
 	Cursor         = query.Cursor

@@ -181,3 +181,27 @@ func setNumber(v url.Values, name string, value int) {
 		v.Set(name, strconv.Itoa(value))
 	}
 }
+
+// TracksQuery asks for counts of each subtask over time. Zero values: all of it, in as many buckets as the server chooses.
+type TracksQuery struct {
+	Recording string
+	Op        string
+	Subtask   *int
+	From, To  string
+	Buckets   int
+}
+
+// Tracks counts events, drops and watermarks of each subtask over time.
+func (c *Client) Tracks(ctx context.Context, q TracksQuery) (*Answer[gen.Tracks], error) {
+	v := url.Values{}
+	setText(v, "op", q.Op)
+	if q.Subtask != nil {
+		v.Set("subtask", strconv.Itoa(*q.Subtask))
+	}
+	setText(v, "from", q.From)
+	setText(v, "to", q.To)
+	if q.Buckets > 0 {
+		v.Set("buckets", strconv.Itoa(q.Buckets))
+	}
+	return get[gen.Tracks](ctx, c, v, "recordings", q.Recording, "tracks")
+}

@@ -27,7 +27,7 @@ type Series struct {
 
 // Tracks is a timeline for each subtask, with what else headers tell of its time. Everything is by bucket.
 type Tracks struct {
-	Timeline   // series of each subtask, and of kind KindEntered the records that came into operators
+	Timeline   // series of each subtask, and of kinds KindEntered and KindPassed the records into and out of operators
 	Drops      []DropSeries
 	Watermarks []WatermarkSeries
 }

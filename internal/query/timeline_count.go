@@ -148,7 +148,7 @@ func (c *counting) add(ctx context.Context, ref store.Ref) error {
 	rowsKnown := (counted == wanted || h.Lane != event.LaneDet) && len(c.sel.reasons) == 0
 	if c.tracks != nil {
 		c.watermarks(h)
-		c.entered(h, index)
+		c.through(h, index)
 	}
 	if counted < uint64(h.Events) || !inside || !rowsKnown {
 		if c.reads < maxTimelineReads {

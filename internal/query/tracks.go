@@ -64,16 +64,13 @@ func (c *counting) subtask(h *block.Header) int {
 	return -1
 }
 
-// entered counts what came into operators, which no row tells: by the header, in proportion to the time of the block that
-// lies within what is asked for.
-func (c *counting) entered(h *block.Header, index int) {
-	if !c.sel.wantsKind(event.KindEntered) {
-		return
-	}
+// through counts what came into operators and what they passed on, which no row tells: by the header, in proportion to the
+// time of the block that lies within what is asked for.
+func (c *counting) through(h *block.Header, index int) {
 	from, to := max(Wall(h.WallMin), c.out.From), min(Wall(h.WallMax), c.out.To-1)
 	inside, whole := uint64(to-from)+1, uint64(max(h.WallMax-h.WallMin, 0))+1
 	for _, z := range h.Zones.Counts {
-		if z.Kind == event.KindEntered && wantsOperator(h.Lane.Base(), index, z.Operator) {
+		if z.Kind >= event.KindEntered && c.sel.wantsKind(z.Kind) && wantsOperator(h.Lane.Base(), index, z.Operator) {
 			n := z.N
 			if inside < whole {
 				n = uint64(float64(z.N) * float64(inside) / float64(whole))

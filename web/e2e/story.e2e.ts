@@ -10,6 +10,7 @@ import { EventsPage } from "./pages/events";
 import { FleetPage } from "./pages/fleet";
 import { GraphPage } from "./pages/graph";
 import { JourneyPage } from "./pages/journey";
+import { TimelinePage } from "./pages/timeline";
 
 let browser: Browser;
 let page: Page;
@@ -201,6 +202,50 @@ describe("from the fleet to a journey over both jobs", () => {
 	});
 });
 
+describe("the timeline of a recording", () => {
+	test("shows each operator over time; a selection is added up, and a drag above zooms", async () => {
+		const events = visited.find((v) => v.name === "events");
+		await page.goto((events?.url ?? "").replace(/\/events.*$/, "/timeline"));
+		const timeline = new TimelinePage(page);
+		await timeline.waitForTotals();
+		const whole = await timeline.in("drop duplicates");
+		expect(whole, "records into the operator").toBeGreaterThan(0);
+		await timeline.zoom(0.2, 0.9);
+		await timeline.waitForTotals();
+		const shown = await eventually(
+			"fewer records in a part of the time",
+			() => timeline.in("drop duplicates"),
+			(n) => n > 0 && n < whole,
+		);
+		await timeline.select(0.3, 0.6);
+		const part = await timeline.in("drop duplicates");
+		expect(part, "records in the selection").toBeGreaterThan(0);
+		expect(part).toBeLessThan(shown);
+		await page.getByRole("button", { name: "drop duplicates" }).click();
+		await page.getByText("#0").first().waitFor();
+		await remember("timeline", async (p) => {
+			await new TimelinePage(p).waitForTotals();
+			await p.getByRole("heading", { name: "Selection", exact: true }).waitFor();
+		});
+		await page.keyboard.press("f");
+		await eventually(
+			"the selection fills the screen",
+			() => timeline.in("drop duplicates"),
+			(n) => Math.abs(n - part) <= part / 10 + 2,
+		);
+	});
+
+	test("says which records were dropped and why, and leads to them", async () => {
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("f");
+		// One order in a hundred of the shop has a time long past.
+		await page.getByRole("link", { name: "late for its window", exact: true }).click();
+		const events = new EventsPage(page);
+		await events.waitForRows(1);
+		expect(await events.kinds()).toEqual(["dropped"]);
+	});
+});
+
 describe("every address", () => {
 	test("opens the same view for a reader who was never there", async () => {
 		expect(visited.length).toBeGreaterThan(8);
@@ -216,7 +261,7 @@ describe("every address", () => {
 	});
 
 	test("fits a narrow window", async () => {
-		for (const { name, url, sees } of visited.filter((v) => ["fleet", "graph", "events-detail", "journey"].includes(v.name))) {
+		for (const { name, url, sees } of visited.filter((v) => ["fleet", "graph", "events-detail", "journey", "timeline"].includes(v.name))) {
 			const reader = await newReader(browser, { width: 480, height: 900, reducedMotion: true });
 			await reader.page.goto(url);
 			if (name !== "events-detail") await sees(reader.page);

@@ -6,6 +6,7 @@ import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, res
 import { lineage, moment } from "./lineage.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
+import { tracks } from "./tracks.ts";
 
 export const micros = () => Date.now() * 1000;
 
@@ -121,6 +122,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === undefined) return ok(recording(id));
 		if (what === "events") return ok(page(id, q, now));
 		if (what === "timeline") return ok(timeline(id, q, now));
+		if (what === "tracks") return ok(tracks(id, q, now));
 		if (what === "gaps") return ok(listOf("Gap", gaps(id)));
 		if (what === "sql") return ok(id === merchantAlerts ? sqlOfAlerts : { statements: [], operators: [], planner: false });
 		if (what === "code" && rest[0] === calcHash) return ok(calcCode);

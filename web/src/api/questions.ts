@@ -1,5 +1,5 @@
 /** What the server is asked, as TanStack Query takes it: key, function, how long an answer stays good. */
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Decoder, list, optional, shape, text } from "../base/decode";
 import { GET, read } from "./door";
 import { event, eventPage, moment } from "./event";
@@ -11,6 +11,7 @@ import { gap, recording, timeline } from "./recording";
 import type * as wire from "./schema";
 import { generatedCode, sql } from "./sql";
 import { check, principal, status } from "./status";
+import { tracks } from "./tracks";
 
 export { infiniteQueryOptions };
 
@@ -176,6 +177,16 @@ export function timelineQuestion(rec: string, filter: EventsFilter, buckets: num
 		queryKey: ["timeline", rec, query],
 		queryFn: ({ signal }) => read(GET("/api/v1/recordings/{rec}/timeline", { params: { path: { rec }, query }, signal }), timeline, signal),
 		refetchInterval: refresh,
+	});
+}
+
+export function tracksQuestion(rec: string, stretch: Pick<TimelineQuery, "from" | "to">, buckets: number, refresh: number | false) {
+	const query: TimelineQuery = { ...stretch, buckets };
+	return queryOptions({
+		queryKey: ["tracks", rec, query],
+		queryFn: ({ signal }) => read(GET("/api/v1/recordings/{rec}/tracks", { params: { path: { rec }, query }, signal }), tracks, signal),
+		refetchInterval: refresh,
+		placeholderData: keepPreviousData,
 	});
 }
 

@@ -19,6 +19,7 @@ const GraphPanel = lazy(() => import("../panels/graph/GraphPanel"));
 const RecordingsPanel = lazy(() => import("../panels/recordings/RecordingsPanel"));
 const EventsPanel = lazy(() => import("../panels/events/EventsPanel"));
 const JourneyPanel = lazy(() => import("../panels/journey/JourneyPanel"));
+const TimelinePanel = lazy(() => import("../panels/timeline/TimelinePanel"));
 const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
@@ -101,6 +102,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <EventsPanel key={page.rec} rec={page.rec} state={state} />;
 		case "journey":
 			return <JourneyPanel key={page.rec} rec={page.rec} record={page.record} state={state} />;
+		case "timeline":
+			return <TimelinePanel key={page.rec} rec={page.rec} state={state} />;
 		case "gaps":
 			return <GapsPanel rec={page.rec} state={state} />;
 		case "sql":

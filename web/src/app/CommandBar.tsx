@@ -30,6 +30,11 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 		{ ids: ["filter"], word: "filter" },
 		{ ids: ["follow"], word: "follow" },
 	],
+	timeline: [
+		{ ids: ["zoom-in", "zoom-out"], word: "zoom" },
+		{ ids: ["pan-left", "pan-right"], word: "move" },
+		{ ids: ["fit"], word: "fit selection" },
+	],
 	journey: [
 		{ ids: ["row-down", "row-up"], word: "steps" },
 		{ ids: ["open"], word: "open" },

@@ -36,6 +36,7 @@ export function Frame({ address, children }: Props) {
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
+	useCommand("go-timeline", () => run !== undefined && go(link({ screen: "timeline", rec: run })), run !== undefined);
 	useCommand("go-gaps", () => run !== undefined && go(link({ screen: "gaps", rec: run })), run !== undefined);
 	useCommand("go-sql", () => run !== undefined && go(link({ screen: "sql", rec: run })), run !== undefined);
 	useCommand(
@@ -80,6 +81,8 @@ function titleOf({ page }: Address): string {
 			return `Events of ${page.rec}`;
 		case "journey":
 			return page.record === undefined ? `Journey in ${page.rec}` : `Journey of ${page.record}`;
+		case "timeline":
+			return `Timeline of ${page.rec}`;
 		case "gaps":
 			return `Gaps of ${page.rec}`;
 		case "sql":

@@ -15,6 +15,7 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 	const record = page.screen === "journey" ? page.record : state.at;
 	const views = [
 		{ screen: "graph", word: "Graph", href: link({ screen: "graph", job: rec }) },
+		{ screen: "timeline", word: "Timeline", href: link({ screen: "timeline", rec }, state.win === undefined ? {} : { win: state.win }) },
 		{ screen: "events", word: "Events", href: link({ screen: "events", rec }, state.at === undefined ? {} : { at: state.at }) },
 		{
 			screen: "journey",

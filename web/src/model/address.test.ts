@@ -38,6 +38,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "policy" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
+		() => ({ screen: "timeline", rec: name() }),
 		() => ({ screen: "gaps", rec: name() }),
 		() => ({ screen: "journey", rec: name() }),
 		() => ({ screen: "journey", rec: name(), record: record() }),

@@ -12,6 +12,7 @@ export type Page =
 	| { readonly screen: "recordings" }
 	| { readonly screen: "events"; readonly rec: string }
 	| { readonly screen: "journey"; readonly rec: string; readonly record?: string }
+	| { readonly screen: "timeline"; readonly rec: string }
 	| { readonly screen: "gaps"; readonly rec: string }
 	| { readonly screen: "sql"; readonly rec: string }
 	| { readonly screen: "agents" }
@@ -83,6 +84,8 @@ export function formatPath(page: Page): string {
 			return page.record === undefined
 				? `/r/${escapeSegment(page.rec)}/journey`
 				: `/r/${escapeSegment(page.rec)}/journey/${escapeRecord(page.record)}`;
+		case "timeline":
+			return `/r/${escapeSegment(page.rec)}/timeline`;
 		case "gaps":
 			return `/r/${escapeSegment(page.rec)}/gaps`;
 		case "sql":
@@ -126,6 +129,7 @@ export function parsePath(path: string): Page {
 	}
 	if (rest.length > 0) return lost;
 	if (third === "events") return { screen: "events", rec: second };
+	if (third === "timeline") return { screen: "timeline", rec: second };
 	if (third === "gaps") return { screen: "gaps", rec: second };
 	if (third === "sql") return { screen: "sql", rec: second };
 	return lost;
@@ -136,11 +140,11 @@ function formatTime(t: WallTime): string {
 	return toRfc3339(t).replace(/\.?0+Z$/, "Z");
 }
 
-function formatStretch(s: Stretch): string {
+export function formatStretch(s: Stretch): string {
 	return `${s.from === undefined ? "" : formatTime(s.from)}..${s.to === undefined ? "" : formatTime(s.to)}`;
 }
 
-function parseStretch(text: string): Stretch | undefined {
+export function parseStretch(text: string): Stretch | undefined {
 	const ends = text.split("..");
 	if (ends.length !== 2) return undefined;
 	const [from = "", to = ""] = ends;
@@ -266,6 +270,6 @@ export const anyRecording = "any";
 
 /** What screens of one recording have in common; undefined for the others. */
 export function recordingOf(page: Page): string | undefined {
-	if (page.screen !== "events" && page.screen !== "journey" && page.screen !== "gaps" && page.screen !== "sql") return undefined;
+	if (!("rec" in page)) return undefined;
 	return page.rec === anyRecording ? undefined : page.rec;
 }

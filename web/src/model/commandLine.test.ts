@@ -58,6 +58,7 @@ describe("a view as a command", () => {
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "channels" })).toBe("sightglass channels order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "drops" })).toBe("sightglass drops order-totals");
 		expect(line({ screen: "recordings" })).toBe("sightglass recordings");
+		expect(line({ screen: "timeline", rec })).toBe("sightglass timeline 8c1e4f0a");
 		expect(line({ screen: "gaps", rec })).toBe("sightglass gaps 8c1e4f0a");
 		expect(line({ screen: "agents" })).toBe("sightglass agents");
 		expect(line({ screen: "policy" })).toBe("sightglass policy show");

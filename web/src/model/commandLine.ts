@@ -28,6 +28,13 @@ export function filterFlags(f: Filter): readonly string[] {
 	];
 }
 
+function stretch(state: ViewState): readonly string[] {
+	return [
+		...flag("from", state.win?.from === undefined ? undefined : toRfc3339(state.win.from)),
+		...flag("to", state.win?.to === undefined ? undefined : toRfc3339(state.win.to)),
+	];
+}
+
 function events(rec: string, state: ViewState): readonly string[] {
 	const reading = readFilter(state.filter ?? "");
 	const filter = reading.ok ? filterFlags(reading.filter) : [];
@@ -61,6 +68,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 						quoteArgument(page.record),
 						...(state.dir === undefined ? [] : [`--${state.dir}`]),
 					];
+		case "timeline":
+			return ["timeline", quoteArgument(shortId(page.rec)), ...stretch(state)];
 		case "gaps":
 			return ["gaps", quoteArgument(shortId(page.rec))];
 		case "sql":

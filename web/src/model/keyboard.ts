@@ -28,6 +28,7 @@ export type CommandId =
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
+	| "go-timeline"
 	| "go-gaps"
 	| "go-sql"
 	| "zone"
@@ -48,8 +49,8 @@ export type Command = {
 };
 
 const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "agents", "graph"];
-const pictures: readonly Screen[] = ["graph", "journey", "events"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "journey", "sql", "gaps"];
+const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "gaps"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
@@ -80,6 +81,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },
 	{ id: "go-sql", title: "SQL of this job", group: "Go to", keys: ["G Q"], screens: recordingScreens },
+	{ id: "go-timeline", title: "Timeline of this recording", group: "Go to", keys: ["G T"], screens: recordingScreens },
 	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
 ];
 

@@ -12,6 +12,7 @@ import { useCommand } from "../../model/commandBus";
 import { type Filter, isEmptyFilter, noFilter, readFilter, writeFilter } from "../../model/filter";
 import { go, refine } from "../../model/navigation";
 import { Strip } from "../../timeline/Strip";
+import { zoomed } from "../../timeline/zoom";
 import { Icon } from "../../widgets/Icon";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { Detail } from "./Detail";
@@ -20,7 +21,6 @@ import styles from "./EventsPanel.module.css";
 import { FilterChips } from "./FilterChips";
 import { FilterField } from "./FilterField";
 import { type Opening, useEventWindow } from "./useEventWindow";
-import { zoomed } from "./zoom";
 
 type Props = { readonly rec: string; readonly state: ViewState };
 

@@ -1,7 +1,7 @@
 /** Zooming and moving the stretch of time that the list shows. */
-import type { Timeline } from "../../api/recording";
-import { addMicros, type WallTime } from "../../base/time";
-import type { Stretch } from "../../model/address";
+import type { Timeline } from "../api/recording";
+import { addMicros, type WallTime } from "../base/time";
+import type { Stretch } from "../model/address";
 
 const shortest = 1_000n;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseWall, type WallTime } from "../../base/time";
+import { parseWall, type WallTime } from "../base/time";
 import { zoomed } from "./zoom";
 
 const at = (minute: number): WallTime => parseWall(`2026-11-23T14:${String(minute).padStart(2, "0")}:00Z`) as WallTime;

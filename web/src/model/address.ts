@@ -145,7 +145,7 @@ export function formatStretch(s: Stretch): string {
 }
 
 export function parseStretch(text: string): Stretch | undefined {
-	const ends = text.split("..");
+	const ends = text.split(/\.\./);
 	if (ends.length !== 2) return undefined;
 	const [from = "", to = ""] = ends;
 	const a = from === "" ? undefined : parseMicros(from);

@@ -2615,6 +2615,18 @@ type EventsLiveParams struct {
 	LastEventID string `json:"Last-Event-ID,omitempty"`
 }
 
+// ExportParquetParams defines parameters for ExportParquet.
+type ExportParquetParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // LineageParams defines parameters for Lineage.
 type LineageParams struct {
 	// Record Element, topic/partition@offset, or position.

@@ -17,7 +17,7 @@ import (
 	"github.com/sightglass/sightglass/internal/steering"
 )
 
-// Options of the API. All but Steering, Log and Observe are required.
+// Options of the API. All but Steering, Log, Spool and Observe are required.
 type Options struct {
 	Version string
 	Browser *browse.Browser
@@ -27,6 +27,8 @@ type Options struct {
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
+	// Spool is a folder for files that an answer is made of; empty = the system's for temporary files.
+	Spool string
 	// Observe is told of every finished request; route is the operation's id, status 0 stands for a stream. May be nil.
 	Observe func(route string, status int, took time.Duration)
 }
@@ -54,6 +56,7 @@ type service struct {
 	methods map[string]string // by route id
 	refused []error
 	streams *streamSet
+	exports chan struct{} // a token for each that runs
 }
 
 var problemType = reflect.TypeFor[Problem]()
@@ -63,7 +66,7 @@ func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &service{Options: o, mux: http.NewServeMux(), streams: newStreamSet(), methods: map[string]string{}}
+	s := &service{Options: o, mux: http.NewServeMux(), streams: newStreamSet(), exports: make(chan struct{}, maxExports), methods: map[string]string{}}
 	s.huma = humago.New(s.mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

@@ -94,8 +94,13 @@ func resourceOf(rec event.RecordingID) access.Resource {
 
 // begin writes down that who is about to read payload of t; the answer completes the entry.
 func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
+	return b.beginAs(ctx, who, access.JobRead, t, ranges, filter)
+}
+
+// beginAs is begin for another action than to look.
+func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Action, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
 	receipt, err := b.auditor.Begin(ctx, access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: access.JobRead, Resource: t.Resource,
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: t.Resource,
 		Ranges: ranges, Filter: filter, Policy: b.policy.Version(),
 	})
 	if err != nil {

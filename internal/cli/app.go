@@ -104,6 +104,7 @@ Start here:
 		&cobra.Group{ID: "start", Title: "Start:"},
 		&cobra.Group{ID: "look", Title: "Look:"},
 		&cobra.Group{ID: "record", Title: "Record:"},
+		&cobra.Group{ID: "take", Title: "Take along:"},
 		&cobra.Group{ID: "own", Title: "This program:"},
 	)
 	add := func(group string, verbs ...*cobra.Command) {
@@ -116,6 +117,7 @@ Start here:
 	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.doctor())
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents())
 	add("record", a.level(), a.policy())
+	add("take", a.export(), a.query())
 	add("own", a.store(), a.completion(), a.versionVerb())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {
 		verb, _, err := c.Root().Find(args)

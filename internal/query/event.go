@@ -32,9 +32,10 @@ type Event struct {
 	Wall       Wall
 	EventTime  EventTime
 
-	Element    *event.Element // sent (lane out) or the first consumed (det)
-	Broadcast  bool           // Element went to all subpartitions; it names the lowest
-	Channel    *Channel       // det: where it came in
+	Element    *event.Element  // sent (lane out) or the first consumed (det)
+	Broadcast  bool            // Element went to all subpartitions; it names the lowest
+	Copies     []event.Element // with EventQuery.Copies, of a broadcast element: it at every subpartition
+	Channel    *Channel        // det: where it came in
 	Serializer event.DefinitionID
 	Fields     []string // names of the row's fields, when the plan has them and the serializer does not
 	KeyFields  []string // names of the fields of its operator's key, as far as the plan has them

@@ -35,7 +35,8 @@ type EventQuery struct {
 	Around     string // a position: ascending begins with its first event, descending with the event before. Not with After
 	Expand     bool   // one event per invocation instead of one per run
 	Payload    bool
-	MaxBlocks  int // stop after decoding so many blocks, 0 = never; see Scan.Progress
+	Copies     bool // fill Event.Copies
+	MaxBlocks  int  // stop after decoding so many blocks, 0 = never; see Scan.Progress
 }
 
 // Cursor names a place in the order of events of one recording; it stays valid when blocks are appended. Opaque text.
@@ -261,6 +262,9 @@ func (s *scan) row(ctx context.Context, v *view, m *merge, b *openBlock, yield f
 		ev, err := v.rowEvent(ctx, b, k, narrow, s.q.Payload)
 		if err == nil {
 			s.reached(k)
+			if s.q.Copies && ev.Broadcast {
+				ev.Copies = v.copies(b.f, int(k.row), *ev.Element)
+			}
 		}
 		if !yield(ev, err) || err != nil {
 			return false

@@ -3,10 +3,8 @@ package query
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
-	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 )
 
@@ -71,30 +69,7 @@ func (w *walk) copies(at walkNode) []event.Element {
 	if at.spot == nil {
 		return []event.Element{at.element}
 	}
-	f, row := at.spot.f, at.spot.row
-	if row >= len(f.r.Subpartition) || f.r.Subpartition[row] >= 0 || f.r.SeqOf == nil {
-		return []event.Element{at.element}
-	}
-	var list []event.Element
-	add := func(sub uint32) {
-		if seq, ok := f.r.SeqOf(row, sub); ok {
-			list = append(list, event.Element{Partition: at.element.Partition, Subpartition: sub, Seq: seq})
-		}
-	}
-	if f.h.Flags&block.FlagChannelsCollapsed != 0 {
-		if def := at.v.cat.partitions[at.element.Partition]; def != nil {
-			for sub := range min(def.Subpartitions, math.MaxUint16) {
-				add(uint32(sub))
-			}
-		}
-		return list
-	}
-	for _, c := range f.h.Zones.Channels {
-		if !c.In && c.Partition == at.element.Partition {
-			add(c.Subpartition)
-		}
-	}
-	return list
+	return at.v.copies(at.spot.f, at.spot.row, at.element)
 }
 
 // consumed adds what the invocation at s, which received node, made of it. When nothing left it, the invocation itself is

@@ -111,7 +111,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
-		Authenticate: authenticator(gate, o.User),
+		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass/sightglass/internal/arch"
 	"github.com/sightglass/sightglass/internal/cli"
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/export"
 	"github.com/sightglass/sightglass/internal/server"
 )
 
@@ -43,6 +44,7 @@ func run() error {
 		"docs/reference/cli.md":     cli.Reference(),
 		"docs/reference/config.md":  config.Reference(),
 		"docs/reference/metrics.md": server.MetricsReference(),
+		"docs/reference/parquet.md": export.Reference(),
 	} {
 		if err := write(path, content); err != nil {
 			return err

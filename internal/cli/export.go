@@ -15,8 +15,13 @@ func (a *app) export() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
 		Short: "Write a recording for other programs: Parquet files",
-		Args:  exactly(0, ""),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Long: `Write what a recording holds into files that other programs read. It needs the right recording:export; values are masked as
+everywhere, and the audit log says who took what.`,
+		Example: `  sightglass export parquet order-totals --dir totals
+  sightglass export parquet merchant-alerts --dir alerts
+  sightglass export parquet order-totals --from -15m --op dedup --dir dedup`,
+		Args: exactly(0, ""),
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.exportParquet())
 	return c
@@ -37,8 +42,8 @@ was selected and what is missing in it. sightglass query asks questions of DIR i
 
 Exit 1: written, and it is not all that happened: there are gaps, or the run has not ended.`,
 		Example: `  sightglass export parquet order-totals --dir totals
-  sightglass export parquet order-totals --from -15m --op dedup --dir dedup
-  sightglass query --dir totals "SELECT op, count(*) FROM records GROUP BY op"`,
+  sightglass export parquet merchant-alerts --dir alerts
+  sightglass export parquet order-totals --from -15m --op dedup --dir dedup`,
 		Args: between(0, 1, "at most one recording"),
 	}
 	fl := c.Flags()

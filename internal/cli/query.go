@@ -38,7 +38,7 @@ Without SQL it reads statements, each up to a semicolon: from a terminal with a 
 DuckDB is in builds with the tag duckdb alone: make build-duckdb.`,
 		Example: `  sightglass query --dir totals "SELECT op, kind, count(*) FROM events GROUP BY ALL ORDER BY 3 DESC"
   sightglass query --dir totals "SELECT key, value->>'amount' AS amount FROM records WHERE kind = 'record' LIMIT 5"
-  sightglass query --dir totals --dir alerts --csv < report.sql > report.csv`,
+  sightglass query --dir totals --dir alerts --csv "SELECT recording, reason, sum(records) FROM drops GROUP BY ALL" > drops.csv`,
 		Args: between(0, 1, "at most one statement"),
 	}
 	c.Flags().SortFlags = false

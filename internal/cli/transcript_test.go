@@ -226,7 +226,7 @@ func (r *recorded) replay(t *testing.T, transcript string) string {
 			}
 			out.WriteString(line + "\n")
 		case strings.HasPrefix(line, "$ sightglass"):
-			stdout, stderr, code := r.run(context.Background(), terminal, arguments(t, strings.TrimPrefix(line, "$ sightglass"))...)
+			stdout, stderr, code := r.run(context.Background(), terminal, arguments(t, strings.ReplaceAll(strings.TrimPrefix(line, "$ sightglass"), " /data", " "+r.data))...)
 			out.WriteString(line + "\n" + stdout)
 			for l := range strings.Lines(stderr) {
 				out.WriteString(strings.TrimRight("! "+l, " \n") + "\n")

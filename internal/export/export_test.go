@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,11 +20,13 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/folder"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/store"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -60,12 +63,17 @@ var (
 
 func open(t *testing.T, o ingesttest.Options) *shelf {
 	t.Helper()
-	store := memory.New()
-	truth, err := ingesttest.Record(context.Background(), store, o)
+	return openWith(t, o, func(r store.Reader) store.Reader { return r })
+}
+
+func openWith(t *testing.T, o ingesttest.Options, through func(store.Reader) store.Reader) *shelf {
+	t.Helper()
+	kept := memory.New()
+	truth, err := ingesttest.Record(context.Background(), kept, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := query.New(query.Options{Reader: store})
+	engine, err := query.New(query.Options{Reader: through(kept)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -555,5 +563,73 @@ func TestReferenceIsCurrent(t *testing.T) {
 	want, err := os.ReadFile("../../docs/reference/parquet.md")
 	if err != nil || string(want) != string(Reference()) {
 		t.Errorf("docs/reference/parquet.md is not what the program says: make gen (%v)", err)
+	}
+}
+
+func TestWhatIsNotThereIsNull(t *testing.T) {
+	v := access.Local().View(local, access.Subject{}, event.Payload{}, event.Tree{}, access.Shape{})
+	if s := content(&v, event.Payload{}); s != nil {
+		t.Errorf("a tombstone is %q", *s)
+	}
+	if s := plain(&v, event.Payload{}); s != nil {
+		t.Errorf("a key that is not there is %q", *s)
+	}
+	p := event.NewPayload([]byte("ab"))
+	v = access.Local().View(local, access.Subject{}, p, event.Tree{}, access.Shape{})
+	if s := content(&v, p); s == nil || *s != `"6162"` {
+		t.Errorf("bytes are %v", s)
+	}
+}
+
+func TestTimesThatEnginesCannotHoldAreNumbers(t *testing.T) {
+	for ms, typedly := range map[browse.EventTime]bool{0: true, 1: true, -1: true, farthest: true, farthest + 1: false, browse.EventTime(math.MaxInt64): false, -farthest - 1: false} {
+		typed, raw := instant(ms)
+		if (typed != nil) != typedly || (raw != nil) == typedly || !sameTime(typed, raw, ms) {
+			t.Errorf("%d: %v, %v", ms, typed, raw)
+		}
+	}
+	if typed, raw := instant(browse.NoEventTime); typed != nil || raw != nil {
+		t.Error("no time is a time")
+	}
+}
+
+// rotten is a reader one of whose blocks has rotted since it was stored.
+type rotten struct {
+	store.Reader
+	lane event.Lane
+	bad  *block.Header
+}
+
+func (r *rotten) Snapshot(ctx context.Context, rec event.RecordingID) (store.Snapshot, error) {
+	s, err := r.Reader.Snapshot(ctx, rec)
+	return rottenSnapshot{s, r}, err
+}
+
+type rottenSnapshot struct {
+	store.Snapshot
+	of *rotten
+}
+
+func (s rottenSnapshot) Read(ctx context.Context, ref store.Ref, sections ...block.SectionID) (*block.Rows, error) {
+	if s.of.bad == nil && ref.Header.Lane == s.of.lane {
+		s.of.bad = ref.Header
+	}
+	if ref.Header == s.of.bad {
+		return nil, block.ErrChecksum
+	}
+	return s.Snapshot.Read(ctx, ref, sections...)
+}
+
+func TestBlocksThatCannotBeReadAreGaps(t *testing.T) {
+	r := &rotten{lane: event.LaneOut}
+	s := openWith(t, ingesttest.Options{Seed: 3, Orders: 60, Ended: true}, func(in store.Reader) store.Reader { r.Reader = in; return r })
+	m, dir := s.export(t, local, browse.EventQuery{})
+	gaps := read[GapRow](t, dir, "gaps")
+	if m.Complete || m.Gaps != 1 || len(m.Why) != 1 || len(gaps) != 1 {
+		t.Fatalf("complete %v, %d gaps, %v", m.Complete, m.Gaps, m.Why)
+	}
+	h := r.bad
+	if g := gaps[0]; !g.Derived || g.Lane != "out" || g.Reason != "checksum" || g.Events != int64(h.Events) || *g.FromTime != h.WallMin || *g.ToTime != h.WallMax || g.First != int64(h.FirstInv) {
+		t.Errorf("%+v for block %+v", g, h)
 	}
 }

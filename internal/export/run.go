@@ -192,10 +192,10 @@ func (r *run) finish(ctx context.Context) (*Manifest, error) {
 // incomplete says why the export is not all that happened.
 func (r *run) incomplete(m *Manifest, to browse.Wall, whole bool) (why []string) {
 	if m.Gaps > 0 {
-		why = append(why, fmt.Sprintf("%d gaps: stretches that were not recorded, or cannot be read", m.Gaps))
+		why = append(why, fmt.Sprintf("stretches that were not recorded, or cannot be read: %d", m.Gaps))
 	}
 	if m.Unread > 0 {
-		why = append(why, fmt.Sprintf("payload of %d events could not be read", m.Unread))
+		why = append(why, fmt.Sprintf("events whose payload could not be read: %d", m.Unread))
 	}
 	if !whole {
 		why = append(why, "the reading ended early")

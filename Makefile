@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -30,6 +30,9 @@ help: ## print this
 
 build: agent web ## agent jar, web UI and bin/sightglass, which carries both
 	go build -trimpath -tags $(TAGS) -o bin/sightglass ./cmd/sightglass
+
+build-duckdb: agent web ## bin/sightglass-duckdb: bin/sightglass with DuckDB inside, for sightglass query; needs a C++ compiler
+	CGO_ENABLED=1 go build -trimpath -tags $(TAGS),duckdb -o bin/sightglass-duckdb ./cmd/sightglass
 
 agent: $(AGENT) ## the Java agent's jar
 
@@ -50,6 +53,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 
 test: build lint ## everything: style, Go with the race detector, JUnit, vitest, real Flink and Kafka on both versions, a real browser
 	go test -race -tags $(TAGS) ./...
+	CGO_ENABLED=1 go test -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/peer -run 'Quer|Export|BothEngines'
 	$(MAKE) fuzz
 	$(MAKE) test-oracle VALUES=300 SEED=1
 	$(MVN) -f agent/pom.xml verify
@@ -85,9 +89,11 @@ lint: web/node_modules/.package-lock.json ## check formatting and style of Go, J
 	go vet ./...
 	go vet -tags e2e ./test/...
 	go vet -tags oracle ./internal/serde ./internal/sidecar
+	go vet -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/peer
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
 	go run $(STATICCHECK) -tags oracle ./internal/serde ./internal/sidecar
+	go run $(STATICCHECK) -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/peer
 	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
 	$(NPM) run lint
 

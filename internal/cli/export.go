@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sightglass/sightglass/internal/client"
-	"github.com/sightglass/sightglass/internal/folder"
 )
 
 func (a *app) export() *cobra.Command {
@@ -70,7 +69,7 @@ Exit 1: written, and it is not all that happened: there are gaps, or the run has
 				a.hint("%s of at most %s events, %s", a.count(digits(p.Events)), a.count(digits(p.Of)), size(digits(p.Bytes)))
 			}
 		})
-		if errors.Is(err, folder.ErrExists) {
+		if errors.Is(err, client.ErrFolder) {
 			return usage("name another folder, or take that one away", "%v", err)
 		}
 		if err != nil {

@@ -61,6 +61,9 @@ type exportFile struct {
 // maxManifest bounds the manifest and what is told of progress.
 const maxManifest = 64 << 20
 
+// ErrFolder: the folder of an export is there already, and not empty.
+var ErrFolder = folder.ErrExists
+
 var errTorn = errors.New("the export broke off before its end")
 
 // ExportParquet has a recording exported into the folder dir, which must not be there yet, or be empty. The folder appears when

@@ -15,16 +15,10 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/export"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
-
-type noAudit struct{}
-
-func (noAudit) Begin(context.Context, access.Intent) (access.Receipt, error) { return 1, nil }
-func (noAudit) End(context.Context, access.Receipt, access.Result) error     { return nil }
 
 // world is a recording in both engines.
 type world struct {
@@ -48,7 +42,7 @@ func open(t *testing.T, load bool) *world {
 	if w.Engine, err = query.New(query.Options{Reader: store}); err != nil {
 		t.Fatal(err)
 	}
-	b, err := browse.New(browse.Options{Queries: w.Engine, Policy: access.Local(), Auditor: noAudit{}})
+	b, err := browse.New(browse.Options{Queries: w.Engine, Policy: access.Local(), Auditor: unaudited{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +51,7 @@ func open(t *testing.T, load bool) *world {
 		t.Fatal(err)
 	}
 	dir, who := filepath.Join(t.TempDir(), "it's here"), access.LocalPrincipal("joe")
-	if _, err := export.ToFolder(ctx, export.Request{Browser: b, Who: who, Target: target, Spool: t.TempDir(), Now: time.Now}, dir); err != nil {
+	if _, _, err := Write(ctx, w.Engine, w.rec, dir); err != nil {
 		t.Fatal(err)
 	}
 	var q browse.EventQuery

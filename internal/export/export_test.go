@@ -148,7 +148,7 @@ func TestTheExportIsWhatTheEngineSays(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	for _, traced := range []bool{false, true} {
-		s := open(t, ingesttest.Options{Seed: seed, Orders: 150, Traced: traced, Gap: !traced, Ended: traced})
+		s := open(t, ingesttest.Options{Seed: seed, Orders: 80, Traced: traced, Gap: !traced, Ended: traced})
 		whole := s.said(t, browse.EventQuery{})
 		queries := make([]browse.EventQuery, 3)
 		queries[1].From = whole[rng.IntN(len(whole)/2)].Wall
@@ -309,7 +309,7 @@ func sameJSON(t *testing.T, i int, got *string, want any) {
 func TestEdgesAreTheLineage(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	s := open(t, ingesttest.Options{Seed: seed, Orders: 120})
+	s := open(t, ingesttest.Options{Seed: seed, Orders: 80})
 	_, dir := s.export(t, local, browse.EventQuery{})
 	edges := read[EdgeRow](t, dir, "edges")
 	up, down, other := map[string][]string{}, map[string][]string{}, map[string]bool{}
@@ -374,8 +374,8 @@ func TestEdgesAreTheLineage(t *testing.T) {
 }
 
 func TestValuesAreMaskedAndTheExportIsWrittenDown(t *testing.T) {
-	s := open(t, ingesttest.Options{Seed: 9, Orders: 150, Traced: true})
-	var canaries []string
+	s := open(t, ingesttest.Options{Seed: 9, Orders: 60, Traced: true})
+	canaries := map[string]bool{}
 	for _, r := range func() []RecordRow {
 		_, dir := s.export(t, local, browse.EventQuery{})
 		return read[RecordRow](t, dir, "records")
@@ -386,7 +386,7 @@ func TestValuesAreMaskedAndTheExportIsWrittenDown(t *testing.T) {
 			}
 			for _, word := range strings.FieldsFunc(*v, func(c rune) bool { return strings.ContainsRune(`{}[]",: `, c) }) {
 				if len(word) > 6 && strings.ContainsAny(word, "0123456789") {
-					canaries = append(canaries, word)
+					canaries[word] = true
 				}
 			}
 		}
@@ -407,10 +407,9 @@ func TestValuesAreMaskedAndTheExportIsWrittenDown(t *testing.T) {
 		}
 		all.Write(b)
 	}
-	shown, told := all.String(), map[string]bool{}
-	for _, c := range canaries {
-		if strings.Contains(shown, c) && !told[c] {
-			told[c] = true
+	shown := all.String()
+	for c := range canaries {
+		if strings.Contains(shown, c) {
 			t.Errorf("%q of a value is in the export of somebody who may see none", c)
 		}
 	}

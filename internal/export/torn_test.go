@@ -119,7 +119,7 @@ func TestTablesAreCutIntoFiles(t *testing.T) {
 	var events table[EventRow]
 	events.open("events", &output{archive: draft, spool: dir, limits: bounds})
 	rng, long := rand.New(rand.NewPCG(1, 1)), make([]byte, 64<<10)
-	const rows = 200
+	const rows = 120
 	for i := range rows {
 		for j := range long {
 			long[j] = byte('!' + rng.IntN(90))

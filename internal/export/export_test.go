@@ -68,7 +68,13 @@ func openWith(t testing.TB, o ingesttest.Options, through func(store.Reader) sto
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := query.New(query.Options{Reader: through(kept)})
+	return shelve(t, through(kept), truth)
+}
+
+// shelve makes a browser over the recordings of a store; the exports are of truth.Totals.
+func shelve(t testing.TB, kept store.Reader, truth *ingesttest.Truth) *shelf {
+	t.Helper()
+	engine, err := query.New(query.Options{Reader: kept})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -426,6 +432,30 @@ func TestReferenceIsCurrent(t *testing.T) {
 	want, err := os.ReadFile("../../docs/reference/parquet.md")
 	if err != nil || string(want) != string(Reference()) {
 		t.Errorf("docs/reference/parquet.md is not what the program says: make gen (%v)", err)
+	}
+}
+
+// Rows of a stream of changes keep their kind, which is no member of the value.
+func TestRowsOfChangesKeepTheirKind(t *testing.T) {
+	kept := memory.New()
+	truth, err := ingesttest.RecordSQL(context.Background(), kept, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := shelve(t, kept, &ingesttest.Truth{Totals: truth.Recording})
+	_, dir := s.export(t, local, browse.EventQuery{})
+	said, kinds := s.said(t, browse.EventQuery{}), map[string]int{}
+	for _, r := range read[RecordRow](t, dir, "records") {
+		want := said[r.Event-1].Change
+		if (want == nil) != (r.Change == nil) || want != nil && want.Kind != *r.Change {
+			t.Fatalf("%+v, want %+v", r, want)
+		}
+		if want != nil {
+			kinds[*r.Change]++
+		}
+	}
+	if kinds["+I"] == 0 || kinds["-U"] == 0 || kinds["+U"] == 0 {
+		t.Errorf("kinds %v", kinds)
 	}
 }
 

@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent test-matrix soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store test-matrix soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -111,6 +111,10 @@ docs: ## regenerate the reference pages and tables of the documentation
 
 bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
+
+bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets; ten minutes, 10 GB in build/
+	mkdir -p docs/images
+	go run ./bench/store -svg docs/images/store-growth.svg
 
 test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md
 	go run ./test/matrix -coverage docs/coverage.md

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -35,7 +36,7 @@ func (s sample) p99Latency() float64 {
 	for i, l := range s.p99 {
 		values[i] = float64(l.Microseconds())
 	}
-	return median(values)
+	return figures.Median(values)
 }
 
 // measure runs a job once and cancels it. rate is in events per second, 0 as fast as it goes.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"runtime"
 	"text/tabwriter"
+
+	"github.com/sightglass/sightglass/bench/figures"
 )
 
 // kind is what is compared: a work and how it is recorded.
@@ -59,18 +61,18 @@ func (r *results) table(w io.Writer) {
 			}
 			k := kind{work, level}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.2f\t%.3f\t%.0f\t%.0f\n", work, level,
-				spread(each(runs, sample.perSecond), 0), spread(r.ratios(k, sample.perSecond), 3),
-				spread(each(runs, sample.cpuPerRecord), 0), spread(r.ratios(k, sample.cpuPerRecord), 3),
-				median(each(runs, sample.serverPerRecord)), median(each(runs, sample.bytesPerEvent)), median(each(runs, sample.bytesPerRecord)),
-				median(each(runs, func(s sample) float64 { return float64(s.resident) / (1 << 20) })), sum(each(runs, func(s sample) float64 { return s.lost })))
+				figures.Spread(figures.Each(runs, sample.perSecond), 0), figures.Spread(r.ratios(k, sample.perSecond), 3),
+				figures.Spread(figures.Each(runs, sample.cpuPerRecord), 0), figures.Spread(r.ratios(k, sample.cpuPerRecord), 3),
+				figures.Median(figures.Each(runs, sample.serverPerRecord)), figures.Median(figures.Each(runs, sample.bytesPerEvent)), figures.Median(figures.Each(runs, sample.bytesPerRecord)),
+				figures.Median(figures.Each(runs, func(s sample) float64 { return float64(s.resident) / (1 << 20) })), sum(figures.Each(runs, func(s sample) float64 { return s.lost })))
 		}
 	}
 	_ = t.Flush() // w decides; the caller's output is not checked line by line either
 	fmt.Fprintln(w)
 }
 
-func (r *results) figures() []figure {
-	var all []figure
+func (r *results) figures() []figures.Figure {
+	var all []figures.Figure
 	for _, level := range r.options.levels {
 		var means []float64
 		for _, work := range r.options.work {
@@ -78,33 +80,33 @@ func (r *results) figures() []figure {
 			if len(r.runs[k]) == 0 || work == hot {
 				continue
 			}
-			ratio := median(r.ratios(k, sample.perSecond))
+			ratio := figures.Median(r.ratios(k, sample.perSecond))
 			means = append(means, ratio)
-			all = append(all, figure{"throughput_" + work + "_" + level, "recorded/plain", ratio, 3, least, throughputTargets[level]})
-			cpu := figure{name: "cpu_" + work + "_" + level, unit: "recorded/plain", value: median(r.ratios(k, sample.cpuPerRecord)), digits: 3}
+			all = append(all, figures.New("throughput_" + work + "_" + level, "recorded/plain", ratio, 3, figures.Least, throughputTargets[level]))
+			cpu := figures.Figure{Name: "cpu_" + work + "_" + level, Unit: "recorded/plain", Value: figures.Median(r.ratios(k, sample.cpuPerRecord)), Digits: 3}
 			if level == "positions" { // the promise: at most 2 % of the job's processor time
-				cpu.bound, cpu.target = most, 1.02
+				cpu.Bound, cpu.Target = figures.Most, 1.02
 			}
 			all = append(all, cpu)
 			if level == "positions" {
-				all = append(all, figure{"determinants_" + work, "B/record", median(each(r.runs[k], sample.determinantsPerRecord)), 4, most, 0.05})
+				all = append(all, figures.New("determinants_" + work, "B/record", figures.Median(figures.Each(r.runs[k], sample.determinantsPerRecord)), 4, figures.Most, 0.05))
 			}
 			// What was lost was not recorded: a level that loses looks cheaper than it is.
-			all = append(all, figure{"lost_" + work + "_" + level, "events", sum(each(r.runs[k], func(s sample) float64 { return s.lost })), 0, most, 0})
+			all = append(all, figures.New("lost_" + work + "_" + level, "events", sum(figures.Each(r.runs[k], func(s sample) float64 { return s.lost })), 0, figures.Most, 0))
 		}
 		if len(means) > 0 {
-			all = append(all, figure{"throughput_all_" + level, "recorded/plain", geometric(means), 3, least, throughputTargets[level]})
+			all = append(all, figures.New("throughput_all_" + level, "recorded/plain", figures.Geometric(means), 3, figures.Least, throughputTargets[level]))
 		}
 		all = append(all, r.hotFigures(level)...)
 	}
 	if loaded := r.ratios(kind{atLoad, "positions"}, sample.p99Latency); len(loaded) > 0 {
-		all = append(all, figure{"latency_p99_positions", "recorded/plain", median(loaded), 3, most, 1.02})
+		all = append(all, figures.New("latency_p99_positions", "recorded/plain", figures.Median(loaded), 3, figures.Most, 1.02))
 	}
 	return all
 }
 
 // hotFigures are of the bare hot path: what a level adds to a record.
-func (r *results) hotFigures(level string) []figure {
+func (r *results) hotFigures(level string) []figures.Figure {
 	k := kind{hot, level}
 	bare := r.runs[kind{hot, plain}]
 	added := make([]float64, min(len(bare), len(r.runs[k])))
@@ -114,14 +116,14 @@ func (r *results) hotFigures(level string) []figure {
 	if len(added) == 0 {
 		return nil
 	}
-	f := figure{name: "hot_added_" + level, unit: "ns/record", value: median(added), digits: 0}
+	f := figures.Figure{Name: "hot_added_" + level, Unit: "ns/record", Value: figures.Median(added), Digits: 0}
 	switch level {
 	case "positions":
-		f.bound, f.target = most, 10
+		f.Bound, f.Target = figures.Most, 10
 	case "flight":
-		f.bound, f.target = most, 60
+		f.Bound, f.Target = figures.Most, 60
 	}
-	return []figure{f}
+	return []figures.Figure{f}
 }
 
 func sum(values []float64) float64 {

@@ -45,12 +45,6 @@ func TestFiguresSayWhetherTheyMeetTheirTarget(t *testing.T) {
 	}
 }
 
-func TestFigureThatCouldNotBeComputedMeetsNothing(t *testing.T) {
-	if got := (figure{name: "a", unit: "b", value: median(nil), bound: most, target: 1}).String(); !strings.HasSuffix(got, "missed") {
-		t.Error(got)
-	}
-}
-
 func TestOutputIsTakenFromTheMeasuredStretchAlone(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "out")
 	text := "before\nMARK 1 1000000000\nLATENCY 1 2 3\nMARK 20 2000000000\nLATENCY 10 20 3\nother\nMARK 40 4000000000\nMARK 90 9000000000\nLATENCY 1 2 3\n"

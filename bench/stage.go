@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -105,7 +106,7 @@ func (s *stage) latency(ctx context.Context, r *results) error {
 		}
 		capacity = []sample{one}
 	}
-	rate := load * median(each(capacity, sample.perSecond))
+	rate := load * figures.Median(figures.Each(capacity, sample.perSecond))
 	for round := range s.options.pairs {
 		levels := []string{plain, "positions"}
 		for turn := range levels {

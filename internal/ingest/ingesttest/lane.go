@@ -26,11 +26,18 @@ type lane struct {
 	pending  block.Row // lane det: a run that may still grow
 	held     bool
 	channels []int // lane det: Row.Channel by place in task.in
+
+	counted [2][128]uint64 // of the reference load: invocations by kind, of no operator and of the task's
+	rows    [128]uint64    // likewise: rows by kind
+	parts   RowsOfBlock    // when somebody wants them
 }
 
 // add appends a row at the task's current time.
 func (l *lane) add(r block.Row) {
 	r.Wall = l.task.sim.now
+	if count := l.task.sim.counting; count != nil {
+		count(l, &r)
+	}
 	if l.held {
 		if p := &l.pending; p.Kind == r.Kind && p.Channel == r.Channel && p.Path == r.Path && p.Inv+uint64(p.N) == r.Inv &&
 			(r.Kind == event.KindElements || r.Kind == event.KindSource) && l.due() == "" {
@@ -49,13 +56,25 @@ func (l *lane) add(r block.Row) {
 		l.pending, l.held = r, true
 		return
 	}
-	l.open.Add(r)
+	l.put(r)
 }
 
 func (l *lane) release() {
 	if l.held {
-		l.open.Add(l.pending)
+		l.put(l.pending)
 		l.held = false
+	}
+}
+
+// put gives a row to the block.
+func (l *lane) put(r block.Row) {
+	l.open.Add(r)
+	l.rows[r.Kind&127]++
+	if place := l.task.sim.placing; place != nil {
+		place(l, &r)
+	}
+	if l.task.sim.captured != nil {
+		l.parts.Rows = append(l.parts.Rows, r)
 	}
 }
 
@@ -80,9 +99,11 @@ func (l *lane) begin() {
 		return
 	}
 	t := l.task
-	l.open = block.NewBuilder(block.Spec{
+	spec := block.Spec{
 		Recording: t.recording, Attempt: t.key, Lane: l.id, Number: l.number, Checkpoint: t.checkpoint, Codec: t.sim.opt.Codec,
-	})
+	}
+	l.open = block.NewBuilder(spec)
+	l.parts = RowsOfBlock{Spec: spec, Definitions: t.definitions}
 	l.number++
 	l.firstUS, l.raw = t.sim.now, 0
 	for _, id := range t.definitions {
@@ -93,14 +114,15 @@ func (l *lane) begin() {
 		for _, o := range t.out {
 			for sub, seq := range o.next {
 				l.open.Base(o.key, uint32(sub), seq)
+				l.parts.Bases = append(l.parts.Bases, block.ChannelRange{Partition: o.key, Subpartition: uint32(sub), First: seq})
 			}
 		}
 	case event.LaneDet:
 		l.channels = l.channels[:0]
 		for _, c := range t.in {
-			l.channels = append(l.channels, l.open.Channel(block.Channel{
-				Partition: c.from.key, Subpartition: uint32(c.sub), Gate: c.gate, Index: c.index, FirstSeq: c.consumed,
-			}))
+			declared := block.Channel{Partition: c.from.key, Subpartition: uint32(c.sub), Gate: c.gate, Index: c.index, FirstSeq: c.consumed}
+			l.channels = append(l.channels, l.open.Channel(declared))
+			l.parts.Channels = append(l.parts.Channels, declared)
 		}
 	}
 }
@@ -118,5 +140,8 @@ func (l *lane) close() {
 	l.task.sim.truth.Blocks++
 	l.task.sim.truth.Events += uint64(l.open.Rows())
 	l.open = nil
+	if l.task.sim.captured != nil {
+		l.task.sim.captured(l.parts)
+	}
 	l.task.sim.emit(l.task.process, raw)
 }

@@ -95,6 +95,10 @@ type simulation struct {
 	tasks   []*task
 
 	kafka kafka
+
+	counting func(*lane, *block.Row) // sees each row; may be nil
+	placing  func(*lane, *block.Row) // sees each row of a block; may be nil
+	captured func(RowsOfBlock)       // gets what each block was made of; may be nil
 }
 
 // kafka holds the next offset of each partition of the topics.

@@ -12,6 +12,7 @@ import (
 type task struct {
 	sim         *simulation
 	name        string
+	operator    string // of the reference load: its only one
 	recording   event.RecordingID
 	id          event.TaskID
 	key         event.Key

@@ -131,25 +131,38 @@ func (s *simulation) start(j *job, v *vertex, subtask int) *task {
 
 // connect joins all subtasks of two vertices; gate is the consumer's input.
 func (s *simulation) connect(j *job, from, to *vertex, gate uint32, deliver func(*channel, element)) {
+	s.join(j, from, to, gate, deliver, func(int) []*task { return j.tasks[to] })
+}
+
+// forward joins each subtask with the one of the same index.
+func (s *simulation) forward(j *job, from, to *vertex) {
+	s.join(j, from, to, 0, nil, func(i int) []*task { return j.tasks[to][i : i+1] })
+}
+
+func (s *simulation) join(j *job, from, to *vertex, gate uint32, deliver func(*channel, element), consumers func(i int) []*task) {
 	dataset := id16(s.opt.Seed, "dataset", len(j.name), int(gate))
 	copy(dataset[:8], from.id[:8])
 	to.inputs = append(to.inputs, event.GraphInputDef{Dataset: hex.EncodeToString(dataset[:]), Vertex: hex.EncodeToString(from.id[:])})
 	for i, producer := range j.tasks[from] {
+		read := consumers(i)
 		o := &outlet{
-			task: producer, key: event.PartitionKey(dataset, uint32(i), producer.id), next: make([]uint64, to.parallelism),
+			task: producer, key: event.PartitionKey(dataset, uint32(i), producer.id), next: make([]uint64, len(read)),
 			operator: len(from.operators) - 1,
 		}
 		serializer := s.define(event.DefSerializer, mustJSON(from.serializer))
 		partition := s.define(event.DefPartition, mustJSON(event.PartitionDef{
 			Partition: o.key.String(), Dataset: hex.EncodeToString(dataset[:]), Number: i, Attempt: producer.key.String(),
-			Subpartitions: to.parallelism, Partitioner: "org.apache.flink.streaming.runtime.partitioner." + from.partitioner,
+			Subpartitions: len(read), Partitioner: "org.apache.flink.streaming.runtime.partitioner." + from.partitioner,
 			Serializer: serializer.String(), Type: "PIPELINED_BOUNDED",
 		}))
 		producer.definitions = append(producer.definitions, serializer, partition)
 		producer.out = append(producer.out, o)
-		for sub, consumer := range j.tasks[to] {
+		for sub, consumer := range read {
 			c := &channel{from: o, sub: sub, to: consumer, gate: gate, index: uint32(i), place: len(consumer.in),
 				watermark: -1 << 62, deliver: deliver}
+			if len(read) == 1 {
+				c.index = 0
+			}
 			consumer.watermark = -1 << 62
 			consumer.in = append(consumer.in, c)
 			o.channels = append(o.channels, c)

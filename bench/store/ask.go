@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/store/disk"
+)
+
+// answers are what a process that asks found out.
+type answers struct {
+	Start    time.Duration // from opening the store to the first answer
+	Opened   time.Duration // of it for the store
+	Index    int64         // bytes that live on the heap when the recording is open and was asked for once
+	Resident int64         // bytes of the process, the most there was
+	Times    map[string]spread
+}
+
+// spread is how long questions of one kind took, ms.
+type spread struct {
+	N                 int
+	Median, P95, Most float64
+}
+
+// enough ends a kind of question that is slow: the figures are then of fewer, and their number is printed.
+const (
+	enough  = 30 * time.Second
+	atLeast = 20
+)
+
+// ask is the role of a process that opens the store in o.dir and asks. It writes its answers as JSON.
+func ask(ctx context.Context, o options, out io.Writer) error {
+	r, err := readRecorded(o.dir)
+	if err != nil {
+		return err
+	}
+	if err := forget(o.dir); err != nil {
+		return err
+	}
+	base := heap()
+	a := answers{Times: make(map[string]spread)}
+	began := time.Now()
+	s, err := disk.Open(disk.Options{Dir: o.dir})
+	if err != nil {
+		return err
+	}
+	a.Opened = time.Since(began)
+	warm, err := query.New(query.Options{Reader: s})
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	subject := &asked{engine: warm, truth: r.Truth}
+	subject.pick(o.seed, 0)
+	err = page(ctx, subject)
+	a.Start = time.Since(began)
+	if err != nil {
+		return errors.Join(fmt.Errorf("the first question: %w", err), s.Close())
+	}
+	a.Index = heap() - base
+	cold, err := query.New(query.Options{Reader: s, CacheBytes: 1})
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	for _, q := range questions {
+		subject.engine = warm
+		if q.cold {
+			subject.engine = cold
+		}
+		if a.Times[q.name], err = askAll(ctx, o, q, subject); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", q.name, err), s.Close())
+		}
+	}
+	if a.Resident, err = resident(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	runtime.KeepAlive(s)
+	return errors.Join(json.NewEncoder(out).Encode(a), s.Close())
+}
+
+func askAll(ctx context.Context, o options, q question, a *asked) (spread, error) {
+	a.pick(o.seed, 0)
+	if err := q.ask(ctx, a); err != nil { // what an engine does once is no part of a question
+		return spread{}, err
+	}
+	var times []float64
+	for began, i := time.Now(), 1; i <= o.questions && (i <= atLeast || time.Since(began) < enough); i++ {
+		if q.cold {
+			if err := forget(o.dir); err != nil {
+				return spread{}, err
+			}
+		}
+		if q.again {
+			a.pick(o.seed, uint64(i))
+			if err := q.ask(ctx, a); err != nil {
+				return spread{}, err
+			}
+		}
+		a.pick(o.seed, uint64(i))
+		asked := time.Now()
+		if err := q.ask(ctx, a); err != nil {
+			return spread{}, err
+		}
+		times = append(times, float64(time.Since(asked).Microseconds())/1000)
+	}
+	return spread{len(times), figures.Median(times), figures.Quantile(times, 0.95), figures.Quantile(times, 1)}, nil
+}
+
+// forget makes the kernel drop what it holds of files below dir.
+func forget(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED), f.Close())
+	})
+}
+
+// heap is how much is in use after a collection.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// resident is the most memory that this process ever had.
+func resident() (int64, error) {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if text, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(text), " kB"), 10, 64)
+			return kb << 10, err
+		}
+	}
+	return 0, errors.New("/proc/self/status does not tell VmHWM")
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"text/tabwriter"
+
+	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
+)
+
+// run is one size.
+type run struct {
+	Millions int
+	recorded *recorded
+	answers  answers
+}
+
+func (r run) events() float64 { return float64(r.recorded.Truth.Events) }
+
+// bench makes a recording of each size and asks about it.
+func bench(ctx context.Context, o options, out io.Writer) error {
+	var runs []run
+	for _, millions := range o.sizes {
+		r, err := one(ctx, o, millions)
+		if err != nil {
+			return fmt.Errorf("%d million events: %w", millions, err)
+		}
+		runs = append(runs, r)
+	}
+	fmt.Fprintln(os.Stderr, "storing blocks without a connection")
+	s, err := measureStoring(o.seed)
+	if err != nil {
+		return err
+	}
+	report(out, o, runs, s)
+	if o.svg == "" {
+		return nil
+	}
+	return os.WriteFile(o.svg, draw(runs), 0o644)
+}
+
+func one(ctx context.Context, o options, millions int) (run, error) {
+	r := run{Millions: millions}
+	dir := filepath.Join(o.dir, fmt.Sprintf("%dM", millions))
+	var err error
+	if o.reuse {
+		r.recorded, err = readRecorded(dir)
+	} else {
+		fmt.Fprintf(os.Stderr, "recording %d million events\n", millions)
+		r.recorded, err = record(ctx, dir, ingesttest.ReferenceOptions{Seed: o.seed, Events: uint64(millions) * 1e6, Codec: codec})
+	}
+	if err != nil {
+		return r, err
+	}
+	fmt.Fprintf(os.Stderr, "asking about %d million events\n", millions)
+	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions))
+	if err != nil {
+		return r, err
+	}
+	var answer bytes.Buffer
+	cmd.Stdout = &answer
+	if err := cmd.Run(); err != nil {
+		return r, fmt.Errorf("asking: %w", err)
+	}
+	return r, json.Unmarshal(answer.Bytes(), &r.answers)
+}
+
+func report(w io.Writer, o options, runs []run, s storing) {
+	fmt.Fprintf(w, "\nseed %d, %d processors, %s; questions at random, 50th and 95th percentile in ms\n\n", o.seed, runtime.NumCPU(), runtime.Version())
+	growth(w, runs)
+	for _, f := range all(o, runs, s) {
+		fmt.Fprintln(w, f)
+	}
+}
+
+// growth prints how cost grows with size.
+func growth(w io.Writer, runs []run) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, of func(run) string) {
+		fmt.Fprint(t, name, "\t")
+		for _, r := range runs {
+			fmt.Fprint(t, of(r), "\t")
+		}
+		fmt.Fprintln(t)
+	}
+	row("events, million", func(r run) string { return fmt.Sprintf("%.1f", r.events()/1e6) })
+	row("blocks", func(r run) string { return fmt.Sprint(r.recorded.Truth.Blocks) })
+	row("B/event on disk", func(r run) string { return fmt.Sprintf("%.1f", float64(r.recorded.Bytes)/r.events()) })
+	row("server M events/s a core", func(r run) string { return fmt.Sprintf("%.2f", r.events()/r.recorded.Server.CPU.Seconds()/1e6) })
+	row("recorded in s", func(r run) string { return fmt.Sprintf("%.1f", r.recorded.Wall.Seconds()) })
+	row("opened in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Opened.Seconds()*1e3) })
+	row("first answer in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Start.Seconds()*1e3) })
+	row("index MiB", func(r run) string { return fmt.Sprintf("%.1f", float64(r.answers.Index)/(1<<20)) })
+	row("resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.answers.Resident)/(1<<20)) })
+	for _, q := range questions {
+		row(q.name, func(r run) string {
+			one := r.answers.Times[q.name]
+			text := fmt.Sprintf("%.2f %.2f", one.Median, one.P95)
+			if one.N < 200 {
+				text += fmt.Sprintf(" (of %d)", one.N)
+			}
+			return text
+		})
+	}
+	_ = t.Flush() // w decides
+	fmt.Fprintln(w)
+}
+
+const billion = 1e9
+
+// all figures, of the run that o.events names; memory is that of a billion events, by what the sizes say.
+func all(o options, runs []run, s storing) []figures.Figure {
+	var main run
+	for _, r := range runs {
+		if r.Millions == o.events {
+			main = r
+		}
+	}
+	list := []figures.Figure{
+		figures.New("ingest_encoded", "M events/s a core", s.encoded/1e6, 2, figures.Least, 2),
+		figures.New("ingest_passed", "M events/s a core", s.passed/1e6, 2, figures.Least, 6),
+		figures.New("ingest_wire", "M events/s a core", main.events()/main.recorded.Server.CPU.Seconds()/1e6, 2, figures.Least, 6),
+		figures.New("bytes_at_rest", "B/event", float64(main.recorded.Bytes)/main.events(), 1, figures.Most, 42),
+		figures.New("start", "ms", main.answers.Start.Seconds()*1e3, 0, figures.Most, 1000),
+	}
+	for _, q := range questions {
+		f := figures.New(q.name+"_p95", "ms", main.answers.Times[q.name].P95, 2, figures.Most, q.target)
+		if q.target == 0 {
+			f.Bound = figures.None
+		}
+		list = append(list, f)
+	}
+	index, _ := line(runs, func(r run) float64 { return float64(r.answers.Index) })
+	slope, at := line(runs, func(r run) float64 { return float64(r.answers.Resident) })
+	return append(list,
+		figures.New("index_memory", "B/event", index, 3, figures.None, 0),
+		figures.New("memory_slope", "B/event", slope, 3, figures.None, 0),
+		figures.New("memory_of_a_billion", "MiB", at(billion)/(1<<20), 0, figures.Most, 512),
+	)
+}
+
+// line fits a straight line through what of says of the runs; NaN with fewer than two.
+func line(runs []run, of func(run) float64) (slope float64, at func(events float64) float64) {
+	n, x, y, xx, xy := 0.0, 0.0, 0.0, 0.0, 0.0
+	for _, r := range runs {
+		e, v := r.events(), of(r)
+		n, x, y, xx, xy = n+1, x+e, y+v, xx+e*e, xy+e*v
+	}
+	slope = math.NaN()
+	if d := n*xx - x*x; n > 1 && d != 0 {
+		slope = (n*xy - x*y) / d
+	}
+	base := (y - slope*x) / n
+	return slope, func(events float64) float64 { return base + slope*events }
+}

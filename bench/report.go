@@ -82,20 +82,20 @@ func (r *results) figures() []figures.Figure {
 			}
 			ratio := figures.Median(r.ratios(k, sample.perSecond))
 			means = append(means, ratio)
-			all = append(all, figures.New("throughput_" + work + "_" + level, "recorded/plain", ratio, 3, figures.Least, throughputTargets[level]))
+			all = append(all, figures.New("throughput_"+work+"_"+level, "recorded/plain", ratio, 3, figures.Least, throughputTargets[level]))
 			cpu := figures.Figure{Name: "cpu_" + work + "_" + level, Unit: "recorded/plain", Value: figures.Median(r.ratios(k, sample.cpuPerRecord)), Digits: 3}
 			if level == "positions" { // the promise: at most 2 % of the job's processor time
 				cpu.Bound, cpu.Target = figures.Most, 1.02
 			}
 			all = append(all, cpu)
 			if level == "positions" {
-				all = append(all, figures.New("determinants_" + work, "B/record", figures.Median(figures.Each(r.runs[k], sample.determinantsPerRecord)), 4, figures.Most, 0.05))
+				all = append(all, figures.New("determinants_"+work, "B/record", figures.Median(figures.Each(r.runs[k], sample.determinantsPerRecord)), 4, figures.Most, 0.05))
 			}
 			// What was lost was not recorded: a level that loses looks cheaper than it is.
-			all = append(all, figures.New("lost_" + work + "_" + level, "events", sum(figures.Each(r.runs[k], func(s sample) float64 { return s.lost })), 0, figures.Most, 0))
+			all = append(all, figures.New("lost_"+work+"_"+level, "events", sum(figures.Each(r.runs[k], func(s sample) float64 { return s.lost })), 0, figures.Most, 0))
 		}
 		if len(means) > 0 {
-			all = append(all, figures.New("throughput_all_" + level, "recorded/plain", figures.Geometric(means), 3, figures.Least, throughputTargets[level]))
+			all = append(all, figures.New("throughput_all_"+level, "recorded/plain", figures.Geometric(means), 3, figures.Least, throughputTargets[level]))
 		}
 		all = append(all, r.hotFigures(level)...)
 	}

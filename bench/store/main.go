@@ -11,11 +11,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +32,7 @@ type options struct {
 	questions int
 	reuse     bool
 	svg       string
+	profile   string // where children write profiles; empty = nowhere
 	role      string // of a child process
 }
 
@@ -40,9 +43,9 @@ func main() {
 	if err == nil {
 		switch o.role {
 		case roleServe:
-			err = serve(ctx, o.dir, os.Stdin, os.Stdout)
+			err = profiled(o, func() error { return serve(ctx, o.dir, os.Stdin, os.Stdout) })
 		case roleAsk:
-			err = ask(ctx, o, os.Stdout)
+			err = profiled(o, func() error { return ask(ctx, o, os.Stdout) })
 		default:
 			err = bench(ctx, o, os.Stdout)
 		}
@@ -64,6 +67,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.questions, "questions", 200, "of each kind")
 	flags.BoolVar(&o.reuse, "reuse", false, "ask recordings that an earlier run left in -dir")
 	flags.StringVar(&o.svg, "svg", "", "draw how cost grows into this file")
+	flags.StringVar(&o.profile, "profile", "", "write processor profiles of server and questions into this folder")
 	flags.StringVar(&o.role, "role", "", "what a child process does")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -84,4 +88,21 @@ func parse(args []string) (options, error) {
 		return o, fmt.Errorf("-questions %d: at least 1", o.questions)
 	}
 	return o, nil
+}
+
+// profiled writes a processor profile of do when one is wanted.
+func profiled(o options, do func() error) error {
+	if o.profile == "" {
+		return do()
+	}
+	f, err := os.Create(filepath.Join(o.profile, o.role+"-"+filepath.Base(o.dir)+".cpu"))
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = do()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }

@@ -47,14 +47,14 @@ const recordedFile = "recorded.gob"
 
 // record makes the recording in dir: the generator here, the server in a process of its own, frames over loopback, each block
 // fsynced before it is acked.
-func record(ctx context.Context, dir string, opt ingesttest.ReferenceOptions) (*recorded, error) {
+func record(ctx context.Context, o options, dir string, opt ingesttest.ReferenceOptions) (*recorded, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	child, err := startServer(ctx, dir)
+	child, err := startServer(ctx, o, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ type server struct {
 	address string
 }
 
-func startServer(ctx context.Context, dir string) (*server, error) {
-	cmd, err := self(ctx, "-role", roleServe, "-dir", dir)
+func startServer(ctx context.Context, o options, dir string) (*server, error) {
+	cmd, err := self(ctx, "-role", roleServe, "-dir", dir, "-profile", o.profile)
 	if err != nil {
 		return nil, err
 	}

@@ -55,13 +55,13 @@ func one(ctx context.Context, o options, millions int) (run, error) {
 		r.recorded, err = readRecorded(dir)
 	} else {
 		fmt.Fprintf(os.Stderr, "recording %d million events\n", millions)
-		r.recorded, err = record(ctx, dir, ingesttest.ReferenceOptions{Seed: o.seed, Events: uint64(millions) * 1e6, Codec: codec})
+		r.recorded, err = record(ctx, o, dir, ingesttest.ReferenceOptions{Seed: o.seed, Events: uint64(millions) * 1e6, Codec: codec})
 	}
 	if err != nil {
 		return r, err
 	}
 	fmt.Fprintf(os.Stderr, "asking about %d million events\n", millions)
-	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions))
+	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-profile", o.profile, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions))
 	if err != nil {
 		return r, err
 	}

@@ -118,7 +118,7 @@ func FuzzSections(f *testing.F) {
 // FuzzUnpack gives any bytes to the decompressors.
 func FuzzUnpack(f *testing.F) {
 	for _, codec := range []Codec{CodecLZ4, CodecZstd} {
-		packed, _, err := pack(make([]byte, 1000), codec)
+		packed, _, err := pack(make([]byte, 1000), codec, new([]byte))
 		if err != nil {
 			f.Fatal(err)
 		}

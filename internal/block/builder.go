@@ -67,7 +67,9 @@ type Row struct {
 // themselves, zones 1, 3 and 11 follow from the rows, the others are given. Not safe for concurrent use.
 type Builder struct {
 	spec     Spec
+	scratch  *scratch // nil before the first row and after Finish
 	rows     []Row
+	n        int // rows, after Finish as well
 	channels []Channel
 	bases    []base
 
@@ -111,14 +113,19 @@ func (t *interned[T]) of(v T) uint64 {
 func NewBuilder(spec Spec) *Builder { return &Builder{spec: spec} }
 
 // Rows is the number of rows added.
-func (b *Builder) Rows() int { return len(b.rows) }
+func (b *Builder) Rows() int { return b.n }
 
 // Add appends a row. The builder keeps the row's slices until Finish.
 func (b *Builder) Add(r Row) {
 	if r.N == 0 {
 		r.N = 1
 	}
+	if b.scratch == nil {
+		b.scratch = newScratch()
+		b.rows = b.scratch.rows
+	}
 	b.rows = append(b.rows, r)
+	b.n++
 }
 
 // Base declares, for lane out, the sequence number of the next element of a subpartition at the start of the block. Every
@@ -182,6 +189,10 @@ func addCount(counts []Count, operator int, kind event.Kind, n uint64) []Count {
 // Finish returns the block. It fails when a row cannot be expressed or a limit of the format is passed; the builder is of
 // no use afterwards.
 func (b *Builder) Finish() ([]byte, error) {
+	if b.scratch == nil { // no rows
+		b.scratch = newScratch()
+	}
+	defer b.giveBack()
 	if len(b.rows) > MaxRows {
 		return nil, fmt.Errorf("building a block: %d rows, the limit is %d", len(b.rows), MaxRows)
 	}
@@ -200,13 +211,13 @@ func (b *Builder) Finish() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var table, body []byte
+	table, body := b.scratch.table[:0], b.scratch.body[:0]
 	n := 0
 	for _, s := range sections {
 		if len(s.raw) == 0 {
 			continue
 		}
-		stored, codec, err := pack(s.raw, b.spec.Codec)
+		stored, codec, err := pack(s.raw, b.spec.Codec, &b.scratch.packed)
 		if err != nil {
 			return nil, fmt.Errorf("building a block: section %d: %w", s.id, err)
 		}
@@ -217,6 +228,7 @@ func (b *Builder) Finish() ([]byte, error) {
 		table = binary.LittleEndian.AppendUint32(table, crc32.Checksum(stored, castagnoli))
 		body = append(body, stored...)
 	}
+	b.scratch.table, b.scratch.body = table, body
 	zones := b.zones(channels)
 	return seal24(h, n, table, zones, body)
 }
@@ -277,27 +289,18 @@ func (b *Builder) header() *Header {
 	return h
 }
 
-// each collects one value for each row.
-func each[T any](rows []Row, value func(r *Row) T) []T {
-	out := make([]T, len(rows))
-	for i := range rows {
-		out[i] = value(&rows[i])
-	}
-	return out
-}
-
 func (b *Builder) meta(h *Header) []byte {
-	var w sectionWriter
-	w.unsigned(colKind, each(b.rows, func(r *Row) uint64 { return uint64(r.Kind) }), -1)
-	w.unsigned(colOperator, each(b.rows, func(r *Row) uint64 { return uint64(r.Operator + 1) }), 0)
-	inv := each(b.rows, func(r *Row) int64 { return int64(r.Inv) })
+	w := b.section(SectionMeta)
+	w.unsigned(colKind, b.unsigned(func(r *Row) uint64 { return uint64(r.Kind) }), -1)
+	w.unsigned(colOperator, b.unsigned(func(r *Row) uint64 { return uint64(r.Operator + 1) }), 0)
+	inv := b.signed(func(r *Row) int64 { return int64(r.Inv) })
 	for _, v := range inv {
 		if uint64(v) != h.FirstInv {
 			w.signed(colInvocation, inv, int64(h.FirstInv), true)
 			break
 		}
 	}
-	w.unsigned(colN, each(b.rows, func(r *Row) uint64 { return uint64(r.N) }), 1)
+	w.unsigned(colN, b.unsigned(func(r *Row) uint64 { return uint64(r.N) }), 1)
 	var times []int64
 	mask := make([]byte, (len(b.rows)+7)/8)
 	for i, r := range b.rows {
@@ -326,11 +329,11 @@ func (b *Builder) meta(h *Header) []byte {
 }
 
 func (b *Builder) ids() ([]byte, error) {
-	var w sectionWriter
+	w := b.section(SectionIDs)
 	switch b.spec.Lane.Base() {
 	case event.LaneOut:
-		w.unsigned(colPartition, each(b.rows, func(r *Row) uint64 { return b.partitions.of(r.Partition) }), -1)
-		w.unsigned(colSubpartition, each(b.rows, func(r *Row) uint64 { return uint64(r.Subpartition + 1) }), -1)
+		w.unsigned(colPartition, b.unsigned(func(r *Row) uint64 { return b.partitions.of(r.Partition) }), -1)
+		w.unsigned(colSubpartition, b.unsigned(func(r *Row) uint64 { return uint64(r.Subpartition + 1) }), -1)
 		data := binary.AppendUvarint(nil, uint64(len(b.bases)))
 		for _, e := range b.bases {
 			data = binary.AppendUvarint(data, b.partitions.of(e.partition))
@@ -345,7 +348,7 @@ func (b *Builder) ids() ([]byte, error) {
 			}
 		}
 		if len(b.channels) > 0 {
-			w.unsigned(colChannel, each(b.rows, func(r *Row) uint64 { return uint64(r.Channel) }), -1)
+			w.unsigned(colChannel, b.unsigned(func(r *Row) uint64 { return uint64(r.Channel) }), -1)
 			data := binary.AppendUvarint(nil, uint64(len(b.channels)))
 			for _, c := range b.channels {
 				data = binary.AppendUvarint(data, b.partitions.of(c.Partition))
@@ -356,8 +359,8 @@ func (b *Builder) ids() ([]byte, error) {
 			w.column(colChannels, encOwn, data)
 		}
 	}
-	w.unsigned(colPath, each(b.rows, func(r *Row) uint64 { return b.definition(r.Path) }), 0)
-	w.unsigned(colOrdinal, each(b.rows, func(r *Row) uint64 { return uint64(r.Ordinal) }), 0)
+	w.unsigned(colPath, b.unsigned(func(r *Row) uint64 { return b.definition(r.Path) }), 0)
+	w.unsigned(colOrdinal, b.unsigned(func(r *Row) uint64 { return uint64(r.Ordinal) }), 0)
 	return w.raw, nil
 }
 
@@ -370,40 +373,40 @@ func (b *Builder) definition(id event.DefinitionID) uint64 {
 }
 
 func (b *Builder) payload(h *Header) []byte {
-	var w sectionWriter
-	w.strings(colValue, each(b.rows, func(r *Row) []byte { return r.Value }))
-	w.strings(colKey, each(b.rows, func(r *Row) []byte { return r.Key }))
-	w.strings(colHeaders, each(b.rows, func(r *Row) []byte { return r.Headers }))
-	w.strings(colNamespace, each(b.rows, func(r *Row) []byte { return r.Namespace }))
-	w.strings(colMapKey, each(b.rows, func(r *Row) []byte { return r.MapKey }))
-	w.strings(colBefore, each(b.rows, func(r *Row) []byte { return r.Before }))
+	w := b.section(SectionPayload)
+	w.strings(colValue, b.strings(func(r *Row) []byte { return r.Value }))
+	w.strings(colKey, b.strings(func(r *Row) []byte { return r.Key }))
+	w.strings(colHeaders, b.strings(func(r *Row) []byte { return r.Headers }))
+	w.strings(colNamespace, b.strings(func(r *Row) []byte { return r.Namespace }))
+	w.strings(colMapKey, b.strings(func(r *Row) []byte { return r.MapKey }))
+	w.strings(colBefore, b.strings(func(r *Row) []byte { return r.Before }))
 	if h.Flags&FlagPayloadCut != 0 {
-		w.unsigned(colFullLength, each(b.rows, func(r *Row) uint64 { return uint64(r.FullLength) }), 0)
-		w.fixed64(colHash, each(b.rows, func(r *Row) uint64 { return r.Hash }))
+		w.unsigned(colFullLength, b.unsigned(func(r *Row) uint64 { return uint64(r.FullLength) }), 0)
+		w.fixed64(colHash, b.unsigned(func(r *Row) uint64 { return r.Hash }))
 	}
 	return w.raw
 }
 
 func (b *Builder) det() []byte {
-	var w sectionWriter
-	w.unsigned(colCheckpoint, each(b.rows, func(r *Row) uint64 { return r.Checkpoint }), 0)
+	w := b.section(SectionDet)
+	w.unsigned(colCheckpoint, b.unsigned(func(r *Row) uint64 { return r.Checkpoint }), 0)
 	if notes(b.spec.Lane) {
-		b.noteTimes(&w)
+		b.noteTimes(w)
 	} else {
-		w.signed(colTime, each(b.rows, func(r *Row) int64 { return r.Time }), 0, false)
+		w.signed(colTime, b.signed(func(r *Row) int64 { return r.Time }), 0, false)
 	}
-	w.unsigned(colFlags, each(b.rows, func(r *Row) uint64 { return uint64(r.Flags) }), 0)
-	w.unsigned(colText, each(b.rows, func(r *Row) uint64 { return b.definition(r.Text) }), 0)
-	w.unsigned(colSplit, each(b.rows, func(r *Row) uint64 { return b.definition(r.Split) }), 0)
-	w.signed(colOffset, each(b.rows, func(r *Row) int64 { return r.Offset }), 0, false)
-	w.signed(colSplitTime, each(b.rows, func(r *Row) int64 { return r.SplitTime }), 0, false)
-	w.unsigned(colEmitted, each(b.rows, func(r *Row) uint64 { return uint64(r.Emitted) }), 0)
-	w.unsigned(colWhat, each(b.rows, func(r *Row) uint64 { return uint64(r.What) }), 0)
-	w.signed(colNumber, each(b.rows, func(r *Row) int64 { return r.Number }), 0, false)
-	w.signed(colNumber2, each(b.rows, func(r *Row) int64 { return r.Number2 }), 0, false)
-	w.unsigned(colReason, each(b.rows, func(r *Row) uint64 { return uint64(r.Reason) }), 0)
-	w.unsigned(colState, each(b.rows, func(r *Row) uint64 { return b.definition(r.State) }), 0)
-	w.strings(colBody, each(b.rows, func(r *Row) []byte { return r.Body }))
+	w.unsigned(colFlags, b.unsigned(func(r *Row) uint64 { return uint64(r.Flags) }), 0)
+	w.unsigned(colText, b.unsigned(func(r *Row) uint64 { return b.definition(r.Text) }), 0)
+	w.unsigned(colSplit, b.unsigned(func(r *Row) uint64 { return b.definition(r.Split) }), 0)
+	w.signed(colOffset, b.signed(func(r *Row) int64 { return r.Offset }), 0, false)
+	w.signed(colSplitTime, b.signed(func(r *Row) int64 { return r.SplitTime }), 0, false)
+	w.unsigned(colEmitted, b.unsigned(func(r *Row) uint64 { return uint64(r.Emitted) }), 0)
+	w.unsigned(colWhat, b.unsigned(func(r *Row) uint64 { return uint64(r.What) }), 0)
+	w.signed(colNumber, b.signed(func(r *Row) int64 { return r.Number }), 0, false)
+	w.signed(colNumber2, b.signed(func(r *Row) int64 { return r.Number2 }), 0, false)
+	w.unsigned(colReason, b.unsigned(func(r *Row) uint64 { return uint64(r.Reason) }), 0)
+	w.unsigned(colState, b.unsigned(func(r *Row) uint64 { return b.definition(r.State) }), 0)
+	w.strings(colBody, b.strings(func(r *Row) []byte { return r.Body }))
 	return w.raw
 }
 
@@ -415,7 +418,7 @@ func notes(l event.Lane) bool {
 // noteTimes writes column 65, left out when no row has a time.
 func (b *Builder) noteTimes(w *sectionWriter) {
 	any := false
-	times := each(b.rows, func(r *Row) int64 {
+	times := b.signed(func(r *Row) int64 {
 		any = any || r.HasTime
 		if r.HasTime {
 			return r.Time

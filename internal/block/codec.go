@@ -61,14 +61,14 @@ var zstdWriter = sync.OnceValues(func() (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault))
 })
 
-// pack compresses raw with want; a section that would not become smaller is stored as it is.
-func pack(raw []byte, want Codec) ([]byte, Codec, error) {
+// pack compresses raw with want, into buf; a section that would not become smaller is stored as it is.
+func pack(raw []byte, want Codec, buf *[]byte) ([]byte, Codec, error) {
 	var packed []byte
 	switch want {
 	case CodecNone:
 		return raw, CodecNone, nil
 	case CodecLZ4:
-		packed = make([]byte, len(raw))
+		packed = sized(buf, len(raw))
 		n, err := lz4.CompressBlock(raw, packed, nil)
 		if err != nil || n == 0 { // incompressible: does not fit len(raw)
 			return raw, CodecNone, nil
@@ -79,7 +79,8 @@ func pack(raw []byte, want Codec) ([]byte, Codec, error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("starting the zstd encoder: %w", err)
 		}
-		packed = w.EncodeAll(raw, nil)
+		packed = w.EncodeAll(raw, (*buf)[:0])
+		*buf = packed
 	default:
 		return nil, 0, fmt.Errorf("codec %d is not known", want)
 	}

@@ -3,10 +3,16 @@ package block
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // sectionWriter appends columns to a raw section.
-type sectionWriter struct{ raw []byte }
+type sectionWriter struct {
+	raw  []byte
+	data *[]byte // where a column is made; its content does not matter
+}
+
+// column appends a column. data may be w's own buffer.
 
 func (w *sectionWriter) column(id, enc byte, data []byte) {
 	w.raw = append(w.raw, id, enc)
@@ -34,7 +40,7 @@ func (w *sectionWriter) unsigned(id byte, values []uint64, def int64) {
 	case constant:
 		w.column(id, encConstant, binary.AppendUvarint(nil, first))
 	case runs < min(plain, len(values)):
-		var data []byte
+		data := (*w.data)[:0]
 		for i := 0; i < len(values); {
 			n := 1
 			for i+n < len(values) && values[i+n] == values[i] {
@@ -44,15 +50,16 @@ func (w *sectionWriter) unsigned(id byte, values []uint64, def int64) {
 			data = binary.AppendUvarint(data, values[i])
 			i += n
 		}
+		*w.data = data
 		w.column(id, encRuns, data)
 	case small:
-		data := make([]byte, len(values))
+		data := sized(w.data, len(values))
 		for i, v := range values {
 			data[i] = byte(v)
 		}
 		w.column(id, encFixed8, data)
 	default:
-		data := make([]byte, 0, plain)
+		data := sized(w.data, plain)[:0]
 		for _, v := range values {
 			data = binary.AppendUvarint(data, v)
 		}
@@ -63,14 +70,22 @@ func (w *sectionWriter) unsigned(id byte, values []uint64, def int64) {
 // signed writes values as zigzag deltas from base. A column of zeros is left out, unless required.
 func (w *sectionWriter) signed(id byte, values []int64, base int64, required bool) {
 	zero := true
-	var data []byte
+	for _, v := range values {
+		if zero = zero && v == 0; !zero {
+			break
+		}
+	}
+	if zero && !required {
+		return
+	}
+	data := (*w.data)[:0]
 	last := base
 	for _, v := range values {
-		zero = zero && v == 0
 		data = binary.AppendUvarint(data, zigzag(v-last))
 		last = v
 	}
-	if len(values) > 0 && (required || !zero) {
+	*w.data = data
+	if len(values) > 0 {
 		w.column(id, encZZDelta, data)
 	}
 }
@@ -79,24 +94,30 @@ func (w *sectionWriter) signed(id byte, values []int64, base int64, required boo
 func (w *sectionWriter) strings(id byte, values [][]byte) {
 	size, null := 0, true
 	for _, v := range values {
+		if v == nil {
+			size++
+			continue
+		}
 		size += len(v) + uvLen(uint64(len(v))+1)
-		null = null && v == nil
+		null = false
 	}
 	if null {
 		return
 	}
-	data := make([]byte, 0, size)
+	// Straight into the section: these are most of its bytes.
+	w.raw = append(w.raw, id, encStrings)
+	w.raw = binary.AppendUvarint(w.raw, uint64(size))
+	w.raw = slices.Grow(w.raw, size)
 	for _, v := range values {
 		if v == nil {
-			data = append(data, 0)
+			w.raw = append(w.raw, 0)
 		} else {
-			data = binary.AppendUvarint(data, uint64(len(v))+1)
+			w.raw = binary.AppendUvarint(w.raw, uint64(len(v))+1)
 		}
 	}
 	for _, v := range values {
-		data = append(data, v...)
+		w.raw = append(w.raw, v...)
 	}
-	w.column(id, encStrings, data)
 }
 
 func (w *sectionWriter) fixed64(id byte, values []uint64) {

@@ -76,7 +76,13 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
+	if err := remember(o.dir); err != nil {
+		return errors.Join(err, s.Close())
+	}
 	for _, q := range questions {
+		if o.only != "" && o.only != q.name {
+			continue
+		}
 		subject.engine = warm
 		if q.cold {
 			subject.engine = cold
@@ -131,6 +137,22 @@ func forget(dir string) error {
 			return err
 		}
 		return errors.Join(unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED), f.Close())
+	})
+}
+
+// remember makes the kernel hold the files below dir, as it does of what was recorded lately.
+func remember(dir string) error {
+	buf := make([]byte, 1<<20)
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{f}, buf)
+		return errors.Join(err, f.Close())
 	})
 }
 

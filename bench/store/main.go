@@ -32,6 +32,7 @@ type options struct {
 	questions int
 	reuse     bool
 	svg       string
+	only      string // question; empty = all
 	profile   string // where children write profiles; empty = nowhere
 	role      string // of a child process
 }
@@ -67,6 +68,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.questions, "questions", 200, "of each kind")
 	flags.BoolVar(&o.reuse, "reuse", false, "ask recordings that an earlier run left in -dir")
 	flags.StringVar(&o.svg, "svg", "", "draw how cost grows into this file")
+	flags.StringVar(&o.only, "only", "", "ask questions of this name alone")
 	flags.StringVar(&o.profile, "profile", "", "write processor profiles of server and questions into this folder")
 	flags.StringVar(&o.role, "role", "", "what a child process does")
 	if err := flags.Parse(args); err != nil {

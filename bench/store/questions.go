@@ -15,7 +15,7 @@ import (
 type question struct {
 	name   string
 	target float64 // ms, of the 95th percentile; 0 = none
-	cold   bool    // nothing is decoded before, and nothing of the files is in memory
+	cold   bool    // nothing is decoded before, and nothing of the files is in memory; else the kernel has the files, as after recording
 	again  bool    // each is asked twice, and the second time counts
 	ask    func(ctx context.Context, a *asked) error
 }
@@ -32,15 +32,16 @@ func (a *asked) pick(seed, number uint64) { a.random = rand.New(rand.NewPCG(seed
 
 var questions = []question{
 	{name: "page", target: 5, ask: page},
-	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
 	{name: "lineage_warm", target: 5, again: true, ask: lineage},
-	{name: "result_cold", cold: true, ask: result},
 	{name: "timeline_whole", target: 10, ask: timelineWhole},
 	{name: "timeline_zoomed", ask: timelineZoomed},
 	{name: "invocation", ask: invocation},
 	{name: "gaps", target: 10, ask: gaps},
 	{name: "drops", target: 10, ask: drops},
 	{name: "watermarks", target: 10, ask: watermarks},
+	{name: "page_cold", cold: true, ask: page},
+	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
+	{name: "result_cold", cold: true, ask: result},
 }
 
 // page reads a hundred events from a random moment on, forwards or backwards.

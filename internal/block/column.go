@@ -78,11 +78,12 @@ type column struct {
 
 func (c column) malformed() error { return malformed("column %d", c.id) }
 
-// columns are the columns of a section by number. Unknown ones are kept but never asked for.
-type columns struct{ byID [256]column }
+// columns are the columns of a section, in its order. Unknown ones are kept but never asked for.
+type columns []column
 
-func splitColumns(raw []byte) (*columns, error) {
-	cs := new(columns)
+func splitColumns(raw []byte) (columns, error) {
+	var cs columns
+	var seen [4]uint64
 	c := cursor{b: raw}
 	for !c.empty() {
 		id, enc := c.byte(), c.byte()
@@ -90,19 +91,25 @@ func splitColumns(raw []byte) (*columns, error) {
 		if c.bad {
 			return nil, malformed("columns are cut")
 		}
-		if cs.byID[id].present {
+		if seen[id/64]>>(id%64)&1 == 1 {
 			return nil, malformed("column %d twice", id)
 		}
-		cs.byID[id] = column{id: id, enc: enc, data: data, present: true}
+		seen[id/64] |= 1 << (id % 64)
+		if cs == nil {
+			cs = make(columns, 0, 8)
+		}
+		cs = append(cs, column{id: id, enc: enc, data: data, present: true})
 	}
 	return cs, nil
 }
 
-func (cs *columns) get(id byte) column {
-	if cs == nil {
-		return column{id: id}
+func (cs columns) get(id byte) column {
+	for i := range cs {
+		if cs[i].id == id {
+			return cs[i]
+		}
 	}
-	return cs.byID[id]
+	return column{id: id}
 }
 
 // unsigned reads one value for each of rows rows. A value over limit is malformed; bias is subtracted from each value

@@ -45,7 +45,7 @@ func DecodeFrom(h *Header, r io.ReaderAt, base int64, sections ...SectionID) (*R
 	d := decoder{h: h, rows: int(h.Events), out: new(Rows)}
 	for _, s := range []struct {
 		id     SectionID
-		decode func(*columns) error
+		decode func(columns) error
 	}{
 		{SectionMeta, d.meta}, {SectionIDs, d.ids}, {SectionPayload, d.payload}, {SectionDet, d.det},
 	} {
@@ -126,7 +126,7 @@ func filled[T any](n int, v T) []T {
 	return s
 }
 
-func (d *decoder) meta(cs *columns) error {
+func (d *decoder) meta(cs columns) error {
 	o := d.out
 	if d.rows == 0 {
 		return nil
@@ -229,7 +229,7 @@ func (d *decoder) stamps(c column) error {
 	return nil
 }
 
-func (d *decoder) payload(cs *columns) error {
+func (d *decoder) payload(cs columns) error {
 	o := d.out
 	if err := number(d, &o.FullLength, cs.get(colFullLength), math.MaxUint32, 0); err != nil {
 		return err
@@ -287,7 +287,7 @@ func seal(values [][]byte, full []uint32) (p []event.Payload, null []bool) {
 	return p, null
 }
 
-func (d *decoder) det(cs *columns) error {
+func (d *decoder) det(cs columns) error {
 	o := d.out
 	for _, c := range []struct {
 		dst *[]int64

@@ -9,7 +9,7 @@ import (
 
 // ids decodes section ids and numbers the elements: the numbers themselves are not stored, they follow from the bases of
 // the subpartitions or channels and the order of the rows.
-func (d *decoder) ids(cs *columns) error {
+func (d *decoder) ids(cs columns) error {
 	o := d.out
 	if err := d.definitions(&o.Path, cs.get(colPath)); err != nil {
 		return err

@@ -18,6 +18,8 @@ import (
 type frame struct {
 	h *block.Header
 	r *block.Rows
+
+	inOrder bool // of rowKey.compare
 }
 
 func (f *frame) rows() int { return len(f.r.Kind) }
@@ -25,6 +27,20 @@ func (f *frame) rows() int { return len(f.r.Kind) }
 // wall is the row's wall clock, held inside the header's range: blocks are opened by that range.
 func (f *frame) wall(row int) Wall {
 	return Wall(max(f.h.WallMin, min(f.r.Wall[row], f.h.WallMax)))
+}
+
+// ordered tells whether the rows are in the order of events as they are. Most blocks' are.
+func (f *frame) ordered() bool { return f.inOrder }
+
+// order finds that out. Of one block, wall clock and invocation decide.
+func (f *frame) order() {
+	r := f.r
+	for i := 1; i < len(r.Wall); i++ {
+		if a, b := f.wall(i-1), f.wall(i); a > b || a == b && r.Inv[i-1] > r.Inv[i] {
+			return
+		}
+	}
+	f.inOrder = true
 }
 
 // covers tells whether the row stands for inv.
@@ -224,6 +240,7 @@ func (c *frames) get(ctx context.Context, s store.Snapshot, ref store.Ref, paylo
 		if err := f.check(); err != nil {
 			return nil, err
 		}
+		f.order()
 	}
 	c.keep(&kept{key, f, f.size()})
 	return f, nil

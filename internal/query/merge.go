@@ -27,8 +27,41 @@ type openBlock struct {
 	ref     store.Ref
 	f       *frame
 	err     error
-	rows    []rowKey // selected, in direction
+	rows    []rowKey // selected, in direction: the next of them
 	payload *frame
+	index   int // of the attempt's chain that is wanted
+	next    int // row of the block that was not looked at yet, in direction; only of a block in order
+	left    int // how many of these
+}
+
+// fewRows is how many rows of a block are looked at together: a page needs few of each.
+const fewRows = 32
+
+// refill looks for the next selected rows of a block in order; none are left when rows is empty afterwards.
+func (m *merge) refill(b *openBlock) {
+	b.rows = b.rows[:0]
+	for b.left > 0 && len(b.rows) == 0 {
+		for n := min(b.left, fewRows); n > 0; n-- {
+			m.look(b, b.next)
+			if b.left--; m.desc {
+				b.next--
+			} else {
+				b.next++
+			}
+		}
+	}
+}
+
+// look adds a row of b when it is selected.
+func (m *merge) look(b *openBlock, row int) {
+	m.explain.Rows++
+	if w := b.f.wall(row); w < m.from || w >= m.to {
+		return
+	}
+	if k := b.f.key(row); m.holds(k) && m.sel.wantsRow(b.f, row, b.index) {
+		m.explain.Selected++
+		b.rows = append(b.rows, k)
+	}
 }
 
 func (m *merge) before(a, b rowKey) bool {
@@ -123,22 +156,24 @@ func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 		return nil
 	}
 	index, _ := m.sel.attempt(ref.Header.Attempt)
-	b := &openBlock{ref: ref, f: f}
-	for row := range f.rows() {
-		if k := f.key(row); m.holds(k) && m.sel.wantsRow(f, row, index) {
-			b.rows = append(b.rows, k)
+	b := &openBlock{ref: ref, f: f, index: index}
+	if f.ordered() {
+		if b.left = f.rows(); m.desc {
+			b.next = b.left - 1
 		}
+		m.refill(b)
+	} else {
+		for row := range f.rows() {
+			m.look(b, row)
+		}
+		order := rowKey.compare
+		if m.desc {
+			order = func(a, b rowKey) int { return b.compare(a) }
+		}
+		slices.SortFunc(b.rows, order)
 	}
-	m.explain.Rows, m.explain.Selected = m.explain.Rows+f.rows(), m.explain.Selected+len(b.rows)
 	if len(b.rows) == 0 {
 		return nil
-	}
-	order := rowKey.compare
-	if m.desc {
-		order = func(a, b rowKey) int { return b.compare(a) }
-	}
-	if !slices.IsSortedFunc(b.rows, order) {
-		slices.SortFunc(b.rows, order)
 	}
 	m.push(b)
 	return nil
@@ -161,7 +196,10 @@ func (m *merge) holds(k rowKey) bool {
 // advance leaves the row that next gave.
 func (m *merge) advance() {
 	b := m.open[0]
-	if b.rows = b.rows[1:]; len(b.rows) > 0 {
+	if b.rows = b.rows[1:]; len(b.rows) == 0 && b.left > 0 {
+		m.refill(b)
+	}
+	if len(b.rows) > 0 {
 		m.down(0)
 		return
 	}

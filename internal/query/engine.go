@@ -29,6 +29,8 @@ type Engine struct {
 	frames *frames
 	texts  *texts
 	roster *roster
+
+	manyBlocks uint64 // of a timeline, to be made from the census
 }
 
 // New makes an engine.
@@ -45,7 +47,7 @@ func New(o Options) (*Engine, error) {
 	if o.Models <= 0 {
 		o.Models = 64
 	}
-	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition)}
+	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition), manyBlocks: manyTimelineBlocks}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }

@@ -187,14 +187,23 @@ type frames struct {
 	at   map[frameKey]*list.Element
 }
 
-// frameKey is a block's identity, which outlives re-coding and moving; payloads are kept apart from the other columns.
+// frameKey is a block's identity, which outlives re-coding and moving; parts of it are kept apart.
 type frameKey struct {
 	recording event.RecordingID
 	attempt   event.Key
 	lane      event.Lane
 	number    uint64
-	payload   bool
+	part      part
 }
+
+// part is which columns of a block are kept together.
+type part uint8
+
+const (
+	allButPayload part = iota
+	payloadAlone
+	metaAlone // kinds, operators, invocations, times
+)
 
 type kept struct {
 	key  frameKey
@@ -208,26 +217,44 @@ func newFrames(limit int64) *frames {
 
 // columns returns the block without payloads.
 func (c *frames) columns(ctx context.Context, s store.Snapshot, ref store.Ref) (*frame, error) {
-	return c.get(ctx, s, ref, false, block.SectionMeta, block.SectionIDs, block.SectionDet)
+	return c.get(ctx, s, ref, allButPayload, block.SectionMeta, block.SectionIDs, block.SectionDet)
+}
+
+// meta returns the columns of section meta; others may be there.
+func (c *frames) meta(ctx context.Context, s store.Snapshot, ref store.Ref) (*frame, error) {
+	if f := c.have(keyOf(ref.Header, allButPayload)); f != nil {
+		return f, nil
+	}
+	return c.get(ctx, s, ref, metaAlone, block.SectionMeta)
 }
 
 // payload returns the payload columns alone.
 func (c *frames) payload(ctx context.Context, s store.Snapshot, ref store.Ref) (*frame, error) {
-	return c.get(ctx, s, ref, true, block.SectionPayload)
+	return c.get(ctx, s, ref, payloadAlone, block.SectionPayload)
 }
 
-func (c *frames) get(ctx context.Context, s store.Snapshot, ref store.Ref, payload bool, ids ...block.SectionID) (*frame, error) {
-	h := ref.Header
-	key := frameKey{h.Recording, h.Attempt, h.Lane, h.Number, payload}
+func keyOf(h *block.Header, p part) frameKey {
+	return frameKey{h.Recording, h.Attempt, h.Lane, h.Number, p}
+}
+
+// have returns what is kept, or nil.
+func (c *frames) have(key frameKey) *frame {
 	c.mu.Lock()
-	if e, ok := c.at[key]; ok {
-		c.used.MoveToFront(e)
-		f := e.Value.(*kept).f
-		c.mu.Unlock()
+	defer c.mu.Unlock()
+	e, ok := c.at[key]
+	if !ok {
+		return nil
+	}
+	c.used.MoveToFront(e)
+	return e.Value.(*kept).f
+}
+
+func (c *frames) get(ctx context.Context, s store.Snapshot, ref store.Ref, p part, ids ...block.SectionID) (*frame, error) {
+	h := ref.Header
+	key := keyOf(h, p)
+	if f := c.have(key); f != nil {
 		return f, nil
 	}
-	c.mu.Unlock()
-
 	rows := new(block.Rows)
 	if have := sections(h, ids...); h.Events > 0 && len(have) > 0 {
 		var err error
@@ -236,7 +263,7 @@ func (c *frames) get(ctx context.Context, s store.Snapshot, ref store.Ref, paylo
 		}
 	}
 	f := &frame{h: h, r: rows}
-	if !payload {
+	if p != payloadAlone {
 		if err := f.check(); err != nil {
 			return nil, err
 		}

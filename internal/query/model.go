@@ -26,6 +26,7 @@ type model struct {
 	defined   uint64     // of the registry, what was taken
 	tail      *tail
 	clock     *clockIndex
+	census    *census
 	began     Wall
 	latest    Wall
 	bytes     meter
@@ -61,7 +62,7 @@ const (
 
 func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
+		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -135,6 +136,7 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 	}
 	m.tail.add(h)
 	m.clock.add(h, m.mark)
+	m.census.add(h)
 	if h.WallMin != 0 && (m.began == 0 || Wall(h.WallMin) < m.began) {
 		m.began = Wall(h.WallMin)
 	}

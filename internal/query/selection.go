@@ -124,7 +124,7 @@ func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 
 // wantsBlock tells by the header whether the block may hold selected rows.
 func (s *selection) wantsBlock(h *block.Header) bool {
-	if h.Events == 0 || len(s.lanes) > 0 && !slices.Contains(s.lanes, h.Lane.Base()) {
+	if h.Events == 0 || !s.wantsLane(h.Lane.Base()) {
 		return false
 	}
 	index, ok := s.attempt(h.Attempt)
@@ -161,6 +161,10 @@ func (s *selection) attempt(key event.Key) (index int, ok bool) {
 	}
 	index, ok = s.attempts[key]
 	return index, ok
+}
+
+func (s *selection) wantsLane(l event.Lane) bool {
+	return len(s.lanes) == 0 || slices.Contains(s.lanes, l)
 }
 
 func (s *selection) wantsKind(k event.Kind) bool {

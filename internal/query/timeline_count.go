@@ -59,9 +59,11 @@ func (c *counting) run(ctx context.Context, q TimelineQuery) error {
 	span := uint64(c.out.To) - uint64(c.out.From)
 	c.out.BucketUS = int64(min(dividedUp(span, uint64(q.Buckets)), math.MaxInt64))
 	c.buckets = int(dividedUp(span, uint64(c.out.BucketUS)))
-	for ref := range sel.blocks(c.view, c.out.From, c.out.To) {
-		if err := c.add(ctx, ref); err != nil {
-			return err
+	if !c.byCensus(c.engine.manyBlocks) {
+		for ref := range sel.blocks(c.view, c.out.From, c.out.To) {
+			if err := c.add(ctx, ref); err != nil {
+				return err
+			}
 		}
 	}
 	for _, s := range c.series {
@@ -113,8 +115,15 @@ func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int
 		c.same.Counts[bucket] += n
 		return
 	}
-	op := c.cat.attempts[h.Attempt].at(h.Lane.Base(), operator)
-	key := seriesKey{op.ID, c.subtask(h), k}
+	s := c.seriesOf(h.Attempt, h.Lane.Base(), operator, c.subtask(h), k)
+	s.Counts[bucket] += n
+	c.header, c.operator, c.kind, c.same = h, operator, k, s
+}
+
+// seriesOf is the series that counts a kind of an operator of an attempt's chain.
+func (c *counting) seriesOf(attempt event.Key, lane event.Lane, operator, subtask int, k event.Kind) *Series {
+	op := c.cat.attempts[attempt].at(lane, operator)
+	key := seriesKey{op.ID, subtask, k}
 	s := c.series[key]
 	if s == nil {
 		if op.ID == "" {
@@ -123,8 +132,7 @@ func (c *counting) count(h *block.Header, operator int, k event.Kind, bucket int
 		s = &Series{Operator: op, Subtask: key.subtask, Kind: k, Counts: make([]uint64, c.buckets)}
 		c.series[key] = s
 	}
-	s.Counts[bucket] += n
-	c.header, c.operator, c.kind, c.same = h, operator, k, s
+	return s
 }
 
 func (c *counting) add(ctx context.Context, ref store.Ref) error {
@@ -192,7 +200,11 @@ func spread(n uint64, first, last int, add func(bucket int, n uint64)) {
 
 // read counts the block's rows one by one; false when it cannot be decoded.
 func (c *counting) read(ctx context.Context, ref store.Ref, index int) (bool, error) {
-	f, err := c.columns(ctx, ref)
+	read := c.engine.frames.meta
+	if len(c.sel.reasons) > 0 || c.tracks != nil {
+		read = c.engine.frames.columns
+	}
+	f, err := read(ctx, c.snap, ref)
 	if err != nil {
 		if unreadable(err) {
 			return false, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -72,7 +73,7 @@ func (e *Engine) Drops(ctx context.Context, rec event.RecordingID, q DropsQuery)
 	c := dropCounting{view: v, sel: sel, counts: make(map[dropPlace]*DropCount)}
 	blocks := sel.blocks(v, sel.from, sel.to)
 	if q.From == 0 && q.To == 0 {
-		blocks = v.snap.Blocks(store.Filter{Lane: event.LaneTrace})
+		blocks = v.dropBlocks()
 	}
 	for ref := range blocks {
 		if !sel.wantsBlock(ref.Header) {
@@ -97,6 +98,14 @@ func (e *Engine) Drops(ctx context.Context, rec event.RecordingID, q DropsQuery)
 		}
 	}
 	return Drops{Told: v.tellsDrops(), Counts: c.sorted()}, nil
+}
+
+// dropBlocks yields the blocks that tell of drops.
+func (v *view) dropBlocks() iter.Seq[store.Ref] {
+	v.model.mu.Lock()
+	marks := v.model.dropMarks
+	v.model.mu.Unlock()
+	return v.marked(marks)
 }
 
 // dropped yields the rows of records that were thrown away in an invocation.

@@ -27,6 +27,7 @@ type model struct {
 	tail      *tail
 	clock     *clockIndex
 	census    *census
+	dropMarks []uint32 // blocks that tell of drops
 	began     Wall
 	latest    Wall
 	bytes     meter
@@ -137,6 +138,9 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 	m.tail.add(h)
 	m.clock.add(h, m.mark)
 	m.census.add(h)
+	if len(h.Zones.Drops) > 0 {
+		m.dropMarks = append(m.dropMarks, uint32(m.mark))
+	}
 	if h.WallMin != 0 && (m.began == 0 || Wall(h.WallMin) < m.began) {
 		m.began = Wall(h.WallMin)
 	}

@@ -163,7 +163,7 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 		if s.after != nil {
 			s.begin = *s.after
 		}
-		for width := Wall(1e6); from < to; {
+		for width := firstWidth(r, s.sel); from < to; {
 			a, b := from, to
 			if desc {
 				if to-width > from && to-width < to {
@@ -193,6 +193,15 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 		}
 		s.progress.Complete = true
 	}
+}
+
+// firstWidth is how much time a scan looks at first: a second, or less where blocks are dense and nothing is ruled out.
+func firstWidth(r store.Recording, sel *selection) Wall {
+	const second = Wall(1e6)
+	if r.Blocks == 0 || sel.attempts != nil || len(sel.lanes) > 0 || len(sel.kinds) > 0 || len(sel.reasons) > 0 || sel.inv != nil {
+		return second
+	}
+	return max(1000, min(second, Wall(r.WallMax-r.WallMin)/Wall(r.Blocks)*fewBlocks))
 }
 
 // above is the next moment.

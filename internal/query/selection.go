@@ -102,7 +102,7 @@ func (s *selection) candidates(v *view, from, to Wall) iter.Seq[store.Ref] {
 
 // busy tells whether a lane gets blocks all the time.
 func busy(l event.Lane) bool {
-	return l == event.LaneOut || l == event.LaneDet || l == event.LaneSrc || l == event.LaneTrace
+	return l == event.LaneOut || l == event.LaneDet || l == event.LaneSrc || l == event.LaneTrace || l == event.LaneState || l == event.LaneEnv
 }
 
 // between yields the snapshot's blocks that may overlap [from, to).
@@ -110,6 +110,11 @@ func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 	v.model.mu.Lock()
 	marks := v.model.clock.overlapping(from, to, v.snap.Mark())
 	v.model.mu.Unlock()
+	return v.marked(marks)
+}
+
+// marked yields those of the blocks that the snapshot has.
+func (v *view) marked(marks []uint32) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
 		for _, mark := range marks {
 			for ref := range v.snap.Since(uint64(mark)) {

@@ -221,10 +221,8 @@ func (o *opening) reindex(r *recording, g *segment, head segmentHead, foot segme
 		o.damaged(r, g, d)
 	}
 	var refs []store.Ref
-	for ref := range r.index.View().Since(0) {
-		if ref.Segment == g.id {
-			refs = append(refs, ref)
-		}
+	for ref := range r.index.View().Segment(g.id) {
+		refs = append(refs, ref)
 	}
 	o.s.opt.Log.Warn("index of a segment was made again", "segment", g.id, "recording", r.id.String(), "damaged", len(list))
 	return writeIndex(g, head, refs, foot.blocksEnd)

@@ -120,10 +120,8 @@ func (r *recording) seal(s *Store, g *segment) error {
 		return nil
 	}
 	var refs []store.Ref
-	for ref := range r.index.View().Since(0) {
-		if ref.Segment == g.id {
-			refs = append(refs, ref)
-		}
+	for ref := range r.index.View().Segment(g.id) {
+		refs = append(refs, ref)
 	}
 	definitions := s.definitionsOf(refs)
 	foot.definitionsEnd = foot.blocksEnd + int64(len(definitions))

@@ -40,19 +40,20 @@ type positionKey struct {
 // laneBlocks are the blocks of one lane of an attempt. marks is ordered by block number; a late block makes a new slice, so
 // that views which hold the old one stay right.
 type laneBlocks struct {
-	marks       []uint64
+	marks       []uint32
 	firstMark   uint64
-	invocations intervals[uint64]
+	lastNumber  uint64 // of the last of marks
+	invocations intervals
 }
 
 // Index is the header index of one recording. Safe for concurrent use.
 type Index struct {
 	mu struct {
 		sync.RWMutex
-		blocks    []store.Ref // by mark
+		shelf     *shelf
 		lanes     map[laneKey]*laneBlocks
-		channels  map[channelKey]*intervals[uint64]
-		positions map[positionKey]*intervals[int64]
+		channels  map[channelKey]*intervals
+		positions map[positionKey]*intervals
 		summary   store.Recording
 	}
 }
@@ -61,8 +62,9 @@ type Index struct {
 func New(rec event.RecordingID) *Index {
 	x := new(Index)
 	x.mu.lanes = make(map[laneKey]*laneBlocks)
-	x.mu.channels = make(map[channelKey]*intervals[uint64])
-	x.mu.positions = make(map[positionKey]*intervals[int64])
+	x.mu.channels = make(map[channelKey]*intervals)
+	x.mu.positions = make(map[positionKey]*intervals)
+	x.mu.shelf = newShelf(rec)
 	x.mu.summary.ID = rec
 	return x
 }
@@ -82,12 +84,17 @@ func (x *Index) Has(h *block.Header) bool {
 // find returns the place of number in l.marks. Blocks mostly come in order, so it looks at the end first.
 func (x *Index) find(l *laneBlocks, number uint64) (int, bool) {
 	n := len(l.marks)
-	if n == 0 || x.mu.blocks[l.marks[n-1]].Header.Number < number {
+	if n == 0 || l.lastNumber < number {
 		return n, false
 	}
-	at := sort.Search(n, func(i int) bool { return x.mu.blocks[l.marks[i]].Header.Number >= number })
-	return at, x.mu.blocks[l.marks[at]].Header.Number == number
+	if l.lastNumber == number {
+		return n - 1, true
+	}
+	at := sort.Search(n, func(i int) bool { return x.header(l.marks[i]).Number >= number })
+	return at, x.header(l.marks[at]).Number == number
 }
+
+func (x *Index) header(mark uint32) *block.Header { return x.mu.shelf.header(uint64(mark)) }
 
 // Add indexes a block. ErrDuplicate.
 func (x *Index) Add(r store.Ref) error {
@@ -95,10 +102,10 @@ func (x *Index) Add(r store.Ref) error {
 	defer x.mu.Unlock()
 	h := r.Header
 	key := laneKey{h.Attempt, h.Lane}
-	mark := uint64(len(x.mu.blocks))
+	mark := uint32(len(x.mu.shelf.at))
 	l := x.mu.lanes[key]
 	if l == nil {
-		l = &laneBlocks{firstMark: mark}
+		l = &laneBlocks{firstMark: uint64(mark)}
 		x.mu.lanes[key] = l
 	}
 	at, found := x.find(l, h.Number)
@@ -107,13 +114,14 @@ func (x *Index) Add(r store.Ref) error {
 		return ErrDuplicate
 	case at == len(l.marks):
 		l.marks = append(l.marks, mark)
+		l.lastNumber = h.Number
 	default:
 		l.marks = slices.Insert(slices.Clone(l.marks), at, mark)
 	}
 	if h.LastInv > 0 {
 		l.invocations.insert(h.FirstInv, h.LastInv, mark)
 	}
-	x.mu.blocks = append(x.mu.blocks, r)
+	x.mu.shelf.add(r)
 	for _, c := range h.Zones.Channels {
 		if c.Count > 0 {
 			k := channelKey{c.Partition, c.Subpartition, c.In, h.Flags&block.FlagChannelsCollapsed != 0}
@@ -122,7 +130,7 @@ func (x *Index) Add(r store.Ref) error {
 	}
 	for _, p := range h.Zones.Positions {
 		if p.Count > 0 {
-			insert(x.mu.positions, positionKey{p.Split, p.Sink}, p.First, p.Last, mark)
+			insert(x.mu.positions, positionKey{p.Split, p.Sink}, signed(p.First), signed(p.Last), mark)
 		}
 	}
 	s := &x.mu.summary
@@ -141,20 +149,21 @@ func (x *Index) Add(r store.Ref) error {
 func (x *Index) Move(segment uint64, from int64, to uint64, by int64) (moved uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.mu.blocks = slices.Clone(x.mu.blocks)
-	for i := range x.mu.blocks {
-		if r := &x.mu.blocks[i]; r.Segment == segment && r.Offset >= from {
-			r.Segment, r.Offset = to, r.Offset+by
-			moved++
+	x.mu.shelf = x.mu.shelf.replaced(func(r store.Ref) (store.Ref, bool) {
+		if r.Segment != segment || r.Offset < from {
+			return r, false
 		}
-	}
+		moved++
+		r.Segment, r.Offset = to, r.Offset+by
+		return r, true
+	})
 	return moved
 }
 
-func insert[K comparable, T uint64 | int64](m map[K]*intervals[T], k K, first, last T, mark uint64) {
+func insert[K comparable](m map[K]*intervals, k K, first, last uint64, mark uint32) {
 	x := m[k]
 	if x == nil {
-		x = new(intervals[T])
+		x = new(intervals)
 		m[k] = x
 	}
 	x.insert(first, last, mark)
@@ -164,7 +173,7 @@ func insert[K comparable, T uint64 | int64](m map[K]*intervals[T], k K, first, l
 func (x *Index) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return len(x.mu.blocks)
+	return len(x.mu.shelf.at)
 }
 
 // Recording is the summary of all blocks; the times of storing are the caller's to set.
@@ -185,7 +194,7 @@ func (x *Index) Lane(attempt event.Key, lane event.Lane) store.LaneState {
 	}
 	var before *block.Header
 	for _, m := range l.marks {
-		h := x.mu.blocks[m].Header
+		h := x.header(m)
 		if h.Number >= block.ServerNumbers {
 			break
 		}
@@ -212,7 +221,7 @@ func (x *Index) Attempt(attempt event.Key) store.AttemptState {
 			continue
 		}
 		for _, m := range l.marks {
-			h := x.mu.blocks[m].Header
+			h := x.header(m)
 			if h.Server() {
 				continue
 			}
@@ -228,8 +237,7 @@ func (x *Index) Attempt(attempt event.Key) store.AttemptState {
 func (x *Index) View() *View {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	n := len(x.mu.blocks)
-	return &View{index: x, blocks: x.mu.blocks[:n:n], mark: uint64(n), summary: x.mu.summary}
+	return &View{index: x, shelf: x.mu.shelf, mark: uint64(len(x.mu.shelf.at)), summary: x.mu.summary}
 }
 
 // openEnd stands for an open upper bound of invocations.

@@ -77,3 +77,7 @@ func BenchmarkView(b *testing.B) {
 		x.View()
 	}
 }
+
+func refAt(h *block.Header, segment uint64, offset int64) store.Ref {
+	return store.Ref{Header: h, Segment: segment, Offset: offset}
+}

@@ -12,7 +12,7 @@ import (
 // View is an immutable view of an Index: the part of store.Snapshot that headers answer. Safe for concurrent use.
 type View struct {
 	index   *Index
-	blocks  []store.Ref // by mark
+	shelf   *shelf
 	mark    uint64
 	summary store.Recording
 }
@@ -22,7 +22,7 @@ func (v *View) Blocks(f store.Filter) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
 		for _, k := range v.lanes(f) {
 			for _, mark := range v.laneMarks(k, f) {
-				r := v.blocks[mark]
+				r := v.ref(uint64(mark))
 				h := r.Header
 				if f.WallFrom != 0 && h.WallMax < f.WallFrom || f.WallTo != 0 && h.WallMin >= f.WallTo {
 					continue
@@ -30,6 +30,28 @@ func (v *View) Blocks(f store.Filter) iter.Seq[store.Ref] {
 				if !yield(r) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// ref is the block with a mark.
+func (v *View) ref(mark uint64) store.Ref {
+	v.index.mu.RLock()
+	defer v.index.mu.RUnlock()
+	return v.shelf.ref(mark)
+}
+
+// Segment yields the blocks of a segment, in order of arrival.
+func (v *View) Segment(id uint64) iter.Seq[store.Ref] {
+	return func(yield func(store.Ref) bool) {
+		v.index.mu.RLock()
+		i, ok := v.shelf.segment[id]
+		at := v.shelf.at[:v.mark:v.mark]
+		v.index.mu.RUnlock()
+		for mark := range at {
+			if ok && at[mark].segment() == uint64(i) && !yield(v.ref(uint64(mark))) {
+				return
 			}
 		}
 	}
@@ -56,7 +78,7 @@ func (v *View) lanes(f store.Filter) []laneKey {
 }
 
 // laneMarks lists the lane's blocks that the view sees, by number; with bounds of invocations only those that overlap them.
-func (v *View) laneMarks(k laneKey, f store.Filter) []uint64 {
+func (v *View) laneMarks(k laneKey, f store.Filter) []uint32 {
 	x := v.index
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -69,17 +91,20 @@ func (v *View) laneMarks(k laneKey, f store.Filter) []uint64 {
 		if to == 0 {
 			to = openEnd
 		}
-		marks := l.invocations.overlapping(nil, f.InvFrom, to, v.mark)
-		slices.SortFunc(marks, func(a, b uint64) int {
-			return cmp.Compare(v.blocks[a].Header.Number, v.blocks[b].Header.Number)
+		var marks []uint32
+		for _, m := range l.invocations.overlapping(nil, f.InvFrom, to, v.mark) {
+			marks = append(marks, uint32(m))
+		}
+		slices.SortFunc(marks, func(a, b uint32) int {
+			return cmp.Compare(v.shelf.header(uint64(a)).Number, v.shelf.header(uint64(b)).Number)
 		})
 		return marks
 	}
 	for i, m := range l.marks {
-		if m >= v.mark { // rarely more than a tail: copy what the view sees
+		if uint64(m) >= v.mark { // rarely more than a tail: copy what the view sees
 			seen := slices.Clone(l.marks[:i])
 			for _, m := range l.marks[i:] {
-				if m < v.mark {
+				if uint64(m) < v.mark {
 					seen = append(seen, m)
 				}
 			}
@@ -121,16 +146,16 @@ func (v *View) Position(split event.DefinitionID, offset int64, sink bool) []sto
 	if ranges == nil {
 		return nil
 	}
-	return v.refs(ranges.overlapping(nil, offset, offset, v.mark))
+	return v.refs(ranges.overlapping(nil, signed(offset), signed(offset), v.mark))
 }
 
-// refs turns marks into blocks, each once, in order of arrival.
+// refs turns marks into blocks, each once, in order of arrival. The index is locked.
 func (v *View) refs(marks []uint64) []store.Ref {
 	slices.Sort(marks)
 	marks = slices.Compact(marks)
 	out := make([]store.Ref, len(marks))
 	for i, m := range marks {
-		out[i] = v.blocks[m]
+		out[i] = v.shelf.ref(m)
 	}
 	return out
 }
@@ -138,8 +163,8 @@ func (v *View) refs(marks []uint64) []store.Ref {
 // Since is that of store.Snapshot.
 func (v *View) Since(mark uint64) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
-		for _, r := range v.blocks[min(mark, v.mark):] {
-			if !yield(r) {
+		for m := mark; m < v.mark; m++ {
+			if !yield(v.ref(m)) {
 				return
 			}
 		}

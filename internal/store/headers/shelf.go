@@ -1,0 +1,170 @@
+package headers
+
+import (
+	"bytes"
+	"sync"
+
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// shelf keeps the headers of all blocks, packed, and where the blocks are. It only grows; what changes of blocks that are there
+// makes another shelf (replaced), and views keep the one that they began with. Guarded by Index.mu.
+type shelf struct {
+	rec      event.RecordingID
+	lanes    []*laneShelf
+	lane     map[laneKey]uint32 // index into lanes
+	at       []spot             // by mark
+	segments []uint64
+	segment  map[uint64]uint32 // index into segments
+	cache    *cache
+}
+
+// spot is where a block's header is on the shelf and where the block is stored.
+type spot struct {
+	lane, seq uint32 // seq in order of arrival in the lane
+	place     uint64 // index into segments and offset
+}
+
+const offsetBits = 44
+
+func (s spot) segment() uint64 { return s.place >> offsetBits }
+func (s spot) offset() int64   { return int64(s.place & (1<<offsetBits - 1)) }
+
+// laneShelf has the headers of one lane in order of arrival, in stacks of which all but the last are finished.
+type laneShelf struct {
+	key    laneKey
+	stacks [][]byte
+	open   []byte
+	n      int           // headers in open
+	last   *block.Header // of open; nil when it is empty
+}
+
+// stackLen is how many headers are unpacked together.
+const stackLen = 16
+
+func newShelf(rec event.RecordingID) *shelf {
+	return &shelf{rec: rec, lane: make(map[laneKey]uint32), segment: make(map[uint64]uint32), cache: new(cache)}
+}
+
+// add puts the block with the next mark on the shelf.
+func (s *shelf) add(r store.Ref) {
+	key := laneKey{r.Header.Attempt, r.Header.Lane}
+	i, ok := s.lane[key]
+	if !ok {
+		i = uint32(len(s.lanes))
+		s.lane[key] = i
+		s.lanes = append(s.lanes, &laneShelf{key: key})
+	}
+	l := s.lanes[i]
+	seq := uint32(len(l.stacks)*stackLen + l.n)
+	l.add(r.Header, s.rec)
+	s.at = append(s.at, spot{lane: i, seq: seq}.in(s, r))
+}
+
+func (p spot) in(s *shelf, r store.Ref) spot {
+	i, ok := s.segment[r.Segment]
+	if !ok {
+		i = uint32(len(s.segments))
+		s.segment[r.Segment] = i
+		s.segments = append(s.segments, r.Segment)
+	}
+	p.place = uint64(i)<<offsetBits | uint64(r.Offset)
+	return p
+}
+
+func (l *laneShelf) add(h *block.Header, rec event.RecordingID) {
+	l.open = pack(l.open, h, l.last, rec)
+	l.n++
+	if l.last = h; l.n == stackLen {
+		l.stacks = append(l.stacks, bytes.Clone(l.open))
+		l.open, l.n, l.last = l.open[:0], 0, nil
+	}
+}
+
+// unpacked gives the headers of a stack.
+func (l *laneShelf) unpacked(stack int, rec event.RecordingID) []*block.Header {
+	b, n := l.open, l.n
+	if stack < len(l.stacks) {
+		b, n = l.stacks[stack], stackLen
+	}
+	list := make([]*block.Header, n)
+	var before *block.Header
+	for i := range list {
+		before, b = unpack(b, before, rec, l.key.attempt, l.key.lane)
+		list[i] = before
+	}
+	return list
+}
+
+// header is that of the block with a mark.
+func (s *shelf) header(mark uint64) *block.Header {
+	at := s.at[mark]
+	l, stack, i := s.lanes[at.lane], int(at.seq/stackLen), int(at.seq%stackLen)
+	if stack == len(l.stacks) {
+		if i == l.n-1 {
+			return l.last
+		}
+		return l.unpacked(stack, s.rec)[i]
+	}
+	key := stackKey{at.lane, uint32(stack)}
+	list := s.cache.get(key)
+	if list == nil {
+		list = l.unpacked(stack, s.rec)
+		s.cache.put(key, list)
+	}
+	return list[i]
+}
+
+// ref is the block with a mark.
+func (s *shelf) ref(mark uint64) store.Ref {
+	at := &s.at[mark]
+	return store.Ref{Header: s.header(mark), Segment: s.segments[at.segment()], Offset: at.offset()}
+}
+
+// replaced makes a shelf on which each block that change returns another one for has that in its place.
+func (s *shelf) replaced(change func(store.Ref) (store.Ref, bool)) *shelf {
+	n := newShelf(s.rec)
+	n.at = make([]spot, 0, len(s.at))
+	for mark := range s.at {
+		r := s.ref(uint64(mark))
+		if other, ok := change(r); ok {
+			r = other
+		}
+		n.add(r)
+	}
+	return n
+}
+
+// cache keeps the stacks that were unpacked last. Safe for concurrent use: readers of an index share it.
+type cache struct {
+	mu    sync.Mutex
+	slots [1024]cached
+}
+
+type stackKey struct{ lane, stack uint32 }
+
+type cached struct {
+	key  stackKey
+	list []*block.Header
+}
+
+func (c *cache) slot(k stackKey) *cached {
+	return &c.slots[(k.lane*0x9e3779b1+k.stack)%uint32(len(c.slots))]
+}
+
+func (c *cache) get(k stackKey) []*block.Header {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.slot(k); s.key == k {
+		return s.list
+	}
+	return nil
+}
+
+func (c *cache) put(k stackKey, list []*block.Header) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*c.slot(k) = cached{k, list}
+}

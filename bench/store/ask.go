@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	a.Opened = time.Since(began)
-	warm, err := query.New(query.Options{Reader: s})
+	warm, err := query.New(query.Options{Reader: s, CacheBytes: 64 << 20})
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
@@ -72,6 +73,11 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 		return errors.Join(fmt.Errorf("the first question: %w", err), s.Close())
 	}
 	a.Index = heap() - base
+	if o.profile != "" {
+		if err := heapProfile(filepath.Join(o.profile, "heap-"+filepath.Base(o.dir))); err != nil {
+			return errors.Join(err, s.Close())
+		}
+	}
 	cold, err := query.New(query.Options{Reader: s, CacheBytes: 1})
 	if err != nil {
 		return errors.Join(err, s.Close())
@@ -162,6 +168,14 @@ func heap() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+func heapProfile(name string) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }
 
 // resident is the most memory that this process ever had.

@@ -149,13 +149,12 @@ func (x *Index) Add(r store.Ref) error {
 func (x *Index) Move(segment uint64, from int64, to uint64, by int64) (moved uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.mu.shelf = x.mu.shelf.replaced(func(r store.Ref) (store.Ref, bool) {
-		if r.Segment != segment || r.Offset < from {
-			return r, false
+	x.mu.shelf = x.mu.shelf.replaced(func(p Place) (store.Ref, bool) {
+		if p.Segment != segment || p.Offset < from {
+			return store.Ref{}, false
 		}
 		moved++
-		r.Segment, r.Offset = to, r.Offset+by
-		return r, true
+		return store.Ref{Segment: to, Offset: p.Offset + by}, true
 	})
 	return moved
 }

@@ -14,15 +14,19 @@ import (
 
 // The first byte of a packed header.
 const (
-	sameShape   = 1 << iota // tables and lists have the keys of the header before
-	packedTight             // sections lie one behind the other and end the block
-	ownRecord               // of another recording than the index
+	sameKind     = 1 << iota // version and flags are those of the header before
+	sameTables               // partitions and definitions are
+	sameSections             // ids and codecs of the sections are
+	sameCounts               // operators and kinds that are counted are
+	sameChannels             // channels are
+	packedTight              // sections lie one behind the other and end the block
+	ownRecord                // of another recording than the index
 )
 
-func pack(dst []byte, h, before *block.Header, rec event.RecordingID) []byte {
+func pack(dst []byte, h, before *block.Header, rec event.RecordingID, t *tables) []byte {
 	var bits byte
-	if before != nil && shaped(h, before) {
-		bits |= sameShape
+	if before != nil {
+		bits = shared(h, before)
 	}
 	if tight(h) {
 		bits |= packedTight
@@ -34,7 +38,7 @@ func pack(dst []byte, h, before *block.Header, rec event.RecordingID) []byte {
 	if p == nil {
 		p = new(block.Header)
 	}
-	w := packer{b: append(dst, bits), same: bits&sameShape != 0}
+	w := packer{b: append(dst, bits), bits: bits}
 	if bits&ownRecord != 0 {
 		w.b = append(w.b, h.Recording[:]...)
 	}
@@ -48,36 +52,74 @@ func pack(dst []byte, h, before *block.Header, rec event.RecordingID) []byte {
 	w.zz(h.Checkpoint - p.Checkpoint)
 	w.uv(uint64(h.Events))
 	w.uv(uint64(h.Size))
-	if !w.same {
+	if !w.has(sameKind) {
 		w.uv(uint64(h.Minor))
 		w.uv(uint64(h.Flags))
-		w.uv(uint64(len(h.Sections)))
-		w.uv(uint64(len(h.Zones.Counts)))
-		w.uv(uint64(len(h.Zones.Channels)))
-		w.uv(uint64(len(h.Zones.Partitions)))
-		for _, k := range h.Zones.Partitions {
-			w.fixed(uint64(k))
-		}
-		w.uv(uint64(len(h.Zones.Definitions)))
-		for _, id := range h.Zones.Definitions {
-			w.fixed(uint64(id))
-		}
 	}
-	w.sections(h, bits&packedTight != 0)
+	if !w.has(sameTables) {
+		w.table(h, t)
+	}
+	w.sections(h)
 	w.zones(&h.Zones, &p.Zones)
 	return w.b
 }
 
-// shaped tells whether h has the tables and keys of before.
-func shaped(h, before *block.Header) bool {
+// shared tells what h and before have in common.
+func shared(h, before *block.Header) (bits byte) {
+	set := func(bit byte, same bool) {
+		if same {
+			bits |= bit
+		}
+	}
 	a, b := &h.Zones, &before.Zones
-	return h.Minor == before.Minor && h.Flags == before.Flags &&
-		slices.Equal(a.Partitions, b.Partitions) && slices.Equal(a.Definitions, b.Definitions) &&
-		slices.EqualFunc(h.Sections, before.Sections, func(x, y block.SectionInfo) bool { return x.ID == y.ID && x.Codec == y.Codec }) &&
-		slices.EqualFunc(a.Counts, b.Counts, func(x, y block.Count) bool { return x.Operator == y.Operator && x.Kind == y.Kind }) &&
-		slices.EqualFunc(a.Channels, b.Channels, func(x, y block.ChannelRange) bool {
-			return x.In == y.In && x.Partition == y.Partition && x.Subpartition == y.Subpartition
-		})
+	set(sameKind, h.Minor == before.Minor && h.Flags == before.Flags)
+	set(sameTables, slices.Equal(a.Partitions, b.Partitions) && slices.Equal(a.Definitions, b.Definitions))
+	set(sameSections, slices.EqualFunc(h.Sections, before.Sections, func(x, y block.SectionInfo) bool { return x.ID == y.ID && x.Codec == y.Codec }))
+	set(sameCounts, slices.EqualFunc(a.Counts, b.Counts, func(x, y block.Count) bool { return x.Operator == y.Operator && x.Kind == y.Kind }))
+	set(sameChannels, slices.EqualFunc(a.Channels, b.Channels, func(x, y block.ChannelRange) bool {
+		return x.In == y.In && x.Partition == y.Partition && x.Subpartition == y.Subpartition
+	}))
+	return bits
+}
+
+// tables are the pairs of partitions and definitions that headers name, each once: few of them serve all blocks of a lane.
+// Guarded by Index.mu.
+type tables struct {
+	number map[string]uint64 // of the pair written out, from 1
+	list   []tablePair
+}
+
+type tablePair struct {
+	partitions  []event.Key
+	definitions []event.DefinitionID
+}
+
+// maxTables bounds what is kept apart from headers: where most blocks have pairs of their own, nothing is gained by it.
+const maxTables = 1 << 14
+
+// table writes the number of h's pair, or 0 and the pair.
+func (w *packer) table(h *block.Header, t *tables) {
+	var pair packer
+	pair.uv(uint64(len(h.Zones.Partitions)))
+	for _, k := range h.Zones.Partitions {
+		pair.fixed(uint64(k))
+	}
+	pair.uv(uint64(len(h.Zones.Definitions)))
+	for _, id := range h.Zones.Definitions {
+		pair.fixed(uint64(id))
+	}
+	n, ok := t.number[string(pair.b)]
+	if !ok && len(t.list) < maxTables {
+		if t.number == nil {
+			t.number = make(map[string]uint64)
+		}
+		t.list = append(t.list, tablePair{slices.Clone(h.Zones.Partitions), slices.Clone(h.Zones.Definitions)})
+		n, ok = uint64(len(t.list)), true
+		t.number[string(pair.b)] = n
+	}
+	if w.uv(n); !ok {
+		w.b = append(w.b, pair.b...)
+	}
 }
 
 // tight tells whether the sections' offsets follow from their lengths.
@@ -93,8 +135,10 @@ func tight(h *block.Header) bool {
 
 type packer struct {
 	b    []byte
-	same bool
+	bits byte
 }
+
+func (w *packer) has(bit byte) bool { return w.bits&bit != 0 }
 
 func (w *packer) uv(v uint64)    { w.b = binary.AppendUvarint(w.b, v) }
 func (w *packer) zz(v uint64)    { w.b = binary.AppendVarint(w.b, int64(v)) }
@@ -108,15 +152,18 @@ func (w *packer) flag(v bool) {
 	}
 }
 
-func (w *packer) sections(h *block.Header, tight bool) {
+func (w *packer) sections(h *block.Header) {
+	if !w.has(sameSections) {
+		w.uv(uint64(len(h.Sections)))
+	}
 	for _, s := range h.Sections {
-		if !w.same {
+		if !w.has(sameSections) {
 			w.b = append(w.b, byte(s.ID), byte(s.Codec))
 		}
 		w.uv(uint64(s.Stored))
 		w.uv(uint64(s.Raw))
 		w.b = binary.LittleEndian.AppendUint32(w.b, s.CRC)
-		if !tight {
+		if !w.has(packedTight) {
 			w.uv(uint64(s.Offset))
 		}
 	}
@@ -131,16 +178,22 @@ func ref[T ~uint64](w *packer, table []T, v T) {
 }
 
 func (w *packer) zones(z, p *block.Zones) {
+	if !w.has(sameCounts) {
+		w.uv(uint64(len(z.Counts)))
+	}
 	for _, c := range z.Counts {
-		if !w.same {
+		if !w.has(sameCounts) {
 			w.zz(uint64(c.Operator))
 			w.uv(uint64(c.Kind))
 		}
 		w.uv(c.N)
 	}
+	if !w.has(sameChannels) {
+		w.uv(uint64(len(z.Channels)))
+	}
 	for i, c := range z.Channels {
 		next := uint64(0)
-		if w.same {
+		if w.has(sameChannels) {
 			next = p.Channels[i].Last + 1
 		} else {
 			w.flag(c.In)

@@ -10,6 +10,7 @@ import (
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
+	"github.com/sightglass/sightglass/internal/store"
 )
 
 // headerOf makes a header with anything in it; like is one that it may resemble.
@@ -70,6 +71,7 @@ func headerOf(r *rand.Rand, like *block.Header) *block.Header {
 func TestUnpackIsTheInverseOfPack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	rec := event.RecordingID{1}
+	shared := &tables{list: make([]tablePair, maxTables-50)} // soon full
 	for range 2000 {
 		var list []*block.Header
 		var packed []byte
@@ -77,12 +79,12 @@ func TestUnpackIsTheInverseOfPack(t *testing.T) {
 		for range 1 + r.IntN(5) {
 			h := headerOf(r, before)
 			list = append(list, h)
-			packed = pack(packed, h, before, rec)
+			packed = pack(packed, h, before, rec, shared)
 			before = h
 		}
 		before = nil
 		for i, want := range list {
-			before, packed = unpack(packed, before, rec, 5, event.LaneOut)
+			before, packed = unpack(packed, before, rec, 5, event.LaneOut, shared)
 			if !reflect.DeepEqual(before, want) {
 				t.Fatalf("header %d came back as %+v, was %+v", i, before, want)
 			}
@@ -166,5 +168,72 @@ func TestIntervals(t *testing.T) {
 				t.Fatalf("seed %d: [%d, %d] below %d gives %v, not %v", seed, from, to, limit, got, want)
 			}
 		}
+	}
+}
+
+// TestReplacedBlocks lets some blocks be elsewhere with other headers, while blocks go on coming: views that were open see the old ones.
+func TestReplacedBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	x := New(event.RecordingID{1})
+	var want []store.Ref
+	add := func(n int) {
+		for range n {
+			h := headerOf(r, nil)
+			h.Attempt, h.Number = event.Key(r.IntN(3)), uint64(len(want))
+			h.Zones.Channels, h.Zones.Positions = nil, nil // so that they need not make sense
+			want = append(want, refAt(h, uint64(r.IntN(4)), int64(len(want))*100))
+			if err := x.Add(want[len(want)-1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	check := func(v *View, want []store.Ref) {
+		t.Helper()
+		if got := slices.Collect(v.Since(0)); !reflect.DeepEqual(got, want) {
+			t.Fatal("other blocks")
+		}
+	}
+	type seen struct {
+		view *View
+		want []store.Ref
+	}
+	var open []seen
+	for round := range 12 {
+		add(r.IntN(60))
+		open = append(open, seen{x.View(), slices.Clone(want)})
+		by := make(map[Place]store.Ref)
+		for i, old := range want {
+			if r.IntN(5) > 0 {
+				continue
+			}
+			h := *old.Header
+			h.Size, h.Sections = r.Uint32(), []block.SectionInfo{{ID: 1, Codec: block.CodecZstd, Stored: r.Uint32N(100)}}
+			want[i] = refAt(&h, uint64(100+round), int64(i))
+			by[PlaceOf(old)] = want[i]
+		}
+		x.Replace(by)
+		if round%3 == 2 {
+			moved := uint64(0)
+			for i := range want {
+				if want[i].Segment == 2 && want[i].Offset >= 1000 {
+					want[i].Segment, want[i].Offset = 50, want[i].Offset-900
+					moved++
+				}
+			}
+			if got := x.Move(2, 1000, 50, -900); got != moved {
+				t.Fatalf("%d blocks moved, not %d", got, moved)
+			}
+		}
+		check(x.View(), want)
+		sum := uint64(0)
+		for _, ref := range want {
+			sum += uint64(ref.Header.Size)
+		}
+		if got := x.Recording().Bytes; got != sum {
+			t.Fatalf("%d bytes, not %d", got, sum)
+		}
+	}
+	for _, s := range open {
+		check(s.view, s.want)
 	}
 }

@@ -2,6 +2,8 @@ package headers
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/sightglass/sightglass/internal/block"
@@ -18,6 +20,7 @@ type shelf struct {
 	at       []spot             // by mark
 	segments []uint64
 	segment  map[uint64]uint32 // index into segments
+	tables   *tables
 	cache    *cache
 }
 
@@ -45,7 +48,7 @@ type laneShelf struct {
 const stackLen = 16
 
 func newShelf(rec event.RecordingID) *shelf {
-	return &shelf{rec: rec, lane: make(map[laneKey]uint32), segment: make(map[uint64]uint32), cache: new(cache)}
+	return &shelf{rec: rec, lane: make(map[laneKey]uint32), segment: make(map[uint64]uint32), tables: new(tables), cache: new(cache)}
 }
 
 // add puts the block with the next mark on the shelf.
@@ -59,7 +62,7 @@ func (s *shelf) add(r store.Ref) {
 	}
 	l := s.lanes[i]
 	seq := uint32(len(l.stacks)*stackLen + l.n)
-	l.add(r.Header, s.rec)
+	l.add(r.Header, s.rec, s.tables)
 	s.at = append(s.at, spot{lane: i, seq: seq}.in(s, r))
 }
 
@@ -74,8 +77,8 @@ func (p spot) in(s *shelf, r store.Ref) spot {
 	return p
 }
 
-func (l *laneShelf) add(h *block.Header, rec event.RecordingID) {
-	l.open = pack(l.open, h, l.last, rec)
+func (l *laneShelf) add(h *block.Header, rec event.RecordingID, t *tables) {
+	l.open = pack(l.open, h, l.last, rec, t)
 	l.n++
 	if l.last = h; l.n == stackLen {
 		l.stacks = append(l.stacks, bytes.Clone(l.open))
@@ -84,7 +87,7 @@ func (l *laneShelf) add(h *block.Header, rec event.RecordingID) {
 }
 
 // unpacked gives the headers of a stack.
-func (l *laneShelf) unpacked(stack int, rec event.RecordingID) []*block.Header {
+func (l *laneShelf) unpacked(stack int, rec event.RecordingID, t *tables) []*block.Header {
 	b, n := l.open, l.n
 	if stack < len(l.stacks) {
 		b, n = l.stacks[stack], stackLen
@@ -92,7 +95,7 @@ func (l *laneShelf) unpacked(stack int, rec event.RecordingID) []*block.Header {
 	list := make([]*block.Header, n)
 	var before *block.Header
 	for i := range list {
-		before, b = unpack(b, before, rec, l.key.attempt, l.key.lane)
+		before, b = unpack(b, before, rec, l.key.attempt, l.key.lane, t)
 		list[i] = before
 	}
 	return list
@@ -106,12 +109,12 @@ func (s *shelf) header(mark uint64) *block.Header {
 		if i == l.n-1 {
 			return l.last
 		}
-		return l.unpacked(stack, s.rec)[i]
+		return l.unpacked(stack, s.rec, s.tables)[i]
 	}
 	key := stackKey{at.lane, uint32(stack)}
 	list := s.cache.get(key)
 	if list == nil {
-		list = l.unpacked(stack, s.rec)
+		list = l.unpacked(stack, s.rec, s.tables)
 		s.cache.put(key, list)
 	}
 	return list[i]
@@ -123,18 +126,53 @@ func (s *shelf) ref(mark uint64) store.Ref {
 	return store.Ref{Header: s.header(mark), Segment: s.segments[at.segment()], Offset: at.offset()}
 }
 
-// replaced makes a shelf on which each block that change returns another one for has that in its place.
-func (s *shelf) replaced(change func(store.Ref) (store.Ref, bool)) *shelf {
-	n := newShelf(s.rec)
-	n.at = make([]spot, 0, len(s.at))
-	for mark := range s.at {
-		r := s.ref(uint64(mark))
-		if other, ok := change(r); ok {
-			r = other
+// replaced makes a shelf on which blocks are elsewhere: change tells where a block is now, and its header if that is another one
+// as well (else nil). The new shelf takes what comes from now on; stacks without another header are shared.
+func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
+	n := *s
+	n.lanes, n.at, n.cache = slices.Clone(s.lanes), slices.Clone(s.at), new(cache)
+	n.segments, n.segment = slices.Clone(s.segments), maps.Clone(s.segment)
+	others := make(map[stackKey]map[uint32]*block.Header)
+	for mark := range n.at {
+		at := &n.at[mark]
+		r, ok := change(Place{s.segments[at.segment()], at.offset()})
+		if !ok {
+			continue
 		}
-		n.add(r)
+		*at = at.in(&n, r)
+		if r.Header != nil {
+			k := stackKey{at.lane, at.seq / stackLen}
+			if others[k] == nil {
+				others[k] = make(map[uint32]*block.Header)
+			}
+			others[k][at.seq%stackLen] = r.Header
+		}
 	}
-	return n
+	for k, headers := range others {
+		l := n.lanes[k.lane]
+		if l == s.lanes[k.lane] {
+			own := *l
+			own.stacks, own.open = slices.Clone(l.stacks), bytes.Clone(l.open)
+			l = &own
+			n.lanes[k.lane] = l
+		}
+		list := l.unpacked(int(k.stack), n.rec, n.tables)
+		var packed []byte
+		var before *block.Header
+		for i := range list {
+			if h := headers[uint32(i)]; h != nil {
+				list[i] = h
+			}
+			packed = pack(packed, list[i], before, n.rec, n.tables)
+			before = list[i]
+		}
+		if int(k.stack) < len(l.stacks) {
+			l.stacks[k.stack] = bytes.Clone(packed)
+		} else {
+			l.open, l.last = packed, before
+		}
+	}
+	return &n
 }
 
 // cache keeps the stacks that were unpacked last. Safe for concurrent use: readers of an index share it.

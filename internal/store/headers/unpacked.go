@@ -10,8 +10,10 @@ import (
 // unpacker reads what packer wrote. The bytes are the index's own, so they are not checked.
 type unpacker struct {
 	b    []byte
-	same bool
+	bits byte
 }
+
+func (r *unpacker) has(bit byte) bool { return r.bits&bit != 0 }
 
 func (r *unpacker) uv() uint64 {
 	if len(r.b) > 0 && r.b[0] < 0x80 {
@@ -44,9 +46,9 @@ func (r *unpacker) byte() byte {
 }
 
 // unpack reads the header at the beginning of b and returns what is behind it.
-func unpack(b []byte, before *block.Header, rec event.RecordingID, attempt event.Key, lane event.Lane) (*block.Header, []byte) {
+func unpack(b []byte, before *block.Header, rec event.RecordingID, attempt event.Key, lane event.Lane, t *tables) (*block.Header, []byte) {
 	bits := b[0]
-	r := unpacker{b: b[1:], same: bits&sameShape != 0}
+	r := unpacker{b: b[1:], bits: bits}
 	h := &block.Header{Recording: rec, Attempt: attempt, Lane: lane}
 	if bits&ownRecord != 0 {
 		r.b = r.b[copy(h.Recording[:], r.b):]
@@ -65,18 +67,29 @@ func unpack(b []byte, before *block.Header, rec event.RecordingID, attempt event
 	h.Checkpoint = p.Checkpoint + r.zz()
 	h.Events, h.Size = uint32(r.uv()), uint32(r.uv())
 	z := &h.Zones
-	sections, counts, channels := len(p.Sections), len(p.Zones.Counts), len(p.Zones.Channels)
-	if r.same { // tables are shared: nobody changes a header
-		h.Minor, h.Flags, z.Partitions, z.Definitions = p.Minor, p.Flags, p.Zones.Partitions, p.Zones.Definitions
-	} else {
+	if h.Minor, h.Flags = p.Minor, p.Flags; !r.has(sameKind) {
 		h.Minor, h.Flags = uint8(r.uv()), uint16(r.uv())
-		sections, counts, channels = int(r.uv()), int(r.uv()), int(r.uv())
-		z.Partitions = list(int(r.uv()), func(k *event.Key) { *k = event.Key(r.fixed()) })
-		z.Definitions = list(int(r.uv()), func(id *event.DefinitionID) { *id = event.DefinitionID(r.fixed()) })
 	}
-	r.sections(h, p, sections, bits&packedTight != 0)
-	r.zones(z, &p.Zones, counts, channels)
+	// Tables are shared: nobody changes a header.
+	if z.Partitions, z.Definitions = p.Zones.Partitions, p.Zones.Definitions; !r.has(sameTables) {
+		if n := r.uv(); n > 0 {
+			z.Partitions, z.Definitions = t.list[n-1].partitions, t.list[n-1].definitions
+		} else {
+			z.Partitions = list(int(r.uv()), func(k *event.Key) { *k = event.Key(r.fixed()) })
+			z.Definitions = list(int(r.uv()), func(id *event.DefinitionID) { *id = event.DefinitionID(r.fixed()) })
+		}
+	}
+	r.sections(h, p)
+	r.zones(z, &p.Zones)
 	return h, r.b
+}
+
+// count is how many entries there are: as before, or as written.
+func (r *unpacker) count(same byte, before int) int {
+	if r.has(same) {
+		return before
+	}
+	return int(r.uv())
 }
 
 // list makes n entries, nil for none.
@@ -91,25 +104,26 @@ func list[T any](n int, entry func(*T)) []T {
 	return out
 }
 
-func (r *unpacker) sections(h, p *block.Header, n int, tight bool) {
+func (r *unpacker) sections(h, p *block.Header) {
+	n := r.count(sameSections, len(p.Sections))
 	if n == 0 {
 		return
 	}
 	h.Sections = make([]block.SectionInfo, n)
 	for i := range h.Sections {
 		s := &h.Sections[i]
-		if r.same {
+		if r.has(sameSections) {
 			s.ID, s.Codec = p.Sections[i].ID, p.Sections[i].Codec
 		} else {
 			s.ID, s.Codec = block.SectionID(r.byte()), block.Codec(r.byte())
 		}
 		s.Stored, s.Raw = uint32(r.uv()), uint32(r.uv())
 		s.CRC = binary.LittleEndian.Uint32(r.b)
-		if r.b = r.b[4:]; !tight {
+		if r.b = r.b[4:]; !r.has(packedTight) {
 			s.Offset = uint32(r.uv())
 		}
 	}
-	if at := h.Size; tight {
+	if at := h.Size; r.has(packedTight) {
 		for i := n - 1; i >= 0; i-- {
 			at -= h.Sections[i].Stored
 			h.Sections[i].Offset = at
@@ -124,25 +138,25 @@ func unref[T ~uint64](r *unpacker, table []T) T {
 	return T(r.fixed())
 }
 
-func (r *unpacker) zones(z, p *block.Zones, counts, channels int) {
-	if counts > 0 {
+func (r *unpacker) zones(z, p *block.Zones) {
+	if counts := r.count(sameCounts, len(p.Counts)); counts > 0 {
 		z.Counts = make([]block.Count, counts)
 	}
 	for i := range z.Counts {
 		c := &z.Counts[i]
-		if r.same {
+		if r.has(sameCounts) {
 			c.Operator, c.Kind = p.Counts[i].Operator, p.Counts[i].Kind
 		} else {
 			c.Operator, c.Kind = int(r.zz()), event.Kind(r.uv())
 		}
 		c.N = r.uv()
 	}
-	if channels > 0 {
+	if channels := r.count(sameChannels, len(p.Channels)); channels > 0 {
 		z.Channels = make([]block.ChannelRange, channels)
 	}
 	for i := range z.Channels {
 		c, next := &z.Channels[i], uint64(0)
-		if r.same {
+		if r.has(sameChannels) {
 			*c = p.Channels[i]
 			next = c.Last + 1
 		} else {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/disk"
 )
@@ -46,6 +48,7 @@ const (
 
 // ask is the role of a process that opens the store in o.dir and asks. It writes its answers as JSON.
 func ask(ctx context.Context, o options, out io.Writer) error {
+	debug.SetGCPercent(config.GCPercent) // as the server does
 	r, err := readRecorded(o.dir)
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	a.Opened = time.Since(began)
-	warm, err := query.New(query.Options{Reader: s, CacheBytes: 64 << 20})
+	warm, err := query.New(query.Options{Reader: s})
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os/user"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,9 @@ tokens are printed. Every flag can stand in the file of --config (name: value) o
 		cfg, err := config.Load(sources...)
 		if err != nil {
 			return usage("sightglass up --help lists the settings", "%v", err)
+		}
+		if a.setting("", "GOGC") == "" {
+			debug.SetGCPercent(config.GCPercent)
 		}
 		name := "local"
 		if u, err := user.Current(); err == nil && u.Username != "" {

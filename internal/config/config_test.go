@@ -17,7 +17,7 @@ func TestEverySettingHasAUsableDefaultAndAMeaning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.ListenChosen || s.Listen != "127.0.0.1:7170" || s.LostAfter != time.Minute || s.CacheBytes != 256<<20 || s.TLS != Auto {
+	if s.ListenChosen || s.Listen != "127.0.0.1:7170" || s.LostAfter != time.Minute || s.CacheBytes != 64<<20 || s.TLS != Auto {
 		t.Errorf("defaults: %+v", s)
 	}
 	seen := map[string]bool{}

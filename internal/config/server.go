@@ -126,7 +126,7 @@ func Settings() []Setting {
 			func(s *Server, v string) error { return whole(&s.MaxAgents, v, 1, 100_000) }},
 		{"lost-after", "60s", "duration", "A process that went away without a goodbye is a gap after this time.",
 			duration(func(s *Server) *time.Duration { return &s.LostAfter })},
-		{"cache", "256MiB", "size", "Memory for decoded columns.",
+		{"cache", "64MiB", "size", "Memory for decoded columns.",
 			func(s *Server, v string) (err error) { s.CacheBytes, err = size(v); return err }},
 		{"log-level", "info", "", "debug, info, warn or error.",
 			func(s *Server, v string) error { return s.LogLevel.UnmarshalText([]byte(v)) }},

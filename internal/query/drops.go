@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/store"
 )
 
 // DropsQuery selects which drops are counted. The zero value counts all of a recording.
@@ -71,14 +69,11 @@ func (e *Engine) Drops(ctx context.Context, rec event.RecordingID, q DropsQuery)
 		return Drops{}, err
 	}
 	c := dropCounting{view: v, sel: sel, counts: make(map[dropPlace]*DropCount)}
-	blocks := sel.blocks(v, sel.from, sel.to)
 	if q.From == 0 && q.To == 0 {
-		blocks = v.dropBlocks()
+		c.all()
+		return Drops{Told: v.tellsDrops(), Counts: c.sorted()}, nil
 	}
-	for ref := range blocks {
-		if !sel.wantsBlock(ref.Header) {
-			continue
-		}
+	for ref := range sel.blocks(v, sel.from, sel.to) {
 		if err := ctx.Err(); err != nil {
 			return Drops{}, err
 		}
@@ -100,12 +95,34 @@ func (e *Engine) Drops(ctx context.Context, rec event.RecordingID, q DropsQuery)
 	return Drops{Told: v.tellsDrops(), Counts: c.sorted()}, nil
 }
 
-// dropBlocks yields the blocks that tell of drops.
-func (v *view) dropBlocks() iter.Seq[store.Ref] {
-	v.model.mu.Lock()
-	marks := v.model.dropMarks
-	v.model.mu.Unlock()
-	return v.marked(marks)
+// dropKey is what the drops of a whole recording are counted by.
+type dropKey struct {
+	attempt  event.Key
+	operator int
+	reason   event.DropReason
+}
+
+type dropSeen struct {
+	n    uint64
+	last Wall
+}
+
+func addDrops(drops map[dropKey]dropSeen, h *block.Header) {
+	for _, d := range h.Zones.Drops {
+		k := dropKey{h.Attempt, d.Operator, d.Reason}
+		drops[k] = dropSeen{drops[k].n + d.N, max(drops[k].last, Wall(h.WallMax))}
+	}
+}
+
+// all counts over the whole recording.
+func (c *dropCounting) all() {
+	c.model.mu.Lock()
+	defer c.model.mu.Unlock()
+	for k, seen := range c.model.drops {
+		if index, ok := c.sel.attempt(k.attempt); ok && c.sel.wantsReason(k.reason) && wantsOperator(event.LaneTrace, index, k.operator) {
+			c.add(k.attempt, k.operator, k.reason, seen)
+		}
+	}
 }
 
 // dropped yields the rows of records that were thrown away in an invocation.
@@ -175,7 +192,7 @@ func (c *dropCounting) block(h *block.Header) {
 	index, _ := c.sel.attempt(h.Attempt)
 	for _, d := range h.Zones.Drops {
 		if c.sel.wantsReason(d.Reason) && wantsOperator(h.Lane, index, d.Operator) {
-			c.add(h, d.Operator, d.Reason, d.N)
+			c.add(h.Attempt, d.Operator, d.Reason, dropSeen{d.N, Wall(h.WallMax)})
 		}
 	}
 }
@@ -187,7 +204,7 @@ func (c *dropCounting) rows(f *frame) {
 		if w := f.wall(row); w < c.sel.from || w >= c.sel.to || !c.sel.wantsRow(f, row, index) {
 			continue
 		}
-		c.add(f.h, int(f.r.Operator[row]), at(f.r.Reason, row, 0), f.dropped(row))
+		c.add(f.h.Attempt, int(f.r.Operator[row]), at(f.r.Reason, row, 0), dropSeen{f.dropped(row), Wall(f.h.WallMax)})
 	}
 }
 
@@ -199,9 +216,9 @@ func (f *frame) dropped(row int) uint64 {
 	return 1
 }
 
-func (c *dropCounting) add(h *block.Header, operator int, reason event.DropReason, n uint64) {
+func (c *dropCounting) add(attempt event.Key, operator int, reason event.DropReason, seen dropSeen) {
 	op := DropCount{Operator: OperatorRef{Index: -1}, Subtask: -1, Reason: reason}
-	if a := c.cat.attempts[h.Attempt]; a != nil {
+	if a := c.cat.attempts[attempt]; a != nil {
 		op.Operator, op.Vertex, op.Task, op.Subtask = a.operator(operator), a.Vertex, bareTask(a), a.Subtask
 	}
 	p := dropPlace{op.Vertex, op.Operator.ID, op.Subtask, reason}
@@ -210,8 +227,8 @@ func (c *dropCounting) add(h *block.Header, operator int, reason event.DropReaso
 		d = &op
 		c.counts[p] = d
 	}
-	d.Count += n
-	d.Last = max(d.Last, Wall(h.WallMax))
+	d.Count += seen.n
+	d.Last = max(d.Last, seen.last)
 }
 
 // sorted lists in order of the operators' names, then by reason and subtask.

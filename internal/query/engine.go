@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Reader     store.Reader     // required
 	Blobs      store.BlobReader // what rebuilds tasks; nil = nothing of it is there
-	CacheBytes int64            // decoded columns kept; default 256 MiB
+	CacheBytes int64            // decoded columns kept; default 64 MiB
 	Models     int              // recordings whose totals are kept ready; default 64
 	Now        func() time.Time // default time.Now
 }
@@ -42,7 +42,7 @@ func New(o Options) (*Engine, error) {
 		o.Now = time.Now
 	}
 	if o.CacheBytes <= 0 {
-		o.CacheBytes = 256 << 20
+		o.CacheBytes = 64 << 20
 	}
 	if o.Models <= 0 {
 		o.Models = 64

@@ -27,7 +27,7 @@ type model struct {
 	tail      *tail
 	clock     *clockIndex
 	census    *census
-	dropMarks []uint32 // blocks that tell of drops
+	drops     map[dropKey]dropSeen
 	began     Wall
 	latest    Wall
 	bytes     meter
@@ -63,7 +63,7 @@ const (
 
 func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
+		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), drops: make(map[dropKey]dropSeen), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -138,8 +138,8 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 	m.tail.add(h)
 	m.clock.add(h, m.mark)
 	m.census.add(h)
-	if len(h.Zones.Drops) > 0 {
-		m.dropMarks = append(m.dropMarks, uint32(m.mark))
+	if h.Lane.Base() == event.LaneTrace {
+		addDrops(m.drops, h)
 	}
 	if h.WallMin != 0 && (m.began == 0 || Wall(h.WallMin) < m.began) {
 		m.began = Wall(h.WallMin)

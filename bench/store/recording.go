@@ -12,11 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store/disk"
@@ -172,6 +174,7 @@ func usageOf(p *os.ProcessState) usage {
 
 // serve is the server's role: it tells its address and ends when nobody holds its standard input any more.
 func serve(ctx context.Context, dir string, in io.Reader, out io.Writer) (err error) {
+	debug.SetGCPercent(config.GCPercent)
 	s, err := disk.Open(disk.Options{Dir: dir, Durability: disk.Disk})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/sightglass/sightglass/bench/figures"
@@ -99,7 +100,8 @@ func growth(w io.Writer, runs []run) {
 	row("opened in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Opened.Seconds()*1e3) })
 	row("first answer in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Start.Seconds()*1e3) })
 	row("index MiB", func(r run) string { return fmt.Sprintf("%.1f", float64(r.answers.Index)/(1<<20)) })
-	row("resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.answers.Resident)/(1<<20)) })
+	row("recording, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.recorded.Server.Resident)/(1<<20)) })
+	row("asking, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.answers.Resident)/(1<<20)) })
 	for _, q := range questions {
 		row(q.name, func(r run) string {
 			one := r.answers.Times[q.name]
@@ -139,12 +141,21 @@ func all(o options, runs []run, s storing) []figures.Figure {
 		list = append(list, f)
 	}
 	index, _ := line(runs, func(r run) float64 { return float64(r.answers.Index) })
-	slope, at := line(runs, func(r run) float64 { return float64(r.answers.Resident) })
+	slope, at := line(full(runs), func(r run) float64 { return float64(r.answers.Resident) })
 	return append(list,
 		figures.New("index_memory", "B/event", index, 3, figures.None, 0),
 		figures.New("memory_slope", "B/event", slope, 3, figures.None, 0),
 		figures.New("memory_of_a_billion", "MiB", at(billion)/(1<<20), 0, figures.Most, 512),
 	)
+}
+
+// full are the runs whose decoded columns fill their cache, so that memory grows with nothing but headers from there on; all runs
+// where these are too few.
+func full(runs []run) []run {
+	if large := slices.DeleteFunc(slices.Clone(runs), func(r run) bool { return r.Millions < 10 }); len(large) > 1 {
+		return large
+	}
+	return runs
 }
 
 // line fits a straight line through what of says of the runs; NaN with fewer than two.

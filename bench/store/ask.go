@@ -34,10 +34,12 @@ type answers struct {
 	Times    map[string]spread
 }
 
-// spread is how long questions of one kind took, ms.
+// spread is how long questions of one kind took, ms, and what a question took of the processors, collection of garbage
+// included: on a machine that others use as well, that says more.
 type spread struct {
 	N                 int
 	Median, P95, Most float64
+	CPU               float64
 }
 
 // enough ends a kind of question that is slow: the figures are then of fewer, and their number is printed.
@@ -113,6 +115,7 @@ func askAll(ctx context.Context, o options, q question, a *asked) (spread, error
 		return spread{}, err
 	}
 	var times []float64
+	var used time.Duration
 	for began, i := time.Now(), 1; i <= o.questions && (i <= atLeast || time.Since(began) < enough); i++ {
 		if q.cold {
 			if err := forget(o.dir); err != nil {
@@ -126,13 +129,23 @@ func askAll(ctx context.Context, o options, q question, a *asked) (spread, error
 			}
 		}
 		a.pick(o.seed, uint64(i))
+		before, err := cpu()
+		if err != nil {
+			return spread{}, err
+		}
 		asked := time.Now()
 		if err := q.ask(ctx, a); err != nil {
 			return spread{}, err
 		}
 		times = append(times, float64(time.Since(asked).Microseconds())/1000)
+		after, err := cpu()
+		if err != nil {
+			return spread{}, err
+		}
+		used += after - before
 	}
-	return spread{len(times), figures.Median(times), figures.Quantile(times, 0.95), figures.Quantile(times, 1)}, nil
+	return spread{len(times), figures.Median(times), figures.Quantile(times, 0.95), figures.Quantile(times, 1),
+		float64(used.Microseconds()) / 1000 / float64(len(times))}, nil
 }
 
 // forget makes the kernel drop what it holds of files below dir.

@@ -75,7 +75,7 @@ func one(ctx context.Context, o options, millions int) (run, error) {
 }
 
 func report(w io.Writer, o options, runs []run, s storing) {
-	fmt.Fprintf(w, "\nseed %d, %d processors, %s; questions at random, 50th and 95th percentile in ms\n\n", o.seed, runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(w, "\nseed %d, %d processors, %s; questions at random, 50th and 95th percentile and mean processor time in ms\n\n", o.seed, runtime.NumCPU(), runtime.Version())
 	growth(w, runs)
 	for _, f := range all(o, runs, s) {
 		fmt.Fprintln(w, f)
@@ -105,7 +105,7 @@ func growth(w io.Writer, runs []run) {
 	for _, q := range questions {
 		row(q.name, func(r run) string {
 			one := r.answers.Times[q.name]
-			text := fmt.Sprintf("%.2f %.2f", one.Median, one.P95)
+			text := fmt.Sprintf("%.2f %.2f %.2f", one.Median, one.P95, one.CPU)
 			if one.N < 200 {
 				text += fmt.Sprintf(" (of %d)", one.N)
 			}

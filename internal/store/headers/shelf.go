@@ -22,6 +22,19 @@ type shelf struct {
 	segment  map[uint64]uint32 // index into segments
 	tables   *tables
 	cache    *cache
+	arena    []byte // stacks lie in pieces of arenaLen: by themselves each would take a little more than it is long
+}
+
+const arenaLen = 64 << 10
+
+// keep copies a finished stack.
+func (s *shelf) keep(stack []byte) []byte {
+	if cap(s.arena)-len(s.arena) < len(stack) {
+		s.arena = make([]byte, 0, max(arenaLen, len(stack)))
+	}
+	from := len(s.arena)
+	s.arena = append(s.arena, stack...)
+	return s.arena[from:len(s.arena):len(s.arena)]
 }
 
 // spot is where a block's header is on the shelf and where the block is stored.
@@ -62,7 +75,7 @@ func (s *shelf) add(r store.Ref) {
 	}
 	l := s.lanes[i]
 	seq := uint32(len(l.stacks)*stackLen + l.n)
-	l.add(r.Header, s.rec, s.tables)
+	l.add(s, r.Header)
 	s.at = append(s.at, spot{lane: i, seq: seq}.in(s, r))
 }
 
@@ -77,11 +90,11 @@ func (p spot) in(s *shelf, r store.Ref) spot {
 	return p
 }
 
-func (l *laneShelf) add(h *block.Header, rec event.RecordingID, t *tables) {
-	l.open = pack(l.open, h, l.last, rec, t)
+func (l *laneShelf) add(s *shelf, h *block.Header) {
+	l.open = pack(l.open, h, l.last, s.rec, s.tables)
 	l.n++
 	if l.last = h; l.n == stackLen {
-		l.stacks = append(l.stacks, bytes.Clone(l.open))
+		l.stacks = append(l.stacks, s.keep(l.open))
 		l.open, l.n, l.last = l.open[:0], 0, nil
 	}
 }
@@ -131,7 +144,7 @@ func (s *shelf) ref(mark uint64) store.Ref {
 func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 	n := *s
 	n.lanes, n.at, n.cache = slices.Clone(s.lanes), slices.Clone(s.at), new(cache)
-	n.segments, n.segment = slices.Clone(s.segments), maps.Clone(s.segment)
+	n.segments, n.segment, n.arena = slices.Clone(s.segments), maps.Clone(s.segment), nil
 	others := make(map[stackKey]map[uint32]*block.Header)
 	for mark := range n.at {
 		at := &n.at[mark]
@@ -167,7 +180,7 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 			before = list[i]
 		}
 		if int(k.stack) < len(l.stacks) {
-			l.stacks[k.stack] = bytes.Clone(packed)
+			l.stacks[k.stack] = n.keep(packed)
 		} else {
 			l.open, l.last = packed, before
 		}
@@ -178,7 +191,7 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 // cache keeps the stacks that were unpacked last. Safe for concurrent use: readers of an index share it.
 type cache struct {
 	mu    sync.Mutex
-	slots [1024]cached
+	slots [512]cached
 }
 
 type stackKey struct{ lane, stack uint32 }

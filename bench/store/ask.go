@@ -29,6 +29,7 @@ import (
 type answers struct {
 	Start    time.Duration // from opening the store to the first answer
 	Opened   time.Duration // of it for the store
+	StartCPU time.Duration // processor time of the start
 	Index    int64         // bytes that live on the heap when the recording is open and was asked for once
 	Resident int64         // bytes of the process, the most there was
 	Times    map[string]spread
@@ -50,7 +51,6 @@ const (
 
 // ask is the role of a process that opens the store in o.dir and asks. It writes its answers as JSON.
 func ask(ctx context.Context, o options, out io.Writer) error {
-	debug.SetGCPercent(config.GCPercent) // as the server does
 	r, err := readRecorded(o.dir)
 	if err != nil {
 		return err
@@ -60,11 +60,16 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	}
 	base := heap()
 	a := answers{Times: make(map[string]spread)}
+	idle, err := cpu()
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	s, err := disk.Open(disk.Options{Dir: o.dir})
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(config.GCPercent) // as the server does
 	a.Opened = time.Since(began)
 	warm, err := query.New(query.Options{Reader: s})
 	if err != nil {
@@ -77,6 +82,11 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("the first question: %w", err), s.Close())
 	}
+	started, err := cpu()
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	a.StartCPU = started - idle
 	a.Index = heap() - base
 	if o.profile != "" {
 		if err := heapProfile(filepath.Join(o.profile, "heap-"+filepath.Base(o.dir))); err != nil {

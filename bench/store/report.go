@@ -99,6 +99,7 @@ func growth(w io.Writer, runs []run) {
 	row("recorded in s", func(r run) string { return fmt.Sprintf("%.1f", r.recorded.Wall.Seconds()) })
 	row("opened in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Opened.Seconds()*1e3) })
 	row("first answer in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Start.Seconds()*1e3) })
+	row("of it processor ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.StartCPU.Seconds()*1e3) })
 	row("index MiB", func(r run) string { return fmt.Sprintf("%.1f", float64(r.answers.Index)/(1<<20)) })
 	row("recording, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.recorded.Server.Resident)/(1<<20)) })
 	row("asking, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.answers.Resident)/(1<<20)) })

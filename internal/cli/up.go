@@ -48,9 +48,6 @@ tokens are printed. Every flag can stand in the file of --config (name: value) o
 		if err != nil {
 			return usage("sightglass up --help lists the settings", "%v", err)
 		}
-		if a.setting("", "GOGC") == "" {
-			debug.SetGCPercent(config.GCPercent)
-		}
 		name := "local"
 		if u, err := user.Current(); err == nil && u.Username != "" {
 			name = u.Username
@@ -58,6 +55,9 @@ tokens are printed. Every flag can stand in the file of --config (name: value) o
 		s, err := server.New(c.Context(), server.Options{Config: cfg, Version: a.version, User: name, Log: server.NewLogger(cfg, a.Err)})
 		if err != nil {
 			return &failure{code: exitInternal, err: err}
+		}
+		if a.setting("", "GOGC") == "" { // after the start, which makes much garbage
+			debug.SetGCPercent(config.GCPercent)
 		}
 		a.announce(s.Info())
 		if err := s.Run(c.Context()); err != nil {

@@ -33,6 +33,7 @@ type answers struct {
 	Index    int64         // bytes that live on the heap when the recording is open and was asked for once
 	Resident int64         // bytes of the process, the most there was
 	Times    map[string]spread
+	Peer     map[string]spread // of another engine, where it was asked
 }
 
 // spread is how long questions of one kind took, ms, and what a question took of the processors, collection of garbage
@@ -115,7 +116,10 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if a.Resident, err = resident(); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	runtime.KeepAlive(s)
+	subject.engine = warm
+	if a.Peer, err = besides(ctx, o, subject); err != nil {
+		return errors.Join(err, s.Close())
+	}
 	return errors.Join(json.NewEncoder(out).Encode(a), s.Close())
 }
 
@@ -154,8 +158,12 @@ func askAll(ctx context.Context, o options, q question, a *asked) (spread, error
 		}
 		used += after - before
 	}
+	return spreadOf(times, used), nil
+}
+
+func spreadOf(times []float64, used time.Duration) spread {
 	return spread{len(times), figures.Median(times), figures.Quantile(times, 0.95), figures.Quantile(times, 1),
-		float64(used.Microseconds()) / 1000 / float64(len(times))}, nil
+		float64(used.Microseconds()) / 1000 / float64(len(times))}
 }
 
 // forget makes the kernel drop what it holds of files below dir.

@@ -2,6 +2,7 @@
 //
 //	make bench-store                               recordings of 1, 10, 50 and 100 million events
 //	go run ./bench/store -sizes 1 -events 1        a small one
+//	go run -tags duckdb ./bench/store              DuckDB over the Parquet export as well (small sizes); needs a C++ compiler
 //	go run ./bench/store -reuse                    ask again what an earlier run recorded in -dir
 //
 // The recording is made by a seeded generator (internal/ingest/ingesttest, Reference), which knows the answers. Server and questions run in processes

@@ -113,6 +113,17 @@ func growth(w io.Writer, runs []run) {
 			return text
 		})
 	}
+	for _, q := range questions {
+		if slices.ContainsFunc(runs, func(r run) bool { return r.answers.Peer[q.name].N > 0 }) {
+			row(q.name+", DuckDB", func(r run) string {
+				one, ours := r.answers.Peer[q.name], r.answers.Times[q.name]
+				if one.N == 0 {
+					return "-"
+				}
+				return fmt.Sprintf("%.1f %.1f %.1f, ×%.0f", one.Median, one.P95, one.CPU, one.Median/ours.Median)
+			})
+		}
+	}
 	_ = t.Flush() // w decides
 	fmt.Fprintln(w)
 }

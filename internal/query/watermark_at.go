@@ -89,7 +89,7 @@ func (v *view) taskWatermark(ctx context.Context, a *attempt, t instant, senders
 		}
 	} else {
 		told := NoEventTime
-		if def := a.def(0); def != nil && len(def.In) == 1 { // with more the rows do not say which input they are of
+		if def := a.def(0); def == nil || len(def.In) < 2 { // with more the rows do not say which input they are of
 			if told, err = v.watermarkBefore(ctx, a.key, r.last+1); err != nil {
 				return out, err
 			}

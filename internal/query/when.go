@@ -174,17 +174,21 @@ func (t instant) ahead(ref store.Ref) bool {
 // of invocations has one clock, that of its beginning, so by wall clock it counts as a whole.
 func (v *view) reached(ctx context.Context, key event.Key, t instant) (reach, error) {
 	r := reach{consumed: make(map[subpartition]taken), channels: make(map[subpartition]bool)}
-	next := uint64(0)
+	next, passed := uint64(0), false // passed: blocks behind the moment were met; what is missing among them does not matter
 	for ref := range v.snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: key}) {
 		h := ref.Header
 		r.sees(h)
-		if h.Lane != event.LaneDet || t.ahead(ref) {
+		if h.Lane != event.LaneDet || h.Flags&block.FlagServer != 0 {
 			continue
 		}
-		if h.Number > next {
+		if h.Number > next && !passed {
 			r.hole = h.Number
 		}
 		next = h.Number + 1
+		if t.ahead(ref) {
+			passed = true
+			continue
+		}
 		if t.behind(ref) && h.Flags&block.FlagChannelsCollapsed == 0 {
 			for _, c := range h.Zones.Channels {
 				if c.In && c.Count > 0 {

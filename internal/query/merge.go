@@ -129,6 +129,11 @@ func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 			b.rows = append(b.rows, k)
 		}
 	}
+	if m.sel.keys != nil {
+		if b.rows, err = m.view.ofKeys(ctx, ref, f, b.rows, m.sel.keys); err != nil {
+			return err
+		}
+	}
 	m.explain.Rows, m.explain.Selected = m.explain.Rows+f.rows(), m.explain.Selected+len(b.rows)
 	if len(b.rows) == 0 {
 		return nil

@@ -132,6 +132,12 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		switch r.id {
 		case "lineage":
 			path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
+		case "watermarks":
+			path += "?op=dedup"
+		case "in-flight":
+			path += "?checkpoint=1"
+		case "key-history", "state-history":
+			path += "?key=m-1"
 		case "recording-policy-effective":
 			path += "?job=" + f.truth.Totals.String()
 		case "recording-policy-set", "recording-policy-check":

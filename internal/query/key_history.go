@@ -265,3 +265,13 @@ func (v *view) lastOf(key event.Key) uint64 {
 	defer v.model.mu.Unlock()
 	return max(v.model.tail.lastInvocation(streamKey{key, event.LaneDet}), v.model.tail.lastInvocation(streamKey{key, event.LaneState}))
 }
+
+// KeyCoverage says of the operators that have keys, or of one of them, what they did under a key is not recorded in full.
+func (e *Engine) KeyCoverage(ctx context.Context, rec event.RecordingID, operator string) ([]Note, error) {
+	v, err := e.open(ctx, rec)
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	return v.keyNotes(ctx, KeyQuery{Keys: []KeyMatch{{}}, Operator: operator})
+}

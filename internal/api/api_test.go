@@ -42,7 +42,7 @@ type fixture struct {
 func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixture {
 	t.Helper()
 	store := memory.New()
-	truth, err := ingesttest.DemoRecording(store, 11, 500)
+	truth, err := ingesttest.Record(t.Context(), store, ingesttest.Options{Seed: 11, Orders: 500, StepUS: 10_000, Traced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

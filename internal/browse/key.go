@@ -54,7 +54,8 @@ func (b *Browser) findKeys(ctx context.Context, r renderer, t Target, name KeyNa
 		k := FoundKey{Match: use.Match, View: r.event(use.Event).KeyView, First: &use.Event.Position}
 		if i := slices.IndexFunc(types, func(x query.KeyType) bool { return x.Serializer == use.Match.Serializer }); i >= 0 {
 			k.Operators = types[i].Operators
-		} else {
+		}
+		if len(k.Operators) == 0 {
 			k.Operators = []OperatorRef{use.Event.Operator}
 		}
 		out.Keys = append(out.Keys, k)

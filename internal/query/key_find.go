@@ -58,6 +58,12 @@ func (e *Engine) KeyTypes(ctx context.Context, rec event.RecordingID, operator s
 			}
 		}
 	}
+	// What tasks said of their states counts too: their descriptions come apart from those of the operators.
+	for _, def := range v.cat.states {
+		if id, err := event.ParseDefinitionID(def.Key); def.Key != "" && err == nil && types[id] == nil {
+			types[id] = &KeyType{Serializer: id}
+		}
+	}
 	list := make([]KeyType, 0, len(types))
 	for _, id := range slices.Sorted(maps.Keys(types)) {
 		t := types[id]

@@ -199,20 +199,22 @@ func (b *barriers) add(ctx context.Context, id channelID, sent, taken *barrierEn
 	return nil
 }
 
-// last marks of each receiver the channel whose barrier came last.
+// last marks of each receiver the channel whose barrier came last, where one came later than all others.
 func (b *barriers) last() {
-	latest, n := make(map[event.Key]*InFlightChannel), make(map[event.Key]int)
+	latest, before := make(map[event.Key]*InFlightChannel), make(map[event.Key]Wall)
 	for id, c := range b.at {
-		if c.Arrived == 0 {
-			continue
-		}
-		n[id.consumer]++
-		if old := latest[id.consumer]; old == nil || c.Arrived > old.Arrived {
+		switch old := latest[id.consumer]; {
+		case c.Arrived == 0:
+		case old == nil:
 			latest[id.consumer] = c
+		case c.Arrived > old.Arrived:
+			latest[id.consumer], before[id.consumer] = c, old.Arrived
+		default:
+			before[id.consumer] = max(before[id.consumer], c.Arrived)
 		}
 	}
 	for key, c := range latest {
-		c.LastCame = n[key] > 1
+		c.LastCame = before[key] > 0 && c.Arrived > before[key]
 	}
 }
 

@@ -55,7 +55,7 @@ func (v *view) splitWatermarks(ctx context.Context, a *attempt, t instant, sende
 		return err
 	}
 	if len(held) == 0 && len(read) > 0 {
-		n, err := v.untold(ctx, a, t, "which split holds the watermark, and how far each is")
+		n, err := v.untold(ctx, a, t, "which split holds the watermark and how far each has come")
 		if err != nil {
 			return err
 		}

@@ -26,8 +26,8 @@ It is made of what operators do at level trace: what is not recorded is said, wi
 
 Exit 2: no such key is recorded, or not all that happened is.`,
 		Example: `  sightglass key user-42 --rec order-totals
-  sightglass key --of orders/2@88121 --newest --limit 10
-  sightglass key user-42 --op dedup -o json | jq '.items[].position'`,
+  sightglass key --rec order-totals --of orders/2@88121 --newest --limit 10
+  sightglass key user-42 --rec order-totals --op dedup -o json | jq '.items[].position'`,
 		Args: between(0, 1, "at most one key"),
 	}
 	fl := c.Flags()

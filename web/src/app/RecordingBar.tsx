@@ -1,10 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { jobQuestion, momentQuestion } from "../api/questions";
-import { type Address, formatAddress, link, recordingOf } from "../model/address";
+import { type Address, formatAddress, link, recordingOf, type ViewState } from "../model/address";
 import { CopyButton } from "../widgets/CopyButton";
 import { Icon } from "../widgets/Icon";
 import { Age, TimeText } from "../widgets/TimeText";
 import styles from "./RecordingBar.module.css";
+
+/** What names the key that a view is about. */
+function keyOf(state: ViewState): ViewState {
+	return {
+		...(state.key === undefined ? {} : { key: state.key }),
+		...(state.of === undefined ? {} : { of: state.of }),
+		...(state.op === undefined ? {} : { op: state.op }),
+	};
+}
 
 /** The views of one recording, and the position that rules them. */
 export function RecordingBar({ address }: { readonly address: Address }) {
@@ -23,6 +32,12 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 			href: link(record === undefined ? { screen: "journey", rec } : { screen: "journey", rec, record }),
 		},
 		...(job.data?.sql === true || page.screen === "sql" ? [{ screen: "sql", word: "SQL", href: link({ screen: "sql", rec }) }] : []),
+		{
+			screen: "key",
+			word: "Key",
+			href: link({ screen: "key", rec }, page.screen === "key" ? keyOf(state) : state.at === undefined ? {} : { of: state.at }),
+		},
+		{ screen: "watermarks", word: "Watermarks", href: link({ screen: "watermarks", rec }, state.at === undefined ? {} : { at: state.at }) },
 		{
 			screen: "gaps",
 			word: job.data === undefined || job.data.gaps === 0 ? "Gaps" : `Gaps ${job.data.gaps}`,

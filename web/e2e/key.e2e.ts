@@ -5,7 +5,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findings } from "./accessibility";
-import { eventually, launch, newReader, picture } from "./browser";
+import { address, eventually, launch, newReader, picture } from "./browser";
 import { EventsPage } from "./pages/events";
 import { FleetPage } from "./pages/fleet";
 import { GraphPage } from "./pages/graph";
@@ -30,7 +30,7 @@ describe("a key through time", () => {
 		await fleet.openJob("order-totals");
 		await new GraphPage(page).waitForPicture(6);
 		const job = new URL(page.url()).pathname.split("/").at(-1) ?? "";
-		const raised = await page.request.post(`/api/v1/jobs/${job}/levels`, {
+		const raised = await page.request.post(`${address}/api/v1/jobs/${job}/levels`, {
 			data: { level: "trace", operator: "drop-duplicates", for_s: 600, why: "browser test" },
 		});
 		expect(raised.ok(), await raised.text()).toBe(true);

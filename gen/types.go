@@ -3115,6 +3115,15 @@ type EventsLiveParams struct {
 // ExportParquetParams defines parameters for ExportParquet.
 type ExportParquetParams struct {
 	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // InFlightParams defines parameters for InFlight.
 type InFlightParams struct {
 	// Checkpoint Id of the checkpoint.
@@ -3142,9 +3151,6 @@ type KeyHistoryParams struct {
 	From string `form:"from,omitempty" json:"from,omitempty"`
 
 	// To Time or -5m; exclusive.
-	To string `form:"to,omitempty" json:"to,omitempty"`
-}
-
 	To    string                `form:"to,omitempty" json:"to,omitempty"`
 	Order KeyHistoryParamsOrder `form:"order,omitempty" json:"order,omitempty"`
 
@@ -3234,9 +3240,6 @@ type TimelineParams struct {
 // TracksParams defines parameters for Tracks.
 type TracksParams struct {
 	// Op Operator: slug, name, or beginning of its id.
-// WatermarksParams defines parameters for Watermarks.
-type WatermarksParams struct {
-	// Op Operator: slug, name, or beginning of its id. Empty: that of the position or record in at.
 	Op string `form:"op,omitempty" json:"op,omitempty"`
 
 	// Subtask -1 = every one.
@@ -3272,6 +3275,16 @@ type WatermarksParams struct {
 	// Payload With views of key and value.
 	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
 	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
+}
+
+// WatermarksParams defines parameters for Watermarks.
+type WatermarksParams struct {
+	// Op Operator: slug, name, or beginning of its id. Empty: that of the position or record in at.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
 	// At Time, -5m, position, element, or topic/partition@offset; empty: the end.
 	At string `form:"at,omitempty" json:"at,omitempty"`
 }

@@ -1,10 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { jobQuestion, momentQuestion } from "../api/questions";
+import { parseRecord } from "../base/reference";
 import { type Address, formatAddress, link, recordingOf, type ViewState } from "../model/address";
 import { CopyButton } from "../widgets/CopyButton";
 import { Icon } from "../widgets/Icon";
 import { Age, TimeText } from "../widgets/TimeText";
 import styles from "./RecordingBar.module.css";
+
+/** Some views take a time or a record for their moment. */
+function isPosition(at: string | undefined): boolean {
+	return at !== undefined && parseRecord(at)?.kind === "position";
+}
 
 /** What names the key that a view is about. */
 function keyOf(state: ViewState): ViewState {
@@ -20,7 +26,7 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 	const { page, state } = address;
 	const rec = recordingOf(page) ?? "";
 	const job = useQuery(jobQuestion(rec));
-	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: state.at !== undefined });
+	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: isPosition(state.at) });
 	const record = page.screen === "journey" ? page.record : state.at;
 	const views = [
 		{ screen: "graph", word: "Graph", href: link({ screen: "graph", job: rec }) },

@@ -50,12 +50,9 @@ export type Command = {
 	readonly inFields?: boolean;
 };
 
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "agents", "graph"];
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "gaps"];
 const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph"];
-const pictures: readonly Screen[] = ["graph", "journey", "events"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "journey", "sql", "key", "watermarks", "gaps"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "gaps"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },

@@ -78,7 +78,11 @@ func (r *rig) trace(t *testing.T, job string) {
 	var put struct {
 		Told string `json:"told"`
 	}
-	ask(t, http.MethodPut, r.ask.base+"/api/v1/recording-policy", map[string]any{"text": "rules:\n  - {job: " + job + ", level: trace}\n"}, &put)
+	var report struct{}
+	ask(t, http.MethodPut, r.ask.base+"/api/v1/recording-policy", map[string]any{"text": "rules:\n  - {job: " + job + ", level: trace}\n"}, &report)
+	if err := r.ask.get(t.Context(), "/api/v1/recording-policy", &put); err != nil || put.Told == "" {
+		t.Fatalf("the policy is told as %q: %v", put.Told, err)
+	}
 	await(t, time.Minute, "both TaskManagers follow the policy "+put.Told, func(ctx context.Context) (bool, error) {
 		var all struct {
 			Items []struct {

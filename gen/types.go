@@ -121,6 +121,36 @@ func (e ExplainIndex) Valid() bool {
 	}
 }
 
+// Defines values for InFlightChannelState.
+const (
+	InFlightChannelStateAligned    InFlightChannelState = "aligned"
+	InFlightChannelStateNoSender   InFlightChannelState = "no-sender"
+	InFlightChannelStateOnTheWay   InFlightChannelState = "on-the-way"
+	InFlightChannelStateRecovering InFlightChannelState = "recovering"
+	InFlightChannelStateUnaligned  InFlightChannelState = "unaligned"
+	InFlightChannelStateUnequal    InFlightChannelState = "unequal"
+)
+
+// Valid indicates whether the value is a known member of the InFlightChannelState enum.
+func (e InFlightChannelState) Valid() bool {
+	switch e {
+	case InFlightChannelStateAligned:
+		return true
+	case InFlightChannelStateNoSender:
+		return true
+	case InFlightChannelStateOnTheWay:
+		return true
+	case InFlightChannelStateRecovering:
+		return true
+	case InFlightChannelStateUnaligned:
+		return true
+	case InFlightChannelStateUnequal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -364,6 +394,33 @@ func (e SourceLanguage) Valid() bool {
 	}
 }
 
+// Defines values for StateVersionKind.
+const (
+	StateVersionKindAdded   StateVersionKind = "added"
+	StateVersionKindExpired StateVersionKind = "expired"
+	StateVersionKindRemoved StateVersionKind = "removed"
+	StateVersionKindSeen    StateVersionKind = "seen"
+	StateVersionKindWritten StateVersionKind = "written"
+)
+
+// Valid indicates whether the value is a known member of the StateVersionKind enum.
+func (e StateVersionKind) Valid() bool {
+	switch e {
+	case StateVersionKindAdded:
+		return true
+	case StateVersionKindExpired:
+		return true
+	case StateVersionKindRemoved:
+		return true
+	case StateVersionKindSeen:
+		return true
+	case StateVersionKindWritten:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -424,6 +481,33 @@ func (e ViewFormat) Valid() bool {
 	}
 }
 
+// Defines values for WatermarkInputState.
+const (
+	WatermarkInputStateActive    WatermarkInputState = "active"
+	WatermarkInputStateEnded     WatermarkInputState = "ended"
+	WatermarkInputStateIdle      WatermarkInputState = "idle"
+	WatermarkInputStateUnaligned WatermarkInputState = "unaligned"
+	WatermarkInputStateUnknown   WatermarkInputState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the WatermarkInputState enum.
+func (e WatermarkInputState) Valid() bool {
+	switch e {
+	case WatermarkInputStateActive:
+		return true
+	case WatermarkInputStateEnded:
+		return true
+	case WatermarkInputStateIdle:
+		return true
+	case WatermarkInputStateUnaligned:
+		return true
+	case WatermarkInputStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventsParamsOrder.
 const (
 	EventsParamsOrderAsc  EventsParamsOrder = "asc"
@@ -436,6 +520,24 @@ func (e EventsParamsOrder) Valid() bool {
 	case EventsParamsOrderAsc:
 		return true
 	case EventsParamsOrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KeyHistoryParamsOrder.
+const (
+	KeyHistoryParamsOrderAsc  KeyHistoryParamsOrder = "asc"
+	KeyHistoryParamsOrderDesc KeyHistoryParamsOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the KeyHistoryParamsOrder enum.
+func (e KeyHistoryParamsOrder) Valid() bool {
+	switch e {
+	case KeyHistoryParamsOrderAsc:
+		return true
+	case KeyHistoryParamsOrderDesc:
 		return true
 	default:
 		return false
@@ -1131,6 +1233,19 @@ type Explain struct {
 // ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
 type ExplainIndex string
 
+// FoundKey defines model for FoundKey.
+type FoundKey struct {
+	// First Position of an invocation that worked under it.
+	First string `json:"first,omitempty"`
+
+	// Ops Operators that have keys of the type.
+	Ops []string `json:"ops"`
+
+	// Serializer Id of the definition of the type.
+	Serializer string `json:"serializer"`
+	View       View   `json:"view,omitempty"`
+}
+
 // Function defines model for Function.
 type Function struct {
 	Class  string `json:"class"`
@@ -1274,6 +1389,95 @@ type HookUse struct {
 
 	// State failed, missing, fired, installed or waiting.
 	State string `json:"state"`
+}
+
+// InFlightChannel defines model for InFlightChannel.
+type InFlightChannel struct {
+	// Arrived When the barrier came to the receiver.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Arrived time.Time  `json:"arrived,omitempty"`
+	Channel string     `json:"channel"`
+	Edge    string     `json:"edge"`
+	From    ChannelEnd `json:"from"`
+
+	// Last Of the receiver's channels this one's barrier came last: the others waited for it.
+	Last      bool    `json:"last"`
+	Overtaken Stretch `json:"overtaken"`
+
+	// Sent Before the sender's barrier.
+	Sent string `json:"sent"`
+
+	// SentAt When the sender took its snapshot, by its clock.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	SentAt time.Time            `json:"sent_at,omitempty"`
+	State  InFlightChannelState `json:"state"`
+
+	// Taken Before the receiver's snapshot.
+	Taken string `json:"taken"`
+
+	// TakenAt When the receiver took its snapshot, by its clock.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	TakenAt time.Time  `json:"taken_at,omitempty"`
+	To      ChannelEnd `json:"to"`
+
+	// TravelUs From sent_at to arrived; two machines' clocks may be in it.
+	TravelUs string `json:"travel_us,omitempty"`
+
+	// WaitedUs Aligned: how long the channel stood still until the other channels' barriers had come.
+	WaitedUs string  `json:"waited_us,omitempty"`
+	Waiting  Stretch `json:"waiting"`
+}
+
+// InFlightChannelState defines model for InFlightChannel.State.
+type InFlightChannelState string
+
+// InFlightReport defines model for InFlightReport.
+type InFlightReport struct {
+	// At The moment; absent: of each channel when its sender passed the barrier.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Checkpoint 64-bit integer as text
+	Checkpoint string `json:"checkpoint"`
+
+	// Completed Example: 2026-08-01T14:02:11.482000Z
+	Completed time.Time `json:"completed,omitempty"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []InFlightChannel `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next  string `json:"next,omitempty"`
+	Notes []Note `json:"notes"`
+
+	// Overtaken Elements that the barriers went past.
+	Overtaken string `json:"overtaken"`
+
+	// Proven Both ends of every channel are recorded.
+	Proven bool `json:"proven"`
+
+	// State triggered, completed, failed; absent: the JobManager did not say.
+	State string `json:"state,omitempty"`
+
+	// Triggered Example: 2026-08-01T14:02:11.482000Z
+	Triggered time.Time `json:"triggered,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+
+	// Waiting Elements of all channels that were sent before the barrier and not taken in at the moment.
+	Waiting string `json:"waiting"`
 }
 
 // Ingest defines model for Ingest.
@@ -1486,6 +1690,70 @@ type JobList struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// KeyHistory defines model for KeyHistory.
+type KeyHistory struct {
+	// Complete False when the scan ended before the window did; go on with next.
+	Complete bool `json:"complete"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap      `json:"gaps,omitempty"`
+	Items []KeyVisit `json:"items"`
+
+	// Keys Empty: no key that was recorded fits the name.
+	Keys []FoundKey `json:"keys"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Notes Of the first page: what is not recorded, and what would give it.
+	Notes []Note `json:"notes"`
+
+	// ScannedFrom Example: 2026-08-01T14:02:11.482000Z
+	ScannedFrom time.Time `json:"scanned_from,omitempty"`
+
+	// ScannedTo Example: 2026-08-01T14:02:11.482000Z
+	ScannedTo time.Time `json:"scanned_to,omitempty"`
+
+	// Searched All that is recorded was searched for the key; false: more lies behind what was looked at.
+	Searched bool `json:"searched"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// KeyVisit defines model for KeyVisit.
+type KeyVisit struct {
+	Attempt    int64  `json:"attempt"`
+	Input      Event  `json:"input,omitempty"`
+	InputNote  string `json:"input_note,omitempty"`
+	Invocation Event  `json:"invocation,omitempty"`
+
+	// More Steps, outputs or writes were cut.
+	More     bool    `json:"more"`
+	Op       string  `json:"op"`
+	OpName   string  `json:"op_name"`
+	Outputs  []Event `json:"outputs"`
+	Position string  `json:"position"`
+
+	// Shared It worked under other keys too: which outputs are of this key is not recorded.
+	Shared bool `json:"shared"`
+
+	// Steps What it did under the key, in order: state, timers, windows; records that were dropped.
+	Steps   []Event `json:"steps"`
+	Subtask int64   `json:"subtask"`
+	Task    string  `json:"task"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time   time.Time `json:"time"`
+	Writes []Event   `json:"writes"`
 }
 
 // LaneUse defines model for LaneUse.
@@ -1823,6 +2091,23 @@ type OperatorChange struct {
 	From     string `json:"from,omitempty"`
 	Operator string `json:"operator"`
 	To       string `json:"to"`
+}
+
+// OperatorWatermark defines model for OperatorWatermark.
+type OperatorWatermark struct {
+	// HeldBy Of an operator with several inputs: the one that holds it.
+	HeldBy string `json:"held_by,omitempty"`
+
+	// LagMs 64-bit integer as text
+	LagMs  string `json:"lag_ms,omitempty"`
+	Op     string `json:"op"`
+	OpName string `json:"op_name"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since time.Time `json:"since,omitempty"`
+
+	// Watermark Example: 2026-08-01T14:02:11.482000Z
+	Watermark time.Time `json:"watermark,omitempty"`
 }
 
 // PathStep defines model for PathStep.
@@ -2222,6 +2507,97 @@ type StateAccess struct {
 	TTLMs string `json:"ttl_ms"`
 }
 
+// StateCell defines model for StateCell.
+type StateCell struct {
+	Backend string `json:"backend"`
+
+	// Current Index of the version in force at the moment; -1 = none is known.
+	Current   int64  `json:"current"`
+	Kind      string `json:"kind"`
+	MapKey    View   `json:"map_key,omitempty"`
+	Name      string `json:"name"`
+	Namespace View   `json:"namespace,omitempty"`
+	Op        string `json:"op"`
+	OpName    string `json:"op_name"`
+
+	// TTLMs Time to live; 0 = none.
+	TTLMs    string         `json:"ttl_ms"`
+	Versions []StateVersion `json:"versions"`
+}
+
+// StateHistory defines model for StateHistory.
+type StateHistory struct {
+	// At The moment; absent: the end of what is recorded.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Complete Every recorded version is here.
+	Complete bool `json:"complete"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []StateCell `json:"items"`
+
+	// Keys Empty: no key that was recorded fits the name.
+	Keys []FoundKey `json:"keys"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Notes What is not recorded, and what would give it.
+	Notes []Note `json:"notes"`
+
+	// Searched All that is recorded was searched for the key.
+	Searched bool `json:"searched"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// StateVersion defines model for StateVersion.
+type StateVersion struct {
+	Attempt int64 `json:"attempt"`
+	Before  View  `json:"before,omitempty"`
+
+	// Expires When time to live ends it.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+	Input   Event     `json:"input,omitempty"`
+
+	// Kind added: the value is what came to the one before. seen: a read showed it, and no recorded write explains it.
+	Kind StateVersionKind `json:"kind"`
+
+	// Position The invocation that wrote it, or saw it.
+	Position string `json:"position"`
+	Subtask  int64  `json:"subtask"`
+	Text     string `json:"text"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time"`
+
+	// Undone A restart went back behind it.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Undone time.Time `json:"undone,omitempty"`
+
+	// Until The next change; absent: none is recorded.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until,omitempty"`
+	Value View      `json:"value,omitempty"`
+}
+
+// StateVersionKind added: the value is what came to the one before. seen: a read showed it, and no recorded write explains it.
+type StateVersionKind string
+
 // Status defines model for Status.
 type Status struct {
 	// AgentJar Where the server wrote the agent.
@@ -2250,6 +2626,14 @@ type Status struct {
 	Version string `json:"version"`
 }
 
+// Stretch defines model for Stretch.
+type Stretch struct {
+	// Elements 64-bit integer as text
+	Elements string `json:"elements"`
+	First    string `json:"first,omitempty"`
+	Last     string `json:"last,omitempty"`
+}
+
 // Subtask defines model for Subtask.
 type Subtask struct {
 	Attempt    int64   `json:"attempt"`
@@ -2271,6 +2655,42 @@ type Subtask struct {
 	Subtask    int64  `json:"subtask"`
 
 	// Watermark Example: 2026-08-01T14:02:11.482000Z
+	Watermark time.Time `json:"watermark,omitempty"`
+}
+
+// TaskWatermark defines model for TaskWatermark.
+type TaskWatermark struct {
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Ended The watermark is the end of time.
+	Ended bool `json:"ended"`
+
+	// Idle All inputs are idle.
+	Idle   bool             `json:"idle"`
+	Inputs []WatermarkInput `json:"inputs"`
+
+	// LagMs From the watermark to the moment.
+	LagMs string `json:"lag_ms,omitempty"`
+	Notes []Note `json:"notes"`
+
+	// Operators What operators of the chain passed on, where they were at level trace.
+	Operators []OperatorWatermark `json:"operators"`
+
+	// Position The last invocation that counts.
+	Position string `json:"position,omitempty"`
+	Subtask  int64  `json:"subtask"`
+	Task     string `json:"task"`
+
+	// Time Its clock.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Time   time.Time `json:"time,omitempty"`
+	Vertex string    `json:"vertex"`
+
+	// Watermark What the inputs come to; absent: none yet, or ended.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
 	Watermark time.Time `json:"watermark,omitempty"`
 }
 
@@ -2485,6 +2905,83 @@ type ViewBy string
 // ViewFormat defines model for View.Format.
 type ViewFormat string
 
+// WatermarkInput defines model for WatermarkInput.
+type WatermarkInput struct {
+	// Channel Partition and subpartition, as elements name them.
+	Channel string `json:"channel,omitempty"`
+
+	// Edge Data set.
+	Edge string `json:"edge,omitempty"`
+
+	// Element That brought it.
+	Element string     `json:"element,omitempty"`
+	Exact   bool       `json:"exact"`
+	From    ChannelEnd `json:"from,omitempty"`
+
+	// Holds The task's watermark is this one's.
+	Holds bool `json:"holds"`
+
+	// LagMs 64-bit integer as text
+	LagMs string `json:"lag_ms,omitempty"`
+
+	// LastRecord Its time.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	LastRecord time.Time `json:"last_record,omitempty"`
+
+	// Note Why it is not exact.
+	Note string `json:"note,omitempty"`
+
+	// Offset Of the split's record that was read last.
+	Offset string `json:"offset,omitempty"`
+
+	// Since When it was sent, or said.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Since time.Time `json:"since,omitempty"`
+	Split string    `json:"split,omitempty"`
+
+	// State unaligned: it was idle, is active again and has not come up to the task's watermark: until then it holds nothing.
+	State WatermarkInputState `json:"state"`
+
+	// Taken Elements of the channel that were taken in.
+	Taken string `json:"taken"`
+
+	// Watermark Absent: it has brought none, it has ended, or it is not known.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Watermark time.Time `json:"watermark,omitempty"`
+}
+
+// WatermarkInputState unaligned: it was idle, is active again and has not come up to the task's watermark: until then it holds nothing.
+type WatermarkInputState string
+
+// WatermarkReport defines model for WatermarkReport.
+type WatermarkReport struct {
+	// At The moment; absent: the end of what is recorded.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []TaskWatermark `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next   string `json:"next,omitempty"`
+	Op     string `json:"op"`
+	OpName string `json:"op_name"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {
 	// All Every run, not only the newest of each name.
@@ -2627,6 +3124,46 @@ type ExportParquetParams struct {
 	To string `form:"to,omitempty" json:"to,omitempty"`
 }
 
+// InFlightParams defines parameters for InFlight.
+type InFlightParams struct {
+	// Checkpoint Id of the checkpoint.
+	Checkpoint string `form:"checkpoint" json:"checkpoint"`
+
+	// Op Operator whose inputs are wanted; empty: all.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// At What was not taken in yet then: time, -5m, position or record; empty: of each channel when its sender passed the barrier.
+	At string `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// KeyHistoryParams defines parameters for KeyHistory.
+type KeyHistoryParams struct {
+	// Key Text of the key as its view shows it; fields of a compound key with commas between them.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Of The key of this position, element or topic/partition@offset instead.
+	Of string `form:"of,omitempty" json:"of,omitempty"`
+
+	// Op Operator: slug, name, or beginning of its id; empty: every one that has such a key.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To    string                `form:"to,omitempty" json:"to,omitempty"`
+	Order KeyHistoryParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+
+	// Limit Invocations.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// KeyHistoryParamsOrder defines parameters for KeyHistory.
+type KeyHistoryParamsOrder string
+
 // LineageParams defines parameters for Lineage.
 type LineageParams struct {
 	// Record Element, topic/partition@offset, or position.
@@ -2641,6 +3178,24 @@ type LineageParams struct {
 
 // LineageParamsDir defines parameters for Lineage.
 type LineageParamsDir string
+
+// StateHistoryParams defines parameters for StateHistory.
+type StateHistoryParams struct {
+	// Key Text of the key as its view shows it; fields of a compound key with commas between them.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Of The key of this position, element or topic/partition@offset instead.
+	Of string `form:"of,omitempty" json:"of,omitempty"`
+
+	// Op Operator: slug, name, or beginning of its id; empty: every one that has such a key.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// State Name of the state; empty: every one.
+	State string `form:"state,omitempty" json:"state,omitempty"`
+
+	// At Which version was in force: at a time, -5m, or as the invocation at a position, or the one that took a record in, found it; empty: the end.
+	At string `form:"at,omitempty" json:"at,omitempty"`
+}
 
 // TimelineParams defines parameters for Timeline.
 type TimelineParams struct {
@@ -2720,6 +3275,18 @@ type TracksParams struct {
 	// Payload With views of key and value.
 	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
 	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
+}
+
+// WatermarksParams defines parameters for Watermarks.
+type WatermarksParams struct {
+	// Op Operator: slug, name, or beginning of its id. Empty: that of the position or record in at.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// At Time, -5m, position, element, or topic/partition@offset; empty: the end.
+	At string `form:"at,omitempty" json:"at,omitempty"`
 }
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.

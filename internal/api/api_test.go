@@ -42,7 +42,7 @@ type fixture struct {
 func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixture {
 	t.Helper()
 	store := memory.New()
-	truth, err := ingesttest.DemoRecording(store, 11, 500)
+	truth, err := ingesttest.Record(t.Context(), store, ingesttest.Options{Seed: 11, Orders: 500, StepUS: 10_000, Traced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +132,12 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		switch r.id {
 		case "lineage":
 			path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
+		case "watermarks":
+			path += "?op=dedup"
+		case "in-flight":
+			path += "?checkpoint=1"
+		case "key-history", "state-history":
+			path += "?key=m-1"
 		case "recording-policy-effective":
 			path += "?job=" + f.truth.Totals.String()
 		case "recording-policy-set", "recording-policy-check":

@@ -53,6 +53,7 @@ const (
 	Ascending   = query.Ascending
 	Descending  = query.Descending
 	NoEventTime = query.NoEventTime
+	EndOfTime   = query.EndOfTime
 	NoNumber    = query.NoNumber
 )
 

@@ -1,8 +1,11 @@
 package event
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"strconv"
@@ -54,6 +57,31 @@ func (p Payload) Size() int { return p.size }
 
 // Null reports whether no bytes are held at all, not even none: no value, or a withheld one (Size > 0).
 func (p Payload) Null() bool { return p.data == nil }
+
+// Equal tells whether both hold the same bytes of a value of the same size, without giving the bytes away. Null equals null.
+func (p Payload) Equal(o Payload) bool {
+	return p.Null() == o.Null() && p.held == o.held && p.size == o.size && bytes.Equal(p.bytes(), o.bytes())
+}
+
+// AddTo adds the bytes to a hash, with their number, so that payloads that are added one behind the other cannot be taken for
+// others. Hashes of one process alone can be compared: a seed is no constant.
+func (p Payload) AddTo(h *maphash.Hash) {
+	n := uint64(p.held) + 1
+	if p.Null() {
+		n = 0
+	}
+	var width [8]byte
+	binary.LittleEndian.PutUint64(width[:], n)
+	_, _ = h.Write(width[:]) // a maphash.Hash never fails
+	_, _ = h.Write(p.bytes())
+}
+
+func (p Payload) bytes() []byte {
+	if p.held == 0 {
+		return nil
+	}
+	return unsafe.Slice(p.data, p.held)
+}
 
 // Open returns the bytes; the caller must not change them. It returns nil for the null payload and for an invalid key.
 func (p Payload) Open(k sealed.Key) []byte {

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"strings"
 	"testing"
@@ -122,5 +123,33 @@ func TestOnlyATakenKeyOpens(t *testing.T) {
 	var zero event.Tree
 	if !zero.Absent() || zero.Open(sealed.Take()) != nil || zero.Info() != (event.TreeInfo{}) {
 		t.Error("the zero tree is not absent")
+	}
+}
+
+func TestPayloadsAreComparedWithoutBeingOpened(t *testing.T) {
+	null, none, a, b := event.Payload{}, event.NewPayload([]byte{}), event.NewPayload([]byte("a")), event.NewPayload([]byte("b"))
+	cut := event.NewCutPayload([]byte("a"), 9)
+	all := []event.Payload{null, none, a, b, cut}
+	for i, x := range all {
+		for j, y := range all {
+			if x.Equal(y) != (i == j) {
+				t.Errorf("%v and %v: equal is %t", x, y, x.Equal(y))
+			}
+		}
+	}
+	if !a.Equal(event.NewPayload([]byte("a"))) {
+		t.Error("equal bytes at two places are not equal")
+	}
+	seed := maphash.MakeSeed()
+	sum := func(list ...event.Payload) uint64 {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		for _, p := range list {
+			p.AddTo(&h)
+		}
+		return h.Sum64()
+	}
+	if sum(a, b) != sum(event.NewPayload([]byte("a")), b) || sum(a, b) == sum(event.NewPayload([]byte("ab")), none) || sum(null) == sum(none) {
+		t.Error("hashes do not tell payloads apart as Equal does")
 	}
 }

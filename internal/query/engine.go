@@ -23,12 +23,13 @@ type Options struct {
 
 // Engine answers questions. Safe for concurrent use; it has nothing to close.
 type Engine struct {
-	reader store.Reader
-	blobs  store.BlobReader
-	now    func() time.Time
-	frames *frames
-	texts  *texts
-	roster *roster
+	reader   store.Reader
+	blobs    store.BlobReader
+	now      func() time.Time
+	frames   *frames
+	texts    *texts
+	keyMarks *keyMarks
+	roster   *roster
 
 	manyBlocks uint64 // of a timeline, to be made from the census
 }
@@ -47,7 +48,8 @@ func New(o Options) (*Engine, error) {
 	if o.Models <= 0 {
 		o.Models = 64
 	}
-	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition), manyBlocks: manyTimelineBlocks}
+	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition),
+		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }

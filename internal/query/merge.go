@@ -157,7 +157,7 @@ func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 	}
 	index, _ := m.sel.attempt(ref.Header.Attempt)
 	b := &openBlock{ref: ref, f: f, index: index}
-	if f.ordered() {
+	if f.ordered() && m.sel.keys == nil { // keys are looked up for all rows of a block at once
 		if b.left = f.rows(); m.desc {
 			b.next = b.left - 1
 		}
@@ -171,6 +171,13 @@ func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 			order = func(a, b rowKey) int { return b.compare(a) }
 		}
 		slices.SortFunc(b.rows, order)
+	}
+	if m.sel.keys != nil {
+		all := len(b.rows)
+		if b.rows, err = m.view.ofKeys(ctx, ref, f, b.rows, m.sel.keys); err != nil {
+			return err
+		}
+		m.explain.Selected -= all - len(b.rows)
 	}
 	if len(b.rows) == 0 {
 		return nil

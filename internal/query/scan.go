@@ -28,6 +28,7 @@ type EventQuery struct {
 	Lanes      []event.Lane
 	Kinds      []event.Kind
 	Reasons    []event.DropReason // dropped records alone, thrown away for one of these
+	Keys       []KeyMatch         // rows of lanes trace and state alone, about one of these keys
 	From, To   Wall               // 0 = open; To is exclusive
 	Invocation *uint64
 	Order      Order

@@ -43,6 +43,10 @@ func (s *script) run(line string, body []string) string {
 		err = s.timeline(ctx, &out, a, rec)
 	case "tracks":
 		err = s.tracks(ctx, &out, a, rec)
+	case "watermarks":
+		err = s.watermarks(ctx, &out, a, rec)
+	case "inflight":
+		err = s.inFlight(ctx, &out, a, rec)
 	case "drops":
 		err = s.drops(ctx, &out, a, rec)
 	default:

@@ -402,6 +402,9 @@ func (s *script) row(kind string, a arguments) {
 		r.Number, r.Number2 = a.number("number", NoNumber), a.number("number2", NoNumber)
 		_, r.HasTime = a.named["time"]
 	}
+	if _, timed := a.named["time"]; timed && (k == event.KindWatermarkHeld || k == event.KindWatermarkOut) {
+		r.HasTime = true
+	}
 	if p := a.named["part"]; p != "" {
 		r.Partition = s.key(p)
 	}

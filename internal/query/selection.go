@@ -18,6 +18,7 @@ type selection struct {
 	reasons  []event.DropReason
 	from, to Wall // to is exclusive
 	inv      *uint64
+	keys     keySelection // nil = any
 
 	headers int // looked at by blocks so far
 }
@@ -25,6 +26,9 @@ type selection struct {
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
 func (v *view) selection(q EventQuery) (*selection, error) {
 	s := &selection{lanes: q.Lanes, kinds: q.Kinds, reasons: q.Reasons, from: q.From, to: q.To, inv: q.Invocation}
+	if len(q.Keys) > 0 {
+		s.keys = v.cat.keySelection(q.Keys)
+	}
 	if s.from == 0 {
 		s.from = math.MinInt64
 	}
@@ -133,7 +137,7 @@ func (s *selection) wantsBlock(h *block.Header) bool {
 		return false
 	}
 	index, ok := s.attempt(h.Attempt)
-	if !ok {
+	if !ok || s.keys != nil && !s.keys.mayBeIn(h) {
 		return false
 	}
 	if s.inv != nil && (*s.inv < h.FirstInv || *s.inv > h.LastInv) {

@@ -128,3 +128,14 @@ func (t *tail) holds(attempt event.Key, lane event.Lane, first, last uint64) boo
 	i := sort.Search(len(st.ranges), func(i int) bool { return st.ranges[i].last >= last })
 	return i < len(st.ranges) && st.ranges[i].first <= first
 }
+
+// lastInvocation is the highest invocation of a stream's blocks.
+func (t *tail) lastInvocation(k streamKey) uint64 {
+	last := uint64(0)
+	if st := t.streams[k]; st != nil {
+		for _, r := range st.ranges {
+			last = max(last, r.invLast)
+		}
+	}
+	return last
+}

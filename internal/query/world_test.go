@@ -64,6 +64,7 @@ type laneWriter struct {
 	b      *block.Builder
 	number uint64
 	run    *block.Row
+	zoned  bool // the open block has barriers: it counts without rows too
 }
 
 func hashKey(parts ...any) event.Key {
@@ -242,6 +243,9 @@ func (w *world) effects(a *actor, inv uint64) string {
 			if o.broadcast && w.rng.IntN(2) == 0 || kind == event.KindWatermark {
 				r.Subpartition = -1
 			}
+			if kind == event.KindWatermark {
+				r.Timed, r.EventTime = true, w.now/1000-int64(inv%7)
+			}
 			w.row(a, event.LaneOut, r)
 			for sub, p := range o.pipes {
 				if r.Subpartition < 0 || r.Subpartition == sub {
@@ -349,10 +353,11 @@ func (w *world) close(a *actor, lane event.Lane) {
 	w.endRun(l)
 	b := l.b
 	l.b = nil
-	if b.Rows() == 0 {
+	if b.Rows() == 0 && !l.zoned {
 		l.number--
 		return
 	}
+	l.zoned = false
 	raw, err := b.Finish()
 	if err != nil {
 		w.t.Fatal(err)

@@ -104,6 +104,7 @@ func testLineage(t *testing.T, r *rig) {
 		for _, job := range []string{fanOut, relay} {
 			r.compareChannels(t, job)
 		}
+		r.wantInFlight(t, relay)
 	})
 	if !quiet {
 		return // what follows builds on it

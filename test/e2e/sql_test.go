@@ -62,8 +62,10 @@ func testSQL(t *testing.T, r *rig) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.trace(t, "by-gateway")
 		submit(t, fmt.Sprintf("http://127.0.0.1:%d/v1/sessions", ports[0]), statements("by-gateway", count))
 		r.wantSums(t, "by-gateway", count)
+		r.wantKeys(t, "by-gateway", count)
 	})
 }
 

@@ -3,6 +3,7 @@ import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
+import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
 import { lineage, moment } from "./lineage.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
@@ -123,6 +124,9 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "events") return ok(page(id, q, now));
 		if (what === "timeline") return ok(timeline(id, q, now));
 		if (what === "tracks") return ok(tracks(id, q, now));
+		if (what === "key") return ok(historyOfKey);
+		if (what === "state") return ok(statesOfKey);
+		if (what === "watermarks") return ok(watermarksOfTotals);
 		if (what === "gaps") return ok(listOf("Gap", gaps(id)));
 		if (what === "sql") return ok(id === merchantAlerts ? sqlOfAlerts : { statements: [], operators: [], planner: false });
 		if (what === "code" && rest[0] === calcHash) return ok(calcCode);

@@ -34,7 +34,7 @@ const edge = shape<wire.LineageEdge>()({
 });
 export type LineageEdge = Decoded<typeof edge>;
 
-const note = shape<wire.Note>()({
+export const note = shape<wire.Note>()({
 	kind: oneOf("state", "gap", "not-recorded", "limit", "transaction", "recovered", "dropped"),
 	text: text,
 	node: optional(text),

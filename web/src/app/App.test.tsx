@@ -196,7 +196,15 @@ describe("the bar of a recording", () => {
 			within(views)
 				.getAllByRole("link")
 				.map((l) => l.getAttribute("href")),
-		).toEqual([`/j/${rec}`, `/r/${rec}/timeline`, `/r/${rec}/events#at=${at}`, `/r/${rec}/journey/${at}`, `/r/${rec}/gaps`]);
+		).toEqual([
+			`/j/${rec}`,
+			`/r/${rec}/timeline`,
+			`/r/${rec}/events#at=${at}`,
+			`/r/${rec}/journey/${at}`,
+			`/r/${rec}/key#of=${at}`,
+			`/r/${rec}/watermarks#at=${at}`,
+			`/r/${rec}/gaps`,
+		]);
 		const position = screen.getByRole("group", { name: "Position" });
 		expect(position.textContent).toContain(at);
 		await waitFor(() => expect(within(position).getAllByText(/ago|now/).length).toBeGreaterThan(0));

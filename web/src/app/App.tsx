@@ -23,6 +23,8 @@ const TimelinePanel = lazy(() => import("../panels/timeline/TimelinePanel"));
 const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
+const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
+const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -108,6 +110,10 @@ function Panel({ address }: { readonly address: Address }) {
 			return <GapsPanel rec={page.rec} state={state} />;
 		case "sql":
 			return <SqlPanel key={page.rec} rec={page.rec} state={state} />;
+		case "key":
+			return <KeyPanel key={page.rec} rec={page.rec} state={state} />;
+		case "watermarks":
+			return <WatermarksPanel key={page.rec} rec={page.rec} state={state} />;
 		case "agents":
 			return <AgentsPanel state={state} />;
 		case "policy":

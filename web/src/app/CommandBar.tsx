@@ -42,6 +42,11 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	gaps: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	sql: [{ ids: ["row-down", "row-up"], word: "operators" }],
+	key: [
+		{ ids: ["row-down", "row-up"], word: "events" },
+		{ ids: ["open"], word: "open" },
+	],
+	watermarks: [],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
 	lost: [],

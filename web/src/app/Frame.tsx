@@ -40,6 +40,16 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-gaps", () => run !== undefined && go(link({ screen: "gaps", rec: run })), run !== undefined);
 	useCommand("go-sql", () => run !== undefined && go(link({ screen: "sql", rec: run })), run !== undefined);
 	useCommand(
+		"go-key",
+		() => run !== undefined && go(link({ screen: "key", rec: run }, state.at === undefined ? {} : { of: state.at })),
+		run !== undefined,
+	);
+	useCommand(
+		"go-watermarks",
+		() => run !== undefined && go(link({ screen: "watermarks", rec: run }, state.at === undefined ? {} : { at: state.at })),
+		run !== undefined,
+	);
+	useCommand(
 		"go-journey",
 		() => {
 			if (run === undefined) return;
@@ -87,6 +97,10 @@ function titleOf({ page }: Address): string {
 			return `Gaps of ${page.rec}`;
 		case "sql":
 			return `SQL of ${page.rec}`;
+		case "key":
+			return `Key in ${page.rec}`;
+		case "watermarks":
+			return `Watermarks of ${page.rec}`;
 		case "agents":
 			return "Agents";
 		case "policy":

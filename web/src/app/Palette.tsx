@@ -51,6 +51,24 @@ function named(query: string, address: Address): readonly Entry[] {
 	];
 }
 
+/** Anything typed may be a key of the recording on the screen: "key user-42", or a word that names nothing else. */
+function keyed(query: string, address: Address): readonly Entry[] {
+	const page = address.page;
+	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
+	const said = /^key\s+(.+)$/i.exec(query.trim())?.[1];
+	const text = said ?? query.trim();
+	if (rec === undefined || text === "" || (said === undefined && parseRecord(text) !== undefined)) return [];
+	return [
+		{
+			id: "key",
+			icon: "search",
+			title: `History of the key ${text}`,
+			about: `in recording ${shortId(rec)}`,
+			run: () => go(link({ screen: "key", rec }, { key: text })),
+		},
+	];
+}
+
 function fits(text: string, query: string): boolean {
 	const low = text.toLowerCase();
 	return query
@@ -109,7 +127,8 @@ function Search({ onClose, address }: Omit<Props, "opened">) {
 				},
 			];
 		});
-		return [...named(query, address), ...[...runs, ...actions].filter((e) => fits(`${e.title} ${e.about}`, query))];
+		const found = [...runs, ...actions].filter((e) => fits(`${e.title} ${e.about}`, query));
+		return [...named(query, address), ...found, ...keyed(query, address)];
 	}, [jobs.data, available, keys, query, address]);
 	const chosen = Math.min(at, entries.length - 1);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another query begins at the top

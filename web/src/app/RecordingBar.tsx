@@ -1,17 +1,32 @@
 import { useQuery } from "@tanstack/react-query";
 import { jobQuestion, momentQuestion } from "../api/questions";
-import { type Address, formatAddress, link, recordingOf } from "../model/address";
+import { parseRecord } from "../base/reference";
+import { type Address, formatAddress, link, recordingOf, type ViewState } from "../model/address";
 import { CopyButton } from "../widgets/CopyButton";
 import { Icon } from "../widgets/Icon";
 import { Age, TimeText } from "../widgets/TimeText";
 import styles from "./RecordingBar.module.css";
+
+/** Some views take a time or a record for their moment. */
+function isPosition(at: string | undefined): boolean {
+	return at !== undefined && parseRecord(at)?.kind === "position";
+}
+
+/** What names the key that a view is about. */
+function keyOf(state: ViewState): ViewState {
+	return {
+		...(state.key === undefined ? {} : { key: state.key }),
+		...(state.of === undefined ? {} : { of: state.of }),
+		...(state.op === undefined ? {} : { op: state.op }),
+	};
+}
 
 /** The views of one recording, and the position that rules them. */
 export function RecordingBar({ address }: { readonly address: Address }) {
 	const { page, state } = address;
 	const rec = recordingOf(page) ?? "";
 	const job = useQuery(jobQuestion(rec));
-	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: state.at !== undefined });
+	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: isPosition(state.at) });
 	const record = page.screen === "journey" ? page.record : state.at;
 	const views = [
 		{ screen: "graph", word: "Graph", href: link({ screen: "graph", job: rec }) },
@@ -23,6 +38,12 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 			href: link(record === undefined ? { screen: "journey", rec } : { screen: "journey", rec, record }),
 		},
 		...(job.data?.sql === true || page.screen === "sql" ? [{ screen: "sql", word: "SQL", href: link({ screen: "sql", rec }) }] : []),
+		{
+			screen: "key",
+			word: "Key",
+			href: link({ screen: "key", rec }, page.screen === "key" ? keyOf(state) : state.at === undefined ? {} : { of: state.at }),
+		},
+		{ screen: "watermarks", word: "Watermarks", href: link({ screen: "watermarks", rec }, state.at === undefined ? {} : { at: state.at }) },
 		{
 			screen: "gaps",
 			word: job.data === undefined || job.data.gaps === 0 ? "Gaps" : `Gaps ${job.data.gaps}`,

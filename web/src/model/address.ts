@@ -15,6 +15,8 @@ export type Page =
 	| { readonly screen: "timeline"; readonly rec: string }
 	| { readonly screen: "gaps"; readonly rec: string }
 	| { readonly screen: "sql"; readonly rec: string }
+	| { readonly screen: "key"; readonly rec: string }
+	| { readonly screen: "watermarks"; readonly rec: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
 	| { readonly screen: "lost"; readonly path: string };
@@ -46,6 +48,11 @@ export type ViewState = {
 	readonly runs?: "all";
 	/** Events arrive by themselves. */
 	readonly follow?: boolean;
+	/** The key that the view is about, by its text, or as that of a record or position. */
+	readonly key?: string;
+	readonly of?: string;
+	/** The operator that it is about. */
+	readonly op?: string;
 	/** Column and direction that a table is sorted by: in_per_s.desc. */
 	readonly sort?: string;
 	/** Parameters of other versions. */
@@ -90,6 +97,10 @@ export function formatPath(page: Page): string {
 			return `/r/${escapeSegment(page.rec)}/gaps`;
 		case "sql":
 			return `/r/${escapeSegment(page.rec)}/sql`;
+		case "key":
+			return `/r/${escapeSegment(page.rec)}/key`;
+		case "watermarks":
+			return `/r/${escapeSegment(page.rec)}/watermarks`;
 		case "agents":
 			return "/agents";
 		case "policy":
@@ -132,6 +143,8 @@ export function parsePath(path: string): Page {
 	if (third === "timeline") return { screen: "timeline", rec: second };
 	if (third === "gaps") return { screen: "gaps", rec: second };
 	if (third === "sql") return { screen: "sql", rec: second };
+	if (third === "key") return { screen: "key", rec: second };
+	if (third === "watermarks") return { screen: "watermarks", rec: second };
 	return lost;
 }
 
@@ -184,6 +197,9 @@ export function formatState(s: ViewState): string {
 	put("steps", s.steps);
 	put("runs", s.runs);
 	put("follow", s.follow === true ? "1" : undefined);
+	put("key", s.key);
+	put("of", s.of);
+	put("op", s.op);
 	put("sort", s.sort);
 	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
 	return pairs.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
@@ -230,6 +246,15 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 			return true;
 		case "sort":
 			s.sort = value;
+			return true;
+		case "key":
+			s.key = value;
+			return true;
+		case "of":
+			s.of = value;
+			return true;
+		case "op":
+			s.op = value;
 			return true;
 		case "view":
 			if (value === "tree") s.view = value;

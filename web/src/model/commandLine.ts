@@ -74,6 +74,15 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["gaps", quoteArgument(shortId(page.rec))];
 		case "sql":
 			return ["sql", quoteArgument(shortId(page.rec)), ...flag("op", state.sel)];
+		case "key": {
+			const rec = quoteArgument(shortId(page.rec));
+			if (state.tab === "states")
+				return ["state", rec, ...flag("key", state.key), ...flag("of", state.of), ...flag("op", state.op), ...flag("at", state.at)];
+			const key = state.key === undefined ? [] : [quoteArgument(state.key)];
+			return ["key", ...key, "--rec", rec, ...flag("of", state.of), ...flag("op", state.op)];
+		}
+		case "watermarks":
+			return ["watermarks", quoteArgument(shortId(page.rec)), ...flag("op", state.op), ...flag("at", state.at)];
 		case "agents":
 			return ["agents"];
 		case "policy":

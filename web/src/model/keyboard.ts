@@ -31,6 +31,8 @@ export type CommandId =
 	| "go-timeline"
 	| "go-gaps"
 	| "go-sql"
+	| "go-key"
+	| "go-watermarks"
 	| "zone"
 	| "theme"
 	| "copy-link"
@@ -48,9 +50,9 @@ export type Command = {
 	readonly inFields?: boolean;
 };
 
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "agents", "graph"];
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "gaps"];
+const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "gaps"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
@@ -82,6 +84,8 @@ export const commands: readonly Command[] = [
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },
 	{ id: "go-sql", title: "SQL of this job", group: "Go to", keys: ["G Q"], screens: recordingScreens },
 	{ id: "go-timeline", title: "Timeline of this recording", group: "Go to", keys: ["G T"], screens: recordingScreens },
+	{ id: "go-key", title: "A key's history and states", group: "Go to", keys: ["G K"], screens: recordingScreens },
+	{ id: "go-watermarks", title: "Watermarks at a moment", group: "Go to", keys: ["G W"], screens: recordingScreens },
 	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
 ];
 

@@ -245,7 +245,11 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 					</dd>
 				</>
 			)}
-			<dt>Watermark</dt>
+			<dt>
+				<a className="link" href={link({ screen: "watermarks", rec }, { at: m.position })}>
+					Watermark
+				</a>
+			</dt>
 			<dd>
 				{m.watermark === undefined ? (
 					<span className="dim">none yet</span>
@@ -386,6 +390,11 @@ function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" |
 				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { key: filter.key === key ? undefined : key }))}>
 					{filter.key === key ? "Any key" : "Filter by key"}
 				</button>
+			)}
+			{event.position !== undefined && (event.lane === "state" || event.state?.key !== undefined) && (
+				<a className="btn" href={link({ screen: "key", rec }, { of: event.position, ...(event.op === "" ? {} : { op: event.op }) })}>
+					History of the key
+				</a>
 			)}
 			{event.op !== "" && filter.op !== event.op && (
 				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { op: event.op }))}>

@@ -1,8 +1,8 @@
 import type { Event } from "../../api/event";
 import { refine } from "../../model/navigation";
 import { lookOf, toneColour } from "../../timeline/kinds";
+import { changesOf } from "../../timeline/valueChanges";
 import { Icon } from "../../widgets/Icon";
-import { changesOf } from "./changes";
 import styles from "./Steps.module.css";
 
 type Group = { readonly op: string; readonly key: string; readonly steps: readonly Event[] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, changeTree } from "./changes";
+import { changesOf, changeTree } from "../../timeline/valueChanges";
 import { jsonTree } from "./parts";
 
 const of = (before: unknown, after: unknown) => changesOf(jsonTree(before), jsonTree(after));

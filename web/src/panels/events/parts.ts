@@ -2,7 +2,7 @@
 import type { Event, Moment } from "../../api/event";
 import type { ValueNode, View } from "../../api/view";
 import { isRecord } from "../../base/decode";
-import { changeTree } from "./changes";
+import { changeTree } from "../../timeline/valueChanges";
 import { changedTree, isUpdate } from "./updates";
 
 export type Part = {

@@ -1,5 +1,5 @@
 /** What an access changed: two decoded values laid over each other. */
-import type { ValueNode } from "../../api/view";
+import type { ValueNode } from "../api/view";
 
 /** Trees of more nodes are shown one after the other. */
 const most = 400;

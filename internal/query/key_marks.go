@@ -35,11 +35,14 @@ func newKeyMarks(limit int64) *keyMarks {
 var markSeed = maphash.MakeSeed()
 
 // markOf is the mark of a key.
-func markOf(key event.Payload) uint32 {
+func markOf(key event.Payload) uint32 { return uint32(sumOf(key)) }
+
+// sumOf stands for a payload within this process.
+func sumOf(p event.Payload) uint64 {
 	var h maphash.Hash
 	h.SetSeed(markSeed)
-	key.AddTo(&h)
-	return uint32(h.Sum64())
+	p.AddTo(&h)
+	return h.Sum64()
 }
 
 // of gives the marks of a block's rows.

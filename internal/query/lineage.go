@@ -70,7 +70,8 @@ type Node struct {
 type EdgeKind string
 
 // The kinds. EdgeSame: one record seen at two places (written and read, sent and received). EdgeCaused: parent and child of
-// one invocation. EdgeState: through state; not followed, both sides are shown.
+// one invocation. EdgeState: through state: with Through from a record to what it contributed to, else from an invocation that
+// brought no record to what it made.
 const (
 	EdgeSame   EdgeKind = "same"
 	EdgeCaused EdgeKind = "caused"
@@ -86,6 +87,8 @@ type LineageEdge struct {
 	Kind       EdgeKind
 	Operator   string // slug of the head of the chain in between
 	Path       string
+	Through    string // of a state edge: what the record went through, in words; empty = not followed
+	Over       string // why the record may have nothing to do with it; empty = proven, where Through is set
 	HasLatency bool
 	Latency    time.Duration // may be negative: two machines' clocks
 }

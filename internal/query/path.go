@@ -10,6 +10,7 @@ type route struct {
 	root   rootKind
 	visits []visit // in the order in which records entered operators; visits[0] is the root unless it is rootNone
 	outs   []emission
+	wrote  []emission // external writes; output is 0
 	emits  int
 	writes int
 	cut    bool
@@ -27,6 +28,7 @@ const (
 type emission struct {
 	visit  int // that emitted it, -1 = what belongs to no operator
 	output int
+	step   int // steps of the path before it: records that entered chained operators, emissions and writes
 }
 
 // visit is one record (or watermark) entering one operator.
@@ -73,7 +75,7 @@ func parsePath(text string) (r route, ok bool) {
 		return r, false
 	}
 	i++
-	depth := 1
+	depth, steps := 1, 0
 	for i < len(s) && depth > 0 {
 		switch c := s[i]; {
 		case c == ')':
@@ -85,6 +87,8 @@ func parsePath(text string) (r route, ok bool) {
 		case c == '!':
 			i++
 			r.writes++
+			r.wrote = append(r.wrote, emission{open, 0, steps})
+			steps++
 			if open >= 0 {
 				r.visits[open].written++
 			}
@@ -94,7 +98,8 @@ func parsePath(text string) (r route, ok bool) {
 				return r, cut && i+1 == len(s)
 			}
 			output, _ := number(s[i+1 : i+1+width])
-			r.outs = append(r.outs, emission{open, output})
+			r.outs = append(r.outs, emission{open, output, steps})
+			steps++
 			i += 1 + width
 			if i < len(s) && s[i] == ',' {
 				i++
@@ -117,6 +122,7 @@ func parsePath(text string) (r route, ok bool) {
 			}
 			i++
 			depth++
+			steps++
 			if open >= 0 {
 				r.visits[open].passed++
 			}

@@ -8,9 +8,15 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
-// Lineage follows a record (spec/recording.md, section 6): to its producers through invocations and Kafka, and to its
+// Lineage follows a record (spec/recording.md, section 6): to its producers through invocations, state and Kafka, and to its
 // consumers. Errors: ErrNotFound, ErrQuery, *AmbiguousError.
 func (e *Engine) Lineage(ctx context.Context, q LineageQuery) (Lineage, error) {
+	return e.LineageParts(ctx, q, nil)
+}
+
+// LineageParts is Lineage that gives out each part as soon as it is found: nodes before the edges that name them. A state note of
+// a node may come only with the whole. parts must not block for long: the recording stays open meanwhile.
+func (e *Engine) LineageParts(ctx context.Context, q LineageQuery, parts func(LineagePart)) (Lineage, error) {
 	began := time.Now()
 	if q.Depth <= 0 {
 		q.Depth = 32
@@ -20,7 +26,7 @@ func (e *Engine) Lineage(ctx context.Context, q LineageQuery) (Lineage, error) {
 	}
 	q.Limit = min(q.Limit, 10000)
 	w := &walk{engine: e, q: q, views: make(map[event.RecordingID]*walkView), index: make(map[string]int),
-		edges: make(map[LineageEdge]bool), notes: make(map[Note]bool)}
+		edges: make(map[LineageEdge]bool), notes: make(map[Note]bool), parts: parts}
 	defer w.close()
 	w.out = Lineage{Record: q.Record, Complete: true}
 	if err := w.start(ctx); err != nil {
@@ -42,6 +48,26 @@ func (e *Engine) Lineage(ctx context.Context, q LineageQuery) (Lineage, error) {
 	return w.out, nil
 }
 
+// LineagePart is one of Node, Edge and Note.
+type LineagePart struct {
+	Node *Node
+	Edge *LineageEdge
+	Note *Note
+}
+
+func (w *walk) tell(p LineagePart) {
+	if w.parts != nil {
+		w.parts(p)
+	}
+}
+
+func (w *walk) tellNode(i int) {
+	if w.parts != nil {
+		n := w.out.Nodes[i]
+		w.parts(LineagePart{Node: &n})
+	}
+}
+
 // walk is one lineage being made: breadth first, first up, then down from where it started. Nodes that were met are not
 // entered again, so cycles (a job that reads what it wrote) end.
 type walk struct {
@@ -51,7 +77,8 @@ type walk struct {
 	views  map[event.RecordingID]*walkView
 	places []walkNode // beside out.Nodes
 	index  map[string]int
-	edges  map[LineageEdge]bool // without latency
+	edges  map[LineageEdge]bool // without latency, Through and Over
+	parts  func(LineagePart)    // nil = nobody listens
 	notes  map[Note]bool
 	full   bool // the limit of nodes was hit
 }
@@ -70,6 +97,9 @@ type walkNode struct {
 	attempt event.Key
 	inv     uint64 // that made it, or that it is
 	end     bool   // shown for itself: not followed further
+
+	followed bool   // all that came to it through state is there
+	hint     string // else: why not, and what would help
 }
 
 // missing is the node id of what could not be added because of a limit.
@@ -247,6 +277,9 @@ func (w *walk) addSent(ctx context.Context, v *walkView, s spot, depth int) (int
 // addUnrecorded adds an element of which nothing is known but that it was consumed.
 func (w *walk) addUnrecorded(v *walkView, e event.Element, depth int) (int, bool, error) {
 	n, added := w.add(Node{ID: e.String(), Kind: NodeElement, Record: e.String(), Depth: depth}, walkNode{v: v, element: e})
+	if added {
+		w.tellNode(n)
+	}
 	return n, added, nil
 }
 
@@ -284,10 +317,14 @@ func (w *walk) addInvocation(ctx context.Context, v *walkView, attempt event.Key
 	n := Node{ID: event.Invocation{Attempt: attempt, Number: inv}.String(), Kind: NodeInvocation, Depth: depth}
 	i, added := w.add(n, walkNode{v: v, spot: s, attempt: attempt, inv: inv})
 	if !added || s == nil {
+		if added {
+			w.tellNode(i)
+		}
 		return i, added, nil
 	}
 	ev, err := v.eventAt(ctx, s.ref, s.f, s.row, s.sub, true, w.q.Payload)
 	w.out.Nodes[i].Event = &ev
+	w.tellNode(i)
 	return i, added, err
 }
 
@@ -298,11 +335,17 @@ func (w *walk) addRow(ctx context.Context, v *walkView, s spot, n Node, e event.
 	}
 	ev, err := v.eventAt(ctx, s.ref, s.f, s.row, s.sub, s.f.r.Kind[s.row] == event.KindSourceRun, w.q.Payload)
 	w.out.Nodes[i].Event = &ev
+	w.tellNode(i)
 	return i, true, err
 }
 
 // link adds an edge from cause to effect; through says what lies in between.
 func (w *walk) link(from, to int, kind EdgeKind, operator, path string) {
+	w.linkThrough(from, to, kind, operator, path, "", "")
+}
+
+// linkThrough is link for a contribution: through is what it went through, over why it may be none.
+func (w *walk) linkThrough(from, to int, kind EdgeKind, operator, path, through, over string) {
 	if from == missing || to == missing {
 		return
 	}
@@ -312,10 +355,12 @@ func (w *walk) link(from, to int, kind EdgeKind, operator, path string) {
 		return
 	}
 	w.edges[e] = true
+	e.Through, e.Over = through, over
 	if a.Event != nil && b.Event != nil {
 		e.HasLatency, e.Latency = true, b.Event.Wall.Time().Sub(a.Event.Wall.Time())
 	}
 	w.out.Edges = append(w.out.Edges, e)
+	w.tell(LineagePart{Edge: &e})
 }
 
 // note adds a note once. whole tells whether the answer is complete in spite of it.
@@ -326,6 +371,7 @@ func (w *walk) note(n Note, whole bool) {
 	if !w.notes[n] {
 		w.notes[n] = true
 		w.out.Notes = append(w.out.Notes, n)
+		w.tell(LineagePart{Note: &n})
 	}
 }
 

@@ -24,6 +24,9 @@ func (w *walk) down(ctx context.Context, node int, follow func(int)) error {
 			det = &s
 		}
 		made, path, err := w.effects(ctx, node, at.v, at.attempt, at.inv, det, follow)
+		if err == nil {
+			err = w.onward(ctx, node, at.v, at.attempt, at.inv, det, follow)
+		}
 		if err == nil && made == 0 && !(ok && fromState(s.f.r.Kind[s.row])) {
 			_, err = w.ended(ctx, node, at.attempt, at.inv, path)
 		}
@@ -78,7 +81,7 @@ func (w *walk) consumed(ctx context.Context, node int, v *walkView, s spot, foll
 	attempt, inv := s.f.h.Attempt, s.f.r.Inv[s.row]+s.sub
 	made, path, err := w.effects(ctx, node, v, attempt, inv, &s, follow)
 	if err != nil || made > 0 {
-		return err
+		return firstError(err, w.onward(ctx, node, v, attempt, inv, &s, follow))
 	}
 	leaf, _, err := w.showInvocation(ctx, v, attempt, inv, &s, w.next(node, false))
 	if err != nil || leaf == missing {
@@ -89,7 +92,7 @@ func (w *walk) consumed(ctx context.Context, node int, v *walkView, s spot, foll
 		return err
 	}
 	w.link(node, leaf, kind, v.cat.attempts[attempt].operator(0).Slug, text(path))
-	return nil
+	return w.onward(ctx, node, v, attempt, inv, &s, follow)
 }
 
 // effects adds all that an invocation sent and wrote as caused by node, and returns how much that was. det is the invocation's
@@ -166,7 +169,9 @@ func (w *walk) effects(ctx context.Context, node int, v *walkView, attempt event
 		if err != nil {
 			return 0, path, err
 		}
-		w.noteThrough(node, attempt, path, dropped)
+		if err := w.noteThrough(ctx, node, attempt, inv, path, dropped); err != nil {
+			return 0, path, err
+		}
 	}
 	return made, path, nil
 }

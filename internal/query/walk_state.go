@@ -63,11 +63,24 @@ func slugs(list []OperatorRef) string {
 // noteThrough notes which stateful operators an invocation that made something went through: what they gave out may depend
 // on other records too, and what they were given may show again later.
 //
-// dropped are the operators that threw it away, by index.
-func (w *walk) noteThrough(node int, key event.Key, path *route, dropped map[int]bool) {
+// dropped are the operators that threw it away, by index. Operators whose state is recorded are left out: what they did is followed.
+func (w *walk) noteThrough(ctx context.Context, node int, key event.Key, inv uint64, path *route, dropped map[int]bool) error {
 	v := w.places[node].v
 	gave, kept := v.keepers(key, path)
 	kept = without(kept, dropped)
+	for _, list := range []*[]OperatorRef{&gave, &kept} {
+		var rest []OperatorRef
+		for _, op := range *list {
+			_, traced, err := v.stateLoss(ctx, key, op.Index, event.LaneState, inv, inv)
+			if err != nil {
+				return err
+			}
+			if !traced {
+				rest = append(rest, op)
+			}
+		}
+		*list = rest
+	}
 	if path == nil || path.cut {
 		gave, kept = kept, nil
 	}
@@ -79,6 +92,7 @@ func (w *walk) noteThrough(node int, key event.Key, path *route, dropped map[int
 		w.noteAt(node, Note{Kind: NoteState, Operator: kept[0].Slug,
 			Text: fmt.Sprintf("it also went into the state of %s, or was dropped there: not proven which", slugs(kept))}, false)
 	}
+	return nil
 }
 
 // without takes the operators out of list whose index is in those.
@@ -135,8 +149,11 @@ func (w *walk) ended(ctx context.Context, node int, key event.Key, inv uint64, p
 	switch {
 	case err != nil:
 		return EdgeSame, err
-	case w.swallowed(node, key, path, dropped):
-		return EdgeState, nil
+	}
+	if kept, err := w.swallowed(ctx, node, key, inv, path, dropped); err != nil || kept {
+		return EdgeState, err
+	}
+	switch {
 	case len(dropped) > 0:
 		w.out.Nodes[node].StateNote = w.dropNote(node)
 		return EdgeDropped, nil
@@ -156,16 +173,34 @@ func (w *walk) dropNote(node int) string {
 
 // swallowed notes on an invocation out of which nothing came what that means, and tells whether state is the reason. dropped
 // are the operators that threw the record away: nothing is in their state, nor in that of operators behind them.
-func (w *walk) swallowed(node int, key event.Key, path *route, dropped map[int]bool) bool {
+func (w *walk) swallowed(ctx context.Context, node int, key event.Key, inv uint64, path *route, dropped map[int]bool) (bool, error) {
 	v := w.places[node].v
 	_, kept := v.keepers(key, path)
 	kept = without(kept, dropped)
+	proven := ""
+	var open []OperatorRef
+	for _, op := range kept {
+		what, traced, err := w.kept(ctx, v, key, op.Index, inv)
+		switch {
+		case err != nil:
+			return false, err
+		case !traced || op.Kind == "async":
+			open = append(open, op)
+		case len(what) > 0 && proven == "":
+			proven = wentInto(op, what)
+			w.noteAt(node, Note{Kind: NoteState, Operator: op.Slug, Text: proven}, true)
+		}
+	}
+	if kept = open; len(kept) == 0 && proven != "" {
+		w.out.Nodes[node].StateNote = proven
+		return true, nil
+	}
 	if len(dropped) > 0 && (path == nil || path.cut) {
 		kept = nil // which of them were entered is not known; one threw it away
 	}
 	if len(kept) == 0 {
 		w.out.Nodes[node].StateNote = ""
-		return false
+		return false, nil
 	}
 	verb := "went into the state of"
 	if kept[0].Kind == "async" {
@@ -175,11 +210,12 @@ func (w *walk) swallowed(node int, key event.Key, path *route, dropped map[int]b
 	w.out.Nodes[node].StateNote = note
 	w.noteAt(node, Note{Kind: NoteState, Operator: kept[0].Slug, Text: note,
 		Hint: "what comes out of the state later has invocations of its own: look for timers and later records of the operator"}, false)
-	return true
+	return true, nil
 }
 
-// stateOf notes on an invocation that what it sent came out of state.
-func (w *walk) stateOf(node int, key event.Key, path *route, text string) {
+// stateOf notes on an invocation that what it sent came out of state. made is what was asked about: if its contributors were
+// followed, the answer may be whole.
+func (w *walk) stateOf(made, node int, key event.Key, path *route, text string) {
 	if node == missing {
 		w.out.Complete = false
 		return
@@ -192,8 +228,14 @@ func (w *walk) stateOf(node int, key event.Key, path *route, text string) {
 		operator = path.visits[0].operator
 	}
 	w.out.Nodes[node].StateNote = text
-	w.noteAt(node, Note{Kind: NoteState, Operator: at.v.cat.attempts[key].operator(operator).Slug, Text: text,
-		Hint: "the records that went into this state are not followed"}, false)
+	n := Note{Kind: NoteState, Operator: at.v.cat.attempts[key].operator(operator).Slug, Text: text}
+	if made == missing || !w.places[made].followed {
+		n.Hint = "the records that went into this state are not followed"
+		if made != missing && w.places[made].hint != "" {
+			n.Hint += ": " + w.places[made].hint
+		}
+	}
+	w.noteAt(node, n, n.Hint == "")
 }
 
 // lost says why something of an attempt is not there: a block that cannot be read, a gap of the lane (at inv, 0 = anywhere), or

@@ -22,15 +22,6 @@ func (w *walk) up(ctx context.Context, node int, follow func(int)) error {
 	return w.origin(ctx, node, follow)
 }
 
-// noteUpThrough is noteThrough for the invocation that made node.
-func (w *walk) noteUpThrough(ctx context.Context, node int, at walkNode, path *route) error {
-	dropped, err := w.drops(ctx, node, at.attempt, at.inv)
-	if err == nil {
-		w.noteThrough(node, at.attempt, path, dropped)
-	}
-	return err
-}
-
 // origin adds the parent of what an invocation sent or wrote: what the invocation was.
 func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	at := w.places[node]
@@ -46,21 +37,23 @@ func (w *walk) origin(ctx context.Context, node int, follow func(int)) error {
 	operator := v.cat.attempts[at.attempt].operator(0).Slug
 	switch s.f.r.Kind[s.row] {
 	case event.KindElements:
-		if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+		over, err := w.through(ctx, node, &s, follow)
+		if err != nil {
 			return err
 		}
-		return w.parentElement(ctx, node, s, depth, path, follow)
+		return w.parentElement(ctx, node, s, depth, path, over, follow)
 	case event.KindSource:
 		src, ok, err := v.sourceRow(ctx, at.attempt, at.inv)
 		if err != nil {
 			return err
 		}
 		if ok {
-			if err := w.noteUpThrough(ctx, node, at, path); err != nil {
+			over, err := w.through(ctx, node, &s, follow)
+			if err != nil {
 				return err
 			}
 			parent, _, err := w.addSource(ctx, v, src, depth)
-			w.link(parent, node, EdgeCaused, operator, text(path))
+			w.linkThrough(parent, node, EdgeCaused, operator, text(path), "", over)
 			follow(parent)
 			return err
 		}
@@ -96,7 +89,7 @@ func (w *walk) originUnknown(ctx context.Context, node, depth int, follow func(i
 }
 
 // parentElement adds the element that an invocation received and links it to node, which the invocation made.
-func (w *walk) parentElement(ctx context.Context, node int, s spot, depth int, path *route, follow func(int)) error {
+func (w *walk) parentElement(ctx context.Context, node int, s spot, depth int, path *route, over string, follow func(int)) error {
 	at := w.places[node]
 	v := at.v
 	e, _, ok := s.f.element(s.row)
@@ -121,18 +114,18 @@ func (w *walk) parentElement(ctx context.Context, node int, s spot, depth int, p
 	if kind := sent.f.r.Kind[sent.row]; kind != event.KindRecord {
 		parent, _, err := w.showInvocation(ctx, v, at.attempt, at.inv, &s, depth)
 		w.link(parent, node, EdgeState, operator, text(path))
-		w.stateOf(parent, at.attempt, path, fmt.Sprintf("what it sent came out of state when a %s%s arrived", kind,
+		w.stateOf(node, parent, at.attempt, path, fmt.Sprintf("what it sent came out of state when a %s%s arrived", kind,
 			clock(EventTime(sent.f.r.EventTime[sent.row]))))
 		return err
 	}
 	parent, _, err := w.addSent(ctx, v, sent, depth)
-	w.link(parent, node, EdgeCaused, operator, text(path))
+	w.linkThrough(parent, node, EdgeCaused, operator, text(path), "", over)
 	follow(parent)
 	return err
 }
 
 // fromState shows the timer, mail or callback whose invocation made node.
-func (w *walk) fromState(ctx context.Context, node int, s spot, depth int, _ func(int)) error {
+func (w *walk) fromState(ctx context.Context, node int, s spot, depth int, follow func(int)) error {
 	at := w.places[node]
 	v := at.v
 	parent, _, err := w.showInvocation(ctx, v, at.attempt, at.inv, &s, depth)
@@ -154,7 +147,10 @@ func (w *walk) fromState(ctx context.Context, node int, s spot, depth int, _ fun
 	case event.KindProcessingCallback:
 		what = fmt.Sprintf("what it sent came out of state by a processing-time callback%s", clock(time))
 	}
-	w.stateOf(parent, at.attempt, path, what)
+	if _, err := w.through(ctx, node, &s, follow); err != nil {
+		return err
+	}
+	w.stateOf(node, parent, at.attempt, path, what)
 	return nil
 }
 
@@ -210,7 +206,7 @@ func (w *walk) inputOf(ctx context.Context, node int, follow func(int)) error {
 		w.noteAt(node, Note{Kind: NoteRecovered, Text: "the record came out of channel state at a restore"}, false)
 		return nil
 	}
-	w.stateOf(node, at.attempt, v.routeOf(s), "it has no input, being of kind "+s.f.r.Kind[s.row].String()+": what it sends comes out of state")
+	w.stateOf(node, node, at.attempt, v.routeOf(s), "it has no input, being of kind "+s.f.r.Kind[s.row].String()+": what it sends comes out of state")
 	return nil
 }
 

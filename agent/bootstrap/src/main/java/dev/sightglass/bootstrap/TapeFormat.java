@@ -6,7 +6,7 @@ package dev.sightglass.bootstrap;
  *
  * <pre>
  * STAMP        µs i64
- * OUT          a = flags, b = output; subpartition i32 (-1 = all); invocation i64; length i32; with flag 2 number i64;
+ * OUT          a = flags, b = output; subpartition i32 (-1 = all); invocation i64; length i32; with flag 2 number i64; with flag 8 order i32;
  *              [CUT: full length i64, xxh64 i64]; bytes
  * RUN          a = kind, b = operator + 1; channel i32; path i32 (0 = not known, its steps are counted; -1 = not told); n i32; first i64; time i64; text i32;
  *              begin µs i64
@@ -60,6 +60,9 @@ public final class TapeFormat {
   /** Flag of OUT: the number of the element follows, i64. */
   public static final int NUMBERED = 2;
 
+  /** Flag of OUT: rows of lanes trace, state and env that its invocation made before, plus 1. */
+  public static final int ORDERED = 8;
+
   /** Flag of OUT, SENT and KAFKA: it is kept, and not sent unless somebody asks for it. */
   public static final int LOOK_BACK = 4;
 
@@ -73,7 +76,7 @@ public final class TapeFormat {
 
   static final int STAMP_SIZE = 12;
   static final int RUN_SIZE = 52;
-  static final int OUT_SIZE = 28;
+  static final int OUT_SIZE = 32;
   static final int KAFKA_SIZE = 44;
   static final int OTHER_SIZE = 28;
   static final int SOURCE_RUN_SIZE = 28;

@@ -133,6 +133,7 @@ public final class TaskContext extends TaskInvocations {
     if (record) {
       step(o.index << 3 | PathTable.OUTPUT);
     }
+    order = record && levels.traces ? frame.notes + 1 : 0;
     put(o, b, subpartition, from, len, record, frame.invocation);
     o.count(subpartition);
     o.jumped |= kept;

@@ -4,6 +4,13 @@ import java.nio.ByteBuffer;
 
 /** Writes the elements that leave a task to its tape. */
 abstract class TaskElements extends TaskWriter {
+
+  /**
+   * Rows of lanes trace, state and env that the invocation of the element at hand made before, plus
+   * 1; 0 = not told.
+   */
+  int order;
+
   TaskElements(ChunkPool pool) {
     super(pool);
   }
@@ -68,12 +75,18 @@ abstract class TaskElements extends TaskWriter {
     }
     boolean numbered = subpartition >= 0 && (kept || o.jumped);
     int all = flags | (kept ? TapeFormat.LOOK_BACK : 0) | (numbered ? TapeFormat.NUMBERED : 0);
+    if (order > 0) {
+      all |= TapeFormat.ORDERED;
+    }
     tape.putInt(TapeFormat.OUT | all << 8 | o.index << 16);
     tape.putInt(subpartition);
     tape.putLong(invocation);
     tape.putInt(len);
     if (numbered) {
       tape.putLong(o.next(subpartition));
+    }
+    if (order > 0) {
+      tape.putInt(order);
     }
     return true;
   }

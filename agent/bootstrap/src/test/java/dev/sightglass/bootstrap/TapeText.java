@@ -148,13 +148,14 @@ final class TapeText {
     long inv = t.getLong();
     int len = t.getInt();
     String seq = (flags & TapeFormat.NUMBERED) != 0 ? " seq=" + t.getLong() : "";
+    String order = (flags & TapeFormat.ORDERED) != 0 ? " order=" + t.getInt() : "";
     String cut = "";
     if ((flags & TapeFormat.CUT) != 0) {
       cut = " of " + t.getLong();
       t.getLong();
     }
     t.skip(len);
-    return "out " + output + "/" + sub + " inv=" + inv + seq + " bytes=" + len + cut;
+    return "out " + output + "/" + sub + " inv=" + inv + seq + order + " bytes=" + len + cut;
   }
 
   private static String keep(int flags) {

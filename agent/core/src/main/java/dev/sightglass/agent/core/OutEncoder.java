@@ -7,6 +7,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
   private final EventTimes times = new EventTimes();
   private final NumberColumn partitionIndexes = new NumberColumn(16, 0);
   private final NumberColumn subpartitionsPlus1 = new NumberColumn(17, 0);
+  private final NumberColumn orders = new NumberColumn(22, 0);
   private final NumberColumn skips = new NumberColumn(23, 0);
   private final PayloadColumns payload = new PayloadColumns();
   private final BlockTable watermarked = new BlockTable();
@@ -20,6 +21,9 @@ final class OutEncoder extends LaneEncoder implements OutLane {
   private int channels;
 
   private boolean skipping;
+
+  /** Of the next record; 0 = not told. */
+  private int order;
 
   OutEncoder(BlockRecorder recorder) {
     super(recorder, Lane.OUT);
@@ -71,6 +75,8 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     long skip = sent.takeSkip(subpartitionPlus1);
     skipping |= skip > 0;
     skips.add(skip);
+    orders.add(order);
+    order = 0;
     sent.count(subpartitionPlus1);
     int slot = partitions.of(partition);
     partitionIndexes.add(slot);
@@ -93,6 +99,11 @@ final class OutEncoder extends LaneEncoder implements OutLane {
         && channels + sent.fresh(subpartitionPlus1) > MAX_CHANNELS) {
       seal();
     }
+  }
+
+  @Override
+  public void order(int rowsPlus1) {
+    order = rowsPlus1;
   }
 
   @Override
@@ -152,6 +163,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     }
     partitionIndexes.write(columns);
     subpartitionsPlus1.write(columns);
+    orders.write(columns);
     skips.write(columns);
     int listed = 0;
     for (int i = 0; i < partitions.size(); i++) {
@@ -234,6 +246,7 @@ final class OutEncoder extends LaneEncoder implements OutLane {
     times.clear();
     partitionIndexes.clear();
     subpartitionsPlus1.clear();
+    orders.clear();
     skips.clear();
     skipping = false;
     payload.clear();

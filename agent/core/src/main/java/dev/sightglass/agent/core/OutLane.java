@@ -45,6 +45,12 @@ public interface OutLane {
       long hash);
 
   /**
+   * Says of the next record how many rows of lanes trace, state and env its invocation made before,
+   * plus 1.
+   */
+  void order(int rowsPlus1);
+
+  /**
    * A barrier was broadcast on a partition: both ends compare the counters of its subpartitions.
    *
    * @param flags {@link RowFlags}

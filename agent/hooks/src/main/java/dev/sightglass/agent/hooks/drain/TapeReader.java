@@ -217,6 +217,9 @@ final class TapeReader {
     if ((flags & TapeFormat.NUMBERED) != 0) {
       out.sent(partition(output), subpartition, tape.getLong());
     }
+    if ((flags & TapeFormat.ORDERED) != 0) {
+      out.order(tape.getInt());
+    }
     boolean cut = (flags & TapeFormat.CUT) != 0;
     long full = cut ? tape.getLong() : 0;
     long hash = cut ? tape.getLong() : 0;

@@ -118,7 +118,7 @@ func paths(f *fixture) map[string]string {
 func TestEveryRouteAnswersItsShape(t *testing.T) {
 	f := open(t, local)
 	for _, r := range f.api.service.table {
-		if strings.HasSuffix(r.id, "-live") {
+		if strings.HasSuffix(r.id, "-live") || r.id == "lineage-parts" { // streams
 			continue
 		}
 		path := r.path

@@ -39,9 +39,12 @@ type LineageNode struct {
 type LineageEdge struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
-	Kind      string `json:"kind" enum:"same,caused,state,dropped" doc:"same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there."`
+	Kind      string `json:"kind" enum:"same,caused,state,dropped" doc:"same: one record seen at two places; caused: parent and child inside one invocation; state: through state, with proof from a record to what it contributed to, else an invocation without a record and what it made; dropped: it was thrown away there."`
 	Operator  string `json:"operator,omitempty"`
 	Path      string `json:"path,omitempty"`
+	Through   string `json:"through,omitempty" doc:"What the contribution went through: a state by name, a timer, an asynchronous call, a mini-batch."`
+	Proof     string `json:"proof,omitempty" enum:"exact,over-approximated" doc:"Of a contribution. exact: the operator had it at hand when it made the output, as the recording proves; over-approximated: it may have nothing to do with it, for the reason."`
+	Reason    string `json:"reason,omitempty" doc:"Why it is over-approximated."`
 	LatencyMS *I64   `json:"latency_ms,omitempty"`
 }
 

@@ -41,6 +41,7 @@ func (s *service) routes() {
 	get(s, route{"in-flight", "/recordings/{rec}/in-flight", access.JobView, "What was sent before a checkpoint's barriers and not taken in", recording}, s.inFlight)
 	get(s, route{"key-history", "/recordings/{rec}/key", access.JobRead, "All that happened under a key, in order of time", recording}, s.keyHistory)
 	get(s, route{"state-history", "/recordings/{rec}/state", access.JobRead, "Versions of a key's states, with who wrote each", recording}, s.stateHistory)
+	stream[LineagePart](s, route{"lineage-parts", "/recordings/{rec}/lineage/parts", access.JobRead, "The same part by part, as soon as each is found", recordings}, s.lineageParts)
 	get(s, route{"sql", "/recordings/{rec}/sql", access.JobRead, "Statements of a SQL job, and the operators that they became", recording}, s.sql)
 	get(s, route{"code", "/recordings/{rec}/code/{hash}", access.JobRead, "Source of a generated class", recording}, s.code)
 	get(s, route{"gaps", "/recordings/{rec}/gaps", access.JobView, "Stretches that were not recorded", recording}, s.gaps)

@@ -2,6 +2,7 @@ package browse
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/query"
@@ -19,8 +20,20 @@ type Node struct {
 	View *access.View // nil = none, not asked for, or not for this principal
 }
 
+// LineagePart is one of Node, Edge and Note.
+type LineagePart struct {
+	Node *Node
+	Edge *query.LineageEdge
+	Note *query.Note
+}
+
 // Lineage follows a record. Nodes of recordings that who may not read are shown without payload.
 func (b *Browser) Lineage(ctx context.Context, who access.Principal, t Target, q LineageQuery) (Lineage, error) {
+	return b.LineageParts(ctx, who, t, q, nil)
+}
+
+// LineageParts is Lineage that gives each part out as soon as it is found, to parts when it is not nil. An error of parts ends it.
+func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Target, q LineageQuery, parts func(LineagePart) error) (Lineage, error) {
 	if !t.Any {
 		q.Recording = &t.Recording
 	}
@@ -31,19 +44,41 @@ func (b *Browser) Lineage(ctx context.Context, who access.Principal, t Target, q
 			return Lineage{}, err
 		}
 	}
-	found, err := b.queries.Lineage(ctx, q)
+	r := b.renderer(ctx, who, nodeShape)
+	shown := func(n query.Node) Node {
+		out := Node{Node: n}
+		if q.Payload && n.Event != nil && b.policy.Decide(who, access.JobRead, resourceOf(n.Recording)).Allowed {
+			out.View = r.event(*n.Event).View
+		}
+		return out
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var told func(query.LineagePart)
+	if parts != nil {
+		told = func(p query.LineagePart) {
+			out := LineagePart{Edge: p.Edge, Note: p.Note}
+			if p.Node != nil {
+				n := shown(*p.Node)
+				out.Node = &n
+			}
+			if err := parts(out); err != nil {
+				stop(err)
+			}
+		}
+	}
+	found, err := b.queries.LineageParts(ctx, q, told)
 	if err != nil {
 		_ = end(0, err) // the error that the caller gets says more
-		return Lineage{}, err
+		return Lineage{}, errors.Join(err, context.Cause(ctx))
 	}
-	r := b.renderer(ctx, who, nodeShape)
 	out := Lineage{Lineage: found, Nodes: make([]Node, 0, len(found.Nodes))}
 	for _, n := range found.Nodes {
-		shown := Node{Node: n}
-		if q.Payload && n.Event != nil && b.policy.Decide(who, access.JobRead, resourceOf(n.Recording)).Allowed {
-			shown.View = r.event(*n.Event).View
+		if parts != nil { // each was rendered when it was found
+			out.Nodes = append(out.Nodes, Node{Node: n})
+			continue
 		}
-		out.Nodes = append(out.Nodes, shown)
+		out.Nodes = append(out.Nodes, shown(n))
 	}
 	out.Lineage.Nodes = nil
 	return out, end(len(out.Nodes), nil)

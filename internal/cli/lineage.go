@@ -21,7 +21,9 @@ func (a *app) lineage() *cobra.Command {
 RECORD is topic/partition@offset, an element (partition:subpartition:seq), or a position. Without RECORDING a Kafka record is
 followed through all recordings, and anything else is looked for in all of them, newest first.
 
-Where a branch meets state (deduplication, windows, joins) the invocations on both sides are shown and the answer says so.
+Through state (windows, joins, aggregates, timers, asynchronous calls, mini-batches) it goes where the operator was recorded at level
+trace. Each contribution is marked: exact, the operator had it at hand when it made the output, or over-approximated, with the reason.
+Elsewhere the invocations on both sides are shown, and the answer says which level would tell more.
 
 Exit 2: a gap, state, a missing recording or a limit ended a branch, so there may be more.`,
 		Example: `  sightglass lineage orders/2@4711
@@ -175,7 +177,7 @@ func (t *lineageTree) rows(out *table) {
 		for i := len(above) - 1; i >= 0; i-- {
 			out.add(above[i]...)
 		}
-		out.add(t.cells(root, "● ", "")...)
+		out.add(t.cells(root, "● ", "", "")...)
 		t.down(root, "", out)
 	}
 }
@@ -196,11 +198,11 @@ func (t *lineageTree) up(id, indent string, add func([]string)) {
 			branch = "├─ "
 		}
 		if t.seen[e.From] {
-			add(t.again(e.From, indent+branch))
+			add(t.again(e.From, indent+branch, contribution(e)))
 			continue
 		}
 		t.seen[e.From] = true
-		cells := t.cells(e.From, indent+branch, edgeLatency(e))
+		cells := t.cells(e.From, indent+branch, edgeLatency(e), contribution(e))
 		add(cells)
 		t.up(e.From, next, add)
 	}
@@ -218,11 +220,11 @@ func (t *lineageTree) down(id, indent string, out *table) {
 			branch, next = "└─ ", indent+"   "
 		}
 		if t.seen[e.To] {
-			out.add(t.again(e.To, indent+branch)...)
+			out.add(t.again(e.To, indent+branch, contribution(e))...)
 			continue
 		}
 		t.seen[e.To] = true
-		out.add(t.cells(e.To, indent+branch, edgeLatency(e))...)
+		out.add(t.cells(e.To, indent+branch, edgeLatency(e), contribution(e))...)
 		t.down(e.To, next, out)
 	}
 }
@@ -238,7 +240,25 @@ func edgeLatency(e gen.LineageEdge) string {
 	return text
 }
 
-func (t *lineageTree) cells(id, prefix, latency string) []string {
+// contribution says what a record went through, and how sure that is; empty for other edges.
+func contribution(e gen.LineageEdge) string {
+	switch {
+	case e.Proof == "":
+		return ""
+	case e.Reason != "":
+		return strings.TrimSpace(throughWords(e)+string(e.Proof)) + ": " + e.Reason
+	}
+	return throughWords(e) + string(e.Proof)
+}
+
+func throughWords(e gen.LineageEdge) string {
+	if e.Through == "" {
+		return ""
+	}
+	return "through " + e.Through + ", "
+}
+
+func (t *lineageTree) cells(id, prefix, latency, through string) []string {
 	n := t.nodes[id]
 	name := n.Record
 	if name == "" {
@@ -248,6 +268,9 @@ func (t *lineageTree) cells(id, prefix, latency string) []string {
 	if n.StateNote != "" {
 		text = strings.TrimSpace(text + " (" + n.StateNote + ")")
 	}
+	if through != "" {
+		text = strings.TrimSpace(text + " (" + through + ")")
+	}
 	op := n.OpName
 	if n.Subtask >= 0 && op != "" {
 		op += "." + strconv.FormatInt(n.Subtask, 10)
@@ -255,11 +278,11 @@ func (t *lineageTree) cells(id, prefix, latency string) []string {
 	return []string{prefix + name, latency, instant(n.Time), orNothing(n.Job), orNothing(op), orNothing(n.Position), instant(n.EventTime), text}
 }
 
-func (t *lineageTree) again(id, prefix string) []string {
+func (t *lineageTree) again(id, prefix, through string) []string {
 	n := t.nodes[id]
 	name := n.Record
 	if name == "" {
 		name = string(n.Kind)
 	}
-	return []string{prefix + name, "", "", "", "", "", "", "(shown already)"}
+	return []string{prefix + name, "", "", "", "", "", "", "(" + strings.TrimPrefix(through+"; shown already", "; ") + ")"}
 }

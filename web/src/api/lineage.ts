@@ -30,6 +30,9 @@ const edge = shape<wire.LineageEdge>()({
 	kind: oneOf("same", "caused", "state", "dropped"),
 	operator: optional(text),
 	path: optional(text),
+	through: optional(text),
+	proof: optional(oneOf("exact", "over-approximated")),
+	reason: optional(text),
 	latency_ms: optional(integer64),
 });
 export type LineageEdge = Decoded<typeof edge>;

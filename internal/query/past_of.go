@@ -84,9 +84,11 @@ func (m *making) through(a *attempt, made int) []int {
 	if m.det != nil {
 		add(int(m.det.f.r.Operator[m.det.row]))
 	}
-	if m.path == nil || m.path.root == rootNone { // what a mail hands on
+	if m.path != nil && m.path.root == rootNone && len(list) > 0 {
+		// What a mail hands on was in an operator that no record entered: the one before the outermost that was.
+		last := list[len(list)-1]
 		for i := range a.size() {
-			if def := a.def(i); def != nil && def.Kind == "async" {
+			if def := a.def(i); def != nil && slices.Contains(def.Next, last) {
 				add(i)
 			}
 		}
@@ -166,17 +168,18 @@ func (w *walk) pastOf(ctx context.Context, v *walkView, s spot, det *spot, floor
 func (p *past) reads(ctx context.Context, m *making, attempt event.Key, operator int, inv uint64) error {
 	c := contractOf(p.v.cat.attempts[attempt].def(operator))
 	var list []access
+	var last event.Payload // the key that was at hand
 	for a, err := range p.v.accesses(ctx, accessScope{lane: event.LaneState, attempt: attempt, operator: operator, from: inv, to: inv,
 		kinds: []event.Kind{event.KindStateRead}}) {
 		if err != nil {
 			return err
 		}
+		if a.ordinal < m.order {
+			last = a.key
+		}
 		if a.ordinal < m.order && gives(&a) && (a.def == nil || !c.ignores(a.def.Name)) {
 			list = append(list, a)
 		}
-	}
-	if len(list) == 0 {
-		return nil
 	}
 	ordered := m.order != math.MaxUint32
 	over := ""
@@ -186,15 +189,14 @@ func (p *past) reads(ctx context.Context, m *making, attempt event.Key, operator
 		keys[sumOf(list[i].key)] = true
 	}
 	switch {
-	case c.keys && len(keys) > 1 && ordered:
-		last := list[len(list)-1].key
+	case c.keys && ordered:
 		list = slices.DeleteFunc(list, func(a access) bool { return !a.key.Equal(last) })
 	case c.keys && len(keys) > 1:
 		over = fmt.Sprintf("state of %d keys was read in this invocation; which of them made this output is not recorded", len(keys))
 	case in > 1:
 		over = fmt.Sprintf("%d records entered the operator in this invocation; for which of them the state was read is not recorded", in)
 	}
-	if c.window && ordered { // one window after the other: its contents, then what it is made into
+	if c.window && ordered && len(list) > 0 { // one window after the other: its contents, then what it is made into
 		list = slices.Delete(list, 0, lastContents(list))
 		out = 1
 	}

@@ -182,8 +182,9 @@ func (p *past) causes(ctx context.Context, attempt event.Key, operator int, inv 
 			why = fmt.Sprintf("%d results of asynchronous calls were handed on together; which of them made this output is not recorded", len(async))
 		}
 		if a.number == 0 {
-			p.miss(Note{Kind: NoteRecovered, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
-				Text: "the record of the asynchronous call came with the state of an attempt before; which one it was is not recorded"})
+			if err := p.openCalls(ctx, attempt, operator, cmp.Or(through, "asynchronous call"), why); err != nil {
+				return false, err
+			}
 			continue
 		}
 		if err := p.inputs(ctx, attempt, operator, uint64(a.number), cmp.Or(through, "asynchronous call"), why); err != nil {

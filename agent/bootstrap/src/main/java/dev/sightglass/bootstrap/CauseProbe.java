@@ -108,17 +108,35 @@ public final class CauseProbe {
     }
   }
 
-  /** The bundle is handled. */
-  public static void finish(Object context) {
+  /**
+   * The bundle is handled. Before a checkpoint that is outside of all invocations: then it is one
+   * of its own, so that what is read, written and sent belongs together.
+   *
+   * @return what {@link #finished} wants
+   */
+  public static int finish(Object context) {
+    int token = -1;
     if (context instanceof Bundle) {
       Bundle b = (Bundle) context;
       if (b.size > 0) {
         if (b.isTold()) {
+          token = b.task.beginIfNone();
           b.tell();
         }
         b.size = 0;
         b.lost = 0;
       }
     }
+    return token;
+  }
+
+  public static void finished(Object context, int token) {
+    if (token >= 0) {
+      ((Bundle) context).task.end(token);
+    }
+  }
+
+  public static void failed(Object context, int token, Throwable thrown) {
+    finished(context, token);
   }
 }

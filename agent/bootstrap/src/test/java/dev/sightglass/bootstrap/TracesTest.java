@@ -287,6 +287,22 @@ class TracesTest {
   }
 
   @Test
+  void aMiniBatchOutsideOfAllInvocationsIsOneOfItsOwn() {
+    level(Levels.TRACE, Levels.TRACE);
+    CauseProbe.Bundle bundle = new CauseProbe.Bundle(task, 1);
+    int token = begin();
+    CauseProbe.member(bundle);
+    task.end(token);
+    int own = CauseProbe.finish(bundle);
+    task.note(TaskNote.STATE, 101, 1).write();
+    CauseProbe.finished(bundle, own);
+    assertEquals(
+        List.of("note 4/60 op=1 inv=2 #0 number=1 number2=1 what=2", "note 5/101 op=1 inv=2 #1"),
+        notes());
+    assertEquals(-1, CauseProbe.finish(bundle));
+  }
+
+  @Test
   void membersBeyondTheBoundAreLost() {
     level(Levels.TRACE, Levels.TRACE);
     CauseProbe.Bundle bundle = new CauseProbe.Bundle(task, 1);

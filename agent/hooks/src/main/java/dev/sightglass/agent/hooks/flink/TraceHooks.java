@@ -6,6 +6,7 @@ import static dev.sightglass.agent.hooks.weave.Value.context;
 import static dev.sightglass.agent.hooks.weave.Value.field;
 import static dev.sightglass.agent.hooks.weave.Value.result;
 import static dev.sightglass.agent.hooks.weave.Value.self;
+import static dev.sightglass.agent.hooks.weave.Value.thrown;
 import static dev.sightglass.agent.hooks.weave.Value.token;
 
 import dev.sightglass.agent.hooks.weave.Call;
@@ -222,16 +223,18 @@ final class TraceHooks {
     Value bundle = context("bundle", "CauseProbe.bundle", self());
     Call member = probe("CauseProbe.member", bundle);
     Call finish = probe("CauseProbe.finish", bundle);
+    Call finished = probe("CauseProbe.finished", bundle, token());
+    Call failed = probe("CauseProbe.failed", bundle, token(), thrown());
     all.add(
         Hook.of("cause.bundle", TABLE + "bundle/AbstractMapBundleOperator")
             .enter("processElement", null, member)
-            .enter("finishBundle", null, finish)
+            .around("finishBundle", null, finish, finished, failed)
             .build());
     all.add(
         Hook.of("cause.bundle", TABLE + "join/stream/MiniBatchStreamingJoinOperator")
             .enter("processElement1", null, member)
             .enter("processElement2", null, member)
-            .enter("finishBundle", null, finish)
+            .around("finishBundle", null, finish, finished, failed)
             .build());
   }
 }

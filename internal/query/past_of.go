@@ -147,6 +147,11 @@ func (w *walk) pastOf(ctx context.Context, v *walkView, s spot, det *spot, floor
 			return p, bundled, err
 		}
 		bundled = bundled || b
+		if !b && det != nil && det.f.r.Kind[det.row] == event.KindMail && a.def(operator).Kind == "async" {
+			if err := p.openCalls(ctx, attempt, operator, "asynchronous call", ""); err != nil {
+				return p, bundled, err
+			}
+		}
 		if det != nil && int(det.f.r.Operator[det.row]) == operator && !contractOf(a.def(operator)).window {
 			if k := det.f.r.Kind[det.row]; k == event.KindEventTimer || k == event.KindProcessingTimer {
 				if err := p.registered(ctx, attempt, operator, inv, ""); err != nil {

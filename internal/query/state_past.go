@@ -39,6 +39,7 @@ type lookup struct {
 	kind    byte
 	attempt event.Key
 	inv     uint64
+	proven  bool
 }
 
 // cell is a place of state: one value.
@@ -200,7 +201,7 @@ func (p *past) members(ctx context.Context, attempt event.Key, operator int, inv
 	for _, a := range bundle {
 		n += max(a.number2, 1)
 	}
-	if n == 0 || p.once('b', attempt, inv) {
+	if n == 0 || p.once('b', attempt, inv, over) {
 		return nil
 	}
 	if n > 1 && over == "" {
@@ -235,10 +236,10 @@ func (p *past) keys(ctx context.Context, attempt event.Key, operator int, inv ui
 	return len(keys), nil
 }
 
-// once is true but for the first time.
-func (p *past) once(kind byte, attempt event.Key, inv uint64) bool {
-	k := lookup{kind, attempt, inv}
-	was := p.seen[k]
+// once is true when something was looked for before, with as much proof.
+func (p *past) once(kind byte, attempt event.Key, inv uint64, over string) bool {
+	k := lookup{kind, attempt, inv, over == ""}
+	was := p.seen[k] || over != "" && p.seen[lookup{kind, attempt, inv, true}]
 	p.seen[k] = true
 	return was
 }
@@ -246,7 +247,7 @@ func (p *past) once(kind byte, attempt event.Key, inv uint64) bool {
 // registered adds the invocation that registered the timer which fired in inv: the first one since the timer fired or was
 // deleted, as further registrations of a timer that is there change nothing.
 func (p *past) registered(ctx context.Context, attempt event.Key, operator int, inv uint64, over string) error {
-	if p.once('t', attempt, inv) {
+	if p.once('t', attempt, inv, over) {
 		return nil
 	}
 	for fired, err := range p.v.accesses(ctx, accessScope{lane: event.LaneTrace, attempt: attempt, operator: operator, from: inv, to: inv,
@@ -254,7 +255,12 @@ func (p *past) registered(ctx context.Context, attempt event.Key, operator int, 
 		if err != nil {
 			return err
 		}
-		return p.registration(ctx, attempt, operator, &fired, inv, over)
+		found, err := p.registration(ctx, attempt, operator, &fired, inv, over)
+		if err == nil && !found {
+			p.miss(Note{Kind: NoteNotRecorded, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
+				Text: "the timer was registered before what is recorded", Hint: restoredHint(uint64(max(p.v.cat.attempts[attempt].Restored, 0)))})
+		}
+		return err
 	}
 	slug := p.v.cat.attempts[attempt].operator(operator).Slug
 	n, ok, err := p.v.stateLoss(ctx, attempt, operator, event.LaneTrace, inv, inv)
@@ -267,7 +273,7 @@ func (p *past) registered(ctx context.Context, attempt event.Key, operator int, 
 }
 
 // registration looks for it in one attempt, below an invocation, and goes on in those that it was restored from.
-func (p *past) registration(ctx context.Context, attempt event.Key, operator int, fired *access, inv uint64, over string) error {
+func (p *past) registration(ctx context.Context, attempt event.Key, operator int, fired *access, inv uint64, over string) (bool, error) {
 	scope := accessScope{lane: event.LaneTrace, attempt: attempt, operator: operator, to: inv, order: Descending, key: fired.key, space: &fired.space,
 		kinds: []event.Kind{event.KindTimerRegistered, event.KindTimerDeleted, event.KindTimerFired}}
 	if fired.def != nil {
@@ -277,7 +283,7 @@ func (p *past) registration(ctx context.Context, attempt event.Key, operator int
 	found, ended := uint64(0), false
 	for a, err := range p.v.accesses(ctx, scope) {
 		if err != nil {
-			return err
+			return false, err
 		}
 		if a.inv == inv && a.kind == event.KindTimerFired && a.f.h.Attempt == fired.f.h.Attempt && a.ordinal == fired.ordinal && found == 0 {
 			continue // itself
@@ -294,33 +300,30 @@ func (p *past) registration(ctx context.Context, attempt event.Key, operator int
 			break
 		}
 	}
-	origins, checkpoint, err := p.v.stateOrigins(ctx, attempt, operator)
-	if err != nil {
-		return err
-	}
-	if !ended && checkpoint != 0 {
-		before := len(p.list)
+	if !ended {
+		origins, checkpoint, err := p.v.stateOrigins(ctx, attempt, operator)
+		if err != nil {
+			return false, err
+		}
 		for _, o := range origins {
-			if err := p.registration(ctx, o.attempt, o.operator, fired, o.last, over); err != nil {
-				return err
+			if earlier, err := p.registration(ctx, o.attempt, o.operator, fired, o.last, over); err != nil || earlier {
+				return earlier, err
 			}
 		}
-		if len(p.list) > before || found == 0 && len(origins) > 0 {
-			return nil
+		if checkpoint != 0 && len(origins) == 0 && found != 0 {
+			over = cmp.Or(over, "the timer may have been there before: "+restoredHint(checkpoint))
 		}
 	}
 	if found == 0 {
-		p.miss(Note{Kind: NoteNotRecorded, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
-			Text: "the timer was registered before what is recorded", Hint: restoredHint(checkpoint)})
-		return nil
+		return false, nil
 	}
 	if n, ok, err := p.v.stateLoss(ctx, attempt, operator, event.LaneTrace, found, inv); err != nil {
-		return err
+		return false, err
 	} else if !ok {
 		p.miss(n)
 		over = cmp.Or(over, n.Text)
 	}
-	return p.inputs(ctx, attempt, operator, found, "timer", over)
+	return true, p.inputs(ctx, attempt, operator, found, "timer", over)
 }
 
 // restoredHint says where state comes from that the recording has no writer of.

@@ -183,6 +183,29 @@ func (v *view) stateOrigins(ctx context.Context, attempt event.Key, operator int
 	return list, checkpoint, nil
 }
 
+// flushedBefore passes over mini-batches that were handled because of the snapshot: they stand behind the checkpoint, outside of
+// all other invocations, and what they wrote is in it.
+func (v *view) flushedBefore(ctx context.Context, attempt event.Key, inv uint64) (uint64, error) {
+	for {
+		s, ok, err := v.invocation(ctx, attempt, inv+1)
+		if err != nil || !ok || s.f.r.Kind[s.row] != event.KindMail || at(s.f.r.Text, s.row, 0) != 0 {
+			return inv, err
+		}
+		bundle := false
+		for a, err := range v.accesses(ctx, accessScope{lane: event.LaneTrace, attempt: attempt, operator: -1, from: inv + 1, to: inv + 1,
+			kinds: []event.Kind{event.KindCause}}) {
+			if err != nil {
+				return inv, err
+			}
+			bundle = bundle || a.what == causeBundle
+		}
+		if !bundle {
+			return inv, nil
+		}
+		inv++
+	}
+}
+
 // tookCheckpoint finds the invocation after which an attempt took its snapshot for a checkpoint.
 func (v *view) tookCheckpoint(ctx context.Context, attempt event.Key, checkpoint uint64) (inv uint64, ok bool, err error) {
 	for ref := range v.snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: attempt}) {
@@ -200,7 +223,8 @@ func (v *view) tookCheckpoint(ctx context.Context, attempt event.Key, checkpoint
 		}
 		for row, k := range f.r.Kind {
 			if k == event.KindCheckpoint && at(f.r.Checkpoint, row, 0) == checkpoint {
-				return f.r.Inv[row], true, nil
+				inv, err = v.flushedBefore(ctx, attempt, f.r.Inv[row])
+				return inv, true, err
 			}
 		}
 	}

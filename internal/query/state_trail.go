@@ -125,7 +125,6 @@ func (t *trail) restored(ctx context.Context, inv uint64) error {
 	if err != nil {
 		return err
 	}
-	before := len(t.list)
 	for _, o := range origins {
 		rest := &trail{past: t.past, attempt: o.attempt, operator: o.operator, key: t.key, contract: t.contract, live: make(cells), through: t.through}
 		for c, l := range t.live {
@@ -135,7 +134,7 @@ func (t *trail) restored(ctx context.Context, inv uint64) error {
 			return err
 		}
 	}
-	if len(t.list) == before && t.floor.Number == 0 {
+	if checkpoint != 0 && t.floor.Number == 0 && (len(origins) == 0 || len(t.list) == 0) {
 		for c := range t.live {
 			t.miss(Note{Kind: NoteNotRecorded, Operator: t.v.cat.attempts[t.attempt].operator(t.operator).Slug,
 				Text: fmt.Sprintf("what wrote state %s is not recorded", c.state), Hint: restoredHint(checkpoint)})

@@ -32,7 +32,7 @@ func (w *walk) onward(ctx context.Context, node int, v *walkView, attempt event.
 		if !traced {
 			continue
 		}
-		f := &future{w: w, v: v, of: event.Invocation{Attempt: attempt, Number: inv}, asked: make(map[event.Invocation]bool)}
+		f := &future{w: w, v: v, of: event.Invocation{Attempt: attempt, Number: inv}, asked: make(map[event.Invocation]bool), spreads: make(map[event.Invocation]bool)}
 		f.outputs = func(at event.Invocation) (bool, error) { return w.reached(ctx, node, v, f.of, at, follow) }
 		if err := f.from(ctx, op.Index); err != nil {
 			return err
@@ -110,6 +110,7 @@ type future struct {
 	v       *walkView
 	of      event.Invocation
 	asked   map[event.Invocation]bool
+	spreads map[event.Invocation]bool
 	steps   int
 	cut     bool
 	outputs func(event.Invocation) (bool, error)
@@ -364,9 +365,10 @@ func (f *future) caused(ctx context.Context, operator int) error {
 // the timers that it registered.
 func (f *future) spread(ctx context.Context, attempt event.Key, operator int, inv uint64) (bool, error) {
 	k := event.Invocation{Attempt: attempt, Number: inv}
-	if f.asked[k] {
+	if f.spreads[k] {
 		return true, nil
 	}
+	f.spreads[k] = true
 	if more, err := f.ask(attempt, inv); err != nil || !more {
 		return false, err
 	}

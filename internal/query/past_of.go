@@ -139,7 +139,11 @@ func (w *walk) pastOf(ctx context.Context, v *walkView, s spot, det *spot, floor
 			return p, bundled, err
 		}
 		if !ok {
-			p.untold = append(p.untold, n)
+			if n.Kind == NoteGap {
+				p.miss(n) // it was recorded, but for this
+			} else {
+				p.untold = append(p.untold, n)
+			}
 			continue
 		}
 		b, err := p.causes(ctx, attempt, operator, inv, m.at, "", "")

@@ -256,11 +256,12 @@ func (p *past) registered(ctx context.Context, attempt event.Key, operator int, 
 			return err
 		}
 		found, err := p.registration(ctx, attempt, operator, &fired, inv, over)
-		if err == nil && !found {
-			p.miss(Note{Kind: NoteNotRecorded, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
-				Text: "the timer was registered before what is recorded", Hint: restoredHint(uint64(max(p.v.cat.attempts[attempt].Restored, 0)))})
+		if err != nil || found {
+			return err
 		}
-		return err
+		p.miss(Note{Kind: NoteNotRecorded, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
+			Text: "the timer's registration is not recorded"})
+		return nil
 	}
 	slug := p.v.cat.attempts[attempt].operator(operator).Slug
 	n, ok, err := p.v.stateLoss(ctx, attempt, operator, event.LaneTrace, inv, inv)
@@ -310,11 +311,17 @@ func (p *past) registration(ctx context.Context, attempt event.Key, operator int
 				return earlier, err
 			}
 		}
-		if checkpoint != 0 && len(origins) == 0 && found != 0 {
+		if checkpoint != 0 && len(origins) == 0 {
+			p.miss(Note{Kind: NoteNotRecorded, Operator: p.v.cat.attempts[attempt].operator(operator).Slug,
+				Text: "the timer may have been registered before what is recorded", Hint: restoredHint(checkpoint)})
 			over = cmp.Or(over, "the timer may have been there before: "+restoredHint(checkpoint))
 		}
 	}
 	if found == 0 {
+		if n, ok, err := p.v.stateLoss(ctx, attempt, operator, event.LaneTrace, 1, inv); err != nil || !ok {
+			p.miss(n)
+			return false, err
+		}
 		return false, nil
 	}
 	if n, ok, err := p.v.stateLoss(ctx, attempt, operator, event.LaneTrace, found, inv); err != nil {

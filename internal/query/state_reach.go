@@ -138,7 +138,7 @@ func (v *view) lostBetween(key event.Key, lane event.Lane, from, to uint64) (tex
 		return v.gap(key, g).Text, true
 	}
 	for _, h := range m.tail.holesOf(streamKey{key, lane}) {
-		if h.invFirst != 0 && (to < h.invFirst || from > h.invLast) {
+		if h.invFirst != 0 && (to+1 < h.invFirst || from > h.invLast+1) { // a block may begin and end within an invocation
 			continue
 		}
 		return fmt.Sprintf("blocks %d to %d of lane %s are missing", h.first, h.last, lane), true

@@ -22,9 +22,9 @@ type trail struct {
 
 // write is a row of a write whose earlier reads in the same invocation matter.
 type write struct {
-	cell   cell
-	over   string
-	folded bool // what the place held went in, whether a read tells or not
+	cell  cell
+	over  string
+	fresh bool // nothing was there: what was read of the place before had been taken away
 }
 
 // follow goes back from an invocation: what it did at ordinal before or later is not looked at.
@@ -156,7 +156,7 @@ func (t *trail) invocation(ctx context.Context, rows []access) error {
 		case event.KindStateRead:
 			for _, w := range writes {
 				switch {
-				case w.cell == c:
+				case w.cell == c && !w.fresh:
 					t.read(a, w.over)
 				case !t.contract.own && gives(a):
 					t.read(a, cmp.Or(w.over, fmt.Sprintf("state %s was read in the invocation that wrote %s; whether the one went into the other is not recorded",
@@ -187,7 +187,7 @@ func (t *trail) invocation(ctx context.Context, rows []access) error {
 			default: // put, update
 				delete(t.live, c)
 				if t.contract.overwrites || a.before.Null() && !a.withheld() && a.def != nil && a.def.Kind != "list" {
-					w.cell = cell{}
+					w.fresh = true
 				}
 			}
 			writes = append(writes, w)

@@ -29,6 +29,7 @@ type write struct {
 
 // follow goes back from an invocation: what it did at ordinal before or later is not looked at.
 func (t *trail) follow(ctx context.Context, inv uint64, before uint32) error {
+	begun := len(t.list)
 	first := uint64(0) // the lowest invocation that was looked at
 	group := []access{}
 	from := inv
@@ -78,7 +79,7 @@ func (t *trail) follow(ctx context.Context, inv uint64, before uint32) error {
 	}
 	if !ok {
 		t.miss(n)
-		t.doubt(first, from, n.Text)
+		t.doubt(begun, n.Text)
 		for _, l := range t.live {
 			l.over = cmp.Or(l.over, n.Text)
 		}
@@ -89,12 +90,10 @@ func (t *trail) follow(ctx context.Context, inv uint64, before uint32) error {
 	return t.restored(ctx, inv)
 }
 
-// doubt takes the proof from contributors of a stretch in which something is missing: an overwriting may be.
-func (t *trail) doubt(from, to uint64, why string) {
-	for _, c := range t.list {
-		if c.attempt == t.attempt && c.inv >= from && c.inv <= to {
-			c.over = cmp.Or(c.over, why)
-		}
+// doubt takes the proof from the contributors that were found since begun: what overwrote them may be missing.
+func (t *trail) doubt(begun int, why string) {
+	for _, c := range t.list[begun:] {
+		c.over = cmp.Or(c.over, why)
 	}
 }
 
@@ -195,11 +194,10 @@ func (t *trail) invocation(ctx context.Context, rows []access) error {
 				return err
 			}
 		case event.KindStateCleared:
+			t.clear(c)
 			if a.what == callMerge && into != nil && c.state == merged {
 				t.live.add(a, into.over)
-				continue
 			}
-			t.clear(c)
 		case event.KindStateExpired:
 			if a.def != nil && a.def.Kind == "list" && l != nil {
 				l.over = cmp.Or(l.over, "some of the list had expired; which of it is not recorded")

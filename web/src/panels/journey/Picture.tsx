@@ -73,7 +73,12 @@ function pathOf(points: readonly Point[]): string {
 }
 
 function stateWords(l: SceneLink): string {
-	return `through state${l.latency === undefined ? "" : `, ${written(duration(l.latency))}`}`;
+	return `${l.contribution?.words ?? "through state"}${l.latency === undefined ? "" : `, ${written(duration(l.latency))}`}`;
+}
+
+function stateTitle(l: SceneLink): string | undefined {
+	if (l.kind !== "state" || l.operator === undefined) return undefined;
+	return l.contribution === undefined ? `through state: ${l.operator}; not proven` : `${l.operator}, ${l.contribution.title}`;
 }
 
 function ArrowEdge({ id, data, markerEnd }: EdgeProps & { data?: ArrowData }) {
@@ -97,7 +102,7 @@ function ArrowEdge({ id, data, markerEnd }: EdgeProps & { data?: ArrowData }) {
 					<span
 						className={classes(styles.label, l.kind === "state" && styles.stateLabel, l.loose && styles.beside, lit && styles.litLabel)}
 						style={{ transform: `${shift} translate(${label.x}px, ${label.y}px)` }}
-						title={l.kind === "state" && l.operator !== undefined ? `through state: ${l.operator}; not proven` : undefined}
+						title={stateTitle(l)}
 					>
 						{words}
 					</span>

@@ -81,8 +81,17 @@ export function askedNodes(g: JourneyGraph): readonly LineageNode[] {
  */
 export function leading(edges: readonly LineageEdge[] | undefined): readonly LineageEdge[] {
 	const all = edges ?? [];
-	const proven = all.filter((e) => e.kind !== "state");
+	const proven = all.filter((e) => (e.kind !== "state" || e.proof === "exact") && e.proof !== "over-approximated");
 	return proven.length > 0 ? proven : all;
+}
+
+/** What a contribution went through and how sure it is, in words; undefined for other edges. */
+export function contribution(e: LineageEdge): { readonly words: string; readonly exact: boolean; readonly title: string } | undefined {
+	if (e.proof === undefined) return undefined;
+	const through = e.through === undefined ? "" : `through ${e.through}`;
+	if (e.proof === "exact") return { words: through, exact: true, title: `${through}: exact` };
+	const words = through === "" ? "perhaps" : `perhaps ${through}`;
+	return { words, exact: false, title: e.reason === undefined ? words : `${words}: ${e.reason}` };
 }
 
 /** Everything that the node came from and became, itself included. */

@@ -5,7 +5,7 @@ import type * as wire from "../../api/schema";
 import { decode } from "../../base/decode";
 
 export type NodeWords = Pick<wire.LineageNode, "id" | "kind" | "op" | "depth"> & Partial<wire.LineageNode> & { readonly ms?: number };
-export type EdgeWords = readonly [from: string, to: string, kind?: wire.LineageEdge["kind"]];
+export type EdgeWords = readonly [from: string, to: string, kind?: wire.LineageEdge["kind"], more?: Partial<wire.LineageEdge>];
 
 /** Nodes at `ms` milliseconds after two o'clock; without `ms` they are not recorded. */
 export function lineageOf(
@@ -28,7 +28,7 @@ export function lineageOf(
 			...(ms === undefined ? {} : { time: new Date(Date.UTC(2026, 10, 23, 14) + ms).toISOString(), position: `${n.op}.0.0.7` }),
 			...n,
 		})),
-		edges: edges.map(([from, to, kind = "caused"]) => ({ from, to, kind })),
+		edges: edges.map(([from, to, kind = "caused", more = {}]) => ({ from, to, kind, ...more })),
 		notes: [...notes],
 		counts: {
 			nodes: nodes.length,

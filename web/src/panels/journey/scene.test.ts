@@ -157,6 +157,36 @@ describe("ends of proof", () => {
 	});
 });
 
+describe("contributions", () => {
+	const contributed = (more: object) =>
+		scene(
+			lineageOf(
+				"totals/0@5",
+				[
+					{ id: "a", kind: "element", op: "parse", depth: -1, ms: 0 },
+					{ id: "b", kind: "element", op: "window", depth: 0, ms: 60_000, record: "totals/0@5" },
+				],
+				[["a", "b", "state", { operator: "window", through: "state window-contents", ...more }]],
+			),
+		).links.find((l) => l.kind === "state")?.contribution;
+
+	it("say what they went through where the recording proves them", () => {
+		expect(contributed({ proof: "exact" })).toEqual({
+			words: "through state window-contents",
+			exact: true,
+			title: "through state window-contents: exact",
+		});
+	});
+
+	it("say why they may be none", () => {
+		expect(contributed({ proof: "over-approximated", reason: "5 entries were read together" })).toEqual({
+			words: "perhaps through state window-contents",
+			exact: false,
+			title: "perhaps through state window-contents: 5 entries were read together",
+		});
+	});
+});
+
 describe("columns", () => {
 	it("put state that was written and read by one operator over each other", () => {
 		const s = scene(throughState);

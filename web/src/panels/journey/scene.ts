@@ -5,7 +5,7 @@
  * A record in Kafka is one card however often it was written and read. A job's card is what one of its operators sent, read, or took in.
  */
 import type { LineageNode } from "../../api/lineage";
-import { askedNodes, isUnrecorded, type JourneyGraph, kafkaOf, stateNote, stepName } from "./graph";
+import { askedNodes, contribution, isUnrecorded, type JourneyGraph, kafkaOf, stateNote, stepName } from "./graph";
 
 export type Lane = { readonly id: string; readonly kind: "topic" | "job"; readonly name: string; readonly recording: string };
 
@@ -29,6 +29,8 @@ export type SceneLink = {
 	readonly latency: number | undefined;
 	/** The operator whose state lies between. */
 	readonly operator: string | undefined;
+	/** What a contribution went through, and how sure that is; undefined when the link is none, or stands for different ones. */
+	readonly contribution: ReturnType<typeof contribution>;
 	/** Both ends are the same operator's: drawn as a detour, it does not push the picture apart. */
 	readonly loose: boolean;
 	/** Nodes of the lineage at both ends. */
@@ -77,6 +79,7 @@ type UnitEdge = {
 	readonly state: boolean;
 	latency: number | undefined;
 	readonly operator: string | undefined;
+	contribution: ReturnType<typeof contribution>;
 	readonly loose: boolean;
 	readonly ends: [string, string][];
 };
@@ -124,9 +127,19 @@ function unitsOf(g: JourneyGraph): Units {
 		const key = `${from} ${to} ${state}`;
 		const known = edges.get(key);
 		if (known === undefined)
-			edges.set(key, { from, to, state, latency: e.latency, operator: e.operator, loose: e.loose === true, ends: [ends] });
+			edges.set(key, {
+				from,
+				to,
+				state,
+				latency: e.latency,
+				operator: e.operator,
+				contribution: e.contribution,
+				loose: e.loose === true,
+				ends: [ends],
+			});
 		else {
 			known.latency ??= e.latency;
+			if (known.contribution?.title !== e.contribution?.title) known.contribution = undefined;
 			known.ends.push(ends);
 		}
 	};
@@ -143,6 +156,7 @@ function unitsOf(g: JourneyGraph): Units {
 				{
 					latency: latencyOf(a, b, e.latency_ms),
 					operator: e.operator === undefined ? b.op_name : (g.names.get(e.operator) ?? e.operator),
+					contribution: contribution(e),
 					loose: state && a.op === b.op && a.recording === b.recording,
 				},
 				[a.id, b.id],
@@ -376,6 +390,7 @@ export function sceneOf(g: JourneyGraph, unfolding: Unfolding): Scene {
 			kind: e.state ? "state" : "flow",
 			latency: many ? undefined : (through ?? e.latency),
 			operator: e.operator,
+			contribution: known === undefined || known.contribution?.title === e.contribution?.title ? e.contribution : undefined,
 			loose: e.loose,
 			ends: endsHere,
 		});
@@ -452,6 +467,7 @@ function addEnds(g: JourneyGraph, u: Units, itemOfUnit: ReadonlyMap<string, stri
 			kind: "end",
 			latency: undefined,
 			operator: undefined,
+			contribution: undefined,
 			loose: false,
 			ends: [[nodeId, nodeId]],
 		});

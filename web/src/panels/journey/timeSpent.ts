@@ -1,6 +1,6 @@
 /** Where the time of a record went: the way through a node, step by step, each with how long it took. */
 import type { LineageEdge, LineageNode } from "../../api/lineage";
-import { type JourneyGraph, kafkaOf, leading, nodeName, stepName } from "./graph";
+import { contribution, type JourneyGraph, kafkaOf, leading, nodeName, stepName } from "./graph";
 import { latencyOf } from "./scene";
 
 export type Stretch = {
@@ -8,7 +8,7 @@ export type Stretch = {
 	readonly words: string;
 	/** waits: in Kafka or in state; the others are work or transport. */
 	readonly kind: "waits" | "works";
-	/** Through state: the connection is likely, not proven. */
+	/** Through state, and the connection is not proven. */
 	readonly state: boolean;
 	/** Milliseconds; undefined when a time is not recorded, negative when two machines' clocks disagree. */
 	readonly ms: number | undefined;
@@ -70,6 +70,8 @@ function lastTime(g: JourneyGraph, id: string): bigint | undefined {
 
 function wordsOf(g: JourneyGraph, e: LineageEdge, a: LineageNode, b: LineageNode): string {
 	const operator = e.operator === undefined ? undefined : (g.names.get(e.operator) ?? e.operator);
+	const through = contribution(e);
+	if (e.kind === "state" && through !== undefined) return `${through.words} of ${b.op_name}`;
 	if (e.kind === "state") return a.op === b.op ? `in the state of ${b.op_name}` : `from ${nodeName(a)} through state to ${nodeName(b)}`;
 	const kafka = kafkaOf(b);
 	if (e.kind === "same" && kafka !== undefined) return `waits in ${kafka.topic} until ${b.job} reads it`;
@@ -91,7 +93,7 @@ export function timeSpent(g: JourneyGraph, id: string): readonly Stretch[] {
 				id: `${e.from}>${e.to}`,
 				words: wordsOf(g, e, a, b),
 				kind: e.kind === "state" || (e.kind === "same" && b.kind === "source") ? ("waits" as const) : ("works" as const),
-				state: e.kind === "state",
+				state: e.kind === "state" && e.proof !== "exact",
 				ms: latencyOf(a, b, e.latency_ms),
 				at: begin === undefined || a.time === undefined ? undefined : Number(a.time - begin) / 1000,
 				to: e.to,

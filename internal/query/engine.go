@@ -78,6 +78,8 @@ type view struct {
 	cat    *catalogue
 	snap   store.Snapshot
 	rotten []*block.Header // blocks that the call could not decode
+
+	histories map[event.Key][]Levels // see levelHistory
 }
 
 // open makes a view with an up-to-date model. The caller closes it.

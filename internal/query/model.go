@@ -39,9 +39,10 @@ type model struct {
 	checks    *barrierChecks
 	log       *jobLog
 	gaps      *gapLog
-	attempts  map[event.Key]bool // that have blocks of tasks
-	jobLanes  map[event.Key]bool // that have blocks of lane job
-	restored  map[event.Key]bool // attempts that took elements out of channel state
+	attempts  map[event.Key]bool        // that have blocks of tasks
+	jobLanes  map[event.Key]bool        // that have blocks of lane job
+	levelled  map[event.Key][][2]uint64 // invocations of the blocks that say at which level was recorded
+	restored  map[event.Key]bool        // attempts that took elements out of channel state
 	known     map[event.DefinitionID]bool
 	missing   map[event.DefinitionID]bool
 	problems  []string
@@ -63,7 +64,7 @@ const (
 
 func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), drops: make(map[dropKey]dropSeen), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
+		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), drops: make(map[dropKey]dropSeen), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool), levelled: make(map[event.Key][][2]uint64),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -169,6 +170,9 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 		if len(m.lastFails) > maxLogBlocks {
 			m.lastFails = slices.Delete(m.lastFails, 0, len(m.lastFails)-maxLogBlocks)
 		}
+	}
+	if h.Lane == event.LaneDet && counts(h, event.KindLevel) {
+		m.levelled[h.Attempt] = append(m.levelled[h.Attempt], [2]uint64{h.FirstInv, h.LastInv})
 	}
 	if h.Flags&block.FlagRecovered != 0 {
 		m.restored[h.Attempt] = true

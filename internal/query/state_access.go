@@ -226,7 +226,22 @@ func (a *accessScan) rows(ctx context.Context, ref store.Ref, from, to uint64) (
 		return nil, err
 	}
 	var list []access
+	marks, want := []uint32(nil), uint32(0)
+	if !a.s.key.Null() {
+		if marks, err = a.engine.keyMarks.of(ctx, a.view, ref); err != nil {
+			if unreadable(err) {
+				return nil, nil
+			}
+			return nil, err
+		}
+		if want = markOf(a.s.key); !slices.Contains(marks, want) {
+			return nil, nil
+		}
+	}
 	for row, inv := range f.r.Inv {
+		if marks != nil && marks[row] != want {
+			continue
+		}
 		if inv < from || inv > to || !a.s.kind(f.r.Kind[row]) || a.s.operator >= 0 && int(f.r.Operator[row]) != a.s.operator {
 			continue
 		}
@@ -249,19 +264,6 @@ func (a *accessScan) rows(ctx context.Context, ref store.Ref, from, to uint64) (
 func (a *accessScan) fill(ctx context.Context, ref store.Ref, f *frame, list []access) ([]access, error) {
 	if len(list) == 0 {
 		return nil, nil
-	}
-	if !a.s.key.Null() {
-		marks, err := a.engine.keyMarks.of(ctx, a.view, ref)
-		if err != nil {
-			if unreadable(err) {
-				return nil, nil
-			}
-			return nil, err
-		}
-		want := markOf(a.s.key)
-		if list = slices.DeleteFunc(list, func(x access) bool { return marks[x.row] != want }); len(list) == 0 {
-			return nil, nil
-		}
 	}
 	p, err := a.engine.frames.payload(ctx, a.snap, ref)
 	if err != nil {

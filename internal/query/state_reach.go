@@ -15,29 +15,43 @@ import (
 // levelHistory lists what was recorded of an attempt's operators, from invocation to invocation, ascending. Empty: the recording
 // does not say.
 func (v *view) levelHistory(ctx context.Context, attempt event.Key) ([]Levels, error) {
+	if list, ok := v.histories[attempt]; ok {
+		return list, nil
+	}
+	v.model.mu.Lock()
+	places := slices.Clone(v.model.levelled[attempt])
+	v.model.mu.Unlock()
 	var list []Levels
-	for ref := range v.snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: attempt}) {
-		if ref.Header.Lane != event.LaneDet || !counts(ref.Header, event.KindLevel) {
-			continue
-		}
-		f, err := v.columns(ctx, ref)
-		if err != nil {
-			if unreadable(err) {
+	seen := make(map[uint64]bool)
+	for _, place := range places {
+		for ref := range v.snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: attempt, InvFrom: place[0], InvTo: place[1]}) {
+			if ref.Header.Lane != event.LaneDet || seen[ref.Header.Number] || !counts(ref.Header, event.KindLevel) {
 				continue
 			}
-			return nil, err
-		}
-		for row, k := range f.r.Kind {
-			if k != event.KindLevel {
-				continue
+			seen[ref.Header.Number] = true
+			f, err := v.columns(ctx, ref)
+			if err != nil {
+				if unreadable(err) {
+					continue
+				}
+				return nil, err
 			}
-			if l, ok := levelsOf(v.engine.texts.text(at(f.r.Text, row, 0))); ok {
-				l.From, l.Wall = f.r.Inv[row], f.wall(row)
-				list = append(list, l)
+			for row, k := range f.r.Kind {
+				if k != event.KindLevel {
+					continue
+				}
+				if l, ok := levelsOf(v.engine.texts.text(at(f.r.Text, row, 0))); ok {
+					l.From, l.Wall = f.r.Inv[row], f.wall(row)
+					list = append(list, l)
+				}
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Levels) int { return cmp.Compare(a.From, b.From) })
+	if v.histories == nil {
+		v.histories = make(map[event.Key][]Levels)
+	}
+	v.histories[attempt] = list
 	return list, nil
 }
 

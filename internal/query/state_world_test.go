@@ -1,6 +1,7 @@
 package query
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -16,7 +17,7 @@ import (
 // stateWorld plays one keyed operator with state of every kind, timers and a restart, and records it at level trace. Beside it it
 // keeps the naive truth, forwards: each place of state knows which inputs are in it. The engine goes backwards over what was recorded.
 type stateWorld struct {
-	t       *testing.T
+	t       testing.TB
 	rng     *rand.Rand
 	store   *memory.Store
 	rec     event.RecordingID
@@ -75,7 +76,7 @@ func (o origins) String() string {
 	return strings.Join(list, " ")
 }
 
-func newStateWorld(t *testing.T, seed uint64) *stateWorld {
+func newStateWorld(t testing.TB, seed uint64) *stateWorld {
 	w := &stateWorld{t: t, rng: rand.New(rand.NewPCG(seed, 11)), store: memory.New(), rec: event.RecordingID{byte(seed + 1), 7},
 		sender: hashKey(seed, "sender"), in: hashKey(seed, "in"), out: hashKey(seed, "out"), writers: make(map[event.Lane]*laneWriter),
 		number: make(map[string]uint64), places: make(map[string]origins), timers: make(map[string]string), truth: make(map[string]origins)}
@@ -90,7 +91,10 @@ func newStateWorld(t *testing.T, seed uint64) *stateWorld {
 func (w *stateWorld) define(kind event.DefinitionKind, v any) event.DefinitionID {
 	body, raw := v.([]byte)
 	if !raw {
-		return (&world{t: w.t, store: w.store}).define(kind, v)
+		var err error
+		if body, err = json.Marshal(v); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	d := event.NewDefinition(kind, body)
 	if err := w.store.Define(w.t.Context(), d); err != nil {
@@ -164,7 +168,13 @@ func (w *stateWorld) cut(lanes ...event.Lane) {
 		if (lane == event.LaneState || lane == event.LaneTrace) && w.rng.Float64() < w.loss {
 			continue
 		}
-		appendRaw(w.t, &world{store: w.store}, raw)
+		h, err := block.Verify(raw)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if _, err := w.store.Append(w.t.Context(), h, raw); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
  * folds for many of the same, ends where the proof ends.
  *
  * A record in Kafka is one card however often it was written and read. A job's card is what one of its operators sent, read, or took in.
+ * Size: units, folds, links and ends of one picture are made of each other.
  */
 import type { LineageNode } from "../../api/lineage";
 import { askedNodes, contribution, isUnrecorded, type JourneyGraph, kafkaOf, stateNote, stepName } from "./graph";

@@ -250,6 +250,24 @@ func (e LineageEdgeKind) Valid() bool {
 	}
 }
 
+// Defines values for LineageEdgeProof.
+const (
+	LineageEdgeProofExact            LineageEdgeProof = "exact"
+	LineageEdgeProofOverApproximated LineageEdgeProof = "over-approximated"
+)
+
+// Valid indicates whether the value is a known member of the LineageEdgeProof enum.
+func (e LineageEdgeProof) Valid() bool {
+	switch e {
+	case LineageEdgeProofExact:
+		return true
+	case LineageEdgeProofOverApproximated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LineageNodeKind.
 const (
 	LineageNodeKindElement    LineageNodeKind = "element"
@@ -559,6 +577,27 @@ func (e LineageParamsDir) Valid() bool {
 	case LineageParamsDirDown:
 		return true
 	case LineageParamsDirUp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineagePartsParamsDir.
+const (
+	LineagePartsParamsDirBoth LineagePartsParamsDir = "both"
+	LineagePartsParamsDirDown LineagePartsParamsDir = "down"
+	LineagePartsParamsDirUp   LineagePartsParamsDir = "up"
+)
+
+// Valid indicates whether the value is a known member of the LineagePartsParamsDir enum.
+func (e LineagePartsParamsDir) Valid() bool {
+	switch e {
+	case LineagePartsParamsDirBoth:
+		return true
+	case LineagePartsParamsDirDown:
+		return true
+	case LineagePartsParamsDirUp:
 		return true
 	default:
 		return false
@@ -1883,18 +1922,43 @@ type LineageCounts struct {
 type LineageEdge struct {
 	From string `json:"from"`
 
-	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
+	// Kind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, with proof from a record to what it contributed to, else an invocation without a record and what it made; dropped: it was thrown away there.
 	Kind LineageEdgeKind `json:"kind"`
 
 	// LatencyMs 64-bit integer as text
 	LatencyMs string `json:"latency_ms,omitempty"`
 	Operator  string `json:"operator,omitempty"`
 	Path      string `json:"path,omitempty"`
-	To        string `json:"to"`
+
+	// Proof Of a contribution. exact: the operator had it at hand when it made the output, as the recording proves; over-approximated: it may have nothing to do with it, for the reason.
+	Proof LineageEdgeProof `json:"proof,omitempty"`
+
+	// Reason Why it is over-approximated.
+	Reason string `json:"reason,omitempty"`
+
+	// Through What the contribution went through: a state by name, a timer, an asynchronous call, a mini-batch.
+	Through string `json:"through,omitempty"`
+	To      string `json:"to"`
 }
 
-// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, not followed; dropped: it was thrown away there.
+// LineageEdgeKind same: one record seen at two places; caused: parent and child inside one invocation; state: through state, with proof from a record to what it contributed to, else an invocation without a record and what it made; dropped: it was thrown away there.
 type LineageEdgeKind string
+
+// LineageEdgeProof Of a contribution. exact: the operator had it at hand when it made the output, as the recording proves; over-approximated: it may have nothing to do with it, for the reason.
+type LineageEdgeProof string
+
+// LineageEnd defines model for LineageEnd.
+type LineageEnd struct {
+	// Complete As in the answer in one piece.
+	Complete  bool          `json:"complete"`
+	Counts    LineageCounts `json:"counts"`
+	Record    string        `json:"record"`
+	Recording string        `json:"recording"`
+
+	// StateNotes By node id: what was learnt of nodes after they were sent.
+	StateNotes map[string]string `json:"state_notes"`
+	TookMs     float64           `json:"took_ms"`
+}
 
 // LineageNode defines model for LineageNode.
 type LineageNode struct {
@@ -1931,6 +1995,14 @@ type LineageNode struct {
 
 // LineageNodeKind defines model for LineageNode.Kind.
 type LineageNodeKind string
+
+// LineagePart defines model for LineagePart.
+type LineagePart struct {
+	Edge LineageEdge `json:"edge,omitempty"`
+	End  LineageEnd  `json:"end,omitempty"`
+	Node LineageNode `json:"node,omitempty"`
+	Note Note        `json:"note,omitempty"`
+}
 
 // Live defines model for Live.
 type Live struct {
@@ -3178,6 +3250,21 @@ type LineageParams struct {
 
 // LineageParamsDir defines parameters for Lineage.
 type LineageParamsDir string
+
+// LineagePartsParams defines parameters for LineageParts.
+type LineagePartsParams struct {
+	// Record Element, topic/partition@offset, or position.
+	Record string                `form:"record" json:"record"`
+	Dir    LineagePartsParamsDir `form:"dir,omitempty" json:"dir,omitempty"`
+	Depth  int64                 `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// Limit Nodes.
+	Limit   int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
+}
+
+// LineagePartsParamsDir defines parameters for LineageParts.
+type LineagePartsParamsDir string
 
 // StateHistoryParams defines parameters for StateHistory.
 type StateHistoryParams struct {

@@ -1,10 +1,14 @@
 package disk
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/block"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 	"github.com/sightglass/sightglass/internal/store/storetest"
 )
@@ -19,6 +23,33 @@ func openTest(t testing.TB, opt Options) *Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// trimOldest removes the first half of a recording's segments that may go.
+func trimOldest(t *testing.T, from store.Store, rec event.RecordingID) (gone []*block.Header) {
+	t.Helper()
+	s := from.(*Store)
+	s.sealAll()
+	r := s.find(rec)
+	if r == nil {
+		return nil
+	}
+	var oldest []uint64
+	for _, f := range s.facts(r) {
+		if f.Sealed && !f.Remains {
+			oldest = append(oldest, f.Segment)
+		}
+	}
+	oldest = oldest[:(len(oldest)+1)/2]
+	for ref := range r.index().View().Since(0) {
+		if slices.Contains(oldest, ref.Segment) && !ref.Header.Server() && !remains(new(segment), ref.Header) {
+			gone = append(gone, ref.Header)
+		}
+	}
+	if _, err := s.Trim(context.Background(), rec, oldest); err != nil {
+		t.Fatal(err)
+	}
+	return gone
 }
 
 func TestStore(t *testing.T) {
@@ -42,6 +73,13 @@ func TestStore(t *testing.T) {
 					}
 					return openTest(t, opt)
 				},
+				Compact: func(t *testing.T, s store.Store) {
+					t.Helper()
+					if _, err := s.(*Store).Compact(context.Background(), CompactOptions{All: true}); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Trim: trimOldest,
 			})
 		})
 	}

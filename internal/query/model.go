@@ -22,6 +22,7 @@ type model struct {
 	cat    atomic.Pointer[catalogue]
 
 	mu        sync.Mutex // guards what follows
+	first     uint64     // mark of the first block: what was removed before it was never taken
 	mark      uint64     // of the snapshots' blocks, what was taken; marks count blocks
 	defined   uint64     // of the registry, what was taken
 	tail      *tail
@@ -59,9 +60,9 @@ const (
 	maxLogBlocks = 64
 )
 
-func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
+func newModel(id event.RecordingID, first uint64, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
+		id: id, first: first, mark: first, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -134,7 +135,7 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 		}
 	}
 	m.tail.add(h)
-	m.clock.add(h, m.mark)
+	m.clock.add(h, m.mark-m.first)
 	if h.WallMin != 0 && (m.began == 0 || Wall(h.WallMin) < m.began) {
 		m.began = Wall(h.WallMin)
 	}

@@ -108,11 +108,12 @@ func busy(l event.Lane) bool {
 // between yields the snapshot's blocks that may overlap [from, to).
 func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 	v.model.mu.Lock()
-	marks := v.model.clock.overlapping(from, to, v.snap.Mark())
+	first := v.model.first
+	marks := v.model.clock.overlapping(from, to, v.snap.Mark()-first)
 	v.model.mu.Unlock()
 	return func(yield func(store.Ref) bool) {
 		for _, mark := range marks {
-			for ref := range v.snap.Since(uint64(mark)) {
+			for ref := range v.snap.Since(first + uint64(mark)) {
 				if !yield(ref) {
 					return
 				}

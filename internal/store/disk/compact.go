@@ -154,6 +154,14 @@ func (c *compaction) merges(r *recording) (runs [][]*segment) {
 
 // rewrite replaces segments by one. What went wrong with a block is no failure of the compaction: the segment stays.
 func (c *compaction) rewrite(ctx context.Context, r *recording, from []*segment) error {
+	for { // again when retention went first
+		if err := c.once(ctx, r, from); !errors.Is(err, errStepAside) {
+			return err
+		}
+	}
+}
+
+func (c *compaction) once(ctx context.Context, r *recording, from []*segment) error {
 	leave := c.s.keeper.enter(false)
 	defer leave()
 	if free := c.s.free.Load(); free < c.s.opt.MinFree+sum(from) { // for a while both are there
@@ -171,7 +179,10 @@ func (c *compaction) rewrite(ctx context.Context, r *recording, from []*segment)
 		c.p.Before, c.p.After = c.p.Before+sum(from), c.p.After+w.to.end
 		c.p.Segments, c.p.Into = c.p.Segments+len(from), c.p.Into+1
 		c.s.counters.compacted.Add(uint64(max(0, sum(from)-w.to.end)))
-	case ctx.Err() != nil, errors.Is(err, store.ErrDiskFull), errors.Is(err, errStepAside), errors.Is(err, store.ErrClosed):
+	case errors.Is(err, errStepAside):
+		c.p.Done = start.Done
+		return err
+	case ctx.Err() != nil, errors.Is(err, store.ErrDiskFull):
 		return err
 	case errors.Is(err, errChanged):
 	default:
@@ -210,7 +221,7 @@ func (s *Store) compactInBackground(stop <-chan struct{}) {
 		}
 		p, err := s.Compact(ctx, CompactOptions{Share: s.opt.CompactShare})
 		switch {
-		case err != nil && ctx.Err() == nil && !errors.Is(err, errStepAside) && !errors.Is(err, store.ErrClosed) && !errors.Is(err, store.ErrDiskFull):
+		case err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) && !errors.Is(err, store.ErrDiskFull):
 			s.opt.Log.Warn("compaction stopped", "error", err)
 		case p.Segments > 0:
 			s.opt.Log.Info("segments compacted", "segments", p.Segments, "into", p.Into, "before", p.Before, "after", p.After)

@@ -39,6 +39,9 @@ func (s *Store) Stats() Stats {
 	return st
 }
 
+// Free is how many bytes are free on the file system, a second ago at most.
+func (s *Store) Free() int64 { return s.free.Load() }
+
 // checkFree looks at the free space. When that fails the last figure stays.
 func (s *Store) checkFree() {
 	free, err := s.opt.files.Free(s.opt.Dir)

@@ -20,14 +20,15 @@ type storeFlags struct{ data, file string }
 
 func (a *app) store() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "store verify|stats|repair",
-		Short: "Look at the files of the data folder, without the server",
-		Long: `Look at the files of the data folder, without the server.
+		Use:   "store verify|stats|repair|compact",
+		Short: "Look at the files of the data folder, and make them smaller",
+		Long: `Look at the files of the data folder, without the server, and make them smaller.
 
   stats    what is kept: recordings, blocks, events and bytes by lane
   verify   reads every byte and names what is damaged, lost or unfinished; changes nothing, and a server may run meanwhile
   repair   does what the start of a server does: cuts unfinished ends, makes indexes again, moves foreign files to lost+found, and records a gap
            for what is lost; the server must not run
+  compact  re-codes blocks and puts small segments together; a server that runs on the folder does it itself
 
 docs/operations/store.md describes the files and the problems.
 
@@ -36,7 +37,7 @@ Exit 1: something that was recorded cannot be read.`,
   sightglass store stats --data /var/lib/sightglass
   sightglass store verify --decode -o json`,
 	}
-	c.AddCommand(a.storeVerify(), a.storeStats(), a.storeRepair())
+	c.AddCommand(a.storeVerify(), a.storeStats(), a.storeRepair(), a.storeCompact())
 	return c
 }
 

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,14 +43,60 @@ func TestWhatIsBeyondTheLimits(t *testing.T) {
 		"nothing is there":                    {limits{size: 1, age: 1}, nil, 0, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			list := c.limits.beyond(c.all, c.free, now, func(rec event.RecordingID) bool { return rec[0] != running })
+			list := c.limits.beyond(scene{recordings: c.all, free: c.free, now: now, ended: func(rec event.RecordingID) bool { return rec[0] != running }})
 			if len(list) != len(c.want) {
 				t.Fatalf("%d leave, want %d", len(list), len(c.want))
 			}
 			for i, l := range list {
-				if l.ID[0] != c.want[i] || l.why != c.why {
-					t.Errorf("%d: %d for %s, want %d for %s", i, l.ID[0], l.why, c.want[i], c.why)
+				if l.rec[0] != c.want[i] || l.why != c.why || l.segment != 0 {
+					t.Errorf("%d: %d for %s, want %d for %s", i, l.rec[0], l.why, c.want[i], c.why)
 				}
+			}
+		})
+	}
+}
+
+func TestOfWhatGoesOnSegmentsLeave(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	old := func(hours int) time.Time { return now.Add(-time.Duration(hours) * time.Hour) }
+	running, kept, ended := event.RecordingID{1}, event.RecordingID{2}, event.RecordingID{3}
+	s := scene{
+		recordings: []store.Recording{{ID: running, Bytes: 400, LastStored: now}, {ID: kept, Bytes: 200, LastStored: old(50)}, {ID: ended, Bytes: 100, LastStored: old(40)}},
+		segments: []disk.SegmentFacts{
+			{Recording: running, Segment: 1, Sealed: true, Remains: true, Bytes: 1, Stored: old(90)},
+			{Recording: running, Segment: 2, Sealed: true, Bytes: 100, Stored: old(60)},
+			{Recording: running, Segment: 4, Sealed: true, Bytes: 100, Stored: old(30)},
+			{Recording: running, Segment: 6, Bytes: 200, Stored: now},
+			{Recording: kept, Segment: 3, Sealed: true, Pinned: true, Bytes: 100, Stored: old(80)},
+			{Recording: kept, Segment: 5, Sealed: true, Bytes: 100, Stored: old(50)},
+			{Recording: ended, Segment: 7, Sealed: true, Bytes: 100, Stored: old(40)},
+		},
+		pinned: map[event.RecordingID]bool{kept: true}, free: 100, now: now, ended: func(rec event.RecordingID) bool { return rec != running },
+	}
+	for name, c := range map[string]struct {
+		limits limits
+		own    func(event.RecordingID) ofJob
+		want   string
+	}{
+		"age":                                {limits{age: 45 * time.Hour}, nil, "1/2 2/5"},
+		"age of all":                         {limits{age: time.Hour}, nil, "1/2 2/5 3/0 1/4"},
+		"size: the oldest of all recordings": {limits{size: 550}, nil, "1/2 2/5"},
+		"free":                               {limits{free: 350}, nil, "1/2 2/5 3/0"},
+		"free: no more than there is":        {limits{free: 1 << 40}, nil, "1/2 2/5 3/0 1/4"},
+		"an age of its own, longer": {limits{age: time.Hour}, func(rec event.RecordingID) ofJob {
+			return ofJob{age: map[bool]time.Duration{true: 1000 * time.Hour}[rec == running]}
+		}, "2/5 3/0"},
+		"a size of its own": {limits{}, func(rec event.RecordingID) ofJob { return ofJob{size: map[bool]int64{true: 350}[rec == running]} }, "1/2"},
+		"no limit":          {limits{}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.own = c.own
+			var got []string
+			for _, l := range c.limits.beyond(s) {
+				got = append(got, fmt.Sprintf("%d/%d", l.rec[0], l.segment))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%v, want %s", got, c.want)
 			}
 		})
 	}

@@ -188,6 +188,15 @@ func (s *Server) openViews() (err error) {
 			job, err := queries.Job(ctx, rec)
 			return err == nil && job.State.Ended()
 		},
+		own: func(ctx context.Context, rec event.RecordingID) ofJob {
+			names := []string{rec.String()}
+			if job, err := queries.Job(ctx, rec); err == nil {
+				names = append(names, job.Name)
+			}
+			age, size := s.steer.Policy().Kept(names)
+			return ofJob{age, size}
+		},
+		blobs: queries.NamedBlobs,
 	}
 	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now)
 	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)

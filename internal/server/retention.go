@@ -219,7 +219,7 @@ func (r *retention) sweep(ctx context.Context) {
 		}
 		return
 	}
-	n, bytes, err := r.store.SweepBlobs(ctx, blobRest, func(h event.BlobHash) bool { return named[h] })
+	n, bytes, err := r.store.RemoveBlobs(ctx, blobRest, func(h event.BlobHash) bool { return named[h] })
 	if err != nil && ctx.Err() == nil {
 		r.log.Warn("removing parts of capsules", "error", err)
 	}

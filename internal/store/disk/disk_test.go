@@ -58,6 +58,7 @@ func TestStore(t *testing.T) {
 		{Durability: Disk, SyncEvery: time.Hour},
 		{Durability: Process, SealBytes: 2000}, // every few blocks another segment
 	} {
+		turn := 0
 		t.Run(fmt.Sprintf("durability %d, segments of %d", opt.Durability, opt.SealBytes), func(t *testing.T) {
 			storetest.RunAll(t, storetest.Backend{
 				New: func(t *testing.T) store.Store {
@@ -75,7 +76,12 @@ func TestStore(t *testing.T) {
 				},
 				Compact: func(t *testing.T, s store.Store) {
 					t.Helper()
-					if _, err := s.(*Store).Compact(context.Background(), CompactOptions{All: true}); err != nil {
+					d := s.(*Store)
+					for _, q := range d.sealer.take() {
+						d.sealer.seal(q)
+					}
+					turn++ // every other time the open segments stay, and are then older than what replaced others
+					if _, err := d.Compact(context.Background(), CompactOptions{All: turn%2 == 0}); err != nil {
 						t.Fatal(err)
 					}
 				},

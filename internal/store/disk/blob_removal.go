@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
-// SweepBlobs removes blobs, whole and begun, that keep does not want and that nobody has sent or asked for during rest. n and bytes tell what went.
-func (s *Store) SweepBlobs(ctx context.Context, rest time.Duration, keep func(event.BlobHash) bool) (n int, bytes int64, err error) {
+// RemoveBlobs removes blobs, whole and begun, that keep does not want and that nobody has sent or asked for during rest. n and bytes tell what went.
+func (s *Store) RemoveBlobs(ctx context.Context, rest time.Duration, keep func(event.BlobHash) bool) (n int, bytes int64, err error) {
 	end, err := s.begin()
 	if err != nil {
 		return 0, 0, err

@@ -248,7 +248,8 @@ func TestACompactionThatIsCancelledLeavesWhatIsWhole(t *testing.T) {
 	}
 }
 
-// TestCrashesWhileSegmentsAreReplaced lets every file operation of a compaction and of a trim be the last before the power goes.
+// TestCrashesWhileSegmentsAreReplaced lets every file operation of a compaction and of a trim be the last before the power goes, or fail
+// alone before it goes.
 func TestCrashesWhileSegmentsAreReplaced(t *testing.T) {
 	for name, change := range map[string]func(s *Store) error{
 		"compact": func(s *Store) error {
@@ -264,52 +265,56 @@ func TestCrashesWhileSegmentsAreReplaced(t *testing.T) {
 			return err
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(7, 7))
-			states, places := map[string]int{}, 0
-			for at, ended := 0, false; !ended; at++ {
-				ram := newRAMFiles()
-				dir := t.TempDir()
-				s := openRAM(t, ram, Options{Dir: dir, Durability: Disk, SyncEvery: time.Hour})
-				fill(t, s)
-				before := strings.Join(order(t, s), " ")
-				n := 0
-				ram.setFail(func(op, path string) error {
-					if n++; n > at {
-						return syscall.EIO
-					}
-					return nil
-				})
-				err := change(s)
-				ram.setFail(nil)
-				if ended = n <= at; ended && err != nil {
-					t.Fatal(err)
-				}
-				places = at
-				if live := strings.Join(order(t, s), " "); live != before && name != "trim" {
-					t.Fatalf("operation %d: readers see %s", at, live)
-				}
-				after := ram.powerCut(r)
-				_ = s.Close() // the power is off
-				s = openRAM(t, after, Options{Dir: dir, Durability: Disk, SyncEvery: time.Hour})
-				got := strings.Join(order(t, s), " ")
-				states[got]++
-				if s.Stats().Damaged != 0 {
-					t.Fatalf("operation %d: something is called damaged", at)
-				}
-				if ended && name == "trim" && got == before {
-					t.Fatal("what was removed is back")
-				}
-				closeTest(t, s)
-			}
-			want := 1
-			if name == "trim" {
-				want = 2 // all, or what stays
-			}
-			if len(states) != want {
-				t.Errorf("%d states: %v", len(states), states)
-			}
-			t.Logf("%d places, outcomes %v", places, slices.Collect(maps.Values(states)))
-		})
+		for _, alone := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s alone=%v", name, alone), func(t *testing.T) { crashAtEach(t, name == "trim", alone, change) })
+		}
 	}
+}
+
+func crashAtEach(t *testing.T, trims, alone bool, change func(s *Store) error) {
+	r := rand.New(rand.NewPCG(7, 7))
+	states, places := map[string]int{}, 0
+	for at, ended := 0, false; !ended; at++ {
+		ram := newRAMFiles()
+		dir := t.TempDir()
+		s := openRAM(t, ram, Options{Dir: dir, Durability: Disk, SyncEvery: time.Hour})
+		fill(t, s)
+		before := strings.Join(order(t, s), " ")
+		n := 0
+		ram.setFail(func(op, path string) error {
+			if n++; n == at+1 || n > at && !alone {
+				return syscall.EIO
+			}
+			return nil
+		})
+		err := change(s)
+		ram.setFail(nil)
+		if ended = n <= at; ended && err != nil {
+			t.Fatal(err)
+		}
+		places = at
+		if live := strings.Join(order(t, s), " "); live != before && !trims {
+			t.Fatalf("operation %d: readers see %s", at, live)
+		}
+		after := ram.powerCut(r)
+		_ = s.Close() // the power is off
+		s = openRAM(t, after, Options{Dir: dir, Durability: Disk, SyncEvery: time.Hour})
+		got := strings.Join(order(t, s), " ")
+		states[got]++
+		if s.Stats().Damaged != 0 {
+			t.Fatalf("operation %d: something is called damaged", at)
+		}
+		if ended && trims && got == before {
+			t.Fatal("what was removed is back")
+		}
+		closeTest(t, s)
+	}
+	want := 1
+	if trims {
+		want = 2 // all, or what stays
+	}
+	if len(states) != want {
+		t.Errorf("%d states: %v", len(states), states)
+	}
+	t.Logf("%d places, outcomes %v", places, slices.Collect(maps.Values(states)))
 }

@@ -29,7 +29,6 @@ type rewrite struct {
 	recode bool                                  // blocks of segments that were not re-coded
 	pace   func(ctx context.Context) (err error) // called after each block; may be nil
 	done   func(bytes int64)                     // told of what was read; may be nil
-	allow  func() error                          // asked when the change is made, with what it guards locked; may be nil
 
 	to    *segment
 	f     file
@@ -319,11 +318,6 @@ func (w *rewrite) commit() (committed bool, err error) {
 	w.r.mu.Unlock()
 	if !stand {
 		return false, errChanged
-	}
-	if w.allow != nil {
-		if err := w.allow(); err != nil {
-			return false, err
-		}
 	}
 	e := edit{Op: "replace", Into: &listed{Segment: w.to.id, Recording: w.r.id.String(), Sealed: true, Place: w.to.place()}}
 	for _, g := range w.from {

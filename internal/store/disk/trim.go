@@ -26,13 +26,12 @@ func (s *Store) Trim(ctx context.Context, rec event.RecordingID, segments []uint
 	}
 	leave := s.keeper.enter(true)
 	defer leave()
+	s.pinning.Lock() // a pin that was made holds, one that comes now finds what is left
+	defer s.pinning.Unlock()
 	for _, run := range s.runs(r, segments) {
 		before := sum(run)
-		w := &rewrite{s: s, r: r, from: run, recode: true, keep: remains, allow: func() error { return s.unpinned(r, run) }}
-		s.pinning.Lock()
-		err := w.run(ctx)
-		s.pinning.Unlock()
-		if err != nil {
+		w := &rewrite{s: s, r: r, from: run, recode: true, keep: remains}
+		if err := w.run(ctx); err != nil {
 			return freed, err
 		}
 		freed += before - w.to.end
@@ -81,17 +80,6 @@ func (s *Store) runs(r *recording, segments []uint64) (runs [][]*segment) {
 	}
 	done()
 	return runs
-}
-
-// unpinned is asked when the change is made.
-func (s *Store) unpinned(r *recording, run []*segment) error {
-	pins := s.manifest.pins()
-	for _, f := range s.facts(r) {
-		if !f.Remains && held(f, pins) && slices.ContainsFunc(run, func(g *segment) bool { return g.id == f.Segment }) {
-			return fmt.Errorf("segment %d: %w", f.Segment, store.ErrPinned)
-		}
-	}
-	return nil
 }
 
 // remains tells what stays of a segment that is removed. What is in the remains of others stays there.

@@ -208,7 +208,11 @@ func TestOverTheQuotaNoNewPinIsTaken(t *testing.T) {
 	if err := pin("c", 10_000, 20_000); err != nil {
 		t.Errorf("what another pin holds costs nothing: %v", err)
 	}
-	if list, bytes, err := s.Pins(ctx); err != nil || len(list) != 2 || bytes != one {
+	s.opt.PinQuota = one / 2
+	if err := pin("d", 10_000, 30_000); err != nil {
+		t.Errorf("nor when the quota was made smaller: %v", err)
+	}
+	if list, bytes, err := s.Pins(ctx); err != nil || len(list) != 3 || bytes != one {
 		t.Errorf("%+v, %d, %v", list, bytes, err)
 	}
 }

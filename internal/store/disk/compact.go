@@ -33,7 +33,7 @@ func (s *Store) Compact(ctx context.Context, o CompactOptions) (p CompactProgres
 	}
 	defer end()
 	if o.All {
-		s.sealAll()
+		s.Seal()
 	}
 	c := &compaction{s: s, o: o, now: s.opt.now(), pacer: pacer{s: s, share: o.Share}}
 	if o.Share <= 0 {
@@ -56,8 +56,8 @@ func (s *Store) Compact(ctx context.Context, o CompactOptions) (p CompactProgres
 	return c.p, nil
 }
 
-// sealAll ends and seals every active segment.
-func (s *Store) sealAll() {
+// Seal ends and seals every active segment.
+func (s *Store) Seal() {
 	for _, d := range s.sealer.take() {
 		s.sealer.seal(d)
 	}

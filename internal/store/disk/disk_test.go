@@ -29,7 +29,7 @@ func openTest(t testing.TB, opt Options) *Store {
 func trimOldest(t *testing.T, from store.Store, rec event.RecordingID) (gone []*block.Header) {
 	t.Helper()
 	s := from.(*Store)
-	s.sealAll()
+	s.Seal()
 	r := s.find(rec)
 	if r == nil {
 		return nil

@@ -3,8 +3,10 @@ package disk
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -45,10 +47,21 @@ func rangeOf(h *block.Header) removedRange {
 
 // gap makes the block that says what was removed.
 func (g removedRange) gap(rec event.RecordingID, k laneKey) (*block.Header, []byte, error) {
-	return block.ServerGap{Recording: rec, Attempt: k.attempt, Detail: g.first, Body: event.GapBody{
+	return block.ServerGap{Recording: rec, Attempt: k.attempt, Detail: g.digest(), Body: event.GapBody{
 		Lane: k.lane, Reason: event.GapRetention, First: g.firstInv, Last: g.lastInv, Events: g.events, Bytes: g.bytes, FromUS: g.from, ToUS: g.to,
 		FirstBlock: &g.first, LastBlock: &g.last, Text: "removed by retention until " + fromMicros(g.to).UTC().Format(time.RFC3339),
 	}}.Build()
+}
+
+// digest tells this stretch from others of its lane, and from what it was before more was removed: a block's number stands for its rows.
+func (g removedRange) digest() uint64 {
+	h := fnv.New64a()
+	var b [8]byte
+	for _, v := range []uint64{g.first, g.last, g.events, g.bytes} {
+		binary.LittleEndian.PutUint64(b[:], v)
+		h.Write(b[:])
+	}
+	return h.Sum64()
 }
 
 // saysRemoved tells whether a block is one of those that gap makes.

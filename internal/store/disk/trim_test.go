@@ -87,7 +87,7 @@ func TestTrimmingSaysWhatWentAndKeepsWhatTheRestNeeds(t *testing.T) {
 			t.Errorf("%s: removed %+v", when, r)
 		}
 	}
-	check("trimmed", []uint64{0, 5}, "job/0:20 job/1:20 "+gapName(0)+":1 out/6:20 out/7:20 out/8:20 job/2:20 out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
+	check("trimmed", []uint64{0, 5}, "job/0:20 job/1:20 gap out/6:20 out/7:20 out/8:20 job/2:20 out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
 	snap, err := s.Snapshot(ctx, recID)
 	if err != nil {
 		t.Fatal(err)
@@ -99,11 +99,11 @@ func TestTrimmingSaysWhatWentAndKeepsWhatTheRestNeeds(t *testing.T) {
 	snap.Close()
 	closeTest(t, s)
 	s = openTest(t, opt)
-	check("after a start", []uint64{0, 5}, "job/0:20 job/1:20 "+gapName(0)+":1 out/6:20 out/7:20 out/8:20 job/2:20 out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
+	check("after a start", []uint64{0, 5}, "job/0:20 job/1:20 gap out/6:20 out/7:20 out/8:20 job/2:20 out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
 	if _, err := s.Trim(ctx, recID, []uint64{3}); err != nil {
 		t.Fatal(err)
 	}
-	check("trimmed again", []uint64{0, 8}, "job/0:20 job/1:20 job/2:20 "+gapName(0)+":1 out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
+	check("trimmed again", []uint64{0, 8}, "job/0:20 job/1:20 job/2:20 gap out/9:20 out/10:20 out/11:20 job/3:20 out/12:20 out/13:20 out/14:20 job/4:20")
 	if n := len(s.facts(s.find(recID))); n != 3 {
 		t.Errorf("%d segments: the remains are not put together", n)
 	}
@@ -116,11 +116,6 @@ func TestTrimmingSaysWhatWentAndKeepsWhatTheRestNeeds(t *testing.T) {
 	if err != nil || len(report.Problems) != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
-}
-
-// gapName is how order names the gap of reason retention about lane out from a block on.
-func gapName(first uint64) string {
-	return fmt.Sprintf("gap/%d", uint64(event.GapRetention)<<56|uint64(event.LaneOut)<<48|first)
 }
 
 func TestPinsHoldAndSurvive(t *testing.T) {

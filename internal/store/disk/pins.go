@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -83,8 +84,9 @@ func (s *Store) Pin(ctx context.Context, p store.Pin) (store.Pin, error) {
 	pins := s.manifest.pins()
 	renewed := slices.ContainsFunc(pins, func(o store.Pin) bool { return o.ID == p.ID })
 	pins = append(slices.DeleteFunc(pins, func(o store.Pin) bool { return o.ID == p.ID }), p)
-	held := holding(s.facts(r), p)
-	if len(held) == 0 {
+	facts, asked := s.facts(r), p
+	asked.From, asked.To, asked.Open = p.AskFrom, p.AskTo, false
+	if len(holding(facts, p)) == 0 || len(holding(facts, asked)) == 0 {
 		return p, fmt.Errorf("recording %s: %w", p.Recording, store.ErrNothing)
 	}
 	if s.opt.PinQuota > 0 && !renewed {
@@ -195,6 +197,18 @@ type SegmentFacts struct {
 	Stored           time.Time // when its last block was
 }
 
+// add takes a block in.
+func (f *SegmentFacts) add(h *block.Header) {
+	if saysRemoved(h) {
+		return // it is as wide as what is gone
+	}
+	if f.Blocks == 0 {
+		f.WallMin, f.WallMax = h.WallMin, h.WallMax
+	}
+	f.Blocks++
+	f.WallMin, f.WallMax = min(f.WallMin, h.WallMin), max(f.WallMax, h.WallMax)
+}
+
 // Segments lists the segments of all recordings, each recording's in order of arrival.
 func (s *Store) Segments() []SegmentFacts {
 	pins := s.manifest.pins()
@@ -224,16 +238,9 @@ func (s *Store) facts(r *recording) []SegmentFacts {
 	view := r.index().View()
 	r.mu.Unlock()
 	for ref := range view.Since(0) {
-		f := of[ref.Segment]
-		h := ref.Header
-		if f == nil || saysRemoved(h) {
-			continue
+		if f := of[ref.Segment]; f != nil {
+			f.add(ref.Header)
 		}
-		if f.Blocks == 0 {
-			f.WallMin, f.WallMax = h.WallMin, h.WallMax
-		}
-		f.Blocks++
-		f.WallMin, f.WallMax = min(f.WallMin, h.WallMin), max(f.WallMax, h.WallMax)
 	}
 	list := make([]SegmentFacts, 0, len(order))
 	for _, g := range order {

@@ -128,6 +128,9 @@ func TestPinsHoldAndSurvive(t *testing.T) {
 	if _, err := s.Pin(ctx, store.Pin{Recording: recID, From: 1e15, To: 2e15}); !errors.Is(err, store.ErrNothing) {
 		t.Errorf("empty stretch: %v", err)
 	}
+	if _, err := s.Pin(ctx, store.Pin{Recording: recID, To: 2e15, AskFrom: 1e15, AskTo: 2e15}); !errors.Is(err, store.ErrNothing) {
+		t.Errorf("nothing of what was asked for: %v", err)
+	}
 	// The blocks of the second segment are from 61,000 to 120,000 µs.
 	p, err := s.Pin(ctx, store.Pin{Recording: recID, From: 70_000, To: 80_000, Reason: store.PinIncident, Note: "late orders", Owner: "ann"})
 	if err != nil || len(p.ID) != 12 || p.Created.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,5 +149,53 @@ func TestRetentionDeletesFilesAndKeepsTheRest(t *testing.T) {
 	}
 	if _, err := s.Snapshot(t.Context(), event.RecordingID{}); err != nil {
 		t.Errorf("what belongs to processes is gone: %v", err)
+	}
+}
+
+func TestRetentionTrimsWhatGoesOnAndLeavesPins(t *testing.T) {
+	k := keep(t)
+	ctx := t.Context()
+	all := k.Segments()
+	oldest := all[slices.IndexFunc(all, func(f disk.SegmentFacts) bool { return f.Recording == k.truth.Totals })]
+	if _, err := k.Pin(ctx, store.Pin{Recording: k.truth.Totals, From: oldest.WallMin, To: oldest.WallMin, Reason: store.PinHold}); err != nil {
+		t.Fatal(err)
+	}
+	held := func() (bytes int64) {
+		for _, f := range k.Segments() {
+			bytes += f.Bytes
+		}
+		return bytes
+	}
+	before := held()
+	r := &retention{limits: limits{size: before / 2}, store: k.Store, free: k.Free, now: time.Now, log: slog.New(slog.DiscardHandler),
+		ended: func(context.Context, event.RecordingID) bool { return false },
+		blobs: k.queries.NamedBlobs}
+	r.once(ctx)
+	after := held()
+	if after >= before*6/10 {
+		t.Errorf("%d bytes of %d are left", after, before)
+	}
+	here := func(segment uint64) bool {
+		return slices.ContainsFunc(k.Segments(), func(f disk.SegmentFacts) bool { return f.Segment == segment })
+	}
+	if !here(oldest.Segment) {
+		t.Error("the pinned segment is gone")
+	}
+	if list, err := k.Recordings(ctx); err != nil || len(list) != 2 {
+		t.Errorf("recordings %v, %v: both go on", list, err)
+	}
+	if r.once(ctx); held() < after*9/10 {
+		t.Errorf("%d bytes of %d are left although they fitted", held(), after)
+	}
+	// A disk that is nearly full: all that may go goes, and nothing else.
+	r.limits, r.free = limits{free: 1 << 40}, func() int64 { return 0 }
+	r.once(ctx)
+	for _, f := range k.Segments() {
+		if f.Sealed && !f.Remains && !f.Pinned {
+			t.Errorf("%+v is left", f)
+		}
+	}
+	if !here(oldest.Segment) {
+		t.Error("the pinned segment is gone from a full disk")
 	}
 }

@@ -413,6 +413,7 @@ function throughPill(g: JourneyGraph, first: LineageNode | undefined, e: UnitEdg
 
 const endWords = {
 	gap: "in a gap",
+	removed: "removed by retention",
 	"not-recorded": "not recorded",
 	recovered: "from channel state",
 	limit: "the answer ends here",
@@ -426,7 +427,12 @@ function addEnds(g: JourneyGraph, u: Units, itemOfUnit: ReadonlyMap<string, stri
 		const at = unit === undefined ? undefined : itemOfUnit.get(unit.id);
 		if (n === undefined || unit === undefined || at === undefined || at.startsWith("f:") || isUnrecorded(n)) continue;
 		const told = notes.filter(
-			(note) => note.kind === "gap" || note.kind === "not-recorded" || note.kind === "recovered" || note.kind === "limit",
+			(note) =>
+				note.kind === "gap" ||
+				note.kind === "removed" ||
+				note.kind === "not-recorded" ||
+				note.kind === "recovered" ||
+				note.kind === "limit",
 		);
 		const [first] = told;
 		if (first === undefined) continue;

@@ -23,8 +23,8 @@ checkpoint at or before --from and ends with the next one after --to; without th
 a short stretch may hold more than its own bytes. Over the setting pin-quota new pins are refused, and old ones stay.
 
 RECORDING is an id, the beginning of one, or a job's name (its newest run).`,
-		Example: `  sightglass pin order-totals --from -10m --note "late orders, ticket 4711"
-  sightglass pin order-totals --from 14:00 --to 14:05 --reason bookmark
+		Example: `  sightglass pin order-totals --from -15m --note "late orders, ticket 4711"
+  sightglass pin order-totals --from -15m --to now --reason bookmark
   sightglass pin 8c1e --reason hold`,
 		Args: exactly(1, "a recording"),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -426,14 +426,7 @@ function addEnds(g: JourneyGraph, u: Units, itemOfUnit: ReadonlyMap<string, stri
 		const unit = u.all.get(`n:${nodeId}`) ?? (n?.record === undefined ? undefined : u.all.get(`k:${n.record}`));
 		const at = unit === undefined ? undefined : itemOfUnit.get(unit.id);
 		if (n === undefined || unit === undefined || at === undefined || at.startsWith("f:") || isUnrecorded(n)) continue;
-		const told = notes.filter(
-			(note) =>
-				note.kind === "gap" ||
-				note.kind === "removed" ||
-				note.kind === "not-recorded" ||
-				note.kind === "recovered" ||
-				note.kind === "limit",
-		);
+		const told = notes.filter((note) => note.kind in endWords);
 		const [first] = told;
 		if (first === undefined) continue;
 		// Above what was asked the answer looks upwards; of what was asked itself, an origin that was not found leaves no edge.

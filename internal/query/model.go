@@ -97,6 +97,8 @@ func (m *model) refresh(ctx context.Context, s store.Snapshot) error {
 				}
 			}
 		}
+	}
+	if s.Mark() >= m.mark { // also when nothing came: what is stored may have become smaller
 		m.stored = s.Recording()
 	}
 	for id := range m.missing {

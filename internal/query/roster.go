@@ -29,8 +29,14 @@ type roster struct {
 type rosterEntry struct {
 	first  uint64 // mark of the recording's first block
 	blocks uint64 // of the recording when this was made
+	bytes  uint64
 	job    Job
 	places map[place][]placeUse
+}
+
+// holds tells whether the entry is at least as new as rec. Blocks may be removed, and become smaller.
+func (e *rosterEntry) holds(rec store.Recording) bool {
+	return e.first == rec.First && (e.blocks > rec.Blocks || e.blocks == rec.Blocks && e.bytes == rec.Bytes)
 }
 
 // place is a Kafka partition.
@@ -127,7 +133,7 @@ func (r *roster) entry(rec event.RecordingID) *rosterEntry {
 
 // entry returns what is known of rec, brought up to date if blocks were stored since.
 func (e *Engine) entry(ctx context.Context, rec store.Recording) (*rosterEntry, error) {
-	if entry := e.roster.entry(rec.ID); entry != nil && entry.first == rec.First && entry.blocks >= rec.Blocks {
+	if entry := e.roster.entry(rec.ID); entry != nil && entry.holds(rec) {
 		return entry, nil
 	}
 	v, err := e.open(ctx, rec.ID)
@@ -141,7 +147,7 @@ func (e *Engine) entry(ctx context.Context, rec store.Recording) (*rosterEntry, 
 // enter renews the roster's entry of v's recording.
 func (e *Engine) enter(v *view) *rosterEntry {
 	v.model.mu.Lock()
-	entry := &rosterEntry{first: v.model.first, blocks: v.model.mark - v.model.first, job: v.summary(), places: v.places()}
+	entry := &rosterEntry{first: v.model.first, blocks: v.model.mark - v.model.first, bytes: v.model.stored.Bytes, job: v.summary(), places: v.places()}
 	if len(v.model.missing) > 0 {
 		entry.blocks = 0 // definitions may come without a block
 	}

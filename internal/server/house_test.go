@@ -91,9 +91,23 @@ func (k *kept) sealed(rec event.RecordingID) (list []uint64) {
 func TestCompactionChangesNoAnswer(t *testing.T) {
 	k := keep(t)
 	before := k.answers(t, k.queries)
+	if _, err := k.queries.Recordings(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	p, err := k.Compact(t.Context(), disk.CompactOptions{All: true})
 	if err != nil || p.Segments < 5 || p.After >= p.Before {
 		t.Fatalf("%+v, %v", p, err)
+	}
+	list, err := k.queries.Recordings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bytes uint64
+	for _, r := range list {
+		bytes += r.Bytes
+	}
+	if st := k.Stats(); bytes != st.Bytes {
+		t.Errorf("recordings take %d bytes, the list says %d", st.Bytes, bytes)
 	}
 	for name, e := range map[string]*query.Engine{"the engine that was there": k.queries, "a new one": engine(t, k.Store)} {
 		if after := k.answers(t, e); after != before {

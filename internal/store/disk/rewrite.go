@@ -371,9 +371,7 @@ func (w *rewrite) swap(remove bool) {
 	if err := old.release(); err != nil {
 		w.s.opt.Log.Warn("files of replaced segments go at the next start", "recording", r.id.String(), "error", err)
 	}
-	if fresh != nil {
-		w.s.changes.Happened(r.id)
-	}
+	w.s.changes.Happened(r.id) // whoever keeps a list of sizes
 }
 
 // rest indexes what stays, in the order in which a start would find it. taken is up to which mark of the old index it goes.

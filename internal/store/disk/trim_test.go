@@ -95,7 +95,6 @@ func TestTrimmingSaysWhatWentAndKeepsWhatTheRestNeeds(t *testing.T) {
 	if since := slices.Collect(snap.Since(mark)); len(since) != 0 || snap.Mark() < mark || snap.Recording().First == 0 {
 		t.Errorf("since the mark of before: %d, mark %d, was %d", len(since), snap.Mark(), mark)
 	}
-	mark = snap.Mark()
 	snap.Close()
 	closeTest(t, s)
 	s = openTest(t, opt)

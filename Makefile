@@ -120,7 +120,8 @@ test-matrix: build ## jobs of every shape, plain and recorded, on both lines, ov
 	go run ./test/matrix -coverage docs/coverage.md
 	$(MVN) -f agent/pom.xml verify -Dtest=DropsTest -Ddrops.matrix=true -Dsurefire.failIfNoSpecifiedTests=false
 
-soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, and every hook made to fail
+soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, every hook made to fail, and a store killed 1,000 times while it compacts and trims
+	go test -count=1 -timeout 1h -v ./internal/store/disk -run TestKilledProcesses -args -kills 1000
 	go test -tags e2e -count=1 -timeout 4h -v ./test/e2e -run TestSoak -flink $(FLINK) -submissions 200 -kills 100
 	$(MVN) -f agent/pom.xml verify -Dtest=HookFaultsTest -Dsurefire.failIfNoSpecifiedTests=false
 

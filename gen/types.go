@@ -73,6 +73,33 @@ func (e CheckpointState) Valid() bool {
 	}
 }
 
+// Defines values for CompactionState.
+const (
+	CompactionStateCancelled CompactionState = "cancelled"
+	CompactionStateDone      CompactionState = "done"
+	CompactionStateFailed    CompactionState = "failed"
+	CompactionStateNone      CompactionState = "none"
+	CompactionStateRunning   CompactionState = "running"
+)
+
+// Valid indicates whether the value is a known member of the CompactionState enum.
+func (e CompactionState) Valid() bool {
+	switch e {
+	case CompactionStateCancelled:
+		return true
+	case CompactionStateDone:
+		return true
+	case CompactionStateFailed:
+		return true
+	case CompactionStateNone:
+		return true
+	case CompactionStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EffectiveAgentState.
 const (
 	EffectiveAgentStateFollows EffectiveAgentState = "follows"
@@ -317,6 +344,7 @@ const (
 	NoteKindLimit       NoteKind = "limit"
 	NoteKindNotRecorded NoteKind = "not-recorded"
 	NoteKindRecovered   NoteKind = "recovered"
+	NoteKindRemoved     NoteKind = "removed"
 	NoteKindState       NoteKind = "state"
 	NoteKindTransaction NoteKind = "transaction"
 )
@@ -334,9 +362,59 @@ func (e NoteKind) Valid() bool {
 		return true
 	case NoteKindRecovered:
 		return true
+	case NoteKindRemoved:
+		return true
 	case NoteKindState:
 		return true
 	case NoteKindTransaction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PinReason.
+const (
+	PinReasonBookmark PinReason = "bookmark"
+	PinReasonExport   PinReason = "export"
+	PinReasonHold     PinReason = "hold"
+	PinReasonIncident PinReason = "incident"
+)
+
+// Valid indicates whether the value is a known member of the PinReason enum.
+func (e PinReason) Valid() bool {
+	switch e {
+	case PinReasonBookmark:
+		return true
+	case PinReasonExport:
+		return true
+	case PinReasonHold:
+		return true
+	case PinReasonIncident:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PinWishReason.
+const (
+	PinWishReasonBookmark PinWishReason = "bookmark"
+	PinWishReasonExport   PinWishReason = "export"
+	PinWishReasonHold     PinWishReason = "hold"
+	PinWishReasonIncident PinWishReason = "incident"
+)
+
+// Valid indicates whether the value is a known member of the PinWishReason enum.
+func (e PinWishReason) Valid() bool {
+	switch e {
+	case PinWishReasonBookmark:
+		return true
+	case PinWishReasonExport:
+		return true
+	case PinWishReasonHold:
+		return true
+	case PinWishReasonIncident:
 		return true
 	default:
 		return false
@@ -904,6 +982,41 @@ type CodeRef struct {
 	// Text Its text was recorded.
 	Text bool `json:"text"`
 }
+
+// Compaction defines model for Compaction.
+type Compaction struct {
+	// After Bytes of what replaced them.
+	After string `json:"after"`
+
+	// Before Bytes of segments that were replaced.
+	Before string `json:"before"`
+
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began,omitempty"`
+
+	// Done Bytes of segments looked at.
+	Done string `json:"done"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+	Error string    `json:"error,omitempty"`
+
+	// Into Segments that replaced them.
+	Into int64 `json:"into"`
+
+	// Left Segments that are damaged and stay as they are.
+	Left int64 `json:"left"`
+
+	// Segments That were replaced.
+	Segments int64           `json:"segments"`
+	State    CompactionState `json:"state"`
+
+	// Total 64-bit integer as text
+	Total string `json:"total"`
+}
+
+// CompactionState defines model for Compaction.State.
+type CompactionState string
 
 // Cost defines model for Cost.
 type Cost struct {
@@ -2202,6 +2315,74 @@ type PathTaken struct {
 	Text  string     `json:"text"`
 }
 
+// Pin defines model for Pin.
+type Pin struct {
+	// AskedFrom Example: 2026-08-01T14:02:11.482000Z
+	AskedFrom time.Time `json:"asked_from,omitempty"`
+
+	// AskedTo Example: 2026-08-01T14:02:11.482000Z
+	AskedTo time.Time `json:"asked_to,omitempty"`
+
+	// Bytes Of these segments.
+	Bytes string `json:"bytes"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// From Of what is kept: the completed checkpoint at or before asked_from. Absent: from the beginning.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+	ID   string    `json:"id"`
+	Job  string    `json:"job"`
+	Note string    `json:"note"`
+
+	// Open No checkpoint behind asked_to is completed yet: everything from from on is kept until one is.
+	Open      bool      `json:"open"`
+	Owner     string    `json:"owner"`
+	Reason    PinReason `json:"reason"`
+	Recording string    `json:"recording"`
+
+	// Segments That it holds.
+	Segments int64 `json:"segments"`
+
+	// To Of what is kept: the next completed checkpoint behind asked_to. Absent: to the end.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	To time.Time `json:"to,omitempty"`
+}
+
+// PinReason defines model for Pin.Reason.
+type PinReason string
+
+// PinWish defines model for PinWish.
+type PinWish struct {
+	// From Time or -5m; empty: from the beginning.
+	From   string        `json:"from,omitempty"`
+	Note   string        `json:"note,omitempty"`
+	Reason PinWishReason `json:"reason"`
+
+	// To Time or -5m; empty: to the end.
+	To string `json:"to,omitempty"`
+}
+
+// PinWishReason defines model for PinWish.Reason.
+type PinWishReason string
+
+// Pins defines model for Pins.
+type Pins struct {
+	// Bytes Of all segments that a pin holds, each once.
+	Bytes string `json:"bytes"`
+
+	// Items The oldest first.
+	Items []Pin  `json:"items"`
+	Kind  string `json:"kind"`
+
+	// Quota Bytes that pins may hold; 0 = no limit.
+	Quota   string `json:"quota"`
+	Version int64  `json:"version"`
+}
+
 // PolicyChange defines model for PolicyChange.
 type PolicyChange struct {
 	// Base Version that the text was made from: another one in force refuses the change.
@@ -2418,6 +2599,14 @@ type Recording struct {
 
 	// Job Name of the job.
 	Job string `json:"job"`
+
+	// Removed Events that retention removed.
+	Removed string `json:"removed"`
+
+	// RemovedUntil Up to when retention removed, the newest of them.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	RemovedUntil time.Time `json:"removed_until,omitempty"`
 
 	// Started Example: 2026-08-01T14:02:11.482000Z
 	Started time.Time `json:"started,omitempty"`
@@ -3384,3 +3573,6 @@ type RecordingPolicySetJSONRequestBody = PolicyChange
 
 // RecordingPolicyCheckJSONRequestBody defines body for RecordingPolicyCheck for application/json ContentType.
 type RecordingPolicyCheckJSONRequestBody = PolicyText
+
+// PinJSONRequestBody defines body for Pin for application/json ContentType.
+type PinJSONRequestBody = PinWish

@@ -18,6 +18,8 @@ const (
 	JobReplay       Action = "job:replay"
 	RecordingExport Action = "recording:export"
 	RecordingImport Action = "recording:import"
+	RecordingPin    Action = "recording:pin"
+	StoreCompact    Action = "store:compact"
 	SubjectRead     Action = "subject:read"
 	SubjectWrite    Action = "subject:write"
 	SubjectDelete   Action = "subject:delete"
@@ -40,7 +42,7 @@ const (
 
 var actions = [...]Action{
 	ServerView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
-	RecordingExport, RecordingImport, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
+	RecordingExport, RecordingImport, RecordingPin, StoreCompact, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
 	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
 	RecordRead, RecordWrite,
 }

@@ -59,7 +59,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, Steering: steer(t, browser), Authenticate: as})
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Steering: steer(t, browser), Authenticate: as})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +144,8 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 			body = `{"text":"level: trace\n"}`
 		case "job-level":
 			body = `{"level":"trace"}`
+		case "pin":
+			body = `{"reason":"hold"}`
 		}
 		status, header, answer := send2(t, f, f.api.service.methods[r.id], Base+path, body)
 		kind := "application/json"

@@ -26,7 +26,7 @@ func (s *service) recording(ctx context.Context, _ *RecordingPath) (Recording, e
 func recordingOf(r browse.Recording) Recording {
 	return Recording{
 		ID: r.ID.String(), Job: r.Job, State: stateOf(r.State), Flink: r.Version, Started: wall(r.Started), Ended: wall(r.Ended),
-		Blocks: I64(r.Blocks), Events: I64(r.Events), Bytes: I64(r.Bytes), Gaps: r.Gaps, Agents: r.Agents,
+		Blocks: I64(r.Blocks), Events: I64(r.Events), Bytes: I64(r.Bytes), Gaps: r.Gaps, Removed: I64(r.Removed.Events), Until: wall(r.Removed.Until), Agents: r.Agents,
 	}
 }
 

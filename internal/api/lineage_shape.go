@@ -50,7 +50,7 @@ type LineageEdge struct {
 
 // Note says why a branch ended, or what is odd about it.
 type Note struct {
-	Kind     string `json:"kind" enum:"state,gap,not-recorded,limit,transaction,recovered,dropped"`
+	Kind     string `json:"kind" enum:"state,gap,removed,not-recorded,limit,transaction,recovered,dropped"`
 	Text     string `json:"text"`
 	Node     string `json:"node,omitempty"`
 	Operator string `json:"operator,omitempty"`

@@ -12,6 +12,8 @@ type Recording struct {
 	Events  I64    `json:"events"`
 	Bytes   I64    `json:"bytes"`
 	Gaps    int    `json:"gaps"`
+	Removed I64    `json:"removed" doc:"Events that retention removed."`
+	Until   *Time  `json:"removed_until,omitempty" doc:"Up to when retention removed, the newest of them."`
 	Agents  int    `json:"agents"`
 }
 

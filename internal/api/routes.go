@@ -48,4 +48,6 @@ func (s *service) routes() {
 	get(s, route{"capsules", "/recordings/{rec}/capsules", access.JobView, "What is kept to rebuild each task attempt", recording}, s.capsules)
 	download(s, route{"export-parquet", "/recordings/{rec}/export/parquet", access.RecordingExport, "A recording as Parquet files, in a tar stream", recording}, s.exportParquet)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
+
+	s.houseRoutes()
 }

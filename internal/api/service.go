@@ -22,6 +22,7 @@ type Options struct {
 	Version string
 	Browser *browse.Browser
 	Host    Host
+	House   House
 	// Steering has recorded what people want; nil: nobody can change it here.
 	Steering *steering.Steering
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.

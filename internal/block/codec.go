@@ -61,6 +61,11 @@ var zstdWriter = sync.OnceValues(func() (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault))
 })
 
+// zstdDense is for blocks at rest: they are written once and read often, so it takes longer for less.
+var zstdDense = sync.OnceValues(func() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderCRC(false))
+})
+
 // pack compresses raw with want, into buf; a section that would not become smaller is stored as it is.
 func pack(raw []byte, want Codec, buf *[]byte) ([]byte, Codec, error) {
 	var packed []byte

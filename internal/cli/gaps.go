@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sightglass/sightglass/gen"
 	"github.com/sightglass/sightglass/internal/client"
 )
 
@@ -17,7 +19,7 @@ func (a *app) gaps() *cobra.Command {
 		Long: `List the stretches that were not recorded, each with its reason. Answers that reach across one are not proven.
 RECORDING is an id, the beginning of one, or a job's name; it may be left out when only one job is there.
 
-Exit 1: there are gaps.`,
+Exit 1: there are gaps, but those that retention made.`,
 		Example: `  sightglass gaps order-totals
   sightglass gaps order-totals -o wide
   sightglass gaps 8c1e -o jsonl | jq -r .reason | sort | uniq -c`,
@@ -56,7 +58,7 @@ Exit 1: there are gaps.`,
 				}
 				a.link(cl, "/r/"+url.PathEscape(rec)+"/gaps", "")
 			}
-			if len(answer.Value.Items) > 0 {
+			if slices.ContainsFunc(answer.Value.Items, func(g gen.Gap) bool { return g.Reason != "removed by retention" }) {
 				return verdict(exitFound)
 			}
 			return nil

@@ -20,14 +20,15 @@ type storeFlags struct{ data, file string }
 
 func (a *app) store() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "store verify|stats|repair",
-		Short: "Look at the files of the data folder, without the server",
-		Long: `Look at the files of the data folder, without the server.
+		Use:   "store verify|stats|repair|compact",
+		Short: "Look at the files of the data folder, and make them smaller",
+		Long: `Look at the files of the data folder, without the server, and make them smaller.
 
   stats    what is kept: recordings, blocks, events and bytes by lane
   verify   reads every byte and names what is damaged, lost or unfinished; changes nothing, and a server may run meanwhile
   repair   does what the start of a server does: cuts unfinished ends, makes indexes again, moves foreign files to lost+found, and records a gap
            for what is lost; the server must not run
+  compact  re-codes blocks and puts small segments together; a server that runs on the folder does it itself
 
 docs/operations/store.md describes the files and the problems.
 
@@ -36,7 +37,7 @@ Exit 1: something that was recorded cannot be read.`,
   sightglass store stats --data /var/lib/sightglass
   sightglass store verify --decode -o json`,
 	}
-	c.AddCommand(a.storeVerify(), a.storeStats(), a.storeRepair())
+	c.AddCommand(a.storeVerify(), a.storeStats(), a.storeRepair(), a.storeCompact())
 	return c
 }
 
@@ -147,11 +148,22 @@ func (a *app) storeStats() *cobra.Command {
 				}
 			}
 			a.more(t.print(a, a.screen(2)), "into a pipe, or -o json")
+			a.segments(report)
 			return nil
 		},
 	}
 	f.where(c)
 	return c
+}
+
+// segments says in what state the files are.
+func (a *app) segments(r *server.StoreReport) {
+	var all, sealed, recoded, pinned int
+	var bytes int64
+	for _, one := range r.Recordings {
+		all, sealed, recoded, pinned, bytes = all+one.Segments, sealed+one.Sealed, recoded+one.Recoded, pinned+one.Pinned, bytes+one.PinnedBytes
+	}
+	a.hint("%s, %d sealed, %d compacted, %d pinned (%s, %s)", plural(all, "segment"), sealed, recoded, pinned, plural(len(r.Pins), "pin"), bytesText(float64(bytes)))
 }
 
 func (a *app) storeRepair() *cobra.Command {
@@ -237,13 +249,29 @@ type storeReport struct {
 	Blobs       int              `json:"blobs"`
 	BlobBytes   string           `json:"blob_bytes"`
 	Recordings  []storeRecording `json:"recordings"`
+	Pins        []storePin       `json:"pins"`
 	Problems    []storeTrouble   `json:"problems"`
+}
+
+type storePin struct {
+	ID        string    `json:"id"`
+	Recording string    `json:"recording"`
+	Reason    string    `json:"reason"`
+	Owner     string    `json:"owner"`
+	Note      string    `json:"note"`
+	From      time.Time `json:"from,omitzero"`
+	To        time.Time `json:"to,omitzero"`
+	Created   time.Time `json:"created"`
 }
 
 type storeRecording struct {
 	ID       string      `json:"id"`
 	Segments int         `json:"segments"`
 	Sealed   int         `json:"sealed"`
+	Recoded  int         `json:"recoded"`
+	Remains  int         `json:"remains"`
+	Pinned   int         `json:"pinned"`
+	Held     string      `json:"pinned_bytes"`
 	Blocks   string      `json:"blocks"`
 	Events   string      `json:"events"`
 	Bytes    string      `json:"bytes"`
@@ -288,11 +316,12 @@ func reportOf(r *server.StoreReport, data string) storeReport {
 	}
 	out := storeReport{
 		Kind: "store-report", Version: 1, Data: data, Definitions: r.Definitions, Blobs: r.Blobs, BlobBytes: strconv.FormatInt(r.BlobBytes, 10),
-		Recordings: []storeRecording{}, Problems: []storeTrouble{},
+		Recordings: []storeRecording{}, Pins: []storePin{}, Problems: []storeTrouble{},
 	}
 	for _, one := range r.Recordings {
 		s := storeRecording{
-			ID: one.ID.String(), Segments: one.Segments, Sealed: one.Sealed, Blocks: u(one.Blocks), Events: u(one.Events),
+			ID: one.ID.String(), Segments: one.Segments, Sealed: one.Sealed, Recoded: one.Recoded, Remains: one.Remains, Pinned: one.Pinned,
+			Held: strconv.FormatInt(one.PinnedBytes, 10), Blocks: u(one.Blocks), Events: u(one.Events),
 			Bytes: strconv.FormatInt(one.Bytes, 10), From: when(one.WallMin), To: when(one.WallMax), Lanes: []storeLane{},
 		}
 		for lane, l := range one.Lanes {
@@ -300,6 +329,9 @@ func reportOf(r *server.StoreReport, data string) storeReport {
 		}
 		slices.SortFunc(s.Lanes, func(a, b storeLane) int { return strings.Compare(a.Lane, b.Lane) })
 		out.Recordings = append(out.Recordings, s)
+	}
+	for _, p := range r.Pins {
+		out.Pins = append(out.Pins, storePin{p.ID, p.Recording.String(), p.Reason, p.Owner, p.Note, when(p.From), when(p.To), p.Created.UTC()})
 	}
 	for _, p := range r.Problems {
 		t := storeTrouble{

@@ -36,6 +36,8 @@ type Server struct {
 
 	RetainAge              time.Duration // 0 = for ever
 	RetainSize, RetainFree int64         // bytes; 0 = no limit
+	PinQuota               int64         // bytes; 0 = no limit
+	Compact                string        // auto or off
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -116,12 +118,16 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.UserJars })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
-		{"retain-age", "0s", "duration", "A recording that got nothing new for so long is deleted; 0s: it is kept for ever.",
+		{"compact", "auto", "", "Whether what is stored is made smaller in the background, a fifth of one processor while blocks come in: auto or off.",
+			choice(func(s *Server) *string { return &s.Compact }, "auto", "off")},
+		{"retain-age", "0s", "duration", "What is older is removed: recordings that have ended as a whole, the beginning of those that go on; 0s: it is kept for ever.",
 			func(s *Server, v string) error { return age(&s.RetainAge, v) }},
-		{"retain-size", "0", "size", "When recordings take more than this, the oldest that have ended are deleted; 0: no limit.",
+		{"retain-size", "0", "size", "When recordings take more than this, the oldest is removed until they fit; 0: no limit.",
 			func(s *Server, v string) (err error) { s.RetainSize, err = size(v); return err }},
-		{"retain-free", "0", "size", "When less than this is free on the disk, the oldest recordings that have ended are deleted; 0: blocks are refused instead when the disk is full.",
+		{"retain-free", "2GiB", "size", "When less than this is free on the disk, the oldest is removed until there is; 0: nothing is. Below 512 MiB blocks are refused, and agents keep what they can.",
 			func(s *Server, v string) (err error) { s.RetainFree, err = size(v); return err }},
+		{"pin-quota", "20GiB", "size", "What pins may hold; over it new ones are refused; 0: no limit.",
+			func(s *Server, v string) (err error) { s.PinQuota, err = size(v); return err }},
 		{"max-agents", "1000", "connections", "Agents beyond this number are refused.",
 			func(s *Server, v string) error { return whole(&s.MaxAgents, v, 1, 100_000) }},
 		{"lost-after", "60s", "duration", "A process that went away without a goodbye is a gap after this time.",

@@ -144,4 +144,5 @@ const (
 	GapMissingBlocks GapReason = 10
 	GapTruncatedTail GapReason = 11
 	GapSwitchedOff   GapReason = 12
+	GapRetention     GapReason = 13
 )

@@ -53,7 +53,7 @@ var gapReasonNames = map[GapReason]string{
 	GapRingFull: "ring full", GapBufferFull: "buffer full", GapGovernor: "governor", GapPayloadLimit: "payload over limit",
 	GapAgentFault: "agent fault", GapLateAttach: "late attach", GapProcessLost: "process lost", GapClockStep: "clock step",
 	GapChecksum: "checksum", GapMissingBlocks: "missing blocks", GapTruncatedTail: "truncated tail",
-	GapSwitchedOff: "switched off",
+	GapSwitchedOff: "switched off", GapRetention: "removed by retention",
 }
 
 // String is the reason in words, as spec/recording.md, section 5, has it.

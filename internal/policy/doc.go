@@ -18,6 +18,7 @@ type Policy struct {
 	Rules    []Rule
 	Triggers []Trigger
 	Budgets  Budgets
+	Retain   []Retain
 	Secrets  []string // globs of names of settings
 }
 

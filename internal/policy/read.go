@@ -89,6 +89,7 @@ func (r *reader) read(text string) *Policy {
 		"level":    func(n *yaml.Node) { p.Level = r.word(n, Levels...) },
 		"rules":    func(n *yaml.Node) { p.Rules = list(r, n, maxRules, r.rule) },
 		"triggers": func(n *yaml.Node) { p.Triggers = list(r, n, 100, r.trigger) },
+		"retain":   func(n *yaml.Node) { p.Retain = list(r, n, 200, r.retain) },
 		"budgets":  func(n *yaml.Node) { p.Budgets = r.budgets(n) },
 		"secrets":  func(n *yaml.Node) { p.Secrets = list(r, n, 200, func(n *yaml.Node) string { return r.glob(n) }) },
 	})

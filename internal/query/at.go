@@ -41,6 +41,9 @@ func (v *view) missingInvocation(key event.Key, p Position) error {
 	defer v.model.mu.Unlock()
 	for _, g := range v.gapsLocked() {
 		if g.AttemptKey == key && g.First <= p.Invocation && p.Invocation <= g.Last {
+			if g.Reason == event.GapRetention {
+				return notFound("position %s was %s", p, g.Text)
+			}
 			return notFound("position %s lies in a gap (%s)", p, g.Text)
 		}
 	}

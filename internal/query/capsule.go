@@ -33,6 +33,7 @@ type CapsulePart struct {
 type CapsuleLacked struct {
 	Name   string `json:"name"`
 	Reason string `json:"reason"`
+	unread bool   // what the agent said of it cannot be read
 }
 
 // Capsules lists the capsules of a recording, in order of time. A body that does not parse is a capsule without parts that lacks
@@ -73,14 +74,14 @@ func (e *Engine) capsule(ev *Event) Capsule {
 		Missing []CapsuleLacked `json:"missing"`
 	}
 	if err := json.Unmarshal(ev.Body, &body); err != nil {
-		c.Missing = []CapsuleLacked{{Name: "all", Reason: "what the agent said of it cannot be read"}}
+		c.Missing = []CapsuleLacked{{Name: "all", Reason: "what the agent said of it cannot be read", unread: true}}
 		return c
 	}
 	c.Hidden, c.Missing = body.Hidden, body.Missing
 	for _, p := range body.Parts {
 		hash, err := event.ParseBlobHash(p.SHA256)
 		if err != nil {
-			c.Missing = append(c.Missing, CapsuleLacked{Name: p.Name, Reason: "its hash cannot be read"})
+			c.Missing = append(c.Missing, CapsuleLacked{Name: p.Name, Reason: "its hash cannot be read", unread: true})
 			continue
 		}
 		part := CapsulePart{Name: p.Name, Format: p.Format, Bytes: p.Bytes, Hash: hash}

@@ -57,7 +57,7 @@ func TestCapsulesSayWhatOfThemHasArrived(t *testing.T) {
 		{Name: "b.jar", Format: "jar", Bytes: 3, Hash: event.HashOf([]byte("abc"))},
 	}
 	if got := list[0]; fmt.Sprint(got.Parts) != fmt.Sprint(want) || fmt.Sprint(got.Hidden) != "[sasl.password]" ||
-		fmt.Sprint(got.Missing) != "[{d.jar too long} {c.jar its hash cannot be read}]" {
+		fmt.Sprint(got.Missing) != "[{d.jar too long false} {c.jar its hash cannot be read true}]" {
 		t.Errorf("got %+v", got)
 	}
 	if got := list[1]; len(got.Parts) != 0 || len(got.Missing) != 1 {

@@ -84,15 +84,21 @@ type view struct {
 
 // open makes a view with an up-to-date model. The caller closes it.
 func (e *Engine) open(ctx context.Context, rec event.RecordingID) (*view, error) {
-	snap, err := e.reader.Snapshot(ctx, rec)
-	if errors.Is(err, store.ErrNotFound) {
-		e.roster.forget(rec)
-		return nil, notFound("recording %s", rec)
+	var snap store.Snapshot
+	var m *model
+	for ok := false; !ok; { // once more when blocks were removed between the two
+		var err error
+		if snap, err = e.reader.Snapshot(ctx, rec); errors.Is(err, store.ErrNotFound) {
+			e.roster.forget(rec)
+			return nil, notFound("recording %s", rec)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("opening recording %s: %w", rec, err)
+		}
+		if m, ok = e.roster.model(rec, snap.Recording().First); !ok {
+			snap.Close()
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("opening recording %s: %w", rec, err)
-	}
-	m := e.roster.model(rec)
 	if err := m.refresh(ctx, snap); err != nil {
 		snap.Close()
 		return nil, fmt.Errorf("bringing recording %s up to date: %w", rec, err)

@@ -14,6 +14,13 @@ type gapLog struct {
 	kept    int
 	dropped int // beyond maxGaps
 	lost    uint64
+	removed Removed
+}
+
+// Removed is what retention took out of a recording that goes on; the zero value when it took nothing.
+type Removed struct {
+	Events, Bytes uint64
+	Until         Wall
 }
 
 type gapEntry struct {
@@ -36,7 +43,11 @@ func (l *gapLog) add(h *block.Header, operator int, wall Wall, body []byte) {
 	if g.FromUS == 0 && g.ToUS == 0 {
 		g.FromUS, g.ToUS = int64(wall), int64(wall)
 	}
-	l.lost += g.Events
+	if g.Reason == event.GapRetention { // it was recorded, and is no fault
+		l.removed.Events, l.removed.Bytes, l.removed.Until = l.removed.Events+g.Events, l.removed.Bytes+g.Bytes, max(l.removed.Until, Wall(g.ToUS))
+	} else {
+		l.lost += g.Events
+	}
 	if l.kept == maxGaps {
 		l.dropped++
 		return

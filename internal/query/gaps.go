@@ -46,6 +46,16 @@ func (v *view) gapsLocked() []Gap {
 	return list
 }
 
+// faultsLocked counts the gaps that are none of retention's.
+func (v *view) faultsLocked() (n int) {
+	for _, g := range v.gapsLocked() {
+		if g.Reason != event.GapRetention {
+			n++
+		}
+	}
+	return n
+}
+
 func (v *view) gap(key event.Key, g gapEntry) Gap {
 	out := Gap{
 		Lane: g.Lane, Reason: g.Reason, Text: g.Text, AttemptKey: key, First: g.First, Last: g.Last, Events: g.Events, Bytes: g.Bytes,

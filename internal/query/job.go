@@ -46,8 +46,9 @@ type Job struct {
 	HasDrops          bool   // agents that tell drops took part
 	Drops             uint64 // records that were thrown away and are lost
 	HasSourceLag      bool
-	SourceLag         int64 // records written to the topics read by this job, by recorded jobs, and not read yet
-	Gaps              int
+	SourceLag         int64   // records written to the topics read by this job, by recorded jobs, and not read yet
+	Gaps              int     // but those that say what retention removed
+	Removed           Removed // by retention
 	Events            uint64
 	Blocks            uint64
 	Bytes             uint64
@@ -82,6 +83,7 @@ type Recording struct {
 	Events  uint64
 	Bytes   uint64
 	Gaps    int
+	Removed Removed
 	Agents  int
 }
 

@@ -100,6 +100,7 @@ type NoteKind string
 const (
 	NoteState       NoteKind = "state"
 	NoteGap         NoteKind = "gap"
+	NoteRemoved     NoteKind = "removed" // by retention
 	NoteNotRecorded NoteKind = "not-recorded"
 	NoteNotSampled  NoteKind = "not-sampled" // its key is none of the sample
 	NoteLimit       NoteKind = "limit"

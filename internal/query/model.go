@@ -22,6 +22,7 @@ type model struct {
 	cat    atomic.Pointer[catalogue]
 
 	mu        sync.Mutex // guards what follows
+	first     uint64     // mark of the first block: what was removed before it was never taken
 	mark      uint64     // of the snapshots' blocks, what was taken; marks count blocks
 	defined   uint64     // of the registry, what was taken
 	tail      *tail
@@ -62,9 +63,9 @@ const (
 	maxLogBlocks = 64
 )
 
-func newModel(id event.RecordingID, frames *frames, defs *registry) *model {
+func newModel(id event.RecordingID, first uint64, frames *frames, defs *registry) *model {
 	m := &model{
-		id: id, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), drops: make(map[dropKey]dropSeen), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool), levelled: make(map[event.Key][][2]uint64),
+		id: id, first: first, mark: first, frames: frames, defs: defs, tail: newTail(), clock: newClockIndex(), census: newCensus(), drops: make(map[dropKey]dropSeen), jobLanes: make(map[event.Key]bool), restored: make(map[event.Key]bool), levelled: make(map[event.Key][][2]uint64),
 		tallies: make(map[event.Key]*tally), flows: make(map[event.Key]*flow), splits: make(map[splitUse]*splitTally), lanes: make(map[event.Lane]LaneUse),
 		checks: newBarrierChecks(), log: newJobLog(), gaps: newGapLog(), attempts: make(map[event.Key]bool),
 		known: make(map[event.DefinitionID]bool), missing: make(map[event.DefinitionID]bool),
@@ -99,6 +100,8 @@ func (m *model) refresh(ctx context.Context, s store.Snapshot) error {
 				}
 			}
 		}
+	}
+	if s.Mark() >= m.mark { // also when nothing came: what is stored may have become smaller
 		m.stored = s.Recording()
 	}
 	for id := range m.missing {
@@ -137,7 +140,7 @@ func (m *model) take(ctx context.Context, s store.Snapshot, ref store.Ref) error
 		}
 	}
 	m.tail.add(h)
-	m.clock.add(h, m.mark)
+	m.clock.add(h, m.mark-m.first)
 	m.census.add(h)
 	if h.Lane.Base() == event.LaneTrace {
 		addDrops(m.drops, h)

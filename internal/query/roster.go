@@ -27,9 +27,16 @@ type roster struct {
 }
 
 type rosterEntry struct {
+	first  uint64 // mark of the recording's first block
 	blocks uint64 // of the recording when this was made
+	bytes  uint64
 	job    Job
 	places map[place][]placeUse
+}
+
+// holds tells whether the entry is at least as new as rec. Blocks may be removed, and become smaller.
+func (e *rosterEntry) holds(rec store.Recording) bool {
+	return e.first == rec.First && (e.blocks > rec.Blocks || e.blocks == rec.Blocks && e.bytes == rec.Bytes)
 }
 
 // place is a Kafka partition.
@@ -53,26 +60,33 @@ func newRoster(reader store.Reader, limit int, frames *frames) *roster {
 	}
 }
 
-// model returns the recording's model, a new one when there is none.
-func (r *roster) model(rec event.RecordingID) *model {
+// model returns the recording's model, a new one when there is none or when blocks were removed since it was made. ok is false when the
+// snapshot whose first mark this is was taken before blocks were removed that others know of.
+func (r *roster) model(rec event.RecordingID, first uint64) (m *model, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.models[rec]
-	if m == nil {
-		m = newModel(rec, r.frames, r.defs)
+	m = r.models[rec]
+	switch {
+	case m != nil && m.first > first:
+		return nil, false
+	case m != nil && m.first < first:
+		m = newModel(rec, first, r.frames, r.defs)
+		r.models[rec] = m
+	case m == nil:
+		m = newModel(rec, first, r.frames, r.defs)
 		r.models[rec] = m
 		if len(r.order) >= r.limit {
 			delete(r.models, r.order[0])
 			r.order = r.order[1:]
 		}
 		r.order = append(r.order, rec)
-		return m
+		return m, true
 	}
 	if n := len(r.order); r.order[n-1] != rec {
 		i := slices.Index(r.order, rec)
 		r.order = append(slices.Delete(r.order, i, i+1), rec)
 	}
-	return m
+	return m, true
 }
 
 // forget drops what is held of a recording that is no more.
@@ -119,7 +133,7 @@ func (r *roster) entry(rec event.RecordingID) *rosterEntry {
 
 // entry returns what is known of rec, brought up to date if blocks were stored since.
 func (e *Engine) entry(ctx context.Context, rec store.Recording) (*rosterEntry, error) {
-	if entry := e.roster.entry(rec.ID); entry != nil && entry.blocks >= rec.Blocks {
+	if entry := e.roster.entry(rec.ID); entry != nil && entry.holds(rec) {
 		return entry, nil
 	}
 	v, err := e.open(ctx, rec.ID)
@@ -133,7 +147,7 @@ func (e *Engine) entry(ctx context.Context, rec store.Recording) (*rosterEntry, 
 // enter renews the roster's entry of v's recording.
 func (e *Engine) enter(v *view) *rosterEntry {
 	v.model.mu.Lock()
-	entry := &rosterEntry{blocks: v.model.mark, job: v.summary(), places: v.places()}
+	entry := &rosterEntry{first: v.model.first, blocks: v.model.mark - v.model.first, bytes: v.model.stored.Bytes, job: v.summary(), places: v.places()}
 	if len(v.model.missing) > 0 {
 		entry.blocks = 0 // definitions may come without a block
 	}

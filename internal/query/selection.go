@@ -112,16 +112,17 @@ func busy(l event.Lane) bool {
 // between yields the snapshot's blocks that may overlap [from, to).
 func (v *view) between(from, to Wall) iter.Seq[store.Ref] {
 	v.model.mu.Lock()
-	marks := v.model.clock.overlapping(from, to, v.snap.Mark())
+	marks := v.model.clock.overlapping(from, to, v.snap.Mark()-v.model.first)
 	v.model.mu.Unlock()
 	return v.marked(marks)
 }
 
-// marked yields those of the blocks that the snapshot has.
+// marked yields those of the blocks that the snapshot has. Marks count from the model's first.
 func (v *view) marked(marks []uint32) iter.Seq[store.Ref] {
+	first := v.model.first
 	return func(yield func(store.Ref) bool) {
 		for _, mark := range marks {
-			for ref := range v.snap.Since(uint64(mark)) {
+			for ref := range v.snap.Since(first + uint64(mark)) {
 				if !yield(ref) {
 					return
 				}

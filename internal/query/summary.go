@@ -23,7 +23,7 @@ func (v *view) summary() Job {
 	j := Job{
 		ID: v.id, Flink: m.log.state, Watermark: NoEventTime,
 		Blocks: m.stored.Blocks, Events: m.stored.Events, Bytes: m.stored.Bytes, LastStored: m.stored.LastStored,
-		LastSeen: m.latest, BytesPerSecond: p.of(&m.bytes), Lost: m.gaps.lost, Gaps: len(v.gapsLocked()) + m.gaps.dropped,
+		LastSeen: m.latest, BytesPerSecond: p.of(&m.bytes), Lost: m.gaps.lost, Gaps: v.faultsLocked() + m.gaps.dropped, Removed: m.gaps.removed,
 		Started: m.log.runningAt, Agents: len(v.cat.processes),
 	}
 	if j.Started == 0 {
@@ -153,7 +153,7 @@ func (j Job) aged(now time.Time) Job {
 func (j Job) recording() Recording {
 	return Recording{
 		ID: j.ID, Job: j.Name, State: j.State, Version: j.Version, Started: j.Started, Ended: j.Ended,
-		Blocks: j.Blocks, Events: j.Events, Bytes: j.Bytes, Gaps: j.Gaps, Agents: j.Agents,
+		Blocks: j.Blocks, Events: j.Events, Bytes: j.Bytes, Gaps: j.Gaps, Removed: j.Removed, Agents: j.Agents,
 	}
 }
 

@@ -213,7 +213,7 @@ func (w *walk) noConsumer(node int, v *walkView, e event.Element) {
 		return
 	}
 	for _, key := range consumers {
-		if n := v.lost(key, event.LaneDet, 0, ""); n.Kind == NoteGap {
+		if n := v.lost(key, event.LaneDet, 0, ""); n.Kind == NoteGap || n.Kind == NoteRemoved {
 			n.Text = fmt.Sprintf("subpartition %d: it was received in a gap, or not at all (%s)", e.Subpartition, n.Text)
 			w.noteAt(node, n, false)
 			return

@@ -262,7 +262,11 @@ func (v *view) lost(key event.Key, lane event.Lane, inv uint64, text string) Not
 		if g.Lane != 0 && g.Lane != lane || inv != 0 && g.First != 0 && (inv < g.First || inv > g.Last) {
 			continue
 		}
-		return because(v.gap(key, g).Text)
+		n := because(v.gap(key, g).Text)
+		if g.Reason == event.GapRetention {
+			n.Kind, n.Hint = NoteRemoved, "a pin keeps what is still there: sightglass pin"
+		}
+		return n
 	}
 	for _, h := range m.tail.holesOf(streamKey{key, lane}) {
 		if inv != 0 && h.invFirst != 0 && (inv < h.invFirst || inv > h.invLast) {

@@ -41,6 +41,7 @@ type Server struct {
 	store     *disk.Store
 	meta      *meta.DB
 	retention *retention
+	house     *house
 	audit     *os.File
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
@@ -110,7 +111,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
-		Version: o.Version, Browser: s.browser, Host: s, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
+		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {
@@ -129,7 +130,11 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 	if s.cfg.Durability == "disk" {
 		durability = disk.Disk
 	}
-	s.store, err = disk.Open(disk.Options{Dir: filepath.Join(s.cfg.Data, storeDir), Durability: durability, Log: s.log})
+	o := disk.Options{Dir: filepath.Join(s.cfg.Data, storeDir), Durability: durability, PinQuota: s.cfg.PinQuota, Log: s.log}
+	if s.cfg.Compact == "auto" {
+		o.CompactShare = compactShare
+	}
+	s.store, err = disk.Open(o)
 	switch {
 	case errors.Is(err, disk.ErrLocked):
 		return fmt.Errorf("another sightglass uses the data folder %s: stop it, or choose another folder with --data: %w", s.cfg.Data, err)
@@ -178,12 +183,22 @@ func (s *Server) openViews() (err error) {
 	}
 	s.retention = &retention{
 		limits: limits{age: s.cfg.RetainAge, size: s.cfg.RetainSize, free: s.cfg.RetainFree}, store: s.store, now: s.now, log: s.log,
-		free: func() int64 { return s.store.Stats().Free },
+		free: s.store.Free,
 		ended: func(ctx context.Context, rec event.RecordingID) bool {
 			job, err := queries.Job(ctx, rec)
 			return err == nil && job.State.Ended()
 		},
+		own: func(ctx context.Context, rec event.RecordingID) ofJob {
+			names := []string{rec.String()}
+			if job, err := queries.Job(ctx, rec); err == nil {
+				names = append(names, job.Name)
+			}
+			age, size := s.steer.Policy().Kept(names)
+			return ofJob{age, size}
+		},
+		blobs: queries.NamedBlobs,
 	}
+	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now)
 	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
 	if err != nil {
 		return err
@@ -272,6 +287,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.retention.run(ctx) })
+	sampling.Go(func() { s.house.run(ctx) })
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)

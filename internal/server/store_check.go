@@ -37,3 +37,19 @@ func RepairStore(data string, log *slog.Logger) error {
 	}
 	return s.Close()
 }
+
+// StoreCompaction is how far a compaction is.
+type StoreCompaction = disk.CompactProgress
+
+// CompactStore compacts the store below a data folder that no server uses: everything that is open is sealed first. ErrInUse.
+func CompactStore(ctx context.Context, data string, log *slog.Logger, progress func(StoreCompaction)) (StoreCompaction, error) {
+	s, err := disk.Open(disk.Options{Dir: filepath.Join(data, storeDir), Durability: disk.Disk, Log: log})
+	if errors.Is(err, disk.ErrLocked) {
+		return StoreCompaction{}, ErrInUse
+	}
+	if err != nil {
+		return StoreCompaction{}, fmt.Errorf("opening the store: %w", err)
+	}
+	p, err := s.Compact(ctx, disk.CompactOptions{All: true, Progress: progress})
+	return p, errors.Join(err, s.Close())
+}

@@ -105,6 +105,7 @@ type Recording struct {
 	WallMin, WallMax int64 // µs
 	FirstStored      time.Time
 	LastStored       time.Time
+	First            uint64 // mark of the first block; changes when blocks are removed
 }
 
 // Ref names a stored block. Header is shared and must not be changed.
@@ -137,7 +138,9 @@ type Snapshot interface {
 	// Read decodes the wanted sections (no ids = all). Errors: checksum, version, I/O; a bad block gives an error, never other rows.
 	Read(ctx context.Context, r Ref, sections ...block.SectionID) (*block.Rows, error)
 	// Since yields the blocks from mark on in the order in which they were stored, and Mark is the mark behind the last of
-	// them: Since(0) is everything, Since(m) with m from an earlier snapshot of this process is what came in between.
+	// them: Since(0) is everything, Since(m) with m from an earlier snapshot of this process is what came in between. When
+	// old blocks are removed, the marks of the ones that stay grow up to Recording().First, so that a mark behind all that was
+	// removed means what it meant; who keeps something by mark begins again when First has changed.
 	Since(mark uint64) iter.Seq[Ref]
 	Mark() uint64
 	// Recording is the summary at the time of the snapshot.

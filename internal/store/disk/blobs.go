@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
@@ -29,7 +31,8 @@ type blobFile struct {
 	mu       sync.Mutex
 	bytes    int64
 	complete bool
-	sum      hash.Hash // of the bytes so far; nil = to be made from the file
+	sum      hash.Hash    // of the bytes so far; nil = to be made from the file
+	used     atomic.Int64 // µs, when it was last sent or asked for
 }
 
 const (
@@ -60,7 +63,9 @@ func openBlobs(files fileSystem, dir string, limit int64) (*blobFolder, error) {
 		if b := f.blobs[h]; b != nil && b.complete {
 			continue // both are there: the process ended between the two steps
 		}
-		f.blobs[h] = &blobFile{bytes: info.Size(), complete: !part}
+		b := &blobFile{bytes: info.Size(), complete: !part}
+		b.used.Store(micros(info.ModTime()))
+		f.blobs[h] = b
 	}
 	return f, nil
 }
@@ -72,6 +77,9 @@ func (f *blobFolder) of(h event.BlobHash, make bool) *blobFile {
 	if b == nil && make {
 		b = new(blobFile)
 		f.blobs[h] = b
+	}
+	if b != nil {
+		b.used.Store(micros(time.Now()))
 	}
 	return b
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
 )
 
 // Report is what Check found.
@@ -23,6 +24,7 @@ type Report struct {
 	Definitions int
 	Blobs       int   // whole ones
 	BlobBytes   int64 // of these
+	Pins        []store.Pin
 	Problems    []Problem
 }
 
@@ -30,6 +32,9 @@ type Report struct {
 type RecordingReport struct {
 	ID               event.RecordingID
 	Segments, Sealed int
+	Recoded, Remains int   // sealed segments that compaction need not look at; those that hold what stays of removed ones
+	Pinned           int   // segments that a pin holds
+	PinnedBytes      int64 // of these
 	Blocks, Events   uint64
 	Bytes            int64 // of blocks
 	WallMin, WallMax int64 // µs; both 0 without blocks
@@ -124,7 +129,7 @@ func (c *check) manifest() error {
 	if _, _, _, err := m.replay(); err != nil {
 		return err
 	}
-	c.known, c.deleted = m.list(), m.wasDeleted
+	c.known, c.deleted, c.report.Pins = m.list(), m.wasDeleted, m.pins()
 	return nil
 }
 
@@ -281,6 +286,12 @@ func (c *check) segment(r *RecordingReport, id uint64, seen map[blockID]bool) er
 	end := size
 	if sealed {
 		r.Sealed++
+		if head.flags&flagRecoded != 0 {
+			r.Recoded++
+		}
+		if head.flags&flagRemains != 0 {
+			r.Remains++
+		}
 		end = foot.blocksEnd
 		if err := readDefinitions(g, foot, func(d event.Definition) { c.held[d.ID] = true }); err != nil {
 			problem(Definitions, foot.blocksEnd, foot.definitionsEnd, "%v", err)
@@ -290,10 +301,17 @@ func (c *check) segment(r *RecordingReport, id uint64, seen map[blockID]bool) er
 		problem(Damaged, max(0, size-footLen), size, "the segment was sealed, and its foot is damaged; blocks and definitions are looked at without it")
 	}
 	blocks := uint64(0)
+	facts := SegmentFacts{Recording: r.ID, Bytes: end}
+	defer func() {
+		if held(facts, c.report.Pins) {
+			r.Pinned, r.PinnedBytes = r.Pinned+1, r.PinnedBytes+facts.Bytes
+		}
+	}()
 	count := func(h *block.Header, at int64) error {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
+		facts.add(h)
 		c.tell(uint64(at))
 		blocks++
 		c.add(r, h, seen)

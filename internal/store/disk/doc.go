@@ -6,7 +6,8 @@
 // CRC32C.
 //
 //	.sgs   head 64 B │ block │ block │ … │ definitions │ foot 64 B        the last two only when sealed
-//	  head  0 "SGS1"  4 major, minor  8 segment  16 recording (16)  32 created µs  60 checksum of bytes 0–59
+//	  head  0 "SGS1"  4 major, minor  6 flags  8 segment  16 recording (16)  32 created µs  40 first  48 last  60 checksum of bytes 0–59
+//	        flags: 1 re-coded, 2 remains of removed segments; first, last: the segments in whose place it stands (0: none)
 //	  foot  0 "SGSF"  4 zero  8 end of blocks  16 end of definitions  24 blocks  32 last stored µs  40 checksum of definitions
 //	        60 checksum of bytes 0–59
 //	.idx   as head with "SGI1" │ (u64 offset, head of the block)* │ u64 end of blocks, u64 blocks, u32 checksum of all before
@@ -15,6 +16,14 @@
 //
 // A sealed segment is complete in itself: its definitions are those that its blocks name, with what they name in turn. The
 // .idx is derived from the .sgs and is made again when it is missing or wrong.
+//
+// # Replacing segments
+//
+// Compaction and retention write one new segment in the place of some that are sealed and stand beside each other: with the same blocks
+// in zstd, or with what stays of them and gaps that say what went. It is written under a temporary name, fsynced, renamed, given its
+// index, and then named by one edit of the manifest that takes the others out. Their files go with their last reader. Segments are read in
+// order of their place, which is the number of the first one that they stand for, so that blocks stay in order of arrival.
+// On opening, such a segment that no edit names is removed when all that it stands for is there, and adopted when not.
 //
 // # What survives
 //
@@ -25,6 +34,6 @@
 //
 // # Locks
 //
-// segment.syncing, then recording.mu, then Store.mu, segment.mu, manifest.mu, definitionLog.mu, sealer.mu or syncer.mu; none of these is held
+// keeper, then Store.pinning, then sealer.sealing or recording.changed, then segment.syncing, then recording.mu, then Store.mu, segment.mu, manifest.mu, definitionLog.mu, sealer.mu or syncer.mu; none of these is held
 // while another of them is taken. Files are written under recording.mu and synced without it.
 package disk

@@ -37,7 +37,7 @@ const childWriters = 3
 
 // writeUntilKilled appends to a few attempts at once and says on standard output what was acked.
 func writeUntilKilled(dir string) error {
-	opt := Options{Dir: dir, Durability: Process, SealBytes: 20_000, MinFree: -1, SyncEvery: 5 * time.Millisecond}
+	opt := Options{Dir: dir, Durability: Process, SealBytes: 8_000, MinFree: -1, SyncEvery: 5 * time.Millisecond, CompactShare: 1, compactEvery: 5 * time.Millisecond}
 	if os.Getenv("DURABILITY") == "disk" {
 		opt.Durability = Disk
 	}
@@ -47,12 +47,31 @@ func writeUntilKilled(dir string) error {
 	}
 	fmt.Println("open")
 	var group sync.WaitGroup
-	failed := make(chan error, childWriters)
+	failed := make(chan error, childWriters+1)
+	group.Go(func() { failed <- trimUntilKilled(s) })
 	for w := range childWriters {
 		group.Go(func() { failed <- writeAttempt(s, event.Key(w+1)) })
 	}
 	group.Wait()
 	return <-failed
+}
+
+// trimUntilKilled removes the oldest segment again and again.
+func trimUntilKilled(s *Store) error {
+	for range time.Tick(3 * time.Millisecond) {
+		var sealed []uint64
+		for _, f := range s.Segments() {
+			if f.Sealed && !f.Remains {
+				sealed = append(sealed, f.Segment)
+			}
+		}
+		if len(sealed) > 4 {
+			if _, err := s.Trim(context.Background(), recID, sealed[:1]); err != nil {
+				return fmt.Errorf("trimming: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 func writeAttempt(s *Store, attempt event.Key) error {
@@ -93,7 +112,7 @@ func TestKilledProcesses(t *testing.T) {
 			dir := t.TempDir()
 			r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 			next := make(map[event.Key]uint64) // what must be there: all below
-			total := uint64(0)
+			total, trimmed, compacted := uint64(0), uint64(0), 0
 			for loop := range loops / 2 {
 				if loop%10 == 9 { // a fresh folder now and then keeps the openings short
 					dir = t.TempDir()
@@ -102,9 +121,24 @@ func TestKilledProcesses(t *testing.T) {
 				total += killOne(t, dir, durability, time.Duration(r.IntN(60))*time.Millisecond, next)
 				s := openTest(t, Options{Dir: dir, Durability: Process})
 				checkAcked(t, s, next)
+				for _, f := range s.Segments() {
+					if f.Remains {
+						trimmed++
+					} else if f.Recoded {
+						compacted++
+					}
+				}
 				closeTest(t, s)
 			}
-			t.Logf("%d kills, %d acked blocks, none lost", loops/2, total)
+			t.Logf("%d kills, %d acked blocks, none lost or twice", loops/2, total)
+			if !t.Failed() { // one that is lost or there twice has ended the test
+				fmt.Printf("FIGURE store_kills_%s %d kills\nFIGURE store_acked_%s %d blocks\n", durability, loops/2, durability, total)
+				fmt.Printf("FIGURE store_lost_%s 0 blocks target <=0 met\nFIGURE store_duplicated_%s 0 blocks target <=0 met\n", durability, durability)
+			}
+			t.Logf("%d times trimmed, %d segments compacted", trimmed, compacted)
+			if !testing.Short() && trimmed+uint64(compacted) == 0 {
+				t.Error("nothing was trimmed or compacted while processes were killed")
+			}
 			if total < uint64(loops) {
 				t.Errorf("%d blocks were acked: too few to be worth anything", total)
 			}
@@ -155,6 +189,12 @@ func checkAcked(t *testing.T, s *Store, next map[event.Key]uint64) {
 	}
 	defer snap.Close()
 	seen := make(map[event.Key]uint64)
+	for k, gone := range s.find(recID).mu.removed {
+		if len(gone) != 1 || gone[0].first != 0 {
+			t.Fatalf("attempt %s: removed %+v", k.attempt, gone)
+		}
+		seen[k.attempt] = gone[0].last + 1
+	}
 	for r := range snap.Blocks(store.Filter{}) {
 		if r.Header.Server() {
 			continue // the torn block at the end of the file, which nobody was told is safe

@@ -44,9 +44,13 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-const versionText = "sightglass data 1\n"
+// A program that knows version 1 alone would take segments that stand in the place of others, and pins, for nothing.
+const (
+	versionText = "sightglass data 2\n"
+	versionOld  = "sightglass data 1\n"
+)
 
-// checkVersion writes VERSION into a new folder and refuses one of another format.
+// checkVersion writes VERSION into a new folder or an older one, and refuses one of another format.
 func checkVersion(files fileSystem, dir string) error {
 	b, err := files.ReadFile(filepath.Join(dir, "VERSION"), 1<<10)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,6 +58,9 @@ func checkVersion(files fileSystem, dir string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("reading VERSION: %w", err)
+	}
+	if string(b) == versionOld {
+		return writeAtomically(files, dir, "VERSION", []byte(versionText))
 	}
 	if string(b) != versionText {
 		return fmt.Errorf("%w: %s says %q, this program reads %q", ErrVersion, dir, strings.TrimSpace(string(b)), strings.TrimSpace(versionText))

@@ -16,12 +16,15 @@ import (
 // edit is one change of the set of segments. Members that an edit does not know are kept out of it by omitempty; readers
 // skip edits whose Op they do not know.
 type edit struct {
-	Op        string   `json:"op"` // add, seal, delete, or state: all that is, at the head of a rewritten manifest
+	Op        string   `json:"op"` // add, seal, replace, delete, pin, unpin, or state: all that is, at the head of a rewritten manifest
 	Segment   uint64   `json:"segment,omitempty"`
 	Recording string   `json:"recording,omitempty"`
 	Segments  []listed `json:"segments,omitempty"`
 	Deleted   []uint64 `json:"deleted,omitempty"` // of state: segments whose files may still be there
 	Next      uint64   `json:"next,omitempty"`    // of state: the next segment number
+	Into      *listed  `json:"into,omitempty"`    // of replace: what stands in the place of Segments
+	Pin       *pinned  `json:"pin,omitempty"`     // of pin, and of unpin its id
+	Pins      []pinned `json:"pins,omitempty"`    // of state
 }
 
 // listed is a segment as the manifest knows it.
@@ -29,6 +32,14 @@ type listed struct {
 	Segment   uint64 `json:"segment"`
 	Recording string `json:"recording"`
 	Sealed    bool   `json:"sealed,omitempty"`
+	Place     uint64 `json:"place,omitempty"` // among the segments of its recording, when that is not its number
+}
+
+func (l listed) place() uint64 {
+	if l.Place != 0 {
+		return l.Place
+	}
+	return l.Segment
 }
 
 const (
@@ -50,6 +61,7 @@ type manifest struct {
 		segments map[uint64]listed
 		deleted  map[uint64]bool // until the next opening has removed their files
 		next     uint64
+		pins     map[string]pinned // by id
 	}
 }
 
@@ -88,7 +100,7 @@ func openManifest(files fileSystem, dir string) (*manifest, error) {
 // replay takes in the newest manifest and changes no file: entries are those of the folder, end is where the last whole edit of
 // size bytes ends. The number stays 0 when there is no manifest.
 func (m *manifest) replay() (entries []fs.DirEntry, size, end int64, err error) {
-	m.mu.segments, m.mu.deleted = make(map[uint64]listed), make(map[uint64]bool)
+	m.mu.segments, m.mu.deleted, m.mu.pins = make(map[uint64]listed), make(map[uint64]bool), make(map[string]pinned)
 	m.mu.next = 1
 	if entries, err = m.files.ReadDir(m.dir); err != nil {
 		return nil, 0, 0, fmt.Errorf("listing %s: %w", m.dir, err)
@@ -132,6 +144,9 @@ func (m *manifest) apply(e edit) {
 			m.mu.deleted[id] = true
 		}
 		m.mu.next = max(m.mu.next, e.Next)
+		for _, p := range e.Pins {
+			m.mu.pins[p.ID] = p
+		}
 	case "add":
 		m.mu.segments[e.Segment] = listed{Segment: e.Segment, Recording: e.Recording}
 		m.mu.next = max(m.mu.next, e.Segment+1)
@@ -140,10 +155,22 @@ func (m *manifest) apply(e edit) {
 			s.Sealed = true
 			m.mu.segments[e.Segment] = s
 		}
-	case "delete":
+	case "delete", "replace":
 		for _, s := range e.Segments {
 			delete(m.mu.segments, s.Segment)
 			m.mu.deleted[s.Segment] = true
+		}
+		if e.Into != nil {
+			m.mu.segments[e.Into.Segment] = *e.Into
+			m.mu.next = max(m.mu.next, e.Into.Segment+1)
+		}
+	case "pin":
+		if e.Pin != nil {
+			m.mu.pins[e.Pin.ID] = *e.Pin
+		}
+	case "unpin":
+		if e.Pin != nil {
+			delete(m.mu.pins, e.Pin.ID)
 		}
 	}
 }
@@ -182,6 +209,9 @@ func (m *manifest) rewrite() error {
 	for id := range m.mu.deleted {
 		state.Deleted = append(state.Deleted, id)
 	}
+	for _, p := range m.mu.pins {
+		state.Pins = append(state.Pins, p)
+	}
 	body, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("encoding the manifest: %w", err)
@@ -202,6 +232,14 @@ func (m *manifest) rewrite() error {
 	}
 	m.mu.number, m.mu.journal = number, &journal{f: f, path: path, end: int64(len(content))}
 	return err
+}
+
+// has tells whether a segment is listed.
+func (m *manifest) has(n uint64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, is := m.mu.segments[n]
+	return is
 }
 
 // newSegment hands out a segment number.

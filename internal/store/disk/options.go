@@ -31,12 +31,18 @@ type Options struct {
 	SyncEvery  time.Duration // how long blocks wait for fsync with Process; default 50 ms
 	MaxBlob    int64         // bytes of a blob; default 1 GiB
 	MinFree    int64         // bytes free on the file system below which Append returns store.ErrDiskFull; default 512 MiB, -1 = none
+	PinQuota   int64         // bytes of segments that pins may hold; 0 = no limit
 	Log        *slog.Logger  // default: nothing is logged
+
+	// CompactShare has sealed segments re-coded and put together in the background, with this share of one processor while blocks come
+	// in and all of one while none do; 0 = never.
+	CompactShare float64
 
 	files fileSystem // tests put faults below
 	now   func() time.Time
 
-	retryAfter time.Duration // after a failed fsync
+	retryAfter   time.Duration // after a failed fsync
+	compactEvery time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -66,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.now == nil {
 		o.now = time.Now
+	}
+	if o.compactEvery == 0 {
+		o.compactEvery = compactEvery
 	}
 	if o.retryAfter == 0 {
 		o.retryAfter = time.Second

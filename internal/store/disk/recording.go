@@ -17,9 +17,10 @@ import (
 
 // recording is one recording's segments and header index.
 type recording struct {
-	id    event.RecordingID
-	dir   string
-	index *headers.Index
+	id      event.RecordingID
+	dir     string
+	headers atomic.Pointer[headers.Index]
+	changed sync.Mutex // held while segments are replaced or all deleted; taken before mu
 
 	mu struct {
 		sync.Mutex
@@ -27,8 +28,20 @@ type recording struct {
 		set         *segmentSet
 		first, last time.Time // when blocks were stored
 		deleted     bool
+		gone        uint64 // blocks removed since the start
+		moves       uint64 // how often blocks of the active segment moved
+		removed     map[laneKey][]removedRange
 	}
 }
+
+func newRecording(id event.RecordingID, dir string) *recording {
+	r := &recording{id: id, dir: dir}
+	r.headers.Store(headers.New(id))
+	return r
+}
+
+// index is the header index as it is now. Removing blocks makes another one.
+func (r *recording) index() *headers.Index { return r.headers.Load() }
 
 // segmentSet is an immutable set of segments, held while a snapshot or the recording uses it.
 type segmentSet struct {
@@ -80,7 +93,7 @@ func (r *recording) append(s *Store, h *block.Header, raw []byte) (g *segment, s
 	if r.mu.deleted {
 		return nil, false, errDeleted
 	}
-	if r.index.Has(h) {
+	if r.index().Has(h) || r.wasRemoved(h) {
 		return r.mu.active, false, nil // what has it is synced, or is the active segment
 	}
 	g = r.mu.active
@@ -96,7 +109,7 @@ func (r *recording) append(s *Store, h *block.Header, raw []byte) (g *segment, s
 	if err := g.write(raw, g.end); err != nil {
 		return nil, false, err
 	}
-	if err := r.index.Add(store.Ref{Header: h, Segment: g.id, Offset: g.end}); err != nil {
+	if err := r.index().Add(store.Ref{Header: h, Segment: g.id, Offset: g.end}); err != nil {
 		return nil, false, fmt.Errorf("indexing a block: %w", err)
 	}
 	g.end += int64(len(raw))
@@ -161,14 +174,14 @@ func (r *recording) snapshot() (*snapshot, error) {
 		return nil, fmt.Errorf("recording %s: %w", r.id, store.ErrNotFound)
 	}
 	r.mu.set.holders.Add(1)
-	return &snapshot{View: r.index.View(), set: r.mu.set, first: r.mu.first, last: r.mu.last}, nil
+	return &snapshot{View: r.index().View(), set: r.mu.set, gone: r.mu.gone, first: r.mu.first, last: r.mu.last}, nil
 }
 
 func (r *recording) summary() store.Recording {
-	sum := r.index.Recording()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	sum.FirstStored, sum.LastStored = r.mu.first, r.mu.last
+	sum := r.index().Recording()
+	sum.FirstStored, sum.LastStored, sum.First = r.mu.first, r.mu.last, r.mu.gone
 	return sum
 }
 

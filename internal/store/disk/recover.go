@@ -62,7 +62,7 @@ func (s *Store) recover() (*opening, error) {
 // recording loads the segments of one recording in order of their numbers, which is the order in which they were begun.
 func (o *opening) recording(rec event.RecordingID) error {
 	s := o.s
-	r := &recording{id: rec, dir: s.folderOf(rec), index: headers.New(rec)}
+	r := newRecording(rec, s.folderOf(rec))
 	entries, err := s.opt.files.ReadDir(r.dir)
 	if err != nil {
 		return fmt.Errorf("listing %s: %w", r.dir, err)
@@ -90,7 +90,10 @@ func (o *opening) recording(rec event.RecordingID) error {
 			}
 		}
 	}
-	slices.Sort(ids)
+	ids, err = o.inPlace(r, ids)
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if err := o.segment(r, id); err != nil {
 			return err
@@ -111,6 +114,88 @@ func (o *opening) recording(rec event.RecordingID) error {
 	return nil
 }
 
+// inPlace puts segments in order of arrival of their blocks. A segment that was to take the place of others, and that no edit names,
+// is left over from a crash when they are all there; when one of them is not, the manifest has lost the edit and it is adopted.
+func (o *opening) inPlace(r *recording, ids []uint64) ([]uint64, error) {
+	place := make(map[uint64]uint64, len(ids))
+	have := make(map[uint64]bool, len(ids))
+	for _, id := range ids {
+		have[id] = true
+	}
+	var stay []uint64
+	for _, id := range ids {
+		l, named := o.known[id]
+		if named {
+			place[id], stay = l.place(), append(stay, id)
+			continue
+		}
+		place[id] = id
+		g := &segment{id: id, dir: r.dir, files: o.s.opt.files}
+		head, ok := headOf(g)
+		if err := g.close(); err != nil {
+			return nil, fmt.Errorf("closing segment %s: %w", g.path(), err)
+		}
+		if !ok || head.first == 0 || head.recording != r.id {
+			stay = append(stay, id)
+			continue
+		}
+		replaced, missing := o.between(r, head, have)
+		if replaced > 0 && len(missing) == 0 {
+			o.s.opt.Log.Info("segment of a rewrite that did not end is removed", "segment", id, "recording", r.id.String())
+			if err := o.s.opt.files.Remove(g.path()); err != nil {
+				return nil, fmt.Errorf("removing %s: %w", g.path(), err)
+			}
+			delete(have, id)
+			continue
+		}
+		for _, m := range missing { // what they held is in this one
+			delete(o.known, m)
+			if err := o.s.manifest.commit(edit{Op: "delete", Segments: []listed{{Segment: m, Recording: r.id.String()}}}, false); err != nil {
+				return nil, err
+			}
+		}
+		place[id], stay = head.first, append(stay, id)
+	}
+	slices.SortFunc(stay, func(a, b uint64) int { return cmp.Or(cmp.Compare(place[a], place[b]), cmp.Compare(a, b)) })
+	return stay, nil
+}
+
+// between looks for the segments that one with this head stands for: how many the manifest names, and which of these are not there.
+func (o *opening) between(r *recording, head segmentHead, have map[uint64]bool) (named int, missing []uint64) {
+	for id, l := range o.known {
+		if l.Recording == r.id.String() && id != head.segment && head.first <= l.place() && id <= head.last {
+			named++
+			if !have[id] {
+				missing = append(missing, id)
+			}
+		}
+	}
+	return named, missing
+}
+
+// headOf reads the head of a segment; ok is false when it has none.
+func headOf(g *segment) (head segmentHead, ok bool) {
+	b := make([]byte, headLen)
+	if _, err := g.ReadAt(b, 0); err != nil {
+		return head, false
+	}
+	head, err := parseSegmentHead(b, segmentMagic)
+	return head, err == nil && head.segment == g.id
+}
+
+// removed takes in what a segment says was removed.
+func (o *opening) removed(r *recording, g *segment) {
+	var refs []store.Ref
+	for ref := range r.index().View().Since(0) {
+		if ref.Segment == g.id {
+			refs = append(refs, ref)
+		}
+	}
+	if err := r.learnRemoved(g, refs); err != nil {
+		o.s.opt.Log.Warn("what was removed is not known", "segment", g.id, "recording", r.id.String(), "error", err)
+	}
+}
+
 // ignoreNotEmpty lets a folder that holds something foreign stay.
 func ignoreNotEmpty(err error) error {
 	var path *fs.PathError
@@ -124,7 +209,7 @@ func ignoreNotEmpty(err error) error {
 func (o *opening) segment(r *recording, id uint64) error {
 	s := o.s
 	g := &segment{id: id, dir: r.dir, files: s.opt.files}
-	listed, named := o.known[id]
+	was, named := o.known[id]
 	delete(o.known, id)
 	f, done, err := g.file()
 	if err != nil {
@@ -144,10 +229,14 @@ func (o *opening) segment(r *recording, id uint64) error {
 	if err != nil || head.segment != id || head.recording != r.id {
 		return o.noSegment(r, g, named, size)
 	}
-	g.created = head.created
+	g.created, g.flags, g.first, g.last = head.created, head.flags, head.first, head.last
 	if !named {
 		s.opt.Log.Warn("segment was not in the manifest and is adopted", "segment", id, "recording", r.id.String())
-		if err := s.manifest.commit(addEdit(id, r.id), true); err != nil {
+		e := addEdit(id, r.id)
+		if g.first != 0 {
+			e = edit{Op: "replace", Into: &listed{Segment: id, Recording: r.id.String(), Sealed: true, Place: g.first}}
+		}
+		if err := s.manifest.commit(e, true); err != nil {
 			return errors.Join(err, g.close())
 		}
 	}
@@ -157,7 +246,7 @@ func (o *opening) segment(r *recording, id uint64) error {
 			s.opt.Log.Warn("segment holds a block of another recording, which is left out", "segment", id, "recording", h.Recording.String())
 			return nil
 		}
-		switch err := r.index.Add(store.Ref{Header: h, Segment: id, Offset: at}); err {
+		switch err := r.index().Add(store.Ref{Header: h, Segment: id, Offset: at}); err {
 		case nil:
 			g.blocks++
 		case headers.ErrDuplicate: // it was moved to another segment after a failed fsync
@@ -177,7 +266,10 @@ func (o *opening) segment(r *recording, id uint64) error {
 		if s.definitions.damaged {
 			o.definitions(g, foot)
 		}
-		if !listed.Sealed {
+		if g.flags&flagRemains != 0 {
+			o.removed(r, g)
+		}
+		if !was.Sealed {
 			if err := s.manifest.commit(edit{Op: "seal", Segment: id}, false); err != nil {
 				return err
 			}
@@ -221,7 +313,7 @@ func (o *opening) reindex(r *recording, g *segment, head segmentHead, foot segme
 		o.damaged(r, g, d)
 	}
 	var refs []store.Ref
-	for ref := range r.index.View().Segment(g.id) {
+	for ref := range r.index().View().Segment(g.id) {
 		refs = append(refs, ref)
 	}
 	o.s.opt.Log.Warn("index of a segment was made again", "segment", g.id, "recording", r.id.String(), "damaged", len(list))

@@ -18,7 +18,8 @@ type sealer struct {
 	store *Store
 	kick  chan struct{}
 
-	mu struct {
+	sealing sync.Mutex // held while one is sealed
+	mu      struct {
 		sync.Mutex
 		queue []dirtySegment
 	}
@@ -67,10 +68,16 @@ func (z *sealer) run(stop <-chan struct{}) {
 				return
 			default:
 			}
-			if err := d.r.seal(z.store, d.g); err != nil {
-				z.store.opt.Log.Warn("segment stays unsealed", "segment", d.g.id, "recording", d.r.id.String(), "error", err)
-			}
+			z.seal(d)
 		}
+	}
+}
+
+func (z *sealer) seal(d dirtySegment) {
+	z.sealing.Lock()
+	defer z.sealing.Unlock()
+	if err := d.r.seal(z.store, d.g); err != nil {
+		z.store.opt.Log.Warn("segment stays unsealed", "segment", d.g.id, "recording", d.r.id.String(), "error", err)
 	}
 }
 
@@ -120,16 +127,15 @@ func (r *recording) seal(s *Store, g *segment) error {
 		return nil
 	}
 	var refs []store.Ref
-	for ref := range r.index.View().Segment(g.id) {
+	for ref := range r.index().View().Segment(g.id) {
 		refs = append(refs, ref)
 	}
 	definitions := s.definitionsOf(refs)
 	foot.definitionsEnd = foot.blocksEnd + int64(len(definitions))
 	foot.definitions = crc32.Checksum(definitions, castagnoli)
-	head := segmentHead{magic: segmentMagic, segment: g.id, recording: r.id, created: g.created}
 	err := r.writeFoot(g, foot, definitions)
 	if err == nil {
-		err = writeIndex(g, head, refs, foot.blocksEnd)
+		err = writeIndex(g, g.head(r.id), refs, foot.blocksEnd)
 	}
 	if err == nil {
 		err = s.manifest.commit(edit{Op: "seal", Segment: g.id}, true)

@@ -28,17 +28,29 @@ const (
 // segmentHead begins a segment and its index.
 type segmentHead struct {
 	magic     string
+	flags     uint16
 	segment   uint64
 	recording event.RecordingID
 	created   int64 // µs
+	first     uint64
+	last      uint64
 }
+
+// Flags of a segment's head.
+const (
+	flagRecoded = 1 // its blocks were re-coded: nothing is to be gained by trying again
+	flagRemains = 2 // it holds what stays of segments that retention removed
+)
 
 func (h segmentHead) bytes() []byte {
 	b := append(make([]byte, 0, headLen), h.magic...)
-	b = append(b, 1, 0, 0, 0)
+	b = append(b, 1, 0)
+	b = binary.LittleEndian.AppendUint16(b, h.flags)
 	b = binary.LittleEndian.AppendUint64(b, h.segment)
 	b = append(b, h.recording[:]...)
-	b = binary.LittleEndian.AppendUint64(b, uint64(h.created))
+	for _, v := range []uint64{uint64(h.created), h.first, h.last} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
 	return sealFrame(b)
 }
 
@@ -60,8 +72,8 @@ func parseSegmentHead(b []byte, magic string) (segmentHead, error) {
 		return segmentHead{}, errNoSegment
 	}
 	return segmentHead{
-		magic: magic, segment: binary.LittleEndian.Uint64(b[8:]), recording: event.RecordingID(b[16:32]),
-		created: int64(binary.LittleEndian.Uint64(b[32:])),
+		magic: magic, flags: binary.LittleEndian.Uint16(b[6:]), segment: binary.LittleEndian.Uint64(b[8:]), recording: event.RecordingID(b[16:32]),
+		created: int64(binary.LittleEndian.Uint64(b[32:])), first: binary.LittleEndian.Uint64(b[40:]), last: binary.LittleEndian.Uint64(b[48:]),
 	}, nil
 }
 
@@ -98,10 +110,14 @@ type segment struct {
 	dir     string
 	created int64 // µs
 	files   fileSystem
+	flags   uint16
+	first   uint64 // of the segments in whose place it stands, the lowest and highest number; both 0 when it was begun as itself
+	last    uint64
 
 	syncing sync.Mutex // held over an fsync; taken before recording.mu
 	holders atomic.Int64
 	doomed  atomic.Bool // files go with the last holder
+	spoiled atomic.Bool // it cannot be rewritten: it is left alone until the next start
 
 	// Guarded by recording.mu.
 	end        int64 // of the blocks
@@ -118,6 +134,18 @@ type segment struct {
 		sync.RWMutex // held for reading while the file is in use
 		f            file
 	}
+}
+
+// place is where s stands among the segments of its recording: in order of it they hold blocks in order of arrival.
+func (s *segment) place() uint64 {
+	if s.first != 0 {
+		return s.first
+	}
+	return s.id
+}
+
+func (s *segment) head(rec event.RecordingID) segmentHead {
+	return segmentHead{magic: segmentMagic, flags: s.flags, segment: s.id, recording: rec, created: s.created, first: s.first, last: s.last}
 }
 
 func (s *segment) path() string {

@@ -3,6 +3,7 @@ package disk
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type snapshot struct {
 	*headers.View
 	set         *segmentSet
+	gone        uint64 // blocks removed before it was taken: marks go on from there
 	first, last time.Time
 	closed      sync.Once
 }
@@ -22,9 +24,17 @@ type snapshot struct {
 // Recording is that of store.Snapshot.
 func (s *snapshot) Recording() store.Recording {
 	sum := s.View.Recording()
-	sum.FirstStored, sum.LastStored = s.first, s.last
+	sum.FirstStored, sum.LastStored, sum.First = s.first, s.last, s.gone
 	return sum
 }
+
+// Since is that of store.Snapshot.
+func (s *snapshot) Since(mark uint64) iter.Seq[store.Ref] {
+	return s.View.Since(mark - min(mark, s.gone))
+}
+
+// Mark is that of store.Snapshot.
+func (s *snapshot) Mark() uint64 { return s.View.Mark() + s.gone }
 
 // Read is that of store.Snapshot.
 func (s *snapshot) Read(ctx context.Context, r store.Ref, sections ...block.SectionID) (*block.Rows, error) {

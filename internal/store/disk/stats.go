@@ -11,13 +11,16 @@ type Stats struct {
 	Duplicates            uint64 // blocks that were held already, since the start
 	Damaged               uint64 // stretches of files found damaged, since the start
 	SyncErrors            uint64 // rounds of fsync that failed, since the start
+	Compacted, Trimmed    uint64 // bytes that compaction saved, and that retention took off recordings, since the start
+	Waiting               int64  // bytes of sealed segments that were not re-coded
+	Pins                  int
 }
 
 // Stats adds up what is stored.
 func (s *Store) Stats() Stats {
 	st := Stats{
 		Free: s.free.Load(), Duplicates: s.counters.duplicates.Load(), Damaged: s.counters.damaged.Load(),
-		SyncErrors: s.counters.syncErrors.Load(),
+		SyncErrors: s.counters.syncErrors.Load(), Compacted: s.counters.compacted.Load(), Trimmed: s.counters.trimmed.Load(), Pins: len(s.manifest.pins()),
 	}
 	_, st.Definitions = s.definitions.Since(1 << 62)
 	for _, r := range s.all() {
@@ -26,10 +29,18 @@ func (s *Store) Stats() Stats {
 		st.Blocks, st.Events, st.Bytes = st.Blocks+sum.Blocks, st.Events+sum.Events, st.Bytes+sum.Bytes
 		r.mu.Lock()
 		st.Segments += len(r.mu.set.byID)
+		for _, g := range r.mu.set.byID {
+			if g.sealed && g.flags&flagRecoded == 0 {
+				st.Waiting += g.end
+			}
+		}
 		r.mu.Unlock()
 	}
 	return st
 }
+
+// Free is how many bytes are free on the file system, a second ago at most.
+func (s *Store) Free() int64 { return s.free.Load() }
 
 // checkFree looks at the free space. When that fails the last figure stays.
 func (s *Store) checkFree() {

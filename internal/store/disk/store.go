@@ -28,10 +28,13 @@ type Store struct {
 	changes     headers.Changes
 	syncer      *syncer
 	sealer      *sealer
-	stop        [2]chan struct{} // of sealer, then of syncer
-	stopped     [2]chan struct{}
+	keeper      keeper
+	pinning     sync.Mutex       // held while a pin is made and while something is trimmed
+	stop        [3]chan struct{} // of compaction, of sealer, then of syncer
+	stopped     [3]chan struct{}
 	free        atomic.Int64
-	counters    struct{ duplicates, damaged, syncErrors atomic.Uint64 }
+	appended    atomic.Uint64 // bytes, since the start
+	counters    struct{ duplicates, damaged, syncErrors, compacted, trimmed atomic.Uint64 }
 
 	mu struct {
 		sync.RWMutex
@@ -63,7 +66,7 @@ func Open(opt Options) (*Store, error) {
 	for i := range s.stop {
 		s.stop[i], s.stopped[i] = make(chan struct{}), make(chan struct{})
 	}
-	for i, run := range []func(<-chan struct{}){s.sealer.run, s.syncer.run} {
+	for i, run := range []func(<-chan struct{}){s.compacting(), s.sealer.run, s.syncer.run} {
 		go func() {
 			defer close(s.stopped[i])
 			run(s.stop[i])
@@ -76,6 +79,14 @@ func Open(opt Options) (*Store, error) {
 		s.sealer.add(d.r, d.g)
 	}
 	return s, nil
+}
+
+// compacting is what compacts in the background.
+func (s *Store) compacting() func(stop <-chan struct{}) {
+	if s.opt.CompactShare > 0 {
+		return s.compactInBackground
+	}
+	return func(stop <-chan struct{}) { <-stop }
 }
 
 func (s *Store) load() (*opening, error) {
@@ -150,6 +161,7 @@ func (s *Store) AppendAsync(ctx context.Context, h *block.Header, raw []byte) (s
 		}
 	}
 	if stored {
+		s.appended.Add(uint64(len(raw)))
 		s.changes.Happened(h.Recording)
 	} else {
 		s.counters.duplicates.Add(1)
@@ -182,7 +194,7 @@ func (s *Store) recordingOf(rec event.RecordingID) *recording {
 	defer s.mu.Unlock()
 	r := s.mu.recordings[rec]
 	if r == nil {
-		r = &recording{id: rec, dir: s.folderOf(rec), index: headers.New(rec)}
+		r = newRecording(rec, s.folderOf(rec))
 		r.mu.set = newSegmentSet(nil)
 		s.mu.recordings[rec] = r
 	}
@@ -236,7 +248,7 @@ func (s *Store) Missing(ids []event.DefinitionID) []event.DefinitionID {
 // Lane is that of store.Writer.
 func (s *Store) Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) store.LaneState {
 	if r := s.find(rec); r != nil {
-		return r.index.Lane(attempt, lane)
+		return r.lane(attempt, lane)
 	}
 	return store.LaneState{}
 }
@@ -244,7 +256,7 @@ func (s *Store) Lane(rec event.RecordingID, attempt event.Key, lane event.Lane) 
 // Attempt is that of store.Writer.
 func (s *Store) Attempt(rec event.RecordingID, attempt event.Key) store.AttemptState {
 	if r := s.find(rec); r != nil {
-		return r.index.Attempt(attempt)
+		return r.index().Attempt(attempt)
 	}
 	return store.AttemptState{}
 }
@@ -323,7 +335,7 @@ func (s *Store) Snapshot(ctx context.Context, rec event.RecordingID) (store.Snap
 		return nil, store.ErrClosed
 	}
 	r := s.find(rec)
-	if r == nil || r.index.Len() == 0 {
+	if r == nil || r.index().Len() == 0 {
 		return nil, fmt.Errorf("recording %s: %w", rec, store.ErrNotFound)
 	}
 	return r.snapshot()
@@ -342,7 +354,7 @@ func (s *Store) Definitions(from uint64) ([]event.Definition, uint64) {
 // Changed is that of store.Reader.
 func (s *Store) Changed(rec event.RecordingID) <-chan struct{} { return s.changes.Next(rec) }
 
-// Delete is that of store.Store. Files go when the last snapshot closes.
+// Delete is that of store.Store. Files go when the last snapshot closes. store.ErrPinned while a pin holds something of it.
 func (s *Store) Delete(ctx context.Context, rec event.RecordingID) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -356,6 +368,13 @@ func (s *Store) Delete(ctx context.Context, rec event.RecordingID) error {
 	if r == nil {
 		return fmt.Errorf("recording %s: %w", rec, store.ErrNotFound)
 	}
+	s.pinning.Lock()
+	defer s.pinning.Unlock()
+	if pins := s.manifest.pins(); slices.ContainsFunc(pins, func(p store.Pin) bool { return p.Recording == rec }) {
+		return fmt.Errorf("recording %s: %w", rec, store.ErrPinned)
+	}
+	r.changed.Lock()
+	defer r.changed.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.mu.deleted {
@@ -397,10 +416,12 @@ func (s *Store) Close() error {
 	}
 	s.mu.closed = true
 	s.mu.Unlock()
+	close(s.stop[0]) // a compaction is a call that writes
+	<-s.stopped[0]
 	s.mu.running.Wait()
-	for i := range s.stop {
-		close(s.stop[i])
-		<-s.stopped[i]
+	for i := range s.stop[1:] {
+		close(s.stop[1+i])
+		<-s.stopped[1+i]
 	}
 	return s.closeFiles()
 }

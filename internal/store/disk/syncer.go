@@ -209,7 +209,8 @@ func (r *recording) move(s *Store, g *segment) error {
 		s.syncer.mark(r, g)
 		return fmt.Errorf("moving blocks to a new segment: %w", err)
 	}
-	moved := r.index.Move(g.id, from, to.id, to.end-from)
+	r.mu.moves++
+	moved := r.index().Move(g.id, from, to.id, to.end-from)
 	to.end += int64(len(g.unsynced))
 	to.blocks += moved
 	to.lastStored = g.lastStored

@@ -21,6 +21,11 @@ type Backend struct {
 	New func(t *testing.T) store.Store
 	// Reopen closes s and opens what it stored; nil for a backend that forgets.
 	Reopen func(t *testing.T, s store.Store) store.Store
+	// Compact makes smaller what is stored; nil for a backend that has nothing to gain.
+	Compact func(t *testing.T, s store.Store)
+	// Trim removes the oldest of a recording, if there is anything to remove, and gives the headers of what it removed; nil for a
+	// backend that keeps all.
+	Trim func(t *testing.T, s store.Store, rec event.RecordingID) []*block.Header
 }
 
 // RunAll runs the suite.

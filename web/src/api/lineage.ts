@@ -38,7 +38,7 @@ const edge = shape<wire.LineageEdge>()({
 export type LineageEdge = Decoded<typeof edge>;
 
 export const note = shape<wire.Note>()({
-	kind: oneOf("state", "gap", "not-recorded", "limit", "transaction", "recovered", "dropped"),
+	kind: oneOf("state", "gap", "removed", "not-recorded", "limit", "transaction", "recovered", "dropped"),
 	text: text,
 	node: optional(text),
 	operator: optional(text),

@@ -18,6 +18,8 @@ export const recording = shape<wire.Recording>()({
 	events: integer64,
 	bytes: integer64,
 	gaps: number,
+	removed: integer64,
+	removed_until: optional(wallTime),
 	agents: number,
 });
 export type Recording = Decoded<typeof recording>;

@@ -62,6 +62,7 @@ describe("gaps", () => {
 				events: "12",
 				bytes: "1",
 				gaps: 0,
+				removed: "0",
 				agents: 1,
 			},
 		});

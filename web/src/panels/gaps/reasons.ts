@@ -47,6 +47,10 @@ const reasons: Readonly<Record<string, GapReason>> = {
 		about: "The server ended while it wrote: the last bytes of a segment were cut off.",
 		remedy: "The agent sends again what was not confirmed.",
 	},
+	"removed by retention": {
+		about: "It was recorded. Retention removed it, as it does with the oldest first.",
+		remedy: "A pin keeps what is still there: sightglass pin.",
+	},
 	"switched off": { about: "Recording was switched off in this process.", remedy: "The agents page says why." },
 };
 

@@ -7,6 +7,7 @@ import styles from "./Journey.module.css";
 const looks: Readonly<Record<LineageNote["kind"], { readonly icon: IconName; readonly word: string; readonly tone: string }>> = {
 	state: { icon: "state", word: "through state", tone: "c-late" },
 	gap: { icon: "gap", word: "in a gap", tone: "c-late" },
+	removed: { icon: "gap", word: "removed by retention", tone: "mid" },
 	"not-recorded": { icon: "gap", word: "not recorded", tone: "c-late" },
 	limit: { icon: "minus", word: "the answer ends", tone: "mid" },
 	transaction: { icon: "barrier", word: "transaction", tone: "mid" },

@@ -58,5 +58,5 @@ export function tally(g: JourneyGraph): string {
 
 /** Places where something is missing, in a gap or because nobody recorded it. */
 export function missingPlaces(g: JourneyGraph): number {
-	return g.lineage.notes.filter((n) => n.kind === "gap" || n.kind === "not-recorded").length;
+	return g.lineage.notes.filter((n) => n.kind === "gap" || n.kind === "removed" || n.kind === "not-recorded").length;
 }

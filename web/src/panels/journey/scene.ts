@@ -429,6 +429,7 @@ function throughPill(g: JourneyGraph, first: LineageNode | undefined, e: UnitEdg
 
 const endWords = {
 	gap: "in a gap",
+	removed: "removed by retention",
 	"not-recorded": "not recorded",
 	recovered: "from channel state",
 	limit: "the answer ends here",
@@ -441,9 +442,7 @@ function addEnds(g: JourneyGraph, u: Units, itemOfUnit: ReadonlyMap<string, stri
 		const unit = u.all.get(`n:${nodeId}`) ?? (n?.record === undefined ? undefined : u.all.get(`k:${n.record}`));
 		const at = unit === undefined ? undefined : itemOfUnit.get(unit.id);
 		if (n === undefined || unit === undefined || at === undefined || at.startsWith("f:") || isUnrecorded(n)) continue;
-		const told = notes.filter(
-			(note) => note.kind === "gap" || note.kind === "not-recorded" || note.kind === "recovered" || note.kind === "limit",
-		);
+		const told = notes.filter((note) => note.kind in endWords);
 		const [first] = told;
 		if (first === undefined) continue;
 		// Above what was asked the answer looks upwards; of what was asked itself, an origin that was not found leaves no edge.

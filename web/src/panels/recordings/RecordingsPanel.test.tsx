@@ -17,6 +17,7 @@ const recording = (change: Partial<Recording>): Recording => ({
 	events: "2880000",
 	bytes: "9840120312",
 	gaps: 1,
+	removed: "0",
 	agents: 3,
 	...change,
 });

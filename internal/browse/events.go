@@ -23,7 +23,7 @@ func (b *Browser) Events(ctx context.Context, who access.Principal, t Target, q 
 		q.Limit = defaultLimit
 	}
 	wanted := q.Payload
-	q.Payload = q.Payload || q.filtered()
+	q.Payload = q.Payload || q.looks()
 	if !q.Payload {
 		return b.page(ctx, b.renderer(ctx, who, listShape), t, q, false)
 	}
@@ -66,6 +66,10 @@ func (b *Browser) page(ctx context.Context, r renderer, t Target, q EventQuery, 
 	page.Events = append(back.Events, page.Events...)
 	page.Previous, page.From = back.Next, min(page.From, back.From)
 	page.Explain.Add(back.Explain)
+	page.Asked += back.Asked
+	if page.Unclear.Events += back.Unclear.Events; page.Unclear.Why == "" {
+		page.Unclear.Why = back.Unclear.Why
+	}
 	return page, nil
 }
 
@@ -73,17 +77,36 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 	if q.filtered() && q.MaxBlocks == 0 {
 		q.MaxBlocks = filterBlocks
 	}
-	scan, err := b.queries.Events(ctx, t.Recording, q.EventQuery)
+	page := EventPage{Events: []Event{}}
+	var empty bool
+	narrow, err := b.narrow(ctx, t, q, &page.Filter, &empty)
 	if err != nil {
 		return EventPage{}, err
 	}
-	page := EventPage{Events: []Event{}}
+	if empty {
+		page.Complete = true
+		return page, nil
+	}
+	scan, err := b.queries.Events(ctx, t.Recording, narrow)
+	if err != nil {
+		return EventPage{}, err
+	}
+	tell := q.Unclear
+	q.Unclear = func(err error) {
+		if page.Unclear.Events++; page.Unclear.Events == 1 {
+			page.Unclear.Why = err.Error()
+		}
+		if tell != nil {
+			tell(err)
+		}
+	}
 	bytes, full := 0, false
 	for e, err := range scan.All(ctx) {
 		if err != nil {
 			return EventPage{}, err
 		}
 		shown := r.event(e)
+		page.Asked++
 		if !q.wants(&shown) {
 			continue
 		}
@@ -141,7 +164,7 @@ func sameText(line, typed string) bool {
 func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q EventQuery) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		wanted := q.Payload
-		q.Payload = q.Payload || q.filtered()
+		q.Payload = q.Payload || q.looks()
 		r, records := b.renderer(ctx, who, listShape), 0
 		end := func(int, error) error { return nil }
 		if q.Payload {
@@ -152,7 +175,18 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 			}
 		}
 		var failed error
-		for e, err := range b.queries.Follow(ctx, t.Recording, q.EventQuery) {
+		var pruned Pruning
+		var empty bool
+		narrow, err := b.narrow(ctx, t, q, &pruned, &empty)
+		if err == nil && empty {
+			<-ctx.Done() // nothing will ever fit
+		}
+		if err != nil {
+			_ = end(0, err)
+			yield(Event{}, err)
+			return
+		}
+		for e, err := range b.queries.Follow(ctx, t.Recording, narrow) {
 			if err != nil {
 				failed = err
 				break

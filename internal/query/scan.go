@@ -37,6 +37,8 @@ type EventQuery struct {
 	Payload    bool
 	Copies     bool // fill Event.Copies
 	MaxBlocks  int  // stop after decoding so many blocks, 0 = never; see Scan.Progress
+
+	Want func(*Event) bool // asked before an event's payload is read; false = leave it out. nil = all are wanted
 }
 
 // Cursor names a place in the order of events of one recording; it stays valid when blocks are appended. Opaque text.
@@ -259,7 +261,16 @@ func (s *scan) row(ctx context.Context, v *view, m *merge, b *openBlock, yield f
 		if s.after != nil && !m.before(*s.after, k) {
 			continue
 		}
-		ev, err := v.rowEvent(ctx, b, k, narrow, s.q.Payload)
+		ev, err := v.rowEvent(ctx, b, k, narrow, s.q.Payload && s.q.Want == nil)
+		if err == nil && s.q.Want != nil {
+			if err = ctx.Err(); err == nil && !s.q.Want(&ev) {
+				s.reached(k)
+				continue
+			}
+			if err == nil && s.q.Payload && k.row != unreadableRow {
+				err = v.fillPayload(ctx, b, k, &ev)
+			}
+		}
 		if err == nil {
 			s.reached(k)
 			if s.q.Copies && ev.Broadcast {

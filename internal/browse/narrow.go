@@ -1,0 +1,33 @@
+package browse
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sightglass/sightglass/internal/query"
+)
+
+// narrow is the question to the recording: q, with what its filter says of headers and columns taken in. The filter is asked
+// all the same for every event that is left. empty: nothing can fit.
+func (b *Browser) narrow(ctx context.Context, t Target, q EventQuery, told *Pruning, empty *bool) (query.EventQuery, error) {
+	out := q.EventQuery
+	if q.Where == nil {
+		return out, nil
+	}
+	told.By, *empty = q.Where.prune(&out)
+	told.Evaluated = q.Where.evaluated()
+	out.Want = func(e *query.Event) bool {
+		shown := bare(e)
+		return q.Where.MayMatch(&shown)
+	}
+	if q.Operator == "" && out.Operator != "" {
+		// A name that several operators share is nobody's slug; the filter itself says which events it means.
+		var several *query.AmbiguousError
+		if err := b.queries.OperatorExists(ctx, t.Recording, out.Operator); errors.As(err, &several) {
+			out.Operator = ""
+		} else if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}

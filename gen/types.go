@@ -73,6 +73,33 @@ func (e CheckpointState) Valid() bool {
 	}
 }
 
+// Defines values for CompletionKind.
+const (
+	CompletionKindField    CompletionKind = "field"
+	CompletionKindFunction CompletionKind = "function"
+	CompletionKindMember   CompletionKind = "member"
+	CompletionKindOperator CompletionKind = "operator"
+	CompletionKindWord     CompletionKind = "word"
+)
+
+// Valid indicates whether the value is a known member of the CompletionKind enum.
+func (e CompletionKind) Valid() bool {
+	switch e {
+	case CompletionKindField:
+		return true
+	case CompletionKindFunction:
+		return true
+	case CompletionKindMember:
+		return true
+	case CompletionKindOperator:
+		return true
+	case CompletionKindWord:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EffectiveAgentState.
 const (
 	EffectiveAgentStateFollows EffectiveAgentState = "follows"
@@ -764,6 +791,28 @@ type CodeRef struct {
 	Text bool `json:"text"`
 }
 
+// Completion defines model for Completion.
+type Completion struct {
+	Detail string         `json:"detail,omitempty"`
+	Kind   CompletionKind `json:"kind"`
+	Text   string         `json:"text"`
+
+	// Type In words of CEL.
+	Type string `json:"type,omitempty"`
+}
+
+// CompletionKind defines model for Completion.Kind.
+type CompletionKind string
+
+// Completions defines model for Completions.
+type Completions struct {
+	// From Characters from here to to are replaced.
+	From    int64         `json:"from"`
+	Items   []Completion  `json:"items"`
+	Problem FilterProblem `json:"problem,omitempty"`
+	To      int64         `json:"to"`
+}
+
 // Cost defines model for Cost.
 type Cost struct {
 	BytesPerS float64 `json:"bytes_per_s"`
@@ -1078,6 +1127,7 @@ type EventPage struct {
 
 	// ScannedTo Example: 2026-08-01T14:02:11.482000Z
 	ScannedTo time.Time `json:"scanned_to,omitempty"`
+	Unclear   Unclear   `json:"unclear,omitempty"`
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
@@ -1106,17 +1156,26 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
+	// Asked Events that key, text and where were compared with.
+	Asked int64 `json:"asked"`
+
 	// Blocks Of the recording.
 	Blocks string `json:"blocks"`
 
 	// Decoded Blocks whose rows were read.
 	Decoded int64 `json:"decoded"`
 
+	// Evaluated Terms of where that were evaluated for every event that was left.
+	Evaluated []string `json:"evaluated,omitempty"`
+
 	// Headers Of blocks that were looked at.
 	Headers int64 `json:"headers"`
 
 	// Index What found the blocks: an invocation, a lane that gets few, or the time.
 	Index ExplainIndex `json:"index"`
+
+	// PrunedBy Fields of where that ruled out blocks and rows.
+	PrunedBy []string `json:"pruned_by,omitempty"`
 
 	// Rows In decoded blocks.
 	Rows int64 `json:"rows"`
@@ -1130,6 +1189,16 @@ type Explain struct {
 
 // ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
 type ExplainIndex string
+
+// FilterProblem defines model for FilterProblem.
+type FilterProblem struct {
+	// At Character in its line, from 0; -1 = the whole.
+	At int64 `json:"at"`
+
+	// Line From 1.
+	Line    int64  `json:"line"`
+	Message string `json:"message"`
+}
 
 // Function defines model for Function.
 type Function struct {
@@ -2319,72 +2388,6 @@ type TopicUse struct {
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
 
-// Track defines model for Track.
-type Track struct {
-	Counts []TrackCounts `json:"counts"`
-	Drops  []TrackDrops  `json:"drops"`
-
-	// Op Empty: of no operator, such as checkpoints and log lines.
-	Op     string `json:"op"`
-	OpName string `json:"op_name"`
-
-	// Subtask -1 = of no task, or not known.
-	Subtask int64 `json:"subtask"`
-
-	// Watermarks Of the operator that heads a task's chain.
-	Watermarks []TrackWatermark `json:"watermarks"`
-}
-
-// TrackCounts defines model for TrackCounts.
-type TrackCounts struct {
-	// Counts One per bucket; below 2^53.
-	Counts []int64 `json:"counts"`
-
-	// Kind As elsewhere; and entered, passed: records that came into the operator and that it passed on, in proportion to the time of their blocks.
-	Kind string `json:"kind"`
-}
-
-// TrackDrops defines model for TrackDrops.
-type TrackDrops struct {
-	// Counts One per bucket; below 2^53.
-	Counts []int64 `json:"counts"`
-
-	// Kept Late, but not lost.
-	Kept bool `json:"kept"`
-
-	// Reason spec/recording.md, section 4.1.
-	Reason string `json:"reason"`
-}
-
-// TrackWatermark defines model for TrackWatermark.
-type TrackWatermark struct {
-	// Input Number of the task's input; -1 = what a source sent.
-	Input int64 `json:"input"`
-
-	// Values Last watermark of each bucket, ms since 1970, at the precision of a block; -9007199254740991 = none came, 9007199254740991 = the end of a bounded input.
-	Values []int64 `json:"values"`
-}
-
-// Tracks defines model for Tracks.
-type Tracks struct {
-	// Approximate Blocks across bucket borders were split in proportion.
-	Approximate bool `json:"approximate"`
-
-	// BucketUs 64-bit integer as text
-	BucketUs string `json:"bucket_us"`
-
-	// From Example: 2026-08-01T14:02:11.482000Z
-	From time.Time `json:"from,omitempty"`
-	Gaps []Gap     `json:"gaps"`
-
-	// To Example: 2026-08-01T14:02:11.482000Z
-	To time.Time `json:"to,omitempty"`
-
-	// Total Events that the list yields for the same filter.
-	Total  string  `json:"total"`
-	Tracks []Track `json:"tracks"`
-}
-
 // Transaction defines model for Transaction.
 type Transaction struct {
 	Epoch int64 `json:"epoch"`
@@ -2419,6 +2422,14 @@ type TriggerStatus struct {
 	// Unclear Events for which the predicate could not be told.
 	Unclear string `json:"unclear"`
 	When    string `json:"when,omitempty"`
+}
+
+// Unclear defines model for Unclear.
+type Unclear struct {
+	Events int64 `json:"events"`
+
+	// Why Of the first.
+	Why string `json:"why"`
 }
 
 // Uncovered defines model for Uncovered.
@@ -2552,6 +2563,9 @@ type EventsParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
 
@@ -2605,6 +2619,9 @@ type EventsLiveParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
 
@@ -2615,16 +2632,13 @@ type EventsLiveParams struct {
 	LastEventID string `json:"Last-Event-ID,omitempty"`
 }
 
-// ExportParquetParams defines parameters for ExportParquet.
-type ExportParquetParams struct {
-	// Op Operator: slug, name, or beginning of its id.
-	Op string `form:"op,omitempty" json:"op,omitempty"`
+// FilterCompletionsParams defines parameters for FilterCompletions.
+type FilterCompletionsParams struct {
+	// Where The filter so far.
+	Where string `form:"where,omitempty" json:"where,omitempty"`
 
-	// From Time or -5m.
-	From string `form:"from,omitempty" json:"from,omitempty"`
-
-	// To Time or -5m; exclusive.
-	To string `form:"to,omitempty" json:"to,omitempty"`
+	// At Where the cursor is, in characters (code points) from 0.
+	At int64 `form:"at,omitempty" json:"at,omitempty"`
 }
 
 // LineageParams defines parameters for Lineage.
@@ -2674,45 +2688,8 @@ type TimelineParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
-	// Invocation Number of one invocation.
-	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
-
-	// Payload With views of key and value.
-	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
-	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
-}
-
-// TracksParams defines parameters for Tracks.
-type TracksParams struct {
-	// Op Operator: slug, name, or beginning of its id.
-	Op string `form:"op,omitempty" json:"op,omitempty"`
-
-	// Subtask -1 = every one.
-	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
-
-	// Attempt -1 = every one.
-	Attempt int64 `form:"attempt,omitempty" json:"attempt,omitempty"`
-
-	// Lane out, det, src, trace, job, log, gap.
-	Lane []string `form:"lane,omitempty" json:"lane,omitempty"`
-
-	// Kind Names of spec/recording.md with dashes.
-	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
-
-	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
-	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
-
-	// From Time or -5m.
-	From string `form:"from,omitempty" json:"from,omitempty"`
-
-	// To Time or -5m; exclusive.
-	To string `form:"to,omitempty" json:"to,omitempty"`
-
-	// Key Text of the key's view.
-	Key string `form:"key,omitempty" json:"key,omitempty"`
-
-	// Text Part of the one line of the key's or the value's view.
-	Text string `form:"text,omitempty" json:"text,omitempty"`
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
 
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`

@@ -107,6 +107,7 @@ type EventPage struct {
 	ScannedTo   *Time  `json:"scanned_to,omitempty"`
 	Complete    bool   `json:"complete" doc:"False when the scan ended before the window did; go on with next."`
 
+	Unclear *Unclear `json:"unclear,omitempty" doc:"Events that the filter where was neither true nor false of, and that are left out for that."`
 	Explain *Explain `json:"explain,omitempty" doc:"With explain: what the search had to look at."`
 }
 
@@ -119,6 +120,10 @@ type Explain struct {
 	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
 	Rows     int    `json:"rows" doc:"In decoded blocks."`
 	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`
+
+	Asked     int      `json:"asked" doc:"Events that key, text and where were compared with."`
+	PrunedBy  []string `json:"pruned_by,omitempty" doc:"Fields of where that ruled out blocks and rows."`
+	Evaluated []string `json:"evaluated,omitempty" doc:"Terms of where that were evaluated for every event that was left."`
 }
 
 // Moment is everything about one invocation.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -82,7 +83,7 @@ func CompileFilter(text string) (*Filter, error) {
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
 		e := issues.Errors()[0]
-		return nil, &FilterProblem{At: e.Location.Column(), Line: e.Location.Line(), Message: e.Message}
+		return nil, &FilterProblem{At: e.Location.Column(), Line: e.Location.Line(), Message: said(e.Message)}
 	}
 	if out := ast.OutputType(); !out.IsExactType(cel.BoolType) && !out.IsExactType(cel.DynType) {
 		return nil, &FilterProblem{At: -1, Message: fmt.Sprintf("it gives %s, and not true or false", out)}
@@ -101,6 +102,14 @@ func CompileFilter(text string) (*Filter, error) {
 		return nil, &FilterProblem{At: -1, Message: "it cannot be run: " + err.Error()}
 	}
 	return f, nil
+}
+
+// said puts the parser's commonest complaint into words of people.
+func said(message string) string {
+	if strings.HasPrefix(message, "Syntax error: token recognition error at: '=") {
+		return "two things are compared with =="
+	}
+	return strings.TrimPrefix(message, "Syntax error: ")
 }
 
 func program(env *cel.Env, ast *celast.AST) (cel.Program, error) {

@@ -123,6 +123,9 @@ func planOf(e celast.Expr) (p plan, exact bool) {
 	return p, false
 }
 
+// has tells whether p says something of a field.
+func (p plan) has(name string) bool { return p.words[name] != nil || p.numbers[name] != nil }
+
 // lateReasons are the reasons of drops that field late tells of.
 func lateReasons() []string {
 	return slices.DeleteFunc(event.DropReasonNames(), func(s string) bool { return !strings.Contains(s, "late") })

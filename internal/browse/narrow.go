@@ -31,3 +31,24 @@ func (b *Browser) narrow(ctx context.Context, t Target, q EventQuery, told *Prun
 	}
 	return out, nil
 }
+
+// Counted is the question as far as headers and columns answer it alone, and the terms of its filter that they do not answer.
+func (q *EventQuery) Counted() (query.EventQuery, []string) {
+	out := q.EventQuery
+	if q.Where == nil {
+		return out, nil
+	}
+	if _, empty := q.Where.prune(&out); empty {
+		out.From, out.To = 1, 1 // a stretch without an event
+	}
+	terms := q.Where.evaluated()
+	for _, given := range []struct {
+		name string
+		also bool // said outside of the filter as well, and the plan took only one of them
+	}{{"op", q.Operator != ""}, {"subtask", q.Subtask != nil}, {"attempt", q.Attempt != nil}} {
+		if q.Where.plan.has(given.name) && given.also {
+			terms = append(terms, given.name+" twice")
+		}
+	}
+	return out, terms
+}

@@ -218,7 +218,9 @@ func (b *Browser) items(ctx context.Context, who access.Principal, t Target, p p
 			return out, nil
 		}
 		// What is no word of CEL is completed behind a bracket: value["a b"].
-		out = slices.DeleteFunc(out, func(c Completion) bool { return strings.ContainsFunc(c.Text, func(r rune) bool { return r > 127 || !word(byte(r)) }) })
+		out = slices.DeleteFunc(out, func(c Completion) bool {
+			return strings.ContainsFunc(c.Text, func(r rune) bool { return r > 127 || !word(byte(r)) })
+		})
 		return append(out, methods...), nil
 	case p.quoted:
 		return nil, nil

@@ -32,7 +32,7 @@ func (n *Node) texts(yield func(string) bool) bool {
 
 // Whole tells whether all of the payload was decoded and shown: nothing that comes to be known later makes it another view.
 func (v View) Whole() bool {
-	return v.Reason == "" && len(v.Masked) == 0 && (v.root == nil || v.root.whole())
+	return v.Reason == "" && v.By == "" && len(v.Masked) == 0 && (v.root == nil || v.root.whole())
 }
 
 func (n *Node) whole() bool {

@@ -116,7 +116,8 @@ type Explain struct {
 	Index    string `json:"index" doc:"What found the blocks: an invocation, a lane that gets few, or the time." enum:"invocation,lane,time"`
 	Blocks   I64    `json:"blocks" doc:"Of the recording."`
 	Headers  int    `json:"headers" doc:"Of blocks that were looked at."`
-	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header alone."`
+	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header or by an index of texts."`
+	Absent   int    `json:"absent" doc:"Of the skipped: an index of texts says that what was looked for is not inside."`
 	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
 	Rows     int    `json:"rows" doc:"In decoded blocks."`
 	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`

@@ -35,7 +35,7 @@ func (s *service) events(ctx context.Context, in *eventsRequest) (EventPage, err
 	if err == nil && in.Explain {
 		e := page.Explain
 		out.Explain = &Explain{
-			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
+			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Absent: e.Absent, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
 			Asked: page.Asked, PrunedBy: page.Filter.By, Evaluated: page.Filter.Evaluated,
 		}
 	}

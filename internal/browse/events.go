@@ -79,7 +79,7 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 	}
 	page := EventPage{Events: []Event{}}
 	var empty bool
-	narrow, err := b.narrow(ctx, t, q, &page.Filter, &empty)
+	narrow, err := b.narrow(ctx, r.who, t, q, &page.Filter, &empty)
 	if err != nil {
 		return EventPage{}, err
 	}
@@ -177,7 +177,7 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 		var failed error
 		var pruned Pruning
 		var empty bool
-		narrow, err := b.narrow(ctx, t, q, &pruned, &empty)
+		narrow, err := b.narrow(ctx, r.who, t, q, &pruned, &empty)
 		if err == nil && empty {
 			<-ctx.Done() // nothing will ever fit
 		}

@@ -21,13 +21,7 @@ type plan struct {
 	words    map[string][]string // allowed values of op, kind, lane, reason; no entry = any
 	numbers  map[string][]int64  // of subtask, attempt
 	from, to query.Wall          // to is exclusive; the ends of the clock = open
-	contains []Needle            // texts that key, value or one line must hold, for who sees all
-}
-
-// Needle is a text that occurs in an event's texts: whole, when the text that it stands in begins and ends with it.
-type Needle struct {
-	Text  string
-	Whole bool
+	contains []query.Needle      // texts that key, value or one line must hold, for who sees all
 }
 
 func planAll() plan { return plan{from: math.MinInt64, to: math.MaxInt64} }
@@ -116,7 +110,7 @@ func planOf(e celast.Expr) (p plan, exact bool) {
 	case overloads.Contains, overloads.StartsWith, overloads.EndsWith:
 		if c.IsMemberFunction() && len(args) == 1 && searched(c.Target()) {
 			if text, ok := literal(args[0]); ok {
-				p.contains = []Needle{{Text: text}}
+				p.contains = []query.Needle{{Text: text}}
 			}
 		}
 	}
@@ -151,7 +145,7 @@ func planEqual(e celast.Expr) (plan, bool) {
 	if e.AsCall().FunctionName() == operators.Equals {
 		for i, a := range args {
 			if text, ok := literal(args[1-i]); ok && searched(a) {
-				p.contains = []Needle{{Text: text, Whole: true}}
+				p.contains = []query.Needle{{Text: text, Whole: true}}
 				return p, false
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
@@ -29,6 +30,8 @@ type Engine struct {
 	frames *frames
 	texts  *texts
 	roster *roster
+
+	suspects sync.Map // segmentKey → true: text indexes that must be made again
 }
 
 // New makes an engine.

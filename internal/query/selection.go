@@ -19,7 +19,8 @@ type selection struct {
 	from, to Wall // to is exclusive
 	inv      *uint64
 
-	headers int // looked at by blocks so far
+	headers int         // looked at by blocks so far
+	texts   *textLookup // nil = no text is looked for, or no index knows of it
 }
 
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
@@ -67,7 +68,7 @@ func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
 		for ref := range s.candidates(v, from, to) {
 			h := ref.Header
 			s.headers++
-			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && !yield(ref) {
+			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && (s.texts == nil || !s.texts.lacks(ref)) && !yield(ref) {
 				return
 			}
 		}
@@ -189,4 +190,12 @@ func (s *selection) wantsRow(f *frame, row, index int) bool {
 		return false
 	}
 	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)
+}
+
+// ruled is how many blocks the text indexes ruled out so far.
+func (s *selection) ruled() int {
+	if s.texts == nil {
+		return 0
+	}
+	return s.texts.ruled
 }

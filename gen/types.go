@@ -1156,6 +1156,9 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
+	// Absent Of the skipped: an index of texts says that what was looked for is not inside.
+	Absent int64 `json:"absent"`
+
 	// Asked Events that key, text and where were compared with.
 	Asked int64 `json:"asked"`
 
@@ -1183,7 +1186,7 @@ type Explain struct {
 	// Selected Of these: rows that fit, before key and text are compared; the next page may hold some of them.
 	Selected int64 `json:"selected"`
 
-	// Skipped Of these: nothing that was asked for is inside, by the header alone.
+	// Skipped Of these: nothing that was asked for is inside, by the header or by an index of texts.
 	Skipped int64 `json:"skipped"`
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
 )
 
 // Limits of a page of events.
@@ -105,9 +106,9 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 		if err != nil {
 			return EventPage{}, err
 		}
-		shown := r.event(e)
+		shown, fits := r.wanted(e, &q)
 		page.Asked++
-		if !q.wants(&shown) {
+		if !fits {
 			continue
 		}
 		if strip {
@@ -132,6 +133,17 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 		page.Next = page.Events[len(page.Events)-1].Cursor
 	}
 	return page, nil
+}
+
+// wanted renders e and tells whether q wants it; what is not wanted is not rendered further than that takes.
+func (r renderer) wanted(e query.Event, q *EventQuery) (Event, bool) {
+	if !q.filtered() {
+		return r.event(e), true
+	}
+	if shown := r.asked(e); !q.wants(&shown) {
+		return Event{}, false
+	}
+	return r.event(e), true
 }
 
 // wants applies the filters that need views.
@@ -191,8 +203,8 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 				failed = err
 				break
 			}
-			shown := r.event(e)
-			if !q.wants(&shown) {
+			shown, fits := r.wanted(e, &q)
+			if !fits {
 				continue
 			}
 			if !wanted {

@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass/sightglass/internal/query"
 )
 
-// IndexTexts makes the missing indexes of texts of a recording's sealed segments, so that searches for a text skip blocks. pause is
+// IndexTexts makes the missing indexes of texts of a recording's sealed segments, and goes on with those of segments that are still written, so that searches for a text skip blocks. pause is
 // called between blocks; it may wait, and ends the work with an error. It gives the number of indexes made.
 func (b *Browser) IndexTexts(ctx context.Context, rec event.RecordingID, pause func() error) (made int, err error) {
 	segments, err := b.queries.Unindexed(ctx, rec)
@@ -24,7 +24,7 @@ func (b *Browser) IndexTexts(ctx context.Context, rec event.RecordingID, pause f
 		}
 		made++
 	}
-	return made, nil
+	return made, b.queries.IndexLive(ctx, rec, texts, pause)
 }
 
 // Keeping indexes takes at most this share of one core, and looks for what is new this often.
@@ -74,7 +74,7 @@ func (b *Browser) KeepIndexes(ctx context.Context, failed func(rec event.Recordi
 func (b *Browser) textsOf(ctx context.Context) query.TextsOf {
 	r := b.renderer(ctx, access.Indexer(), listShape)
 	return func(e *query.Event, yield func(string)) bool {
-		shown := r.event(*e)
+		shown := r.asked(*e)
 		whole := e.PayloadError == ""
 		yield(shown.Text)
 		view := func(v *access.View) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/disk"
@@ -19,14 +20,19 @@ import (
 // onDisk is a shelf over a store of many small segments, most of them sealed.
 func onDisk(t *testing.T) (*shelf, *disk.Store, string) {
 	t.Helper()
+	return onDiskWith(t, 4<<10, 300)
+}
+
+func onDiskWith(t *testing.T, sealBytes int64, orders int) (*shelf, *disk.Store, string) {
+	t.Helper()
 	dir := t.TempDir()
-	o := disk.Options{Dir: dir, SealBytes: 4 << 10, Durability: disk.Process, MinFree: -1}
+	o := disk.Options{Dir: dir, SealBytes: sealBytes, Durability: disk.Process, MinFree: -1}
 	s, err := disk.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	truth, err := ingesttest.DemoRecording(s, 21, 300)
+	truth, err := ingesttest.DemoRecording(s, 21, orders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +192,33 @@ func TestDamagedIndexesAreMadeAgain(t *testing.T) {
 	}
 	if _, err := s.IndexTexts(ctx, s.truth.Totals, func() error { return stopped }); !errors.Is(err, stopped) {
 		t.Errorf("it goes on: %v", err)
+	}
+}
+
+// A segment that is still written has an index as well, as far as whole groups of blocks go; it goes into the file when it is sealed.
+func TestSegmentsThatAreWrittenAreIndexed(t *testing.T) {
+	s, st, dir := onDiskWith(t, 1<<30, 12_000)
+	questions := []EventQuery{{Match: "o-0000017", Limit: 1000}, {Match: "0000333", Limit: 1000}, {Match: "nowhere-at-all", Limit: 1000}}
+	var want []string
+	for i := range questions {
+		questions[i].Lanes = []event.Lane{event.LaneSrc, event.LaneOut}
+		answer, _ := s.search(t, local, questions[i])
+		want = append(want, answer)
+	}
+	made, err := s.IndexTexts(context.Background(), s.truth.Totals, never)
+	if err != nil || made != 0 {
+		t.Fatalf("%d files, %v", made, err)
+	}
+	for i, q := range questions {
+		if answer, absent := s.search(t, local, q); answer != want[i] || absent == 0 {
+			t.Errorf("%s: %d ruled out, other events: %v", q.Match, absent, answer != want[i])
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "seg", "*", "*.tok")); len(files) > 0 {
+		t.Errorf("files beside segments that are written: %v", files)
+	}
+	if err := st.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -13,7 +13,7 @@ type lookedAt struct {
 	index                                     string
 	blocks                                    string
 	headers, skipped, decoded, rows, selected int64
-	asked                                     int64
+	asked, absent                             int64
 	by, evaluated                             []string
 }
 
@@ -21,7 +21,7 @@ func (l *lookedAt) add(e gen.Explain) {
 	l.index, l.blocks = string(e.Index), e.Blocks
 	l.headers, l.skipped, l.decoded = l.headers+e.Headers, l.skipped+e.Skipped, l.decoded+e.Decoded
 	l.rows, l.selected = l.rows+e.Rows, l.selected+e.Selected
-	l.asked += e.Asked
+	l.asked, l.absent = l.asked+e.Asked, l.absent+e.Absent
 	l.by, l.evaluated = e.PrunedBy, e.Evaluated
 }
 
@@ -34,6 +34,9 @@ func (l *lookedAt) text(a *app, found int) string {
 	n := func(v int64) string { return a.count(strconv.FormatInt(v, 10)) }
 	text := fmt.Sprintf("found %s: of %s blocks %s headers looked at, %s skipped by them, %s decoded; of their %s rows %s fit, %s given",
 		indexes[l.index], a.count(l.blocks), n(l.headers), n(l.skipped), n(l.decoded), n(l.rows), n(l.selected), n(int64(found)))
+	if l.absent > 0 {
+		text += fmt.Sprintf("\n%s of the skipped by indexes of texts", n(l.absent))
+	}
 	if len(l.by) > 0 {
 		text += "\nby headers and columns: " + strings.Join(l.by, ", ")
 	}

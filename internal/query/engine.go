@@ -31,6 +31,7 @@ type Engine struct {
 	texts  *texts
 	roster *roster
 
+	live     liveTexts
 	suspects sync.Map // segmentKey → true: text indexes that must be made again
 }
 

@@ -75,28 +75,22 @@ func (e *Engine) Index(ctx context.Context, rec event.RecordingID, segment uint6
 			refs = append(refs, ref)
 		}
 	}
-	var tables []textTable
-	var group []blockGrams
-	for i, ref := range refs {
-		if err := errors.Join(ctx.Err(), pause()); err != nil {
-			return err
-		}
-		hashes, whole, err := v.blockGrams(ctx, ref, texts)
+	key := segmentKey{rec, segment}
+	begun := e.live.get(key)
+	tables := slices.Clone(begun.tables)
+	for refs = behind(refs, begun.through); len(refs) > 0; {
+		n := min(groupBlocks, len(refs))
+		more, err := v.tablesOf(ctx, refs[:n], texts, pause)
 		if err != nil {
 			return err
 		}
-		if whole {
-			group = append(group, blockGrams{ref.Offset, hashes})
-		}
-		if len(group) == groupBlocks || i == len(refs)-1 {
-			tables = append(tables, textTables(group)...)
-			group = group[:0]
-		}
+		tables, refs = append(tables, more...), refs[n:]
 	}
 	if err := side.PutSidecar(ctx, rec, segment, textKind, textIndex(tables)); err != nil {
 		return fmt.Errorf("keeping a text index: %w", err)
 	}
-	e.suspects.Delete(segmentKey{rec, segment})
+	e.suspects.Delete(key)
+	e.live.drop(key)
 	return nil
 }
 

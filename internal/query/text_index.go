@@ -20,7 +20,7 @@ const (
 	textVersion  = 1 // of the bytes and of the texts that events have: another one is made again
 	filterProbes = 3
 	bitsPerGram  = 6
-	groupBlocks  = 1024    // filters that are in memory while an index is made
+	groupBlocks  = 256     // filters that are in memory while an index is made, and that a segment is ahead of its index at most
 	maxGrams     = 1 << 20 // of a block; one with more is in no filter
 	maxTables    = 1 << 20
 	maxIndexed   = 1 << 28 // blocks

@@ -61,7 +61,7 @@ func (l *textLookup) read(segment uint64) map[int64]bool {
 		if !errors.Is(err, store.ErrNotFound) {
 			l.view.engine.suspect(l.view.id, segment)
 		}
-		return nil
+		return l.view.engine.live.lacking(segmentKey{l.view.id, segment}, l.hashes)
 	}
 	defer c.Close()
 	absent, err := lacking(c, c.Size(), l.hashes)

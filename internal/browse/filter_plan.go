@@ -317,11 +317,6 @@ func narrowed[T comparable](have []T, words map[string][]string, name string, pa
 	return out, append(by, name), len(out) == 0
 }
 
-// exact tells whether the plan alone selects what the filter selects.
-func (f *Filter) exact() bool {
-	return !slices.ContainsFunc(f.parts, func(c conjunct) bool { return !c.exact })
-}
-
 // evaluated are the terms that headers and columns cannot decide.
 func (f *Filter) evaluated() (texts []string) {
 	for _, c := range f.parts {

@@ -7,6 +7,7 @@ import {
 	closeCompletion,
 	completionKeymap,
 	completionStatus,
+	moveCompletionSelection,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { Annotation, Compartment, EditorState, type Extension, Prec, type Range } from "@codemirror/state";
@@ -20,7 +21,8 @@ import styles from "./FilterField.module.css";
 export type FilterHandle = { readonly focus: () => void };
 
 type Props = {
-	readonly value: string;
+	/** What was put into the field from outside; what is typed from then on is the editor's own. Another object puts a text in again. */
+	readonly given: { readonly text: string };
 	readonly problem: FilterProblem | undefined;
 	readonly handle: Ref<FilterHandle>;
 	readonly onChange: (text: string) => void;
@@ -72,6 +74,13 @@ function underlined(problem: FilterProblem | undefined, length: number, text: st
 	);
 }
 
+/** Takes the chosen completion, or the first: Enter is for the filter as it stands. */
+function takeFirst(v: EditorView): boolean {
+	const status = completionStatus(v.state);
+	if (status !== "active") return status === "pending"; // a list is about to come: Tab does not leave the field then
+	return acceptCompletion(v) || (moveCompletionSelection(true)(v) && acceptCompletion(v));
+}
+
 /** Marks a change that came from outside, which is nobody's typing. */
 const given = Annotation.define<boolean>();
 
@@ -110,7 +119,7 @@ export default function FilterEditor(props: Props) {
 		const editor = new EditorView({
 			parent: host.current,
 			state: EditorState.create({
-				doc: now.current.value,
+				doc: now.current.given.text,
 				extensions: [
 					oneLine,
 					history(),
@@ -122,6 +131,8 @@ export default function FilterEditor(props: Props) {
 						override: [source],
 						icons: false,
 						defaultKeymap: false,
+						selectOnOpen: false,
+						interactionDelay: 0,
 						activateOnTypingDelay: 150,
 						tooltipClass: () => styles.completions ?? "",
 					}),
@@ -136,7 +147,7 @@ export default function FilterEditor(props: Props) {
 									return true;
 								},
 							},
-							{ key: "Tab", run: (v) => completionStatus(v.state) === "active" && acceptCompletion(v) },
+							{ key: "Tab", run: takeFirst },
 							{
 								key: "Escape",
 								stopPropagation: true,
@@ -175,14 +186,14 @@ export default function FilterEditor(props: Props) {
 
 	useEffect(() => {
 		const v = view.current;
-		if (v !== undefined && v.state.doc.toString() !== props.value) {
-			v.dispatch({
-				changes: { from: 0, to: v.state.doc.length, insert: props.value },
-				selection: { anchor: props.value.length },
-				annotations: given.of(true),
-			});
-		}
-	}, [props.value]);
+		const { text } = props.given;
+		if (v === undefined || v.state.doc.toString() === text) return;
+		v.dispatch({
+			changes: { from: 0, to: v.state.doc.length, insert: text },
+			selection: { anchor: text.length },
+			annotations: given.of(true),
+		});
+	}, [props.given]);
 
 	useEffect(() => {
 		const v = view.current;

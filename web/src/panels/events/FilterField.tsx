@@ -23,16 +23,27 @@ function problemOf(text: string): FilterProblem | undefined {
 /** The display filter. It takes effect with Enter or after a pause, and says what cannot be answered. */
 export function FilterField({ rec, value, onChange, found, field }: Props) {
 	const [typed, setTyped] = useState(value);
+	const [given, setGiven] = useState({ text: value });
 	/** What the server says of a text, which is nothing for any other text. */
 	const [told, setTold] = useState<{ readonly of: string; readonly problem: FilterProblem | undefined }>();
 	const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+	/** What stands in the field now; typed is what was drawn last. */
 	const latest = useRef(value);
-	latest.current = typed;
 	/** The filter when the field got the focus: what Escape goes back to. */
 	const before = useRef(value);
 	const asking = useRef<AbortController>(undefined);
 	// What was applied has no blank at its end; the reader who goes on typing keeps it.
-	useEffect(() => setTyped((text) => (text.trim() === value ? text : value)), [value]);
+	const put = useCallback((text: string) => {
+		latest.current = text;
+		setTyped(text);
+		setGiven({ text });
+	}, []);
+	/** What this field applied last: it comes back as value while the reader types on. */
+	const applied = useRef(value);
+	useEffect(() => {
+		if (value !== applied.current && latest.current.trim() !== value) put(value);
+		applied.current = value;
+	}, [value, put]);
 	useEffect(
 		() => () => {
 			clearTimeout(pause.current);
@@ -40,6 +51,10 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 		},
 		[],
 	);
+	const tell = (text: string) => {
+		applied.current = text;
+		onChange(text);
+	};
 	const ask = useCallback(
 		async (text: string, at: number, signal: AbortSignal): Promise<Completions | undefined> => {
 			try {
@@ -61,7 +76,7 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 		const reading = readFilter(text);
 		if (!reading.ok) return;
 		if (reading.filter.where === undefined) {
-			onChange(text.trim());
+			tell(text.trim());
 			return;
 		}
 		const stop = new AbortController();
@@ -70,7 +85,7 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 			if (stop.signal.aborted) return;
 			const p = answer?.problem;
 			setTold({ of: text, problem: p === undefined ? undefined : { at: p.at, message: p.message } });
-			if (p === undefined) onChange(text.trim());
+			if (p === undefined) tell(text.trim());
 		});
 	};
 	const change = (text: string) => {
@@ -81,9 +96,8 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 	};
 	const undo = () => {
 		settle();
-		setTyped(before.current);
-		latest.current = before.current;
-		onChange(before.current);
+		put(before.current);
+		tell(before.current);
 	};
 	const problem = problemOf(typed) ?? (told?.of === typed ? told.problem : undefined);
 	return (
@@ -92,7 +106,7 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 				<Icon name="filter" className={value === "" ? "dim" : "c-acc"} />
 				<FilterEditor
 					handle={field}
-					value={typed}
+					given={given}
 					problem={problem}
 					complete={ask}
 					onChange={change}
@@ -113,8 +127,8 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 						aria-label="Clear the filter"
 						onClick={() => {
 							settle();
-							setTyped("");
-							onChange("");
+							put("");
+							tell("");
 						}}
 					>
 						<Icon name="close" size="s" />

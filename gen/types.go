@@ -2391,6 +2391,72 @@ type TopicUse struct {
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
 
+// Track defines model for Track.
+type Track struct {
+	Counts []TrackCounts `json:"counts"`
+	Drops  []TrackDrops  `json:"drops"`
+
+	// Op Empty: of no operator, such as checkpoints and log lines.
+	Op     string `json:"op"`
+	OpName string `json:"op_name"`
+
+	// Subtask -1 = of no task, or not known.
+	Subtask int64 `json:"subtask"`
+
+	// Watermarks Of the operator that heads a task's chain.
+	Watermarks []TrackWatermark `json:"watermarks"`
+}
+
+// TrackCounts defines model for TrackCounts.
+type TrackCounts struct {
+	// Counts One per bucket; below 2^53.
+	Counts []int64 `json:"counts"`
+
+	// Kind As elsewhere; and entered, passed: records that came into the operator and that it passed on, in proportion to the time of their blocks.
+	Kind string `json:"kind"`
+}
+
+// TrackDrops defines model for TrackDrops.
+type TrackDrops struct {
+	// Counts One per bucket; below 2^53.
+	Counts []int64 `json:"counts"`
+
+	// Kept Late, but not lost.
+	Kept bool `json:"kept"`
+
+	// Reason spec/recording.md, section 4.1.
+	Reason string `json:"reason"`
+}
+
+// TrackWatermark defines model for TrackWatermark.
+type TrackWatermark struct {
+	// Input Number of the task's input; -1 = what a source sent.
+	Input int64 `json:"input"`
+
+	// Values Last watermark of each bucket, ms since 1970, at the precision of a block; -9007199254740991 = none came, 9007199254740991 = the end of a bounded input.
+	Values []int64 `json:"values"`
+}
+
+// Tracks defines model for Tracks.
+type Tracks struct {
+	// Approximate Blocks across bucket borders were split in proportion.
+	Approximate bool `json:"approximate"`
+
+	// BucketUs 64-bit integer as text
+	BucketUs string `json:"bucket_us"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+	Gaps []Gap     `json:"gaps"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To time.Time `json:"to,omitempty"`
+
+	// Total Events that the list yields for the same filter.
+	Total  string  `json:"total"`
+	Tracks []Track `json:"tracks"`
+}
+
 // Transaction defines model for Transaction.
 type Transaction struct {
 	Epoch int64 `json:"epoch"`
@@ -2635,6 +2701,18 @@ type EventsLiveParams struct {
 	LastEventID string `json:"Last-Event-ID,omitempty"`
 }
 
+// ExportParquetParams defines parameters for ExportParquet.
+type ExportParquetParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // FilterCompletionsParams defines parameters for FilterCompletions.
 type FilterCompletionsParams struct {
 	// Where The filter so far.
@@ -2661,6 +2739,49 @@ type LineageParamsDir string
 
 // TimelineParams defines parameters for Timeline.
 type TimelineParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// Attempt -1 = every one.
+	Attempt int64 `form:"attempt,omitempty" json:"attempt,omitempty"`
+
+	// Lane out, det, src, trace, job, log, gap.
+	Lane []string `form:"lane,omitempty" json:"lane,omitempty"`
+
+	// Kind Names of spec/recording.md with dashes.
+	Kind []string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Reason Dropped records alone, thrown away for one of these reasons (spec/recording.md, section 4.1).
+	Reason []string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Key Text of the key's view.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Text Part of the one line of the key's or the value's view.
+	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Invocation Number of one invocation.
+	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
+
+	// Payload With views of key and value.
+	Payload bool  `form:"payload,omitempty" json:"payload,omitempty"`
+	Buckets int64 `form:"buckets,omitempty" json:"buckets,omitempty"`
+}
+
+// TracksParams defines parameters for Tracks.
+type TracksParams struct {
 	// Op Operator: slug, name, or beginning of its id.
 	Op string `form:"op,omitempty" json:"op,omitempty"`
 

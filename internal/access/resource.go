@@ -8,7 +8,6 @@ type Resource string
 
 // insideSegment replaces what has a meaning between segments. It is made once: views ask for resources all the time.
 var insideSegment = strings.NewReplacer("/", "%2F", "*", "%2A", "%", "%25")
-var clean = strings.NewReplacer("/", "%2F", "*", "%2A", "%", "%25")
 
 // ResourceOf joins segments. Slashes and stars inside a segment are replaced, so that a name cannot pose as another resource.
 func ResourceOf(segments ...string) Resource {

@@ -100,6 +100,33 @@ func (e CompactionState) Valid() bool {
 	}
 }
 
+// Defines values for CompletionKind.
+const (
+	CompletionKindField    CompletionKind = "field"
+	CompletionKindFunction CompletionKind = "function"
+	CompletionKindMember   CompletionKind = "member"
+	CompletionKindOperator CompletionKind = "operator"
+	CompletionKindWord     CompletionKind = "word"
+)
+
+// Valid indicates whether the value is a known member of the CompletionKind enum.
+func (e CompletionKind) Valid() bool {
+	switch e {
+	case CompletionKindField:
+		return true
+	case CompletionKindFunction:
+		return true
+	case CompletionKindMember:
+		return true
+	case CompletionKindOperator:
+		return true
+	case CompletionKindWord:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EffectiveAgentState.
 const (
 	EffectiveAgentStateFollows EffectiveAgentState = "follows"
@@ -1018,6 +1045,28 @@ type Compaction struct {
 // CompactionState defines model for Compaction.State.
 type CompactionState string
 
+// Completion defines model for Completion.
+type Completion struct {
+	Detail string         `json:"detail,omitempty"`
+	Kind   CompletionKind `json:"kind"`
+	Text   string         `json:"text"`
+
+	// Type In words of CEL.
+	Type string `json:"type,omitempty"`
+}
+
+// CompletionKind defines model for Completion.Kind.
+type CompletionKind string
+
+// Completions defines model for Completions.
+type Completions struct {
+	// From Characters from here to to are replaced.
+	From    int64         `json:"from"`
+	Items   []Completion  `json:"items"`
+	Problem FilterProblem `json:"problem,omitempty"`
+	To      int64         `json:"to"`
+}
+
 // Cost defines model for Cost.
 type Cost struct {
 	BytesPerS float64 `json:"bytes_per_s"`
@@ -1332,6 +1381,7 @@ type EventPage struct {
 
 	// ScannedTo Example: 2026-08-01T14:02:11.482000Z
 	ScannedTo time.Time `json:"scanned_to,omitempty"`
+	Unclear   Unclear   `json:"unclear,omitempty"`
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
@@ -1360,11 +1410,20 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
+	// Absent Of the skipped: an index of texts says that what was looked for is not inside.
+	Absent int64 `json:"absent"`
+
+	// Asked Events that key, text and where were compared with.
+	Asked int64 `json:"asked"`
+
 	// Blocks Of the recording.
 	Blocks string `json:"blocks"`
 
 	// Decoded Blocks whose rows were read.
 	Decoded int64 `json:"decoded"`
+
+	// Evaluated Terms of where that were evaluated for every event that was left.
+	Evaluated []string `json:"evaluated,omitempty"`
 
 	// Headers Of blocks that were looked at.
 	Headers int64 `json:"headers"`
@@ -1372,18 +1431,31 @@ type Explain struct {
 	// Index What found the blocks: an invocation, a lane that gets few, or the time.
 	Index ExplainIndex `json:"index"`
 
+	// PrunedBy Fields of where that ruled out blocks and rows.
+	PrunedBy []string `json:"pruned_by,omitempty"`
+
 	// Rows In decoded blocks.
 	Rows int64 `json:"rows"`
 
 	// Selected Of these: rows that fit, before key and text are compared; the next page may hold some of them.
 	Selected int64 `json:"selected"`
 
-	// Skipped Of these: nothing that was asked for is inside, by the header alone.
+	// Skipped Of these: nothing that was asked for is inside, by the header or by an index of texts.
 	Skipped int64 `json:"skipped"`
 }
 
 // ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
 type ExplainIndex string
+
+// FilterProblem defines model for FilterProblem.
+type FilterProblem struct {
+	// At Character in its line, from 0; -1 = the whole.
+	At int64 `json:"at"`
+
+	// Line From 1.
+	Line    int64  `json:"line"`
+	Message string `json:"message"`
+}
 
 // FoundKey defines model for FoundKey.
 type FoundKey struct {
@@ -3102,6 +3174,14 @@ type TriggerStatus struct {
 	When    string `json:"when,omitempty"`
 }
 
+// Unclear defines model for Unclear.
+type Unclear struct {
+	Events int64 `json:"events"`
+
+	// Why Of the first.
+	Why string `json:"why"`
+}
+
 // Uncovered defines model for Uncovered.
 type Uncovered struct {
 	Fix       string   `json:"fix,omitempty"`
@@ -3310,6 +3390,9 @@ type EventsParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
 
@@ -3363,6 +3446,9 @@ type EventsLiveParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
 
@@ -3383,6 +3469,15 @@ type ExportParquetParams struct {
 
 	// To Time or -5m; exclusive.
 	To string `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// FilterCompletionsParams defines parameters for FilterCompletions.
+type FilterCompletionsParams struct {
+	// Where The filter so far.
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// At Where the cursor is, in characters (code points) from 0.
+	At int64 `form:"at,omitempty" json:"at,omitempty"`
 }
 
 // InFlightParams defines parameters for InFlight.
@@ -3505,6 +3600,9 @@ type TimelineParams struct {
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
 
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`
 
@@ -3544,6 +3642,9 @@ type TracksParams struct {
 
 	// Text Part of the one line of the key's or the value's view.
 	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
 
 	// Invocation Number of one invocation.
 	Invocation string `form:"invocation,omitempty" json:"invocation,omitempty"`

@@ -107,6 +107,7 @@ type EventPage struct {
 	ScannedTo   *Time  `json:"scanned_to,omitempty"`
 	Complete    bool   `json:"complete" doc:"False when the scan ended before the window did; go on with next."`
 
+	Unclear *Unclear `json:"unclear,omitempty" doc:"Events that the filter where was neither true nor false of, and that are left out for that."`
 	Explain *Explain `json:"explain,omitempty" doc:"With explain: what the search had to look at."`
 }
 
@@ -115,10 +116,15 @@ type Explain struct {
 	Index    string `json:"index" doc:"What found the blocks: an invocation, a lane that gets few, or the time." enum:"invocation,lane,time"`
 	Blocks   I64    `json:"blocks" doc:"Of the recording."`
 	Headers  int    `json:"headers" doc:"Of blocks that were looked at."`
-	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header alone."`
+	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header or by an index of texts."`
+	Absent   int    `json:"absent" doc:"Of the skipped: an index of texts says that what was looked for is not inside."`
 	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
 	Rows     int    `json:"rows" doc:"In decoded blocks."`
 	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`
+
+	Asked     int      `json:"asked" doc:"Events that key, text and where were compared with."`
+	PrunedBy  []string `json:"pruned_by,omitempty" doc:"Fields of where that ruled out blocks and rows."`
+	Evaluated []string `json:"evaluated,omitempty" doc:"Terms of where that were evaluated for every event that was left."`
 }
 
 // Moment is everything about one invocation.

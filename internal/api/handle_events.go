@@ -35,7 +35,8 @@ func (s *service) events(ctx context.Context, in *eventsRequest) (EventPage, err
 	if err == nil && in.Explain {
 		e := page.Explain
 		out.Explain = &Explain{
-			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
+			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Absent: e.Absent, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
+			Asked: page.Asked, PrunedBy: page.Filter.By, Evaluated: page.Filter.Evaluated,
 		}
 	}
 	return out, err
@@ -87,6 +88,9 @@ func (s *service) pageOf(ctx context.Context, page browse.EventPage) (EventPage,
 		out.Gaps = gapsOf(inside)
 	}
 	out.Masked = maskedIn(page.Events)
+	if page.Unclear.Events > 0 {
+		out.Unclear = &Unclear{Events: page.Unclear.Events, Why: page.Unclear.Why}
+	}
 	return out, nil
 }
 
@@ -99,7 +103,12 @@ func (s *service) timeline(ctx context.Context, in *timelineRequest) (Timeline, 
 		return Timeline{}, problem(http.StatusBadRequest, "a timeline counts from headers and cannot look into values",
 			"leave key and text out; the list of events takes them")
 	}
-	t, err := s.Browser.Timeline(ctx, target(ctx), browse.TimelineQuery{EventQuery: q.EventQuery, Buckets: in.Buckets})
+	counted, terms := q.Counted()
+	if len(terms) > 0 {
+		return Timeline{}, problem(http.StatusBadRequest, "a timeline counts from headers and cannot answer "+strings.Join(terms, " && "),
+			"leave that out; kind, lane, reason, subtask, attempt, op and time can be counted")
+	}
+	t, err := s.Browser.Timeline(ctx, target(ctx), browse.TimelineQuery{EventQuery: counted, Buckets: in.Buckets})
 	if err != nil {
 		return Timeline{}, err
 	}
@@ -150,6 +159,9 @@ func (f *EventFilter) query(now time.Time) (q browse.EventQuery, err error) {
 		q.Kinds = append(q.Kinds, kind)
 	}
 	if q.Reasons, err = reasons(f.Reason); err != nil {
+		return q, err
+	}
+	if q.Where, err = predicate(f.Where); err != nil {
 		return q, err
 	}
 	if q.From, err = instant("from", f.From, now); err != nil {

@@ -29,6 +29,7 @@ type EventFilter struct {
 	To         string   `query:"to" maxLength:"64" doc:"Time or -5m; exclusive."`
 	Key        string   `query:"key" maxLength:"1024" doc:"Text of the key's view."`
 	Text       string   `query:"text" maxLength:"1024" doc:"Part of the one line of the key's or the value's view."`
+	Where      string   `query:"where" maxLength:"4096" doc:"Filter in CEL over fields and decoded values as you may see them (docs/guides/filter.md)."`
 	Invocation string   `query:"invocation" maxLength:"20" pattern:"^[0-9]*$" doc:"Number of one invocation."`
 	Payload    bool     `query:"payload" default:"true" doc:"With views of key and value."`
 }

@@ -32,6 +32,7 @@ func (s *service) routes() {
 	get(s, route{"recordings", "/recordings", access.JobView, "What is kept", nil}, s.recordings)
 	get(s, route{"recording", "/recordings/{rec}", access.JobView, "One recording", recording}, s.recording)
 	get(s, route{"events", "/recordings/{rec}/events", access.JobRead, "Events in order of time", recording}, s.events)
+	get(s, route{"filter-completions", "/recordings/{rec}/filter/completions", access.JobRead, "What may stand at a place of a filter, and what is wrong with it", recording}, s.filterCompletions)
 	stream[Event](s, route{"events-live", "/recordings/{rec}/events/live", access.JobRead, "Events as they arrive", recording}, s.eventsLive)
 	get(s, route{"timeline", "/recordings/{rec}/timeline", access.JobView, "Counts of events over time", recording}, s.timeline)
 	get(s, route{"tracks", "/recordings/{rec}/tracks", access.JobView, "Counts, drops by reason and watermarks of each subtask over time", recording}, s.tracks)

@@ -12,6 +12,7 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/store"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -55,6 +56,11 @@ func open(t *testing.T) *shelf {
 }
 
 func shelved(t *testing.T, store *memory.Store, truth *ingesttest.Truth) *shelf {
+	t.Helper()
+	return shelvedIn(t, store, truth)
+}
+
+func shelvedIn(t *testing.T, store store.Reader, truth *ingesttest.Truth) *shelf {
 	t.Helper()
 	queries, err := query.New(query.Options{Reader: store})
 	if err != nil {

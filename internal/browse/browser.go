@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/event"
@@ -30,6 +31,10 @@ type Browser struct {
 	foreign  Foreign
 	decoders *decoders
 	detector *serde.Detector
+	kept     struct {
+		sync.Mutex
+		shapes map[memberKey]keptShape // of values, for completion
+	}
 }
 
 // ErrDenied: the principal may not; ErrAudit: the read could not be written down, so nothing is shown.

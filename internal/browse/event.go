@@ -44,6 +44,11 @@ type EventQuery struct {
 // filtered tells whether events must be rendered to know if they are wanted.
 func (q *EventQuery) filtered() bool { return q.Key != "" || q.Match != "" || q.Where != nil }
 
+// looks tells whether the filters look into payload.
+func (q *EventQuery) looks() bool {
+	return q.Key != "" || q.Match != "" || q.Where != nil && q.Where.payload
+}
+
 // EventPage is a page of events in the order asked for.
 type EventPage struct {
 	Events   []Event
@@ -52,4 +57,19 @@ type EventPage struct {
 	From, To query.Wall
 	Complete bool // everything that the query selects up to Next was looked at
 	Explain  query.Explain
+	Asked    int     // events that the filters were asked about
+	Unclear  Unclear // of these, where the filter could not be told
+	Filter   Pruning
+}
+
+// Unclear counts events that a filter was not true or false of, which selects them not.
+type Unclear struct {
+	Events int
+	Why    string // of the first
+}
+
+// Pruning says what of a filter ruled out blocks and rows before anything was rendered, and what was asked of each event.
+type Pruning struct {
+	By        []string // fields
+	Evaluated []string // terms
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
 )
 
 // Limits of a page of events.
@@ -23,7 +24,7 @@ func (b *Browser) Events(ctx context.Context, who access.Principal, t Target, q 
 		q.Limit = defaultLimit
 	}
 	wanted := q.Payload
-	q.Payload = q.Payload || q.filtered()
+	q.Payload = q.Payload || q.looks()
 	if !q.Payload {
 		return b.page(ctx, b.renderer(ctx, who, listShape), t, q, false)
 	}
@@ -66,6 +67,10 @@ func (b *Browser) page(ctx context.Context, r renderer, t Target, q EventQuery, 
 	page.Events = append(back.Events, page.Events...)
 	page.Previous, page.From = back.Next, min(page.From, back.From)
 	page.Explain.Add(back.Explain)
+	page.Asked += back.Asked
+	if page.Unclear.Events += back.Unclear.Events; page.Unclear.Why == "" {
+		page.Unclear.Why = back.Unclear.Why
+	}
 	return page, nil
 }
 
@@ -73,18 +78,37 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 	if q.filtered() && q.MaxBlocks == 0 {
 		q.MaxBlocks = filterBlocks
 	}
-	scan, err := b.queries.Events(ctx, t.Recording, q.EventQuery)
+	page := EventPage{Events: []Event{}}
+	var empty bool
+	narrow, err := b.narrow(ctx, r.who, t, q, &page.Filter, &empty)
 	if err != nil {
 		return EventPage{}, err
 	}
-	page := EventPage{Events: []Event{}}
+	if empty {
+		page.Complete = true
+		return page, nil
+	}
+	scan, err := b.queries.Events(ctx, t.Recording, narrow)
+	if err != nil {
+		return EventPage{}, err
+	}
+	tell := q.Unclear
+	q.Unclear = func(err error) {
+		if page.Unclear.Events++; page.Unclear.Events == 1 {
+			page.Unclear.Why = err.Error()
+		}
+		if tell != nil {
+			tell(err)
+		}
+	}
 	bytes, full := 0, false
 	for e, err := range scan.All(ctx) {
 		if err != nil {
 			return EventPage{}, err
 		}
-		shown := r.event(e)
-		if !q.wants(&shown) {
+		shown, fits := r.wanted(e, &q)
+		page.Asked++
+		if !fits {
 			continue
 		}
 		if strip {
@@ -109,6 +133,17 @@ func (b *Browser) scan(ctx context.Context, r renderer, t Target, q EventQuery, 
 		page.Next = page.Events[len(page.Events)-1].Cursor
 	}
 	return page, nil
+}
+
+// wanted renders e and tells whether q wants it; what is not wanted is not rendered further than that takes.
+func (r renderer) wanted(e query.Event, q *EventQuery) (Event, bool) {
+	if !q.filtered() {
+		return r.event(e), true
+	}
+	if shown := r.asked(e); !q.wants(&shown) {
+		return Event{}, false
+	}
+	return r.event(e), true
 }
 
 // wants applies the filters that need views.
@@ -141,7 +176,7 @@ func sameText(line, typed string) bool {
 func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q EventQuery) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		wanted := q.Payload
-		q.Payload = q.Payload || q.filtered()
+		q.Payload = q.Payload || q.looks()
 		r, records := b.renderer(ctx, who, listShape), 0
 		end := func(int, error) error { return nil }
 		if q.Payload {
@@ -152,13 +187,24 @@ func (b *Browser) Follow(ctx context.Context, who access.Principal, t Target, q 
 			}
 		}
 		var failed error
-		for e, err := range b.queries.Follow(ctx, t.Recording, q.EventQuery) {
+		var pruned Pruning
+		var empty bool
+		narrow, err := b.narrow(ctx, r.who, t, q, &pruned, &empty)
+		if err == nil && empty {
+			<-ctx.Done() // nothing will ever fit
+		}
+		if err != nil {
+			_ = end(0, err)
+			yield(Event{}, err)
+			return
+		}
+		for e, err := range b.queries.Follow(ctx, t.Recording, narrow) {
 			if err != nil {
 				failed = err
 				break
 			}
-			shown := r.event(e)
-			if !q.wants(&shown) {
+			shown, fits := r.wanted(e, &q)
+			if !fits {
 				continue
 			}
 			if !wanted {

@@ -17,7 +17,16 @@ var (
 	momentShape = access.Shape{Runes: 240, Tree: true, Value: 64 << 10, Bytes: 64 << 10}
 	nodeShape   = access.Shape{Runes: 240, Tree: true, Value: 4 << 10}
 	lineShape   = access.Shape{Runes: 400, Tree: true, Value: 4 << 10}
+	askShape    = access.Shape{Runes: 240} // of listShape what filters look at; where the one line is not made from the tree
 )
+
+// asked renders e for a filter or an index: as a list does, without what is only shown.
+func (r renderer) asked(e query.Event) Event {
+	if r.shape == listShape && (e.Lane == event.LaneOut || e.Lane == event.LaneSrc) {
+		r.shape = askShape
+	}
+	return r.event(e)
+}
 
 // renderer turns events into what one principal may see.
 type renderer struct {

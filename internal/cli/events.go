@@ -36,14 +36,16 @@ left out when only one job is there.
 
 Times are RFC 3339, a time of today (UTC), or an offset from now such as -5m. Kinds are those of spec/recording.md with dashes:
 record, watermark, source-record, written, elements, event-timer, checkpoint, exception, gap …
-Filters by --key and --text work on what you may see of a value.
+Filters by --key, --text and --where work on what you may see of a value. --where takes an expression in CEL, as
+kind == "record" && value.amount > 50 && op == "convert-currency"; --explain says which of its terms found the events and which were
+evaluated for each.
 
 In a stream of changes (SQL) the two halves of an update, -U and +U, are one line of kind update when one invocation sent both; a half
 whose other half it did not send is marked as alone. -o json and jsonl keep the halves apart and name the other one in change.
 
 Exit 2: nothing was found, but not everything could be looked at (a gap, or the search was cut short).`,
 		Example: `  sightglass events order-totals --kind record --op convert-currency --limit 20
-  sightglass events order-totals --text o-7719342 --from -15m
+  sightglass events order-totals --where 'value.id.startsWith("o-77")' --from -15m
   sightglass events merchant-alerts -f -o jsonl | jq -r .text`,
 		Args: between(0, 1, "at most one recording"),
 	}
@@ -58,6 +60,7 @@ Exit 2: nothing was found, but not everything could be looked at (a gap, or the 
 	fl.StringArrayVar(&f.q.Lanes, "lane", nil, "out, det, src, trace, state, job, log, gap or env; may be repeated")
 	fl.StringVar(&f.q.Key, "key", "", "exact key of a record")
 	fl.StringVar(&f.q.Text, "text", "", "text that key or value holds")
+	fl.StringVar(&f.q.Where, "where", "", "filter in CEL over fields and decoded values (docs/guides/filter.md)")
 	fl.StringVar(&f.q.From, "from", "", "earliest time")
 	fl.StringVar(&f.q.To, "to", "", "latest time, exclusive")
 	fl.StringVar(&f.q.Around, "around", "", "events on both sides of a position")
@@ -106,6 +109,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 	left, found, complete := f.limit, 0, true
 	var t *table
 	var looked lookedAt
+	var unclear notTold
 	fold := changeFold{add: func(e *gen.Event) { a.addEvent(t, e) }}
 	for {
 		f.q.Limit = pageSize
@@ -119,6 +123,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 		page := &answer.Value
 		found += len(page.Items)
 		looked.add(page.Explain)
+		unclear.add(page.Unclear)
 		complete = page.Complete && len(page.Gaps) == 0
 		if done, err := a.raw(answer.Raw, true); err != nil {
 			return err
@@ -151,6 +156,7 @@ func (a *app) list(ctx context.Context, cl *client.Client, f *eventFlags) error 
 	if f.q.Explain {
 		a.hint("%s", looked.text(a, found))
 	}
+	unclear.tell(a)
 	if found == 0 && !complete {
 		return verdict(exitUnknown)
 	}
@@ -363,6 +369,13 @@ func (f *eventFlags) fragment() string {
 	text("key", f.q.Key)
 	if f.q.Text != "" {
 		terms = append(terms, "text.contains("+strconv.Quote(f.q.Text)+")")
+	}
+	if f.q.Where != "" {
+		if len(terms) > 0 {
+			terms = append(terms, "("+f.q.Where+")")
+		} else {
+			terms = append(terms, f.q.Where)
+		}
 	}
 	if strings.HasPrefix(f.q.From, "2") || strings.HasPrefix(f.q.To, "2") { // offsets mean another moment when the link is opened
 		parts = append(parts, "win="+url.QueryEscape(f.q.From)+".."+url.QueryEscape(f.q.To))

@@ -126,6 +126,7 @@ type EventQuery struct {
 	Reasons          []string
 	From, To         string
 	Key, Text        string
+	Where            string // CEL
 	Around           string
 	Cursor           string
 	Descending       bool
@@ -149,6 +150,7 @@ func (q EventQuery) filter() url.Values {
 	setText(v, "to", q.To)
 	setText(v, "key", q.Key)
 	setText(v, "text", q.Text)
+	setText(v, "where", q.Where)
 	if q.NoPayload {
 		v.Set("payload", "false")
 	}

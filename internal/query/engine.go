@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
@@ -32,6 +33,8 @@ type Engine struct {
 	roster   *roster
 
 	manyBlocks uint64 // of a timeline, to be made from the census
+	live       liveTexts
+	suspects   sync.Map // segmentKey → true: text indexes that must be made again
 }
 
 // New makes an engine.

@@ -9,6 +9,7 @@ type Explain struct {
 	Blocks   uint64 // of the recording
 	Headers  int    // looked at
 	Skipped  int    // of these: the header says that nothing selected is inside
+	Absent   int    // of the skipped: an index of texts says that what is looked for is not inside
 	Decoded  int    // blocks whose rows were read; the cache may have held them
 	Rows     int    // in decoded blocks
 	Selected int    // of these; not all of them need be given out
@@ -18,6 +19,7 @@ type Explain struct {
 func (e *Explain) Add(o Explain) {
 	e.Index, e.Blocks = o.Index, max(e.Blocks, o.Blocks)
 	e.Headers, e.Skipped, e.Decoded = e.Headers+o.Headers, e.Skipped+o.Skipped, e.Decoded+o.Decoded
+	e.Absent += o.Absent
 	e.Rows, e.Selected = e.Rows+o.Rows, e.Selected+o.Selected
 }
 

@@ -24,19 +24,24 @@ func (v *view) rowEvent(ctx context.Context, b *openBlock, k rowKey, narrow, pay
 	if !payload {
 		return ev, nil
 	}
+	return ev, v.fillPayload(ctx, b, k, &ev)
+}
+
+// fillPayload gives ev, the event of row k, its payload. What cannot be read is told in the event.
+func (v *view) fillPayload(ctx context.Context, b *openBlock, k rowKey, ev *Event) error {
 	if b.payload == nil {
 		var err error
 		b.payload, err = v.engine.frames.payload(ctx, v.snap, b.ref)
 		switch {
 		case err != nil && !unreadable(err):
-			return Event{}, fmt.Errorf("reading payloads: %w", err)
+			return fmt.Errorf("reading payloads: %w", err)
 		case err != nil:
 			ev.PayloadError = err.Error()
-			return ev, nil
+			return nil
 		}
 	}
 	ev.fill(b.payload, int(k.row))
-	return ev, nil
+	return nil
 }
 
 // eventAt makes the event of one row outside of a scan.

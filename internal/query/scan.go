@@ -38,6 +38,9 @@ type EventQuery struct {
 	Payload    bool
 	Copies     bool // fill Event.Copies
 	MaxBlocks  int  // stop after decoding so many blocks, 0 = never; see Scan.Progress
+
+	Holds []Needle          // texts that events must hold, for a caller who sees all: blocks that certainly lack one are skipped, no more
+	Want  func(*Event) bool // asked before an event's payload is read; false = leave it out. nil = all are wanted
 }
 
 // Cursor names a place in the order of events of one recording; it stays valid when blocks are appended. Opaque text.
@@ -153,6 +156,9 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 			}
 		}
 		s.explain.Index, s.explain.Blocks = s.sel.index(), r.Blocks
+		if len(s.q.Holds) > 0 && !s.q.Expand && s.q.Invocation == nil {
+			s.sel.texts = v.lookup(s.q.Holds)
+		}
 		s.progress = Progress{From: from, To: from}
 		if desc {
 			s.progress = Progress{From: to, To: to}
@@ -174,12 +180,14 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 				b = from + width
 			}
 			s.sel.headers = 0
+			ruled := s.sel.ruled()
 			refs := slices.Collect(s.sel.blocks(v, a, b))
 			if len(refs) > manyBlocks && width > 1000 {
 				width /= 8
 				continue
 			}
 			s.explain.Headers, s.explain.Skipped = s.explain.Headers+s.sel.headers, s.explain.Skipped+s.sel.headers-len(refs)
+			s.explain.Absent += s.sel.ruled() - ruled
 			if !s.window(ctx, v, a, b, refs, yield) {
 				return
 			}
@@ -269,7 +277,16 @@ func (s *scan) row(ctx context.Context, v *view, m *merge, b *openBlock, yield f
 		if s.after != nil && !m.before(*s.after, k) {
 			continue
 		}
-		ev, err := v.rowEvent(ctx, b, k, narrow, s.q.Payload)
+		ev, err := v.rowEvent(ctx, b, k, narrow, s.q.Payload && s.q.Want == nil)
+		if err == nil && s.q.Want != nil {
+			if err = ctx.Err(); err == nil && !s.q.Want(&ev) {
+				s.reached(k)
+				continue
+			}
+			if err == nil && s.q.Payload && k.row != unreadableRow {
+				err = v.fillPayload(ctx, b, k, &ev)
+			}
+		}
 		if err == nil {
 			s.reached(k)
 			if s.q.Copies && ev.Broadcast {

@@ -20,7 +20,8 @@ type selection struct {
 	inv      *uint64
 	keys     keySelection // nil = any
 
-	headers int // looked at by blocks so far
+	headers int         // looked at by blocks so far
+	texts   *textLookup // nil = no text is looked for, or no index knows of it
 }
 
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
@@ -71,7 +72,7 @@ func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
 		for ref := range s.candidates(v, from, to) {
 			h := ref.Header
 			s.headers++
-			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && !yield(ref) {
+			if Wall(h.WallMax) >= from && Wall(h.WallMin) < to && s.wantsBlock(h) && (s.texts == nil || !s.texts.lacks(ref)) && !yield(ref) {
 				return
 			}
 		}
@@ -203,4 +204,12 @@ func (s *selection) wantsRow(f *frame, row, index int) bool {
 		return false
 	}
 	return s.inv == nil || f.r.Inv[row] != 0 && f.covers(row, *s.inv)
+}
+
+// ruled is how many blocks the text indexes ruled out so far.
+func (s *selection) ruled() int {
+	if s.texts == nil {
+		return 0
+	}
+	return s.texts.ruled
 }

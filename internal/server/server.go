@@ -288,6 +288,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
+	sampling.Go(func() { s.keepIndexes(ctx) })
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)

@@ -219,6 +219,8 @@ func (c *check) list(rec event.RecordingID) (ids []uint64, err error) {
 				c.total += uint64(info.Size())
 			}
 			ids = append(ids, id)
+		case err == nil && isSidecar(kind):
+			c.sidecar(rec, id, e.Name())
 		case err == nil && kind == "idx", strings.HasSuffix(e.Name(), ".tmp"):
 		default:
 			c.found(Problem{Kind: Foreign, Recording: rec, File: filepath.Join("seg", rec.String(), e.Name()), Text: "no segment has this name"})

@@ -79,7 +79,7 @@ func (o *opening) recording(rec event.RecordingID) error {
 			}
 		case err == nil && kind == "sgs":
 			ids = append(ids, id)
-		case err == nil && kind == "idx":
+		case err == nil && (kind == "idx" || isSidecar(kind)):
 		case strings.HasSuffix(e.Name(), ".tmp"):
 			if err := s.opt.files.Remove(path); err != nil {
 				return fmt.Errorf("removing %s: %w", path, err)
@@ -100,8 +100,7 @@ func (o *opening) recording(rec event.RecordingID) error {
 		}
 	}
 	for _, e := range entries { // an index alone is of no use
-		name, kind, _ := strings.Cut(e.Name(), ".")
-		if id, err := strconv.ParseUint(name, 10, 64); err == nil && kind == "idx" && !slices.Contains(ids, id) {
+		if id, ok := besideName(e.Name()); ok && !slices.Contains(ids, id) {
 			if err := ignoreMissing(s.opt.files.Remove(filepath.Join(r.dir, e.Name()))); err != nil {
 				return fmt.Errorf("removing an index: %w", err)
 			}

@@ -264,5 +264,5 @@ func (s *segment) release() error {
 	if s.holders.Add(-1) > 0 || !s.doomed.Load() {
 		return nil
 	}
-	return errors.Join(s.close(), s.files.Remove(s.path()), ignoreMissing(s.files.Remove(filepath.Join(s.dir, s.indexName()))))
+	return errors.Join(s.close(), s.files.Remove(s.path()), ignoreMissing(s.files.Remove(filepath.Join(s.dir, s.indexName()))), s.removeSidecars())
 }

@@ -157,7 +157,7 @@ type TimelineQuery = NonNullable<wire.paths["/api/v1/recordings/{rec}/timeline"]
 /** What events are chosen by. */
 export type EventsFilter = Pick<
 	EventsQuery,
-	"op" | "subtask" | "attempt" | "lane" | "kind" | "reason" | "from" | "to" | "key" | "text" | "invocation"
+	"op" | "subtask" | "attempt" | "lane" | "kind" | "reason" | "from" | "to" | "key" | "text" | "where" | "invocation"
 >;
 
 export type EventsPlace = Pick<EventsQuery, "order" | "limit" | "cursor" | "around">;

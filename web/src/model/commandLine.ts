@@ -23,8 +23,10 @@ export function filterFlags(f: Filter): readonly string[] {
 		...flag("invocation", f.invocation),
 		...(f.kinds ?? []).flatMap((k) => flag("kind", k)),
 		...(f.lanes ?? []).flatMap((l) => flag("lane", l)),
+		...(f.reasons ?? []).flatMap((r) => flag("reason", r)),
 		...flag("key", f.key),
 		...flag("text", f.text),
+		...flag("where", f.where),
 	];
 }
 

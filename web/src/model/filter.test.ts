@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { forSeeds, type Random } from "../../test/random";
-import { changeFilter, type Filter, type FilterProblem, isEmptyFilter, noFilter, readFilter, tokens, writeFilter } from "./filter";
+import {
+	celTokens,
+	changeFilter,
+	type Filter,
+	type FilterProblem,
+	isEmptyFilter,
+	noFilter,
+	readFilter,
+	tokens,
+	writeFilter,
+} from "./filter";
 
 function read(source: string): Filter {
 	const r = readFilter(source);
@@ -72,41 +82,52 @@ describe("a filter", () => {
 	});
 });
 
-describe("what cannot be answered exactly", () => {
+describe("what has no parameter of its own", () => {
+	it("is left to the server, beside the terms that have one", () => {
+		const cases: readonly (readonly [string, Filter])[] = [
+			['op == "a" || op == "b"', { where: 'op == "a" || op == "b"' }],
+			['op == "a" && late', { op: "a", where: "late" }],
+			['lag > duration("5s") && op == "a"', { op: "a", where: 'lag > duration("5s")' }],
+			['op == "a" && op == "b"', { op: "a", where: 'op == "b"' }],
+			['kind == "a" && value.note == "x && y" && kind in ["b"]', { kinds: ["a"], where: 'value.note == "x && y" && kind in ["b"]' }],
+			['op == "a" && (kind == "b" || late)', { op: "a", where: '(kind == "b" || late)' }],
+			['late ? op == "a" : op == "b"', { where: 'late ? op == "a" : op == "b"' }],
+			["value.n > 5", { where: "value.n > 5" }],
+			["value.?n.orValue(1) == 1", { where: "value.?n.orValue(1) == 1" }],
+			["subtask == -1", { where: "subtask == -1" }],
+			["value.s == 'it\\'s'", { where: "value.s == 'it\\'s'" }],
+			['op == "a" && ä == 1', { op: "a", where: "ä == 1" }],
+		];
+		for (const [source, filter] of cases) {
+			expect(read(source), source).toEqual(filter);
+			expect(read(writeFilter(read(source))), source).toEqual(filter);
+		}
+	});
+
+	it("keeps its meaning beside terms that are chosen later", () => {
+		expect(writeFilter(changeFilter(read('op == "a" || late'), { subtask: 2 }))).toBe('subtask == 2 && (op == "a" || late)');
+	});
+});
+
+describe("what is not finished", () => {
 	it("is refused with the place and the reason, never answered in part", () => {
-		const cases: readonly (readonly [string, string, RegExp])[] = [
-			['op == "a" || op == "b"', "||", /\|\| cannot be answered exactly/],
-			['op == "a" && late', "late", /late cannot be filtered by exactly/],
-			['wm_lag > 5 && op == "a"', "wm_lag", /wm_lag cannot be filtered by exactly/],
-			['op != "a"', "!=", /== is wanted/],
-			['op == "a" && op == "b"', 'op == "b"', /op stands twice/],
-			['kind == "a" && kind in ["b"]', 'kind in ["b"]', /kind stands twice/],
-			["op == a", "a", /a text in quotes is wanted/],
-			['subtask == "3"', '"3"', /a whole number is wanted/],
-			["subtask == -1", "== -1", /from 0 on/],
-			["subtask == 99999999", "== 99999999", /from 0 on/],
-			['kind in ["a" "b"]', '"b"', /\] is wanted/],
-			["kind in []", "]", /a text in quotes is wanted/],
-			['drop == "a"', "==", /\. is wanted/],
-			['drop.cause == "a"', "cause", /reason is wanted/],
-			['op == "a" kind == "b"', "kind", /&& is wanted/],
-			['text == "a"', "==", /\. is wanted/],
-			['text.matches("a")', "matches", /contains is wanted/],
-			['"a" == op', '"a"', /one of op, subtask/],
-			['op == "a" && (kind == "b")', "(", /one of op, subtask/],
-			['op == "\\q"', '"\\q"', /an escape that is not known/],
-			['op == "a" && ä == 1', "ä", /means nothing here/],
+		const cases: readonly (readonly [string, number, RegExp])[] = [
+			['op == "a" &&', 12, /wanted here/],
+			["op ==", 5, /wanted here/],
+			['kind in ["a"', 12, /\] is wanted/],
+			['text.contains("a"', 17, /\) is wanted/],
+			['op == "a', 6, /has no end/],
+			['op == "a")', 9, /\) closes nothing/],
+			['(op == "a"]', 10, /\] closes nothing/],
+			['&& op == "a"', 0, /a term is wanted/],
+			['op == "a" && && late', 13, /a term is wanted/],
+			['op == "a" ||', 12, /wanted here/],
 		];
 		for (const [source, at, message] of cases) {
 			const p = refused(source);
 			expect(p.message, source).toMatch(message);
-			expect(source.slice(p.at, p.at + at.length), source).toBe(at);
+			expect(p.at, source).toBe(at);
 		}
-	});
-
-	it("is refused at its end when something is missing there", () => {
-		for (const source of ['op == "a" &&', "op ==", 'kind in ["a"', 'text.contains("a"'])
-			expect(refused(source).at, source).toBe(source.length);
 	});
 
 	it("is never a fault of the page", () => {
@@ -162,6 +183,22 @@ describe("the colours of a filter", () => {
 		).toEqual(["name", "sign", "text", "sign", "name", "sign", "number"]);
 		expect(tokens('op == "a').end).toBe(6);
 	});
+});
+
+it("is coloured whole, whatever stands in it", () => {
+	forSeeds(500, (r) => {
+		const source = `${r.text()}'${r.text()} ?. 1.5 "`;
+		expect(
+			celTokens(source)
+				.map((t) => t.text)
+				.join(""),
+		).toBe(source);
+	});
+	expect(
+		celTokens("value.?a + 1.5 > 'x'")
+			.filter((t) => t.kind !== "space")
+			.map((t) => t.kind),
+	).toEqual(["name", "sign", "sign", "name", "sign", "number", "sign", "text"]);
 });
 
 it("is changed by leaving out what is undefined or an empty list", () => {

@@ -1,10 +1,11 @@
 /**
- * The display filter: the part of CEL that the server answers exactly today.
+ * The display filter: an expression in CEL (docs/guides/filter.md).
  *
- *     op == "drop-duplicates" && subtask == 3 && kind in ["record", "watermark"] && key == "o-77" && text.contains("SEK")
+ *     op == "drop-duplicates" && subtask == 3 && kind in ["record", "watermark"] && value.amount > 50
  *
- * Terms are joined by &&; each variable stands once. A filter outside this part is refused with the place and the reason, never
- * answered in part. Words without an operator are taken as text to look for.
+ * Terms that && joins and that have a parameter of their own are taken apart, so that they can be chosen from lists as well; each
+ * stands once. The rest is where, which the server reads. Words without an operator are taken as text to look for. What is not
+ * finished is refused with the place and the reason, never answered in part.
  */
 
 export type Filter = {
@@ -18,6 +19,8 @@ export type Filter = {
 	readonly reasons?: readonly string[];
 	readonly key?: string;
 	readonly text?: string;
+	/** Terms that only the server can read, joined by &&. */
+	readonly where?: string;
 };
 
 export type FilterProblem = { readonly at: number; readonly message: string };
@@ -32,7 +35,20 @@ export type Token = { readonly kind: TokenKind; readonly text: string; readonly 
 const tokenForm = /(\s+)|("(?:[^"\\]|\\.)*")|(-?\d+)|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|&&|\|\||<=|>=|[.,()[\]<>!])/y;
 const tokenKinds: readonly TokenKind[] = ["space", "text", "number", "name", "sign"];
 
-/** Splits a filter for reading and for colouring; stops at the first character that belongs to no token. */
+const celForm = /(\s+)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)|(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|([\s\S])/uy;
+
+/** Splits any text as CEL is coloured; every character is in one of the tokens. */
+export function celTokens(source: string): readonly Token[] {
+	const list: Token[] = [];
+	celForm.lastIndex = 0;
+	for (let m = celForm.exec(source); m !== null && m[0] !== ""; m = celForm.exec(source)) {
+		const group = m.slice(1).findIndex((g) => g !== undefined);
+		list.push({ kind: tokenKinds[group] ?? "sign", text: m[0], at: celForm.lastIndex - m[0].length });
+	}
+	return list;
+}
+
+/** Splits a filter for reading; stops at the first character that belongs to no token. */
 export function tokens(source: string): { readonly list: readonly Token[]; readonly end: number } {
 	const list: Token[] = [];
 	let at = 0;
@@ -198,23 +214,83 @@ export function readFilter(source: string): FilterReading {
 	const trimmed = source.trim();
 	if (trimmed === "") return { ok: true, filter: noFilter };
 	const { list, end } = tokens(source);
-	const bare = !list.some((t) => t.kind === "sign") && !list.some((t) => t.kind === "text");
-	if (bare || (end < source.length && !/==|&&|\b(in|contains)\b|"/.test(source))) return { ok: true, filter: { text: trimmed } };
+	const joined = end < source.length && /==|!=|&&|\|\||[<>?]/.test(source);
+	const bare = !joined && !list.some((t) => t.kind === "sign" || t.kind === "text");
+	if (bare || (end < source.length && !joined && !/\b(in|contains)\b|"/.test(source))) return { ok: true, filter: { text: trimmed } };
+	const taken = split(source);
+	if (!taken.ok) return taken;
+	const { terms } = taken;
+	const f: Draft = {};
+	const rest: string[] = [];
+	for (const t of terms) if (terms.length > maxTerms || !simple(t, f)) rest.push(t);
+	if (rest.length > 0) f.where = rest.join(" && ");
+	return { ok: true, filter: f };
+}
+
+/** What has more terms than this is not taken apart. */
+const maxTerms = 64;
+
+/** Takes a term into f that has a parameter of its own there; false, and f as it was, for any other. */
+function simple(source: string, f: Draft): boolean {
+	const { list, end } = tokens(source);
+	if (end < source.length) return false;
 	try {
-		if (end < source.length) throw new Refused(end, "this character means nothing here");
 		const r = new Reader(list, source.length);
-		const f: Draft = {};
-		term(r, f);
-		while (!r.done) {
-			if (r.isSign("||")) throw new Refused(r.at, "|| cannot be answered exactly yet; use && or kind in [...]");
-			r.sign("&&");
-			term(r, f);
-		}
-		return { ok: true, filter: f };
+		const changed: Draft = { ...f };
+		term(r, changed);
+		if (!r.done) return false;
+		Object.assign(f, changed);
+		return true;
 	} catch (e) {
-		if (e instanceof Refused) return { ok: false, problem: { at: e.at, message: e.message } };
+		if (e instanceof Refused) return false;
 		throw e;
 	}
+}
+
+const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
+/** The terms that the outer && joins; one term where || joins any of them. A problem where something is open or missing. */
+function split(
+	source: string,
+): { readonly ok: true; readonly terms: readonly string[] } | { readonly ok: false; readonly problem: FilterProblem } {
+	const refuse = (at: number, message: string) => ({ ok: false, problem: { at, message } }) as const;
+	const terms: string[] = [];
+	const open: { readonly close: string; readonly at: number }[] = [];
+	let from = 0;
+	let joined = false;
+	for (let i = 0; i < source.length; i++) {
+		const c = source.charAt(i);
+		if (c === '"' || c === "'") {
+			const end = endOfText(source, i);
+			if (end === undefined) return refuse(i, "this text has no end");
+			i = end;
+		} else if (closing[c] !== undefined) open.push({ close: closing[c], at: i });
+		else if (c === ")" || c === "]" || c === "}") {
+			if (open.pop()?.close !== c) return refuse(i, `${c} closes nothing here`);
+		} else if (open.length === 0 && (source.startsWith("||", i) || (c === "?" && source.charAt(i + 1) !== "."))) {
+			joined = true;
+			i++;
+		} else if (open.length === 0 && source.startsWith("&&", i)) {
+			if (source.slice(from, i).trim() === "") return refuse(i, "a term is wanted here");
+			terms.push(source.slice(from, i).trim());
+			from = i + 2;
+			i++;
+		}
+	}
+	const still = open.at(-1);
+	if (still !== undefined) return refuse(source.length, `${still.close} is wanted here`);
+	const last = source.slice(from).trim();
+	if (last === "" || /(==|!=|<=|>=|&&|\|\||[<>!+*/%.,])$/.test(last)) return refuse(source.length, "something is wanted here");
+	return { ok: true, terms: joined ? [source.trim()] : [...terms, last] };
+}
+
+/** Where a text in quotes ends; undefined when it does not. */
+function endOfText(source: string, from: number): number | undefined {
+	for (let i = from + 1; i < source.length; i++) {
+		if (source.charAt(i) === "\\") i++;
+		else if (source.charAt(i) === source.charAt(from)) return i;
+	}
+	return undefined;
 }
 
 function quote(text: string): string {
@@ -224,6 +300,13 @@ function quote(text: string): string {
 function among(name: string, values: readonly string[]): string {
 	const [first] = values;
 	return values.length === 1 && first !== undefined ? `${name} == ${quote(first)}` : `${name} in [${values.map(quote).join(", ")}]`;
+}
+
+/** A filter of several terms one of which || joins stands in parentheses. */
+function amongOthers(where: string, alone: boolean): string {
+	const parts = split(where);
+	const whole = parts.ok && parts.terms.length === 1 && /\|\||\?/.test(where);
+	return whole && !alone && !/^\(.*\)$/s.test(where) ? `(${where})` : where;
 }
 
 /** Writes a filter; readFilter reads it back. Empty for one that lets everything through. */
@@ -238,6 +321,7 @@ export function writeFilter(f: Filter): string {
 	if (f.reasons !== undefined && f.reasons.length > 0) terms.push(among("drop.reason", f.reasons));
 	if (f.key !== undefined) terms.push(`key == ${quote(f.key)}`);
 	if (f.text !== undefined) terms.push(`text.contains(${quote(f.text)})`);
+	if (f.where !== undefined && f.where !== "") terms.push(amongOthers(f.where, terms.length === 0));
 	return terms.join(" && ");
 }
 

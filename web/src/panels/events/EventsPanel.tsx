@@ -19,6 +19,7 @@ import { Detail } from "./Detail";
 import { EventList } from "./EventList";
 import styles from "./EventsPanel.module.css";
 import { FilterChips } from "./FilterChips";
+import type { FilterHandle } from "./FilterEditor";
 import { FilterField } from "./FilterField";
 import { type Opening, useEventWindow } from "./useEventWindow";
 
@@ -38,9 +39,15 @@ export function questionOf(f: Filter, win: Stretch | undefined): EventsFilter {
 		...(f.reasons === undefined ? {} : { reason: f.reasons }),
 		...(f.key === undefined ? {} : { key: f.key }),
 		...(f.text === undefined ? {} : { text: f.text }),
+		...(f.where === undefined ? {} : { where: f.where }),
 		...(win?.from === undefined ? {} : { from: toRfc3339(win.from) }),
 		...(win?.to === undefined ? {} : { to: toRfc3339(win.to) }),
 	};
+}
+
+/** What of a filter the counts over time can be asked for: they are made without looking into events. */
+function counted({ text: _text, key: _key, where: _where, ...rest }: Filter): Filter {
+	return rest;
 }
 
 /** Where the list opens for a link. */
@@ -87,7 +94,7 @@ export default function EventsPanel({ rec, state }: Props) {
 
 	const select = useCallback((e: Event) => refine({ sel: e.cursor, at: e.position, field: undefined }), []);
 	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: state.at !== undefined });
-	const field = useRef<HTMLInputElement>(null);
+	const field = useRef<FilterHandle>(null);
 	const step = (by: number) => {
 		const at = loaded.rows.findIndex((r) => r.cursor === shown?.cursor);
 		const next = at < 0 ? loaded.rows.at(by > 0 ? 0 : -1) : loaded.rows[Math.max(0, Math.min(loaded.rows.length - 1, at + by))];
@@ -122,11 +129,9 @@ export default function EventsPanel({ rec, state }: Props) {
 		jumpTo(state.sel !== undefined ? { kind: "event", cursor: state.sel } : { kind: "position", position: missing });
 	});
 
-	const whole = useQuery(
-		timelineQuestion(rec, questionOf({ ...filter, text: undefined, key: undefined } as Filter, undefined), 400, growing ? 5_000 : false),
-	);
+	const whole = useQuery(timelineQuestion(rec, questionOf(counted(filter), undefined), 400, growing ? 5_000 : false));
 	const part = useQuery({
-		...timelineQuestion(rec, questionOf({ ...filter, text: undefined, key: undefined } as Filter, win), 400, false),
+		...timelineQuestion(rec, questionOf(counted(filter), win), 400, false),
 		enabled: win !== undefined,
 	});
 	const zoom = (how: "in" | "out" | "left" | "right") => {
@@ -138,10 +143,7 @@ export default function EventsPanel({ rec, state }: Props) {
 	useCommand("open", () => open(shown));
 	useCommand("event-next", () => toPosition(moment.data?.after));
 	useCommand("event-back", () => toPosition(moment.data?.before));
-	useCommand("filter", () => {
-		field.current?.focus();
-		field.current?.select();
-	});
+	useCommand("filter", () => field.current?.focus());
 	useCommand("close", () => refine({ sel: undefined, at: undefined, field: undefined, tab: undefined }), shown !== undefined);
 	useCommand("follow", () => refine({ follow: following ? undefined : true, win: undefined }), growing);
 	useCommand("zoom-in", () => zoom("in"));
@@ -164,6 +166,7 @@ export default function EventsPanel({ rec, state }: Props) {
 			{live?.phase === "broken" && <StaleBanner since={liveAt} reason={live.problem.title} retryAt={live.retryAt} />}
 			<div className={styles.top}>
 				<FilterField
+					rec={rec}
 					field={field}
 					value={state.filter ?? ""}
 					onChange={(f) => f !== (state.filter ?? "") && refine({ filter: f }, "push")}
@@ -247,7 +250,7 @@ export default function EventsPanel({ rec, state }: Props) {
 
 /** Counts by headers are of whole kinds; a filter on values is counted only as far as it was searched. */
 function foundText(f: Filter, total: bigint | undefined, loaded: number): string {
-	if (f.key !== undefined || f.text !== undefined) return `${plural(loaded, "event")} found so far`;
+	if (f.key !== undefined || f.text !== undefined || f.where !== undefined) return `${plural(loaded, "event")} found so far`;
 	if (total === undefined) return "";
 	return isEmptyFilter(f) ? plural(total, "event") : `about ${plural(total, "event")}`;
 }

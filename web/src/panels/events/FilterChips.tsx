@@ -82,6 +82,11 @@ export function FilterChips({ filter: f, onFilter, window, onWindow, graph, time
 					key <span className="mono">{f.key}</span>
 				</ChosenChip>
 			)}
+			{f.where !== undefined && (
+				<ChosenChip removeLabel="Without this term" onRemove={() => without("where")}>
+					<span className="mono">{f.where}</span>
+				</ChosenChip>
+			)}
 			{f.text !== undefined && (
 				<ChosenChip removeLabel="Any text" onRemove={() => without("text")}>
 					contains <span className="mono">{f.text}</span>

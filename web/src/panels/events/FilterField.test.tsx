@@ -1,6 +1,7 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { press, retype, textOf } from "../../../test/filterEditor";
 import { FilterField } from "./FilterField";
 
 const applied: string[] = [];
@@ -9,6 +10,7 @@ function Field({ from }: { readonly from: string }) {
 	const [value, setValue] = useState(from);
 	return (
 		<FilterField
+			rec="r1"
 			value={value}
 			found="7 events"
 			field={null}
@@ -22,12 +24,15 @@ function Field({ from }: { readonly from: string }) {
 const open = (from = "") => {
 	applied.splice(0);
 	const view = render(<Field from={from} />);
-	return { ...view, field: screen.getByRole<HTMLInputElement>("textbox", { name: "Filter" }) };
+	return { ...view, field: screen.getByRole("textbox", { name: "Filter" }) };
 };
-const type = (field: HTMLInputElement, text: string) => fireEvent.change(field, { target: { value: text } });
+const type = retype;
 const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
 
-beforeEach(() => vi.useFakeTimers());
+beforeEach(() => {
+	vi.useFakeTimers();
+	vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("no network"));
+});
 afterEach(() => vi.useRealTimers());
 
 describe("a filter that is typed", () => {
@@ -49,24 +54,24 @@ describe("a filter that is typed", () => {
 		type(field, "late ");
 		pass(500);
 		expect(applied).toEqual(["late"]);
-		expect(field.value).toBe("late ");
+		expect(textOf(field)).toBe("late ");
 	});
 
 	it("that is refused is never applied, neither by a pause nor by Enter nor by leaving", () => {
 		const { field } = open("SEK");
-		type(field, 'op == "a" ||');
+		type(field, 'op == "a" &&');
 		pass(1_000);
-		fireEvent.keyDown(field, { key: "Enter" });
+		press(field, "Enter");
 		fireEvent.blur(field);
 		expect(applied).toEqual([]);
 		expect(field.getAttribute("aria-invalid")).toBe("true");
-		expect(screen.getByRole("status").textContent).toMatch(/at character 11/);
+		expect(screen.getByRole("status").textContent).toMatch(/at character 13/);
 	});
 
 	it("takes effect at once with Enter or by leaving, and not a second time", () => {
 		const { field } = open();
 		type(field, "a");
-		fireEvent.keyDown(field, { key: "Enter" });
+		press(field, "Enter");
 		type(field, "ab");
 		fireEvent.blur(field);
 		pass(1_000);
@@ -79,9 +84,9 @@ describe("a filter that is typed", () => {
 		type(field, "EUR");
 		pass(500);
 		type(field, "EURO");
-		fireEvent.keyDown(field, { key: "Escape" });
+		press(field, "Escape");
 		pass(1_000);
-		expect(field.value).toBe("SEK");
+		expect(textOf(field)).toBe("SEK");
 		expect(applied).toEqual(["EUR", "SEK"]);
 	});
 
@@ -95,16 +100,14 @@ describe("a filter that is typed", () => {
 });
 
 it("follows a filter that is chosen elsewhere", () => {
-	const { rerender } = render(<FilterField value="a" found="" field={null} onChange={() => undefined} />);
-	rerender(<FilterField value={'op == "b"'} found="" field={null} onChange={() => undefined} />);
-	expect(screen.getByRole<HTMLInputElement>("textbox").value).toBe('op == "b"');
+	const { rerender } = render(<FilterField rec="r1" value="a" found="" field={null} onChange={() => undefined} />);
+	rerender(<FilterField rec="r1" value={'op == "b"'} found="" field={null} onChange={() => undefined} />);
+	expect(textOf(screen.getByRole("textbox"))).toBe('op == "b"');
 });
 
-it("colours what it reads, and shows what means nothing", () => {
-	const { container } = render(<FilterField value={'op == "b" ä'} found="" field={null} onChange={() => undefined} />);
-	const [bad] = container.querySelectorAll("[class*=bad]");
-	expect(bad?.textContent).toBe("ä");
-	expect(container.querySelector("[aria-hidden=true][class*=colours]")?.textContent).toBe('op == "b" ä');
+it("colours what it reads", () => {
+	const { container } = render(<FilterField rec="r1" value={'op == "b" ä'} found="" field={null} onChange={() => undefined} />);
+	expect([...container.querySelectorAll("[class*=_name], [class*=_text]")].map((e) => e.textContent)).toEqual(["op", '"b"', "ä"]);
 });
 
 it("is emptied by its button, and nothing that was typed before comes back", () => {
@@ -112,6 +115,57 @@ it("is emptied by its button, and nothing that was typed before comes back", () 
 	type(field, "EUR");
 	fireEvent.click(screen.getByRole("button", { name: "Clear the filter" }));
 	pass(1_000);
-	expect(field.value).toBe("");
+	expect(textOf(field)).toBe("");
 	expect(applied).toEqual([""]);
+});
+
+describe("what only the server reads", () => {
+	const problem = { from: 0, to: 0, items: [], problem: { at: 0, line: 1, message: "undeclared reference to 'moon'" } };
+	const served = (answer: object) => {
+		const asked: URL[] = [];
+		vi.spyOn(globalThis, "fetch").mockImplementation(async (request) => {
+			asked.push(new URL(request instanceof Request ? request.url : String(request), "http://127.0.0.1"));
+			return new Response(JSON.stringify(answer), { status: 200, headers: { "Content-Type": "application/json" } });
+		});
+		return asked;
+	};
+	const settled = () => act(async () => vi.advanceTimersByTimeAsync(1));
+
+	it("is asked about before it takes effect", async () => {
+		const asked = served({ from: 0, to: 0, items: [] });
+		const { field } = open();
+		type(field, "value.amount > 50");
+		press(field, "Enter");
+		expect(applied).toEqual([]);
+		await settled();
+		expect(applied).toEqual(["value.amount > 50"]);
+		expect(asked.at(-1)?.pathname).toBe("/api/v1/recordings/r1/filter/completions");
+		expect(asked.at(-1)?.searchParams.get("where")).toBe("value.amount > 50");
+	});
+
+	it("and is refused by it does not take effect, and is underlined with the reason", async () => {
+		served(problem);
+		const { field, container } = open();
+		type(field, "moon > 50");
+		press(field, "Enter");
+		await settled();
+		expect(applied).toEqual([]);
+		expect(screen.getByRole("status").textContent).toBe("undeclared reference to 'moon' (at character 1)");
+		expect(field.getAttribute("aria-invalid")).toBe("true");
+		expect(container.querySelector("[class*=wrong]")?.textContent).toBe("moon");
+		type(field, "moon2 > 50");
+		expect(screen.getByRole("status").textContent).toBe("");
+	});
+
+	it("takes effect where nobody can be asked, and not when it was changed meanwhile", async () => {
+		vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("no network"));
+		const { field } = open();
+		type(field, "value.a == 1");
+		press(field, "Enter");
+		type(field, "value.a == 2");
+		await settled();
+		expect(applied).toEqual([]);
+		await act(async () => vi.advanceTimersByTimeAsync(600));
+		expect(applied).toEqual(["value.a == 2"]);
+	});
 });

@@ -1,95 +1,122 @@
-import { type Ref, useEffect, useRef, useState } from "react";
-import { readFilter, tokens } from "../../model/filter";
+import { type Ref, useCallback, useEffect, useRef, useState } from "react";
+import { type Completions, fetchCompletions } from "../../api/filter";
+import { type FilterProblem, readFilter } from "../../model/filter";
 import { Icon } from "../../widgets/Icon";
+import FilterEditor, { type FilterHandle } from "./FilterEditor";
 import styles from "./FilterField.module.css";
 
 type Props = {
+	readonly rec: string;
 	readonly value: string;
 	readonly onChange: (filter: string) => void;
 	/** At the right end: how much was found. */
 	readonly found: string;
-	readonly field: Ref<HTMLInputElement>;
+	readonly field: Ref<FilterHandle>;
 };
 
-const looks: Readonly<Record<string, string | undefined>> = {
-	name: styles.name,
-	text: styles.text,
-	number: styles.number,
-	sign: styles.sign,
-};
+/** What is wrong with a filter, as far as the page can tell; the server tells the rest. */
+function problemOf(text: string): FilterProblem | undefined {
+	const reading = readFilter(text);
+	return reading.ok ? undefined : reading.problem;
+}
 
-/** The display filter, coloured as it is typed. It takes effect with Enter or after a pause, and says what it cannot answer. */
-export function FilterField({ value, onChange, found, field }: Props) {
+/** The display filter. It takes effect with Enter or after a pause, and says what cannot be answered. */
+export function FilterField({ rec, value, onChange, found, field }: Props) {
 	const [typed, setTyped] = useState(value);
-	const [left, setLeft] = useState(0);
+	const [given, setGiven] = useState({ text: value });
+	/** What the server says of a text, which is nothing for any other text. */
+	const [told, setTold] = useState<{ readonly of: string; readonly problem: FilterProblem | undefined }>();
 	const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+	/** What stands in the field now; typed is what was drawn last. */
+	const latest = useRef(value);
 	/** The filter when the field got the focus: what Escape goes back to. */
 	const before = useRef(value);
+	const asking = useRef<AbortController>(undefined);
 	// What was applied has no blank at its end; the reader who goes on typing keeps it.
-	useEffect(() => setTyped((text) => (text.trim() === value ? text : value)), [value]);
-	useEffect(() => () => clearTimeout(pause.current), []);
-	const reading = readFilter(typed);
-	const { list, end } = tokens(typed);
+	const put = useCallback((text: string) => {
+		latest.current = text;
+		setTyped(text);
+		setGiven({ text });
+	}, []);
+	/** What this field applied last: it comes back as value while the reader types on. */
+	const applied = useRef(value);
+	useEffect(() => {
+		if (value !== applied.current && latest.current.trim() !== value) put(value);
+		applied.current = value;
+	}, [value, put]);
+	useEffect(
+		() => () => {
+			clearTimeout(pause.current);
+			asking.current?.abort();
+		},
+		[],
+	);
+	const tell = (text: string) => {
+		applied.current = text;
+		onChange(text);
+	};
+	const ask = useCallback(
+		async (text: string, at: number, signal: AbortSignal): Promise<Completions | undefined> => {
+			try {
+				return await fetchCompletions(rec, text, at, signal);
+			} catch {
+				return undefined; // it is typed without help then; what the list of events answers is shown there
+			}
+		},
+		[rec],
+	);
 	const settle = () => {
 		clearTimeout(pause.current);
 		pause.current = undefined;
+		asking.current?.abort();
+	};
+	/** Applies a text. One that only the server reads is asked about first, so that none is applied that it refuses. */
+	const apply = (text: string) => {
+		settle();
+		const reading = readFilter(text);
+		if (!reading.ok) return;
+		if (reading.filter.where === undefined) {
+			tell(text.trim());
+			return;
+		}
+		const stop = new AbortController();
+		asking.current = stop;
+		void ask(text, text.length, stop.signal).then((answer) => {
+			if (stop.signal.aborted) return;
+			const p = answer?.problem;
+			setTold({ of: text, problem: p === undefined ? undefined : { at: p.at, message: p.message } });
+			if (p === undefined) tell(text.trim());
+		});
 	};
 	const change = (text: string) => {
 		setTyped(text);
+		latest.current = text;
 		settle();
-		if (readFilter(text).ok) pause.current = setTimeout(() => onChange(text.trim()), 500);
-	};
-	const apply = () => {
-		settle();
-		if (reading.ok) onChange(typed.trim());
+		if (readFilter(text).ok) pause.current = setTimeout(() => apply(text), 500);
 	};
 	const undo = () => {
 		settle();
-		setTyped(before.current);
-		onChange(before.current);
+		put(before.current);
+		tell(before.current);
 	};
+	const problem = problemOf(typed) ?? (told?.of === typed ? told.problem : undefined);
 	return (
 		<div className={styles.wrap}>
 			<div className={`filter ${styles.filter}`}>
 				<Icon name="filter" className={value === "" ? "dim" : "c-acc"} />
-				<div className={styles.box}>
-					<div className={styles.colours} aria-hidden="true" style={{ transform: `translateX(${-left}px)` }}>
-						{list.map((t) => (
-							<span key={t.at} className={looks[t.kind]}>
-								{t.text}
-							</span>
-						))}
-						<span className={styles.bad}>{typed.slice(end)}</span>
-					</div>
-					<input
-						ref={field}
-						className={styles.input}
-						aria-label="Filter"
-						aria-invalid={!reading.ok}
-						aria-describedby="filter-problem"
-						spellCheck={false}
-						autoComplete="off"
-						placeholder={'op == "drop-duplicates" && kind == "record", or any text'}
-						value={typed}
-						onChange={(e) => change(e.currentTarget.value)}
-						onScroll={(e) => setLeft(e.currentTarget.scrollLeft)}
-						onKeyUp={(e) => setLeft(e.currentTarget.scrollLeft)}
-						onKeyDown={(e) => {
-							if (e.key === "Enter") {
-								apply();
-								e.currentTarget.blur();
-							} else if (e.key === "Escape") {
-								e.stopPropagation();
-								undo();
-								e.currentTarget.blur();
-							}
-						}}
-						onFocus={() => {
-							before.current = value;
-						}}
-						onBlur={() => pause.current !== undefined && apply()}
-					/>
-				</div>
+				<FilterEditor
+					handle={field}
+					given={given}
+					problem={problem}
+					complete={ask}
+					onChange={change}
+					onApply={() => apply(latest.current)}
+					onUndo={undo}
+					onFocus={() => {
+						before.current = value;
+					}}
+					onBlur={() => pause.current !== undefined && apply(latest.current)}
+				/>
 				<span className={styles.found}>{found}</span>
 				{typed === "" ? (
 					<kbd>/</kbd>
@@ -100,16 +127,16 @@ export function FilterField({ value, onChange, found, field }: Props) {
 						aria-label="Clear the filter"
 						onClick={() => {
 							settle();
-							setTyped("");
-							onChange("");
+							put("");
+							tell("");
 						}}
 					>
 						<Icon name="close" size="s" />
 					</button>
 				)}
 			</div>
-			<p id="filter-problem" className={reading.ok ? "hide" : styles.problem} role="status">
-				{reading.ok ? "" : `${reading.problem.message} (at character ${reading.problem.at + 1})`}
+			<p id="filter-problem" className={problem === undefined ? "hide" : styles.problem} role="status">
+				{problem === undefined ? "" : problem.at < 0 ? problem.message : `${problem.message} (at character ${problem.at + 1})`}
 			</p>
 		</div>
 	);

@@ -1,0 +1,14 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// keepIndexes makes indexes of texts beside sealed segments until ctx ends. Searches do without those that are missing.
+func (s *Server) keepIndexes(ctx context.Context) {
+	s.browser.KeepIndexes(ctx, func(rec event.RecordingID, err error) {
+		s.log.Warn("an index of texts is not made; searches read more", "recording", rec.String(), "error", err)
+	})
+}

@@ -51,24 +51,24 @@ test("names and words come from the recording", async () => {
 	await page.keyboard.press("ArrowDown");
 	await take('"source-record"');
 	await page.keyboard.type(" && value.");
-	await offered("merchant").first().waitFor();
+	await offered("merchantId").first().waitFor();
 	await page.keyboard.type("merc");
-	await take("merchant");
+	await take("merchantId");
 	await page.keyboard.type('.startsWith("m-")');
 	await page.keyboard.press("Escape"); // the list of completions, if it is still there
 	await field().focus();
-	await new EventsPage(page).filter('kind == "source-record" && value.merchant.startsWith("m-")');
+	await new EventsPage(page).filter('kind == "source-record" && value.merchantId.startsWith("m-")');
 	await eventually(
 		"the filter in the address",
 		async () => filterOf(),
-		(f) => f === 'kind == "source-record" && value.merchant.startsWith("m-")',
+		(f) => f === 'kind == "source-record" && value.merchantId.startsWith("m-")',
 	);
 	await new EventsPage(page).waitForKind("source record");
 });
 
 test("a wrong one is underlined with its reason and does not take effect", async () => {
 	const before = filterOf();
-	await new EventsPage(page).filter('value.merchant == "m-1" && moon > 3');
+	await new EventsPage(page).filter('value.merchantId == "m-1" && moon > 3');
 	await page.getByRole("status").getByText("undeclared reference to 'moon'").waitFor();
 	await picture(page, "filter-wrong");
 	expect(filterOf()).toBe(before);

@@ -118,3 +118,8 @@ export const toneWords: Readonly<Record<KindTone, string>> = {
 	bad: "failures",
 	state: "checkpoints",
 };
+
+/** The colour of a word of a tone. Quiet ink is for bars: words in it could not be read. */
+export function wordColour(tone: KindTone): string {
+	return tone === "data" || tone === "mark" ? "--fg-2" : toneColour[tone];
+}

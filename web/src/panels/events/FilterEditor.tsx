@@ -142,6 +142,7 @@ export default function FilterEditor(props: Props) {
 								key: "Enter",
 								run: (v) => {
 									if (completionStatus(v.state) === "active" && acceptCompletion(v)) return true;
+									closeCompletion(v); // also one that is still to come
 									now.current.onApply();
 									v.contentDOM.blur();
 									return true;

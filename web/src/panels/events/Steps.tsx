@@ -1,6 +1,6 @@
 import type { Event } from "../../api/event";
 import { refine } from "../../model/navigation";
-import { lookOf, toneColour } from "../../timeline/kinds";
+import { lookOf, wordColour } from "../../timeline/kinds";
 import { changesOf } from "../../timeline/valueChanges";
 import { Icon } from "../../widgets/Icon";
 import styles from "./Steps.module.css";
@@ -51,7 +51,7 @@ function Step({ step: s }: { readonly step: Event }) {
 				title={look.about}
 				onClick={() => refine({ sel: s.cursor, field: undefined, tab: undefined })}
 			>
-				<span style={{ color: `var(${toneColour[look.tone]})` }}>
+				<span style={{ color: `var(${wordColour(look.tone)})` }}>
 					<Icon name={look.icon} size="s" label={look.word} />
 				</span>
 				<span className="mono">{s.text}</span>

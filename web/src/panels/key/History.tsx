@@ -4,10 +4,11 @@ import { count } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
-import { lookOf, toneColour } from "../../timeline/kinds";
+import { lookOf, wordColour } from "../../timeline/kinds";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
+import { Scroll } from "../../widgets/Scroll";
 import { Empty } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import styles from "./KeyPanel.module.css";
@@ -37,7 +38,7 @@ const columns: readonly Column<Row>[] = [
 		cell: (r) => {
 			const look = lookOf(r.event.kind);
 			return (
-				<span className={styles.what} style={{ color: `var(${toneColour[look.tone]})` }} title={look.about}>
+				<span className={styles.what} style={{ color: `var(${wordColour(look.tone)})` }} title={look.about}>
 					<Icon name={look.icon} size="s" />
 					{wordOf(r)}
 				</span>
@@ -97,7 +98,7 @@ export function History({ rec, state, visits, more, loading, onMore }: Props) {
 					<p>{more ? "Not all of it is loaded." : "Other kinds are left out by the buttons above."}</p>
 				</Empty>
 			) : (
-				<div className="scroll">
+				<Scroll label="History of the key">
 					<DataTable
 						label="History of the key"
 						columns={columns}
@@ -108,7 +109,7 @@ export function History({ rec, state, visits, more, loading, onMore }: Props) {
 						onOpen={(r) => go(target(rec, r))}
 						rowClass={(r) => (r.first ? styles.visit : undefined)}
 					/>
-				</div>
+				</Scroll>
 			)}
 			{more && (
 				<p className={styles.foot}>

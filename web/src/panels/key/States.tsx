@@ -11,6 +11,7 @@ import { changesOf } from "../../timeline/valueChanges";
 import { useZone } from "../../widgets/clock";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
+import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import styles from "./States.module.css";
@@ -46,7 +47,7 @@ function Strips({ rec, state, history }: { readonly rec: string; readonly state:
 	const cell = sel === undefined ? undefined : history.items[sel.cell];
 	const version = cell === undefined || sel === undefined ? undefined : cell.versions[sel.version];
 	return (
-		<div className={`scroll ${styles.strips}`}>
+		<Scroll label="States of the key" className={`scroll ${styles.strips}`}>
 			{!history.complete && (
 				<p className="c-late">
 					<Icon name="gap" size="s" /> Not every version is here: an operator narrows the search.
@@ -59,7 +60,7 @@ function Strips({ rec, state, history }: { readonly rec: string; readonly state:
 				))}
 			{span !== undefined && <Axis span={span} />}
 			{cell !== undefined && version !== undefined && <About rec={rec} cell={cell} version={version} />}
-		</div>
+		</Scroll>
 	);
 }
 

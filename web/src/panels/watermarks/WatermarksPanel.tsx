@@ -13,6 +13,7 @@ import { Amount } from "../../widgets/Amount";
 import { Chip, type Tone } from "../../widgets/Chip";
 import type { IconName } from "../../widgets/Icon";
 import { Icon } from "../../widgets/Icon";
+import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import styles from "./WatermarksPanel.module.css";
@@ -144,7 +145,7 @@ function Task({ rec, task: t }: { readonly rec: string; readonly task: TaskWater
 					</span>
 				)}
 			</header>
-			<div className="scroll">
+			<Scroll label={`Inputs of subtask ${t.subtask}`}>
 				<table aria-label={`Inputs of subtask ${t.subtask}`}>
 					<thead>
 						<tr>
@@ -178,7 +179,7 @@ function Task({ rec, task: t }: { readonly rec: string; readonly task: TaskWater
 						))}
 					</tbody>
 				</table>
-			</div>
+			</Scroll>
 			{t.notes.map((n) => (
 				<p key={n.text} className={styles.note}>
 					<Icon name="gap" size="s" className="c-late" /> {n.text}. <span className="dim">{n.hint}</span>

@@ -22,9 +22,10 @@ type JobDetail struct {
 
 // LiveJob is what changes of a running job. It holds no payload.
 type LiveJob struct {
-	Job      Job
-	Graph    Graph
-	CPUShare float64
+	Job         Job
+	Graph       Graph
+	Checkpoints []Checkpoint // newest last, at most 20
+	CPUShare    float64
 }
 
 // ListedJob is a job with what recording it costs now.
@@ -119,7 +120,7 @@ func (b *Browser) Live(ctx context.Context, t Target) (LiveJob, error) {
 	}
 	of := b.processes(d.Processes)
 	d.Agents = connected(of)
-	return LiveJob{Job: d.Job, Graph: d.Graph, CPUShare: cpuShare(of)}, nil
+	return LiveJob{Job: d.Job, Graph: d.Graph, Checkpoints: d.Checkpoints, CPUShare: cpuShare(of)}, nil
 }
 
 func connected(of []Process) (n int) {

@@ -63,6 +63,9 @@ var (
 	ErrQuery    = query.ErrQuery
 )
 
+// Beginning is the cursor before everything.
+var Beginning = query.Beginning
+
 // ParsePosition reads a position's text.
 func ParsePosition(s string) (Position, error) { return query.ParsePosition(s) }
 

@@ -99,6 +99,9 @@ func (k rowKey) cursor() Cursor {
 	return Cursor(base64.RawURLEncoding.EncodeToString(b))
 }
 
+// Beginning is the cursor before everything: Follow behind it yields what is stored already, and goes on.
+var Beginning = rowKey{}.cursor()
+
 // parseCursor reads what cursor wrote. Errors: ErrQuery.
 func parseCursor(c Cursor) (rowKey, error) {
 	bad := badQuery("the cursor is not one of ours")

@@ -129,7 +129,7 @@ func Metrics() []Metric {
 }
 
 func one(value func(*scrape) float64) func(*scrape) []sample {
-	return func(x *scrape) []sample { return []sample{{"", value(x)}} }
+	return func(x *scrape) []sample { return []sample{{nil, value(x)}} }
 }
 
 func perAgent(value func(ingest.AgentStatus) float64) func(*scrape) []sample {

@@ -21,9 +21,29 @@ type Metric struct {
 }
 
 type sample struct {
-	labels string // as in {job="x"}; empty = none
+	labels labelSet
 	value  float64
 }
+
+// labelSet is pairs of name and value, one behind the other.
+type labelSet []string
+
+// String is as in {job="x"}; empty = none.
+func (l labelSet) String() string {
+	if len(l) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	sep := "{"
+	for i := 0; i+1 < len(l); i += 2 {
+		b.WriteString(sep + l[i] + `="` + labelEscapes.Replace(l[i+1]) + `"`)
+		sep = ","
+	}
+	return b.String() + "}"
+}
+
+// labels makes a set of pairs of name and value.
+func labels(pairs ...string) labelSet { return pairs }
 
 // exposeMetrics writes every family in Prometheus' text format.
 func (s *Server) exposeMetrics(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +61,7 @@ func (s *Server) exposeMetrics(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		for _, v := range m.value(scrape) {
-			b.WriteString(m.Name + v.labels + " " + number(v.value) + "\n")
+			b.WriteString(m.Name + v.labels.String() + " " + number(v.value) + "\n")
 		}
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -51,17 +71,6 @@ func (s *Server) exposeMetrics(w http.ResponseWriter, r *http.Request) {
 func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-// labels writes pairs of name and value.
-func labels(pairs ...string) string {
-	var b strings.Builder
-	sep := "{"
-	for i := 0; i+1 < len(pairs); i += 2 {
-		b.WriteString(sep + pairs[i] + `="` + labelEscapes.Replace(pairs[i+1]) + `"`)
-		sep = ","
-	}
-	return b.String() + "}"
-}
 
 // requestBounds are the upper bounds of the histogram of requests, in seconds.
 var requestBounds = [...]float64{0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10}

@@ -91,5 +91,5 @@ func (s *Server) check() error {
 	case s.Auth == Off && !Loopback(s.Listen):
 		return fmt.Errorf("setting auth: off would let everybody who reaches %s read all records; listen on loopback or leave it on", s.Listen)
 	}
-	return nil
+	return s.checkOTLP()
 }

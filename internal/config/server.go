@@ -38,6 +38,8 @@ type Server struct {
 	RetainSize, RetainFree int64         // bytes; 0 = no limit
 	PinQuota               int64         // bytes; 0 = no limit
 	Compact                string        // auto or off
+
+	OTLP OTLP
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -87,7 +89,7 @@ func (s Setting) Variable() string {
 
 // Settings is every setting, in the order of the reference page.
 func Settings() []Setting {
-	return []Setting{
+	return append([]Setting{
 		{"data", "sightglass-data", "folder", "Where everything is kept: blocks, metadata, certificate, tokens, audit log.",
 			text(func(s *Server) *string { return &s.Data })},
 		{"listen", "127.0.0.1:7170", "host:port", "Address of the web UI and the API. On loopback a taken port moves to the next free one unless this is set.",
@@ -140,7 +142,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}
+	}, otlpSettings()...)
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

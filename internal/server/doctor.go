@@ -34,6 +34,7 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
 	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents))
+	checks = append(checks, s.checkOTLP()...)
 	return append(checks, s.checkJobs(ctx)...), nil
 }
 

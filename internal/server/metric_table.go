@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -19,6 +20,7 @@ type scrape struct {
 	ingested ingest.Counters
 	agents   []ingest.AgentStatus
 	jobs     []browse.ListedJob
+	live     []liveJob // the running ones, with their parts
 	policy   steering.State
 	now      time.Time
 }
@@ -29,11 +31,17 @@ func (s *Server) collect(ctx context.Context) (*scrape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &scrape{server: s, stored: s.store.Stats(), ingested: s.ingest.Counters(), agents: s.ingest.Agents(), jobs: jobs, policy: s.steer.State(), now: s.now()}, nil
+	x := &scrape{server: s, stored: s.store.Stats(), ingested: s.ingest.Counters(), agents: s.ingest.Agents(), jobs: jobs, policy: s.steer.State(), now: s.now()}
+	x.live, err = s.liveJobs(ctx, jobs)
+	return x, err
 }
 
 // Metrics is every family of /metrics, in the order of the reference page.
 func Metrics() []Metric {
+	return slices.Concat(serverMetrics(), operatorMetrics(), otlpMetrics(), requestMetrics())
+}
+
+func serverMetrics() []Metric {
 	return []Metric{
 		{"sightglass_info", "gauge", "version", "1, with the server's version.",
 			func(x *scrape) []sample { return []sample{{labels("version", x.server.version), 1}} }},
@@ -120,7 +128,11 @@ func Metrics() []Metric {
 			perJob(func(j browse.Job) (float64, bool) { return float64(j.Gaps), true })},
 		{"sightglass_job_attempts_restarted", "gauge", "job,recording", "Attempts beyond the first of their subtask.",
 			perJob(func(j browse.Job) (float64, bool) { return float64(j.AttemptsRestarted), true })},
+	}
+}
 
+func requestMetrics() []Metric {
+	return []Metric{
 		{"sightglass_http_requests_total", "counter", "route,status", "Requests that the API answered.", nil},
 		{"sightglass_http_request_seconds", "histogram", "route,le", "Time that the API took to answer; streams are not in it.", nil},
 		{"sightglass_http_streams", "gauge", "", "Live streams of server-sent events.",

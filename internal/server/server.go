@@ -20,6 +20,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/sidecar"
 	"github.com/sightglass/sightglass/internal/steering"
@@ -45,6 +46,7 @@ type Server struct {
 	audit     *os.File
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
+	export    *otlp.Exporter   // nil when nothing is sent by OTLP
 	browser   *browse.Browser
 	steer     *steering.Steering
 	api       *api.API
@@ -107,6 +109,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.openSteering(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openExport(); err != nil {
 		return nil, err
 	}
 	gate := s.gate(secrets)
@@ -204,7 +209,7 @@ func (s *Server) openViews() (err error) {
 		return err
 	}
 	s.audit = file
-	o := browse.Options{Queries: queries, Policy: access.Local(), Auditor: auditor, Fleet: s.fleet}
+	o := browse.Options{Queries: queries, Policy: access.Local().WithExport(s.cfg.OTLP.Values == "clear"), Auditor: auditor, Fleet: s.fleet}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -289,6 +294,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
+	if s.export != nil {
+		sampling.Go(func() { s.export.Run(ctx) })
+	}
 	s.ready.Store(true)
 	<-ctx.Done()
 	s.ready.Store(false)

@@ -475,6 +475,24 @@ func (e RecordingState) Valid() bool {
 	}
 }
 
+// Defines values for ReportKind.
+const (
+	ReportKindEvent ReportKind = "event"
+	ReportKindSpan  ReportKind = "span"
+)
+
+// Valid indicates whether the value is a known member of the ReportKind enum.
+func (e ReportKind) Valid() bool {
+	switch e {
+	case ReportKindEvent:
+		return true
+	case ReportKindSpan:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SQLOperatorBy.
 const (
 	SQLOperatorByEmpty  SQLOperatorBy = ""
@@ -1916,6 +1934,30 @@ type JobList struct {
 	Version int64 `json:"version"`
 }
 
+// JourneyExport defines model for JourneyExport.
+type JourneyExport struct {
+	// Collector Where it goes; doctor tells whether it arrives.
+	Collector string `json:"collector"`
+
+	// Complete Nothing is known to be missing.
+	Complete bool `json:"complete"`
+
+	// Jobs Recordings that it touches.
+	Jobs   int64  `json:"jobs"`
+	Notes  []Note `json:"notes"`
+	Record string `json:"record"`
+	Spans  int64  `json:"spans"`
+
+	// Trace Id of the trace, 32 hex digits.
+	Trace string `json:"trace"`
+}
+
+// JourneyWish defines model for JourneyWish.
+type JourneyWish struct {
+	// Record An element, a Kafka position, or a position.
+	Record string `json:"record"`
+}
+
 // KeyHistory defines model for KeyHistory.
 type KeyHistory struct {
 	// Complete False when the scan ended before the window did; go on with next.
@@ -2738,6 +2780,65 @@ type RecordingPolicy struct {
 	Why string `json:"why"`
 }
 
+// Report defines model for Report.
+type Report struct {
+	// At Beginning of a span.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Attributes As they came, known or not.
+	Attributes map[string]interface{} `json:"attributes"`
+	Body       interface{}            `json:"body,omitempty"`
+
+	// End Of a span.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	End  time.Time  `json:"end,omitempty"`
+	Kind ReportKind `json:"kind"`
+	Name string     `json:"name"`
+
+	// Parent The span around it.
+	Parent string `json:"parent,omitempty"`
+
+	// Resource Who told it.
+	Resource map[string]interface{} `json:"resource"`
+
+	// Scope The class that told it.
+	Scope    string `json:"scope,omitempty"`
+	Severity string `json:"severity,omitempty"`
+	Span     string `json:"span,omitempty"`
+	Trace    string `json:"trace,omitempty"`
+}
+
+// ReportKind defines model for Report.Kind.
+type ReportKind string
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap    `json:"gaps,omitempty"`
+	Items []Report `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// More There are older ones.
+	More bool `json:"more"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Taken The server takes reports (otlp-listen). Otherwise that none is here says nothing.
+	Taken bool `json:"taken"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // SQL defines model for SQL.
 type SQL struct {
 	// Operators In the order in which the program made them.
@@ -3347,6 +3448,11 @@ type JobDropsParams struct {
 	To string `form:"to,omitempty" json:"to,omitempty"`
 }
 
+// JobReportsParams defines parameters for JobReports.
+type JobReportsParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
 	// Job Recording id, beginning of one, or the job's name.
@@ -3674,6 +3780,9 @@ type RecordingPolicySetJSONRequestBody = PolicyChange
 
 // RecordingPolicyCheckJSONRequestBody defines body for RecordingPolicyCheck for application/json ContentType.
 type RecordingPolicyCheckJSONRequestBody = PolicyText
+
+// JourneyExportJSONRequestBody defines body for JourneyExport for application/json ContentType.
+type JourneyExportJSONRequestBody = JourneyWish
 
 // PinJSONRequestBody defines body for Pin for application/json ContentType.
 type PinJSONRequestBody = PinWish

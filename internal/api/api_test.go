@@ -59,7 +59,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Steering: steer(t, browser), Authenticate: as})
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +142,8 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 			path += "?job=" + f.truth.Totals.String()
 		case "recording-policy-set", "recording-policy-check":
 			body = `{"text":"level: trace\n"}`
+		case "journey-export":
+			body = `{"record":"orders/1@17"}`
 		case "job-level":
 			body = `{"level":"trace"}`
 		case "pin":

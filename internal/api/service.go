@@ -25,6 +25,8 @@ type Options struct {
 	House   House
 	// Steering has recorded what people want; nil: nobody can change it here.
 	Steering *steering.Steering
+	Journeys Journeys // nil: nothing is sent to other systems
+	Reports  Reports  // nil: nothing of Flink's reporters is kept
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

@@ -13,16 +13,16 @@ import (
 func (a *app) export() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
-		Short: "Write a recording for other programs: Parquet files",
-		Long: `Write what a recording holds into files that other programs read. It needs the right recording:export; values are masked as
-everywhere, and the audit log says who took what.`,
+		Short: "Give a recording to other programs: Parquet files, OpenTelemetry",
+		Long: `Write what a recording holds into files that other programs read, or send a record's journey to an OpenTelemetry collector. It needs
+the right recording:export; values are masked as everywhere, and the audit log says who took what.`,
 		Example: `  sightglass export parquet order-totals --dir totals
-  sightglass export parquet merchant-alerts --dir alerts
-  sightglass export parquet order-totals --from -15m --op dedup --dir dedup`,
+  sightglass export parquet order-totals --from -15m --op dedup --dir dedup
+  sightglass export journey orders/2@4711 --otlp`,
 		Args: exactly(0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.exportParquet())
+	c.AddCommand(a.exportParquet(), a.exportJourney())
 	return c
 }
 

@@ -78,6 +78,9 @@ func (a *app) announce(i server.Info) {
 		a.fact("", "the usual port is taken by another program, so this one was chosen; for other commands: export SIGHTGLASS_SERVER="+i.URL)
 	}
 	a.fact("agents", i.Agents)
+	if i.OTLP != "" {
+		a.fact("reports", i.OTLP+" (Flink's own trace and event reporters)")
+	}
 	a.fact("data", i.Data)
 	if i.TLS {
 		made := ""

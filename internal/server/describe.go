@@ -22,7 +22,7 @@ func (s *Server) describe(x secrets) {
 	_, got, _ := net.SplitHostPort(web)
 	s.info = Info{
 		URL: scheme + "://" + reachable(web, s.cfg.Advertise), Agents: agents, Moved: wanted != got && wanted != "0", Data: s.cfg.Data,
-		TokenFile: x.tokenFile, AgentTokenFile: x.agentTokenFile,
+		TokenFile: x.tokenFile, AgentTokenFile: x.agentTokenFile, OTLP: s.reports.address(),
 	}
 	if x.certificate != nil {
 		s.info.TLS, s.info.Fingerprint, s.info.SelfMade = true, x.certificate.fingerprint, x.certificate.selfMade

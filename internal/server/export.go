@@ -2,12 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/otlp"
 )
 
@@ -108,10 +110,17 @@ func perSignal(value func(otlp.State) float64) func(*scrape) []sample {
 	}
 }
 
-// checkOTLP tells how sending stands; nothing when nothing is sent.
-func (s *Server) checkOTLP() []api.Check {
+// checkOTLP tells how sending and taking stand; nothing of what is off.
+func (s *Server) checkOTLP() (checks []api.Check) {
+	if r := s.reports.receiver; r != nil {
+		c := api.Check{Check: "reports", State: stateOK, Detail: s.info.OTLP + "; " + strconv.FormatUint(r.Kept(), 10) + " spans and events of Flink's reporters kept"}
+		if n := r.Lost(); n > 0 {
+			c.State, c.Fix = stateWarn, strconv.FormatUint(n, 10)+" could not be kept: the server's log says why"
+		}
+		checks = append(checks, c)
+	}
 	if s.export == nil {
-		return nil
+		return checks
 	}
 	c := api.Check{Check: "otlp", State: stateOK}
 	var words []string
@@ -130,5 +139,26 @@ func (s *Server) checkOTLP() []api.Check {
 		c.State, c.Fix = stateWarn, "lower otlp-trace-rate: "+strconv.FormatUint(n, 10)+" sampled journeys were not followed"
 	}
 	c.Detail = s.export.Endpoint() + "; " + strings.Join(words, "; ")
-	return []api.Check{c}
+	return append(checks, c)
+}
+
+// exported is api.Journeys.
+type exported struct{ *otlp.Exporter }
+
+// Journey is api.Journeys.
+func (e exported) Journey(ctx context.Context, t browse.Target, record string) (api.JourneyExport, error) {
+	sent, err := e.Exporter.Journey(ctx, t, record)
+	if errors.Is(err, otlp.ErrFull) {
+		return api.JourneyExport{}, api.ErrJourneysFull
+	}
+	if err != nil {
+		return api.JourneyExport{}, err
+	}
+	out := api.JourneyExport{
+		Record: record, Trace: sent.Trace, Spans: sent.Spans, Jobs: sent.Jobs, Complete: sent.Complete, Notes: []api.Note{}, Collector: e.Endpoint(),
+	}
+	for _, n := range sent.Notes {
+		out.Notes = append(out.Notes, api.Note{Kind: string(n.Kind), Text: n.Text, Node: n.Node, Operator: n.Operator, Hint: n.Hint})
+	}
+	return out, nil
 }

@@ -22,6 +22,7 @@ type Options struct {
 type Info struct {
 	URL            string // of the web UI
 	Agents         string // address of the agents' listener
+	OTLP           string // address for Flink's own reporters; empty = nothing is taken
 	Moved          bool   // the wanted port of the web UI was taken
 	Data           string
 	TLS            bool

@@ -116,6 +116,7 @@ type retention struct {
 	ended  func(context.Context, event.RecordingID) bool
 	own    func(context.Context, event.RecordingID) ofJob         // may be nil
 	blobs  func(context.Context) (map[event.BlobHash]bool, error) // those that recordings name; nil = blobs stay
+	gone   func(context.Context, event.RecordingID)               // told of what was deleted; may be nil
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -179,6 +180,9 @@ func (r *retention) once(ctx context.Context) {
 			r.log.Error("a recording could not be deleted", "recording", one.rec.String(), "setting", one.why, "error", err)
 			return // the next ones were chosen as if it had gone
 		default:
+			if r.gone != nil {
+				r.gone(ctx, one.rec)
+			}
 			r.log.Info("recording deleted", "recording", one.rec.String(), "setting", one.why, "bytes", one.bytes, "last_stored", one.stored)
 		}
 	}

@@ -47,6 +47,7 @@ type Server struct {
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
 	export    *otlp.Exporter   // nil when nothing is sent by OTLP
+	reports   *reports
 	browser   *browse.Browser
 	steer     *steering.Steering
 	api       *api.API
@@ -114,9 +115,17 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openExport(); err != nil {
 		return nil, err
 	}
+	if err := s.openReports(ctx, secrets); err != nil {
+		return nil, err
+	}
+	var journeys api.Journeys
+	if s.export != nil {
+		journeys = exported{s.export}
+	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
+		Journeys: journeys, Reports: s.reports,
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {
@@ -188,7 +197,7 @@ func (s *Server) openViews() (err error) {
 	}
 	s.retention = &retention{
 		limits: limits{age: s.cfg.RetainAge, size: s.cfg.RetainSize, free: s.cfg.RetainFree}, store: s.store, now: s.now, log: s.log,
-		free: s.store.Free,
+		free: s.store.Free, gone: s.forget,
 		ended: func(ctx context.Context, rec event.RecordingID) bool {
 			job, err := queries.Job(ctx, rec)
 			return err == nil && job.State.Ended()
@@ -288,6 +297,11 @@ func (s *Server) Run(ctx context.Context) error {
 			stop(fmt.Errorf("serving agents on %s: %w", s.info.Agents, err))
 		}
 	})
+	running.Go(func() {
+		if err := s.reports.serve(); err != nil {
+			stop(err)
+		}
+	})
 	var sampling sync.WaitGroup
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
@@ -321,6 +335,9 @@ func (s *Server) shutdown(ctx context.Context) error {
 		failed = append(failed, fmt.Errorf("ending requests: %w", err))
 		_ = s.http.Close() // what is left was told already
 	}
+	if err := s.reports.shutdown(ctx); err != nil {
+		failed = append(failed, err)
+	}
 	if err := s.fleet.save(ctx); err != nil {
 		failed = append(failed, err)
 	}
@@ -348,6 +365,7 @@ func (s *Server) close() error {
 			_ = l.Close() // closed already after a shutdown
 		}
 	}
+	s.reports.release()
 	if s.sidecar != nil {
 		s.sidecar.Close()
 	}

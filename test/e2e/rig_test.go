@@ -31,6 +31,7 @@ type rig struct {
 	binary  string
 
 	listen, agentListen string
+	otlpListen          string
 	server              *lab.Process
 	kafka               *lab.Kafka
 	flink               *lab.Flink
@@ -67,7 +68,9 @@ func newRig(t *testing.T, conf map[string]string) *rig {
 	if r.kafka, err = r.lab.StartKafka(t.Context(), lab.KafkaOptions{Dir: filepath.Join(r.dir, "kafka")}); err != nil {
 		t.Fatal(err)
 	}
-	r.startFlink(t, lab.FlinkOptions{TaskManagers: 2, Slots: 4, TaskMemory: "1500m", Conf: conf})
+	all := r.reporters()
+	maps.Copy(all, conf)
+	r.startFlink(t, lab.FlinkOptions{TaskManagers: 2, Slots: 4, TaskMemory: "1500m", Conf: all})
 	return r
 }
 
@@ -96,11 +99,12 @@ func newServer(t *testing.T, sub string) *rig {
 	if r.jar, err = l.BuildJobs(t.Context(), filepath.Join(l.Repository, "test", "e2e", "jobs"), version, "e2e-jobs.jar"); err != nil {
 		t.Fatal(err)
 	}
-	ports, err := lab.FreePorts(2)
+	ports, err := lab.FreePorts(3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.listen, r.agentListen = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
+	r.otlpListen = fmt.Sprintf("127.0.0.1:%d", ports[2])
 	r.ask = newServerClient("http://" + r.listen)
 	t.Cleanup(func() { r.stop(t) })
 	if err := os.MkdirAll(r.jars(), 0o755); err != nil {
@@ -120,7 +124,7 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	r.server, err = lab.Start(lab.Command{
 		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
 		Args: append([]string{
-			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(),
+			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--otlp-listen", r.otlpListen, "--user-jars", r.jars(),
 		}, settings...),
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ func (a *app) export() *cobra.Command {
 		Long: `Write what a recording holds into files that other programs read, or send a record's journey to an OpenTelemetry collector. It needs
 the right recording:export; values are masked as everywhere, and the audit log says who took what.`,
 		Example: `  sightglass export parquet order-totals --dir totals
-  sightglass export parquet order-totals --from -15m --op dedup --dir dedup
+  sightglass export parquet merchant-alerts --dir alerts
   sightglass export journey orders/2@4711 --otlp`,
 		Args: exactly(0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },

@@ -32,6 +32,7 @@ type rig struct {
 
 	listen, agentListen string
 	otlpListen          string
+	collector           *collector
 	server              *lab.Process
 	kafka               *lab.Kafka
 	flink               *lab.Flink
@@ -105,6 +106,7 @@ func newServer(t *testing.T, sub string) *rig {
 	}
 	r.listen, r.agentListen = fmt.Sprintf("127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
 	r.otlpListen = fmt.Sprintf("127.0.0.1:%d", ports[2])
+	r.collector = newCollector(t)
 	r.ask = newServerClient("http://" + r.listen)
 	t.Cleanup(func() { r.stop(t) })
 	if err := os.MkdirAll(r.jars(), 0o755); err != nil {
@@ -124,7 +126,9 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	r.server, err = lab.Start(lab.Command{
 		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
 		Args: append([]string{
-			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--otlp-listen", r.otlpListen, "--user-jars", r.jars(),
+			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(),
+			"--otlp-listen", r.otlpListen, "--otlp-endpoint", r.collector.url, "--otlp-protocol", "http", "--otlp-insecure", "true",
+			"--otlp-signals", "metrics,logs,traces", "--otlp-trace-rate", "0.01",
 		}, settings...),
 	})
 	if err != nil {

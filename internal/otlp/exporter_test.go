@@ -163,12 +163,24 @@ func TestWhatIsMaskedNeverLeaves(t *testing.T) {
 				t.Errorf("values are to leave: %v; %s did: %v", clear, canary, left)
 			}
 		}
+		values := 0
+		for _, span := range c.spans {
+			if attribute(span.Attributes, attrKey) != "" || attribute(span.Attributes, attrValue) != "" {
+				values++
+			}
+		}
+		if (values > 0) != clear {
+			t.Errorf("values are to leave: %v; %d spans have one, be it masked", clear, values)
+		}
 		poison := 0
 		for _, l := range c.lines {
 			if l.EventName == "exception" {
 				poison++
 				if (attribute(l.Attributes, "exception.type") != "") != clear {
 					t.Errorf("exception with values %v: %v", clear, l.Attributes)
+				}
+				if (l.Body != nil) != clear {
+					t.Errorf("a text with values %v: %v", clear, l.Body)
 				}
 				if attribute(l.Attributes, attrPosition) == "" || attribute(l.Attributes, attrTopic) == "" {
 					t.Errorf("an exception without its record: %v", l.Attributes)
@@ -179,6 +191,16 @@ func TestWhatIsMaskedNeverLeaves(t *testing.T) {
 			t.Error("no exception")
 		}
 		c.mu.Unlock()
+	}
+}
+
+// await waits for what an exporter says of itself once an answer has come to it.
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !holds(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not come", what)
+		}
 	}
 }
 
@@ -194,9 +216,7 @@ func TestOverloadIsCountedAndNeverWaits(t *testing.T) {
 		t.Fatal("a full queue took more")
 	}
 	c.until(t, "what had room", func() bool { return len(c.lines) == logsRoom })
-	for e.logs.read().Sent != logsRoom {
-		runtime.Gosched() // the answer is on its way
-	}
+	await(t, "the answer", func() bool { return e.logs.read().Sent == logsRoom })
 	if st := e.logs.read(); st.Dropped != 7 || st.Error != "" || st.Waiting != 0 {
 		t.Errorf("%+v", st)
 	}
@@ -208,9 +228,7 @@ func TestWhatIsRefusedIsDropped(t *testing.T) {
 		c.refuse = true
 		e := s.exporting(t, Options{Endpoint: map[string]func(*testing.T) string{GRPC: c.grpc, HTTP: c.http}[protocol](t), Protocol: protocol})
 		e.logs.add(lineOf("x", &browse.Event{}, "", nil, time.Now()))
-		for e.logs.read().Dropped == 0 {
-			runtime.Gosched()
-		}
+		await(t, "the refusal", func() bool { return e.logs.read().Dropped > 0 })
 		if st := e.logs.read(); st.Sent != 0 || st.Error == "" {
 			t.Errorf("%s: %+v", protocol, st)
 		}

@@ -25,7 +25,8 @@ type contract struct {
 	evicts bool
 }
 
-// contracts are by a part of the name of the operator's or its function's class, checked against Flink 1.20 and 2.3.
+// contracts are by a part of the name of the operator's or its function's class. Those that the job Remember of test/e2e uses are
+// tried on Flink 1.20 and 2.3; keep-last deduplication and the interval joins of SQL are not.
 var contracts = []struct {
 	class string
 	contract

@@ -23,7 +23,7 @@ var remembered = []struct {
 	proven float64
 }{
 	{"aggregated", 1}, {"listed", 1}, {"session", 1}, {"once", 1}, {"timed", 1}, {"paired", 1},
-	{"asked", 0.9},   // calls that were open at the failure came back with the operator's state
+	{"asked", 0.8},   // calls that were open at the failure came back with the operator's state
 	{"evicted", 0},   // of a window with several records
 	{"each", 0.5},    // of a list that was given out one by one: the record that did it
 	{"matched", 0.5}, // where the other side had one row

@@ -41,6 +41,7 @@ function recording(id: string) {
 		events: j.events,
 		bytes: j.bytes,
 		gaps: j.gaps,
+		removed: "0",
 		agents: j.agents,
 	};
 }

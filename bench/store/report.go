@@ -152,6 +152,9 @@ func all(o options, runs []run, s storing) []figures.Figure {
 		}
 		list = append(list, f)
 	}
+	if len(full(runs)) < 2 {
+		return list // no slope through one size
+	}
 	index, _ := line(runs, func(r run) float64 { return float64(r.answers.Index) })
 	slope, at := line(full(runs), func(r run) float64 { return float64(r.answers.Resident) })
 	return append(list,

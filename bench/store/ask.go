@@ -31,6 +31,7 @@ type answers struct {
 	Opened   time.Duration // of it for the store
 	StartCPU time.Duration // processor time of the start
 	Index    int64         // bytes that live on the heap when the recording is open and was asked for once
+	Indexed  time.Duration // what indexing the texts of the recording took
 	Resident int64         // bytes of the process, the most there was
 	Times    map[string]spread
 	Peer     map[string]spread // of another engine, where it was asked
@@ -76,7 +77,11 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	subject := &asked{engine: warm, truth: r.Truth}
+	browser, err := newBrowser(warm)
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	subject := &asked{engine: warm, browser: browser, truth: r.Truth}
 	subject.pick(o.seed, 0)
 	err = page(ctx, subject)
 	a.Start = time.Since(began)
@@ -101,6 +106,12 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err := remember(o.dir); err != nil {
 		return errors.Join(err, s.Close())
 	}
+	// A server makes them in the background.
+	indexing := time.Now()
+	if _, err := browser.IndexTexts(ctx, r.Truth.Recording, ctx.Err); err != nil {
+		return errors.Join(fmt.Errorf("indexing texts: %w", err), s.Close())
+	}
+	a.Indexed = time.Since(indexing)
 	for _, q := range questions {
 		if o.only != "" && o.only != q.name {
 			continue

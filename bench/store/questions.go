@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
@@ -17,14 +18,16 @@ type question struct {
 	target float64 // ms, of the 95th percentile; 0 = none
 	cold   bool    // nothing is decoded before, and nothing of the files is in memory; else the kernel has the files, as after recording
 	again  bool    // each is asked twice, and the second time counts
+	whole  bool    // it goes through all of a recording
 	ask    func(ctx context.Context, a *asked) error
 }
 
 // asked is what questions are made from.
 type asked struct {
-	engine *query.Engine
-	truth  *ingesttest.ReferenceTruth
-	random *rand.Rand
+	engine  *query.Engine
+	browser *browse.Browser // of the engine that keeps what was decoded
+	truth   *ingesttest.ReferenceTruth
+	random  *rand.Rand
 }
 
 // pick sets what the next question is about. Asking twice with the same number asks the same.
@@ -39,6 +42,8 @@ var questions = []question{
 	{name: "gaps", target: 10, ask: gaps},
 	{name: "drops", target: 10, ask: drops},
 	{name: "watermarks", target: 10, ask: watermarks},
+	{name: "state_at", target: 20, again: true, whole: true, ask: stateAt},
+	{name: "rare_text", target: 1000, whole: true, ask: rareText},
 	{name: "page_cold", cold: true, ask: page},
 	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
 	{name: "result_cold", cold: true, ask: result},

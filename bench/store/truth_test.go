@@ -32,9 +32,20 @@ func TestAnswersAreWhatTheGeneratorPlanted(t *testing.T) {
 		t.Fatalf("the load is too small: %d records, %d results, %d needles, drops %v", len(truth.Records), len(truth.Results), len(truth.Needles), truth.Drops)
 	}
 	t.Run("questions", func(t *testing.T) {
-		a := &asked{engine: e, truth: truth}
+		browser, err := newBrowser(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := browser.IndexTexts(ctx, truth.Recording, ctx.Err); err != nil {
+			t.Fatal(err)
+		}
+		a := &asked{engine: e, browser: browser, truth: truth}
 		for _, q := range questions {
-			for n := range uint64(50) {
+			often := uint64(50)
+			if q.whole {
+				often = 4
+			}
+			for n := range often {
 				a.pick(7, n)
 				if err := q.ask(ctx, a); err != nil {
 					t.Fatalf("%s, question %d: %v", q.name, n, err)

@@ -156,7 +156,7 @@ func (r *rig) wantKeys(t *testing.T, name string, count int) {
 			t.Fatal(err)
 		}
 		if len(s.Items) != 1 || !s.Complete || len(s.Items[0].Versions) != visits {
-			t.Fatalf("key %d: %d states, complete %t, versions %v, want %d", rest, len(s.Items), s.Complete, len(s.Items), visits)
+			t.Fatalf("key %d: %d states, complete %t, versions %v, want %d", rest, len(s.Items), s.Complete, versionsOf(&s), visits)
 		}
 		current := s.Items[0].Versions[s.Items[0].Current]
 		if s.Items[0].Current != visits-1 || current.Value == nil || !strings.Contains(current.Value.Text, strconv.Itoa(total)) || current.Input == nil {
@@ -207,4 +207,13 @@ func (r *rig) wantInFlight(t *testing.T, job string) {
 			t.Errorf("a channel is %+v, want it aligned", c)
 		}
 	}
+}
+
+// versionsOf counts the versions of each state.
+func versionsOf(s *stateHistory) []int {
+	counts := make([]int, 0, len(s.Items))
+	for _, c := range s.Items {
+		counts = append(counts, len(c.Versions))
+	}
+	return counts
 }

@@ -32,22 +32,7 @@ func (f *frame) wall(row int) Wall {
 // ordered tells whether the rows are in the order of events as they are. Most blocks' are.
 func (f *frame) ordered() bool { return f.inOrder }
 
-// settle takes back stamps of accesses to state that cannot be: a task does one thing after the other, so that what came before
-// something else did not come later. The first rows of a task may be stamped when they are written, after those that follow. Rows
-// of other lanes may come with times of their own.
-func (f *frame) settle() {
-	r := f.r
-	if f.h.Lane.Base() != event.LaneState {
-		return
-	}
-	for i := len(r.Wall) - 2; i >= 0; i-- {
-		if r.Inv[i] > 0 && r.Inv[i] <= r.Inv[i+1] && r.Wall[i] > r.Wall[i+1] {
-			r.Wall[i] = r.Wall[i+1]
-		}
-	}
-}
-
-// order finds out whether the rows are in the order of events. Of one block, wall clock and invocation decide.
+// order finds that out. Of one block, wall clock and invocation decide.
 func (f *frame) order() {
 	r := f.r
 	for i := 1; i < len(r.Wall); i++ {
@@ -282,7 +267,6 @@ func (c *frames) get(ctx context.Context, s store.Snapshot, ref store.Ref, p par
 		if err := f.check(); err != nil {
 			return nil, err
 		}
-		f.settle()
 		f.order()
 	}
 	c.keep(&kept{key, f, f.size()})

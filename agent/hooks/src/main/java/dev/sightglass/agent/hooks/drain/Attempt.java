@@ -105,7 +105,10 @@ public final class Attempt extends Recording {
       event(EventKind.TASK_STARTED, body, attempt);
     }
     define();
-    any |= writeBodies(Clock.read());
+    if (writeBodies(Clock.read())) {
+      any = true;
+      reader.resume();
+    }
     any |= reader.read(BATCH);
     any |= reader.readCompletions();
     if (ended && !any) {

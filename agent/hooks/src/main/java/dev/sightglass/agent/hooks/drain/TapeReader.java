@@ -105,6 +105,11 @@ final class TapeReader {
     }
   }
 
+  /** After rows that have a time of their own were written: what the task did has the tape's. */
+  void resume() {
+    recorder.stamp(wall);
+  }
+
   /** Reads at most {@code max} records; true when there were some. */
   boolean read(int max) {
     int n = 0;

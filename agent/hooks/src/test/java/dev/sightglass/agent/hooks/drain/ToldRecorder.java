@@ -45,7 +45,9 @@ final class ToldRecorder {
       default:
         StringBuilder s = new StringBuilder(lane).append(m.getName());
         for (int i = 0; a != null && i < a.length; i++) {
-          if (a[i] instanceof byte[]) {
+          if (a[i] instanceof byte[] && !(i + 2 < a.length && a[i + 2] instanceof Integer)) {
+            s.append(" ").append(text(a[i]));
+          } else if (a[i] instanceof byte[]) {
             int len = (Integer) a[i + 2];
             int off = (Integer) a[i + 1];
             s.append(" ").append(len < 0 ? "null" : bytes((byte[]) a[i], off, len));

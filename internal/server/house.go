@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type house struct {
 	queries *query.Engine
 	quota   int64
 	now     func() time.Time
+	log     *slog.Logger
 	wake    chan struct{}
 
 	mu     sync.Mutex
@@ -33,8 +35,8 @@ type house struct {
 
 var _ api.House = (*house)(nil)
 
-func newHouse(s *disk.Store, q *query.Engine, quota int64, now func() time.Time) *house {
-	return &house{store: s, queries: q, quota: quota, now: now, wake: make(chan struct{}, 1), state: api.Compaction{State: "none"}}
+func newHouse(s *disk.Store, q *query.Engine, quota int64, now func() time.Time, log *slog.Logger) *house {
+	return &house{store: s, queries: q, quota: quota, now: now, log: log, wake: make(chan struct{}, 1), state: api.Compaction{State: "none"}}
 }
 
 // settleEvery is how often pins that wait for a checkpoint are looked at.
@@ -60,6 +62,9 @@ func (h *house) run(ctx context.Context) {
 func (h *house) settle(ctx context.Context) {
 	pins, _, err := h.store.Pins(ctx)
 	if err != nil {
+		if ctx.Err() == nil {
+			h.log.Warn("pins that wait for a checkpoint were not looked at", "error", err)
+		}
 		return
 	}
 	for _, p := range pins {
@@ -67,12 +72,14 @@ func (h *house) settle(ctx context.Context) {
 			continue
 		}
 		w, err := h.queries.Window(ctx, p.Recording, query.Wall(p.AskFrom), query.Wall(p.AskTo))
-		if err != nil || w.Open {
-			continue
+		if err == nil && !w.Open {
+			next := p.Pin
+			next.To, next.Open = int64(w.To), false
+			_, err = h.store.Pin(ctx, next)
 		}
-		next := p.Pin
-		next.To, next.Open = int64(w.To), false
-		_, _ = h.store.Pin(ctx, next) // it stays open, and holds more than it must, until the next time
+		if err != nil && ctx.Err() == nil {
+			h.log.Warn("a pin stays open, and holds more than it must, until the next look", "pin", p.ID, "recording", p.Recording.String(), "error", err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -188,7 +189,7 @@ func TestWhatRetentionRemovedIsSaidAndIsNoFault(t *testing.T) {
 func TestAPinBeginsAndEndsWithACheckpoint(t *testing.T) {
 	k := keep(t)
 	ctx := t.Context()
-	h := newHouse(k.Store, k.queries, 0, time.Now)
+	h := newHouse(k.Store, k.queries, 0, time.Now, slog.New(slog.DiscardHandler))
 	job, err := k.queries.Job(ctx, k.truth.Totals)
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +240,7 @@ func TestAPinBeginsAndEndsWithACheckpoint(t *testing.T) {
 
 func TestACompactionIsAskedForAndEnds(t *testing.T) {
 	k := keep(t)
-	h := newHouse(k.Store, k.queries, 0, time.Now)
+	h := newHouse(k.Store, k.queries, 0, time.Now, slog.New(slog.DiscardHandler))
 	if c, err := h.Compaction(t.Context()); err != nil || c.State != "none" {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -212,7 +212,7 @@ func (s *Server) openViews() (err error) {
 		},
 		blobs: queries.NamedBlobs,
 	}
-	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now)
+	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now, s.log)
 	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
 	if err != nil {
 		return err

@@ -2,11 +2,12 @@
  * Events over time as stacked bars on a canvas: where something happened, where nothing was recorded, where the reader is. Dragging
  * chooses a stretch, a click a moment. For those who do not see it, it is a slider over its buckets.
  */
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useState } from "react";
 import type { Timeline } from "../api/recording";
 import { count } from "../base/quantity";
 import { addMicros, bareTime, clockTime, millisOf, type WallTime, wallFromMillis } from "../base/time";
 import { useZone } from "../widgets/clock";
+import { type Colours, type Paint, useCanvas } from "./canvas";
 import { type KindTone, lookOf, toneColour, toneWords } from "./kinds";
 import styles from "./Strip.module.css";
 import { barHeight, highest, merge, type Scale, ticks, timeAt, xOf } from "./scale";
@@ -48,43 +49,19 @@ const axis = 16;
 
 export function Strip({ timeline, label, height = 58, window, marker, onJump, onChoose }: Props) {
 	const zone = useZone();
-	const canvas = useRef<HTMLCanvasElement>(null);
-	const [width, setWidth] = useState(0);
 	const [hover, setHover] = useState<number>();
 	const [drag, setDrag] = useState<number>();
-	const [scheme, setScheme] = useState(0);
 	const series = useMemo(() => byTone(timeline), [timeline]);
 	const from = timeline.from === undefined ? 0 : millisOf(timeline.from);
 	const to = timeline.to === undefined ? 0 : millisOf(timeline.to);
 	const bucket = Number(timeline.bucket_us) / 1000;
+	const paint = useCallback<Paint>(
+		(g, width, colour) =>
+			draw(g, { scale: { from, to, width }, height, bucket, series, gaps: timeline.gaps, window, marker, zone, colour }),
+		[height, from, to, bucket, series, timeline.gaps, window, marker, zone],
+	);
+	const { canvas, width } = useCanvas(height, paint);
 	const scale: Scale = { from, to, width };
-
-	useEffect(() => {
-		const element = canvas.current;
-		if (element === null) return;
-		const sizes = new ResizeObserver(() => setWidth(element.clientWidth));
-		sizes.observe(element);
-		setWidth(element.clientWidth);
-		// Colours are read from the tokens while drawing; another theme means drawing again.
-		const themes = new MutationObserver(() => setScheme((n) => n + 1));
-		themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-		return () => {
-			sizes.disconnect();
-			themes.disconnect();
-		};
-	}, []);
-
-	// biome-ignore lint/correctness/useExhaustiveDependencies: scheme stands for the colours behind the tokens
-	useEffect(() => {
-		const element = canvas.current;
-		const g = element?.getContext("2d");
-		if (element === null || !g || width === 0) return;
-		const ratio = globalThis.devicePixelRatio || 1;
-		element.width = Math.round(width * ratio);
-		element.height = Math.round(height * ratio);
-		g.setTransform(ratio, 0, 0, ratio, 0, 0);
-		draw(g, { scale: { from, to, width }, height, bucket, series, gaps: timeline.gaps, window, marker, zone });
-	}, [width, height, from, to, bucket, series, timeline.gaps, window, marker, zone, scheme]);
 
 	const place = (e: PointerEvent) => timeAt(scale, e.clientX - (canvas.current?.getBoundingClientRect().left ?? 0));
 	const onPointerDown = (e: PointerEvent) => {
@@ -172,12 +149,11 @@ type Picture = {
 	readonly window: Props["window"];
 	readonly marker: WallTime | undefined;
 	readonly zone: "utc" | "local";
+	readonly colour: Colours;
 };
 
 function draw(g: CanvasRenderingContext2D, p: Picture): void {
-	const style = getComputedStyle(document.documentElement);
-	const colour = (token: string) => style.getPropertyValue(token).trim() || "gray";
-	const { scale } = p;
+	const { scale, colour } = p;
 	const floor = p.height - axis;
 	g.clearRect(0, 0, scale.width, p.height);
 	const { series, per } = merge(p.series, scale.width);

@@ -1,4 +1,5 @@
 /** Draws one row of a timeline: at most one mark per pixel, colours from the tokens. */
+import type { Colours } from "../../timeline/canvas";
 import { barHeight, highest, merge } from "../../timeline/scale";
 
 export type Painting = {
@@ -9,7 +10,7 @@ export type Painting = {
 	readonly lag: readonly (number | undefined)[];
 	/** Stretches that were not recorded, as shares of the width. */
 	readonly gaps: readonly { readonly from: number; readonly to: number }[];
-	readonly colour: (token: string) => string;
+	readonly colour: Colours;
 	/** Bars of drops alone: token of their colour. */
 	readonly bars?: string;
 };

@@ -2,6 +2,7 @@ package dev.sightglass.agent.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,12 +75,26 @@ final class Fork {
     Process p = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
     try {
       if (!p.waitFor(MINUTES, TimeUnit.MINUTES)) {
-        throw new AssertionError("the job runs for more than " + MINUTES + " minutes");
+        throw new AssertionError(
+            "the job runs for more than " + MINUTES + " minutes" + whereItStands(p));
       }
     } finally {
       p.destroyForcibly().waitFor();
     }
     return new Fork(p.exitValue(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+  }
+
+  /** What its threads do, but for those that wait for work: what hangs may hang once in a thousand. */
+  private static String whereItStands(Process p) throws IOException {
+    String jstack = System.getProperty("java.home") + File.separator + "bin" + File.separator;
+    Process dump =
+        new ProcessBuilder(jstack + "jstack", "-l", Long.toString(p.pid()))
+            .redirectErrorStream(true)
+            .start();
+    String all = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return Arrays.stream(all.split("\n\n"))
+        .filter(t -> t.contains("sightglass") || t.contains("StreamTask") || t.contains("deadlock"))
+        .collect(Collectors.joining("\n\n", "\n\n", ""));
   }
 
   /** The class path of the tests without the jars that are named so. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * reads of one invocation saw the new value, reads are counted, each clock by itself; what happens
  * between two invocations counts as a stretch of its own.
  */
-final class Reads {
+class Reads {
   static final int WALL = 1;
   static final int NANOS = 2;
   static final int RUNTIME = 3;
@@ -99,8 +99,8 @@ final class Reads {
   long timeToLive() {
     Invocation f = task.atHand();
     long place = task.place();
-    long now = System.currentTimeMillis();
     boolean within = f.ttlOf == place;
+    long now = timeToLiveNow(within ? f.ttlReads + 1 : 0, System.currentTimeMillis());
     if (within) {
       f.ttlReads++;
       long passed = now - f.ttl;
@@ -122,6 +122,43 @@ final class Reads {
       n.write();
     }
     return now;
+  }
+
+  // ---- what a read gives; a task that runs again is given what was recorded
+
+  /** What a clock says at its next read, where the machine says {@code v}. */
+  long next(int source, long v) {
+    return v;
+  }
+
+  /** What a read gives that is told each time. */
+  long number(int source, long v) {
+    return v;
+  }
+
+  /** The two numbers of a read that is told each time; false: as the machine says. */
+  boolean numbers(int source, long[] to) {
+    return false;
+  }
+
+  /** The bytes of a read; null: as the machine says. */
+  byte[] bytes(int source) {
+    return null;
+  }
+
+  /**
+   * The time that state's time to live is measured by.
+   *
+   * @param asked how often the invocation asked before
+   */
+  long timeToLiveNow(int asked, long v) {
+    return v;
+  }
+
+  /** How often the invocation at hand, or the stretch since the last one, read a clock. */
+  final int readsBefore(int source) {
+    Invocation f = task.atHand();
+    return f.readsOf == task.place() ? f.reads[source] : 0;
   }
 
   /** A row about a source that is told each time. */

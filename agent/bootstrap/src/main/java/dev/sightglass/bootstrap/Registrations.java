@@ -68,6 +68,11 @@ final class Registrations {
     return knownCount++;
   }
 
+  /** The number that was given last. */
+  long count() {
+    return count;
+  }
+
   /** Whether it is known which registration this callback is; one that comes once is forgotten. */
   boolean find(Object callback, long time) {
     for (int back = 1; back <= KEPT && back <= next; back++) {

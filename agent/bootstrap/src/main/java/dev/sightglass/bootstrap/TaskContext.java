@@ -29,7 +29,7 @@ public final class TaskContext extends TaskInvocations {
   private final TaskNote note = new TaskNote(this);
 
   /** What the task takes from outside. */
-  final Reads reads = new Reads(this);
+  final Reads reads;
 
   private int reserved;
 
@@ -39,6 +39,8 @@ public final class TaskContext extends TaskInvocations {
   public TaskContext(Object identity, ChunkPool pool) {
     super(pool);
     this.identity = identity;
+    Determinants recorded = Determinants.current();
+    this.reads = recorded == null ? new Reads(this) : new ServedReads(this, recorded);
   }
 
   /** The context of the task whose thread this is, or null. */
@@ -230,6 +232,17 @@ public final class TaskContext extends TaskInvocations {
   /** Number of the invocation at hand, 0 = none. */
   public long invocation() {
     return depth > 0 ? frame.invocation : light ? last : 0;
+  }
+
+  /** The number that the next invocation gets. */
+  public long nextInvocation() {
+    return last + 1;
+  }
+
+  /** The next invocation gets that number: a task that runs again is numbered as the recorded. */
+  public void renumber(long next) {
+    flushRun();
+    last = next - 1;
   }
 
   /** Number of the invocation at hand, or of the last one. */

@@ -15,6 +15,7 @@ import dev.sightglass.agent.hooks.weave.Weaver;
 import dev.sightglass.agent.wire.Commands;
 import dev.sightglass.agent.wire.Uplink;
 import dev.sightglass.bootstrap.ChunkPool;
+import dev.sightglass.bootstrap.Determinants;
 import dev.sightglass.bootstrap.Hooks;
 import java.lang.instrument.Instrumentation;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 /** The agent of one process. */
 public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
+
+  /** System property of a process in which a recorded task runs again. */
+  private static final String REPLAY = "sightglass.replay";
 
   private final FlinkInspector inspector;
   private final LateUplink uplink;
@@ -67,16 +71,17 @@ public final class Agent implements Commands, Governor.Meter {
     selfTest.onRefused(inspector::refused);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
+    Determinants.agent(this::memory, () -> inspector.secrets() != null);
     open(instrumentation);
     injectFault();
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
-      instrumentation.addTransformer(new ReadWeaver(selfTest.reads));
+      instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(REPLAY)));
     }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
         .start();
-    if (!process.role().equals("other")) {
+    if (!process.role().equals("other") || Boolean.getBoolean(REPLAY)) {
       uplink.connect();
     }
   }

@@ -27,6 +27,7 @@ import dev.sightglass.bootstrap.ChannelContext;
 import dev.sightglass.bootstrap.ChunkPool;
 import dev.sightglass.bootstrap.Clock;
 import dev.sightglass.bootstrap.Completions;
+import dev.sightglass.bootstrap.Determinants;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Hooks;
 import dev.sightglass.bootstrap.Inspector;
@@ -317,7 +318,9 @@ public final class FlinkInspector implements Inspector {
     task.operators = task.chain == null ? new String[0] : task.chain.names();
     level(t);
     t.takeLevels();
-    omissions.get(() -> capsule(t, task, loader, environment), false);
+    if (!Determinants.isServing()) {
+      omissions.get(() -> capsule(t, task, loader, environment), false);
+    }
   }
 
   /** What rebuilds the task, and where its state is. */

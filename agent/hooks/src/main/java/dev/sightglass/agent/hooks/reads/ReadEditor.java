@@ -15,6 +15,7 @@ import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 import org.objectweb.asm.tree.analysis.Analyzer;
 import org.objectweb.asm.tree.analysis.AnalyzerException;
@@ -25,7 +26,8 @@ import org.objectweb.asm.tree.analysis.BasicVerifier;
  * takes off again. A method that does not verify afterwards is a fault that the caller hears of.
  */
 final class ReadEditor {
-  private static final String PROBE = "dev/sightglass/bootstrap/ReadProbe";
+  private static final String TELL = "dev/sightglass/bootstrap/ReadProbe";
+  private static final String SERVE = "dev/sightglass/bootstrap/ServeProbe";
   private static final String ADDED = "sightglass$read$";
   private static final String LAMBDAS = "java/lang/invoke/LambdaMetafactory";
 
@@ -34,16 +36,22 @@ final class ReadEditor {
 
   private final ClassNode target;
   private final boolean timeToLive;
+
+  /** The reads give what a recording says, instead of telling what they gave. */
+  private final boolean serve;
+
   private final List<MethodNode> added = new ArrayList<>();
   private final Set<String> notCovered = new LinkedHashSet<>();
   private int calls;
 
   /**
    * @param timeToLive the wall clock that the class hands out is that of state's time to live
+   * @param serve reads are given what a recording says
    */
-  ReadEditor(ClassNode target, boolean timeToLive) {
+  ReadEditor(ClassNode target, boolean timeToLive, boolean serve) {
     this.target = target;
     this.timeToLive = timeToLive;
+    this.serve = serve;
   }
 
   /** How many calls were changed. */
@@ -107,6 +115,13 @@ final class ReadEditor {
     switch (read.way) {
       case COPY:
         Type given = Type.getReturnType(c.desc);
+        if (serve) {
+          behind.add(probe(read));
+          if (read.descriptor.startsWith("(L")) {
+            behind.add(new TypeInsnNode(Opcodes.CHECKCAST, given.getInternalName()));
+          }
+          return true;
+        }
         behind.add(new InsnNode(given.getSize() == 2 ? Opcodes.DUP2 : Opcodes.DUP));
         behind.add(probe(read));
         return true;
@@ -117,9 +132,12 @@ final class ReadEditor {
       case ARRAY:
         before.add(new InsnNode(Opcodes.DUP_X1));
         behind.add(probe(read));
+        if (serve) {
+          behind.add(new InsnNode(Opcodes.POP));
+        }
         return true;
       case INSTEAD:
-        c.owner = PROBE;
+        c.owner = owner();
         c.name = read.probe;
         c.itf = false;
         return true;
@@ -129,8 +147,18 @@ final class ReadEditor {
     }
   }
 
-  private static MethodInsnNode probe(ReadCall read) {
-    return new MethodInsnNode(Opcodes.INVOKESTATIC, PROBE, read.probe, read.descriptor, false);
+  private String owner() {
+    return serve ? SERVE : TELL;
+  }
+
+  private MethodInsnNode probe(ReadCall read) {
+    String descriptor = read.descriptor;
+    if (serve && descriptor.endsWith(")V")) {
+      // It gives what it takes.
+      int end = descriptor.length() - 2;
+      descriptor = descriptor.substring(0, end + 1) + descriptor.substring(1, end);
+    }
+    return new MethodInsnNode(Opcodes.INVOKESTATIC, owner(), read.probe, descriptor, false);
   }
 
   // ---- method references
@@ -152,7 +180,7 @@ final class ReadEditor {
         // again.
         notCovered.add("a serializable reference to " + h.getName());
       } else if (timeToLive && h.getName().equals("currentTimeMillis")) {
-        d.bsmArgs[i] = new Handle(Opcodes.H_INVOKESTATIC, PROBE, "timeToLive", "()J", false);
+        d.bsmArgs[i] = new Handle(Opcodes.H_INVOKESTATIC, owner(), "timeToLive", "()J", false);
         calls++;
       } else {
         d.bsmArgs[i] = wrap(h, read);
@@ -205,7 +233,7 @@ final class ReadEditor {
             null);
     int size = 0;
     if (makes) {
-      m.instructions.add(new org.objectweb.asm.tree.TypeInsnNode(Opcodes.NEW, h.getOwner()));
+      m.instructions.add(new TypeInsnNode(Opcodes.NEW, h.getOwner()));
       m.instructions.add(new InsnNode(Opcodes.DUP));
     }
     for (Type a : args) {

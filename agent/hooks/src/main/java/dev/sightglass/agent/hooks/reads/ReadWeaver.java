@@ -23,6 +23,7 @@ public final class ReadWeaver implements ClassFileTransformer {
 
   private final NamesInPool names = new NamesInPool(ReadCall.OWNERS);
   private final Listener listener;
+  private final boolean serve;
 
   /** Whether reads are looked for in classes of its loader. */
   public static boolean looksAt(Class<?> c) {
@@ -30,7 +31,15 @@ public final class ReadWeaver implements ClassFileTransformer {
   }
 
   public ReadWeaver(Listener listener) {
+    this(listener, false);
+  }
+
+  /**
+   * @param serve the task is a replay: reads are given what the recording says
+   */
+  public ReadWeaver(Listener listener, boolean serve) {
     this.listener = listener;
+    this.serve = serve;
   }
 
   @Override
@@ -59,7 +68,7 @@ public final class ReadWeaver implements ClassFileTransformer {
     ClassReader reader = new ClassReader(bytes);
     ClassNode target = new ClassNode();
     reader.accept(target, 0);
-    ReadEditor editor = new ReadEditor(target, className.equals(UserCode.TIME_TO_LIVE));
+    ReadEditor editor = new ReadEditor(target, className.equals(UserCode.TIME_TO_LIVE), serve);
     editor.edit();
     for (String reason : editor.notCovered()) {
       report(className, reason);

@@ -1,0 +1,260 @@
+package dev.sightglass.bootstrap;
+
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What a recorded task took from outside, for the task that runs again: rows of lane env by source,
+ * in the order in which they were read (spec/recording.md, section 4.2). The one who replays puts
+ * rows in before the invocation begins that reads them; reads take them out. Used by the task's
+ * thread alone.
+ *
+ * <p>A read that the recording does not have is given the last value of its source, or what the
+ * machine says, and is counted: it moves nothing for the reads after it.
+ */
+public final class Determinants {
+  /** The task that runs in this process is a replay; set before its thread starts. */
+  private static volatile Determinants current;
+
+  private static volatile LongSupplier meter;
+  private static volatile BooleanSupplier told;
+
+  /** Rows of one source. */
+  private static final class Row {
+    long[] invocation = new long[64];
+    boolean[] outside = new boolean[64];
+    long[] number = new long[64];
+    long[] number2 = new long[64];
+    byte[][] value = new byte[64][];
+    int head;
+    int tail;
+
+    /** The value that was given last. */
+    long last;
+
+    boolean known;
+
+    void add(long i, boolean o, long n, long n2, byte[] v) {
+      if (tail == invocation.length) {
+        int live = tail - head;
+        int size = Math.max(64, 2 * live);
+        invocation = Arrays.copyOf(Arrays.copyOfRange(invocation, head, tail), size);
+        outside = Arrays.copyOf(Arrays.copyOfRange(outside, head, tail), size);
+        number = Arrays.copyOf(Arrays.copyOfRange(number, head, tail), size);
+        number2 = Arrays.copyOf(Arrays.copyOfRange(number2, head, tail), size);
+        value = Arrays.copyOf(Arrays.copyOfRange(value, head, tail), size);
+        tail = live;
+        head = 0;
+      }
+      invocation[tail] = i;
+      outside[tail] = o;
+      number[tail] = n;
+      number2[tail] = n2;
+      value[tail++] = v;
+    }
+  }
+
+  private final Row[] rows = new Row[Reads.EVENT + 1];
+
+  private long surplus;
+  private long left;
+  private String first = "";
+
+  public Determinants() {
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new Row();
+    }
+  }
+
+  /** Every task that starts from now on is given these. */
+  public static void serve(Determinants d) {
+    current = d;
+  }
+
+  static Determinants current() {
+    return current;
+  }
+
+  /** Whether tasks of this process run again what was recorded. */
+  public static boolean isServing() {
+    return current != null;
+  }
+
+  /**
+   * Set by the agent.
+   *
+   * @param waiting how many bytes of what tasks told wait in this process
+   * @param isTold whether the server said what is to be recorded
+   */
+  public static void agent(LongSupplier waiting, BooleanSupplier isTold) {
+    meter = waiting;
+    told = isTold;
+  }
+
+  /** Whether the server said what is to be recorded. */
+  public static boolean isTold() {
+    BooleanSupplier t = told;
+    return t != null && t.getAsBoolean();
+  }
+
+  /** Bytes that wait to be sent: a replay waits before they are too many, nothing else does. */
+  public static long waiting() {
+    LongSupplier m = meter;
+    return m == null ? 0 : m.getAsLong();
+  }
+
+  /**
+   * A row of the recording.
+   *
+   * @param source {@code what} of the row
+   * @param outside the row's invocation is nothing but this read, which happened outside of all
+   * @param value bytes, or null
+   */
+  public void add(
+      int source, long invocation, boolean outside, long number, long number2, byte[] value) {
+    if (source > 0 && source < rows.length) {
+      rows[source].add(invocation, outside, number, number2, value);
+    }
+  }
+
+  /** Reads that the recording does not have. */
+  public long surplus() {
+    return surplus;
+  }
+
+  /** Rows whose read did not come. */
+  public long left() {
+    long n = left;
+    for (Row r : rows) {
+      n += r.tail - r.head;
+    }
+    return n;
+  }
+
+  /** The first read that the recording does not have, in words; empty = there is none. */
+  public String firstSurplus() {
+    return first;
+  }
+
+  // ---- for reads
+
+  /** Forgets rows of invocations that are over. */
+  private void skip(Row r, long invocation, boolean outside) {
+    while (r.head < r.tail
+        && (r.invocation[r.head] < invocation
+            || r.invocation[r.head] == invocation && r.outside[r.head] && !outside)) {
+      r.last = r.number[r.head];
+      r.known = true;
+      r.head++;
+      left++;
+    }
+  }
+
+  /**
+   * What a clock that is told when it changed says at its next read.
+   *
+   * @param before how often the invocation read it before
+   * @param otherwise when nothing is known
+   */
+  long clock(int source, long invocation, boolean outside, int before, long otherwise) {
+    Row r = rows[source];
+    skip(r, invocation, outside);
+    while (r.head < r.tail
+        && r.invocation[r.head] == invocation
+        && r.outside[r.head] == outside
+        && r.number2[r.head] <= before) {
+      r.last = r.number[r.head++];
+      r.known = true;
+    }
+    if (!r.known) {
+      surplus(source, invocation);
+      return otherwise;
+    }
+    return r.last;
+  }
+
+  /** The last value of a source; {@code otherwise} before the first. */
+  long last(int source, long otherwise) {
+    Row r = rows[source];
+    return r.known ? r.last : r.head < r.tail ? r.number[r.head] : otherwise;
+  }
+
+  /**
+   * The place of the row of a read that is told each time; -1 = the recording has none there. It is
+   * taken out by {@link #take}.
+   */
+  private int next(int source, long invocation, boolean outside) {
+    Row r = rows[source];
+    skip(r, invocation, outside);
+    if (r.head < r.tail && r.invocation[r.head] == invocation && r.outside[r.head] == outside) {
+      return r.head;
+    }
+    surplus(source, invocation);
+    return -1;
+  }
+
+  /** Number of a read that is told each time. */
+  long number(int source, long invocation, boolean outside, long otherwise) {
+    int i = next(source, invocation, outside);
+    Row r = rows[source];
+    if (i < 0) {
+      return otherwise;
+    }
+    r.head++;
+    r.known = true;
+    r.last = r.number[i];
+    return r.last;
+  }
+
+  /** Both numbers of a read; false: the recording has none there. */
+  boolean numbers(int source, long invocation, boolean outside, long[] to) {
+    int i = next(source, invocation, outside);
+    if (i < 0) {
+      return false;
+    }
+    Row r = rows[source];
+    r.head++;
+    to[0] = r.number[i];
+    to[1] = r.number2[i];
+    return true;
+  }
+
+  /** Bytes of a read; null: the recording has none there. */
+  byte[] bytes(int source, long invocation, boolean outside) {
+    int i = next(source, invocation, outside);
+    if (i < 0) {
+      return null;
+    }
+    byte[] b = rows[source].value[i];
+    rows[source].value[i] = null;
+    rows[source].head++;
+    return b;
+  }
+
+  /** Number of a row that need not be there, of this invocation; {@code otherwise}: it is not. */
+  long optional(int source, long invocation, boolean outside, long otherwise) {
+    Row r = rows[source];
+    skip(r, invocation, outside);
+    if (r.head < r.tail && r.invocation[r.head] == invocation && r.outside[r.head] == outside) {
+      return r.number[r.head++];
+    }
+    return otherwise;
+  }
+
+  private void surplus(int source, long invocation) {
+    if (surplus++ == 0) {
+      first = "source " + source + " at invocation " + invocation + origin();
+    }
+  }
+
+  /** The first frame of the stack that is not the agent's. */
+  private static String origin() {
+    for (StackTraceElement e : new Throwable().getStackTrace()) {
+      if (!e.getClassName().startsWith("dev.sightglass.")) {
+        return " by " + e;
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,204 @@
+package dev.sightglass.bootstrap;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.chrono.ChronoLocalDate;
+import java.util.Calendar;
+import java.util.Collections;
+import java.util.Date;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * Reads of clocks and random numbers in a task that runs again. In a replay calls of these are put
+ * where {@link ReadProbe} is put otherwise: each takes what the machine gave and gives what the
+ * recorded task got; the read is told like any other. What is no task's goes through as it is.
+ */
+public final class ServeProbe {
+  private static final int SECONDS_A_DAY = 86_400;
+
+  private ServeProbe() {}
+
+  private static Reads reads() {
+    TaskContext t = Hooks.off ? null : TaskContext.telling();
+    return t == null ? null : t.reads;
+  }
+
+  // ---- clocks
+
+  public static long millis(long v) {
+    Reads r = reads();
+    if (r == null) {
+      return v;
+    }
+    long given = r.next(Reads.WALL, v);
+    r.clock(Reads.WALL, given);
+    return given;
+  }
+
+  public static long currentTimeMillis() {
+    return millis(System.currentTimeMillis());
+  }
+
+  public static long nanos(long v) {
+    return told(Reads.NANOS, v);
+  }
+
+  /** The clock of the runtime at its next read, which the hook on it will tell. */
+  public static long runtime() {
+    Reads r = reads();
+    long now = System.currentTimeMillis();
+    return r == null ? now : r.next(Reads.RUNTIME, now);
+  }
+
+  /** A clock that stands still while the task is held up, ns; the hook on it will tell. */
+  public static long relative(long v) {
+    Reads r = reads();
+    return r == null ? v : r.number(Reads.RELATIVE_NANOS, v);
+  }
+
+  /** The number of the callback that was registered last. */
+  public static long registered() {
+    Reads r = reads();
+    return r == null ? 0 : r.registrations.count();
+  }
+
+  /** The clock of state's time to live, ms. Off the task's threads the start of the recording. */
+  public static long timeToLive() {
+    Reads r = reads();
+    if (r != null) {
+      return r.timeToLive();
+    }
+    Determinants d = Determinants.current();
+    long now = System.currentTimeMillis();
+    return d == null ? now : d.last(Reads.TTL, now);
+  }
+
+  /** A moment as an object of java.time or java.util, of the same class as {@code o}. */
+  public static Object moment(Object o) {
+    Reads r = reads();
+    if (r == null || o == null) {
+      return o;
+    }
+    if (o instanceof Calendar) {
+      ((Calendar) o).setTimeInMillis(millis(((Calendar) o).getTimeInMillis()));
+      return o;
+    }
+    if (o instanceof Date) {
+      ((Date) o).setTime(millis(((Date) o).getTime()));
+      return o;
+    }
+    long[] n = new long[2];
+    Object given = r.numbers(Reads.INSTANT, n) ? of(o, n[0], (int) n[1]) : o;
+    ReadProbe.moment(given);
+    return given;
+  }
+
+  /** The moment as the class and zone of {@code o}. */
+  private static Object of(Object o, long seconds, int nanos) {
+    if (o instanceof Instant) {
+      return Instant.ofEpochSecond(seconds, nanos);
+    }
+    if (o instanceof ZonedDateTime) {
+      return Instant.ofEpochSecond(seconds, nanos).atZone(((ZonedDateTime) o).getZone());
+    }
+    if (o instanceof OffsetDateTime) {
+      return Instant.ofEpochSecond(seconds, nanos).atOffset(((OffsetDateTime) o).getOffset());
+    }
+    LocalDateTime local = LocalDateTime.ofEpochSecond(seconds, nanos, ZoneOffset.UTC);
+    if (o instanceof LocalDateTime) {
+      return local;
+    }
+    if (o instanceof LocalDate) {
+      return local.toLocalDate();
+    }
+    if (o instanceof ChronoLocalDate) {
+      long day = Math.floorDiv(seconds, (long) SECONDS_A_DAY);
+      return ((ChronoLocalDate) o).getChronology().dateEpochDay(day);
+    }
+    LocalTime time = local.toLocalTime();
+    if (o instanceof LocalTime) {
+      return time;
+    }
+    if (o instanceof OffsetTime) {
+      return time.atOffset(((OffsetTime) o).getOffset());
+    }
+    if (o instanceof Year) {
+      return Year.of(local.getYear());
+    }
+    if (o instanceof YearMonth) {
+      return YearMonth.of(local.getYear(), local.getMonth());
+    }
+    return o instanceof MonthDay ? MonthDay.of(local.getMonth(), local.getDayOfMonth()) : o;
+  }
+
+  // ---- random numbers
+
+  private static long told(int source, long v) {
+    Reads r = reads();
+    if (r == null) {
+      return v;
+    }
+    long given = r.number(source, v);
+    r.told(source, given);
+    return given;
+  }
+
+  public static int drawn(int v) {
+    return (int) told(Reads.RANDOM_INT, v);
+  }
+
+  public static long drawn(long v) {
+    return told(Reads.RANDOM_LONG, v);
+  }
+
+  public static double drawn(double v) {
+    return Double.longBitsToDouble(told(Reads.RANDOM_DOUBLE, Double.doubleToRawLongBits(v)));
+  }
+
+  public static float drawn(float v) {
+    return (float) drawn((double) v);
+  }
+
+  public static double gaussian(double v) {
+    return Double.longBitsToDouble(told(Reads.RANDOM_GAUSSIAN, Double.doubleToRawLongBits(v)));
+  }
+
+  public static boolean drawn(boolean v) {
+    return told(Reads.RANDOM_BOOLEAN, v ? 1 : 0) != 0;
+  }
+
+  /** Bytes that were drawn, which are changed in place, or a random UUID. */
+  public static Object bytes(Object o) {
+    Reads r = reads();
+    byte[] b = r == null || o == null ? null : r.bytes(Reads.RANDOM_BYTES);
+    Object given = o;
+    if (b != null && o instanceof UUID && b.length == 16) {
+      ByteBuffer u = ByteBuffer.wrap(b);
+      given = new UUID(u.getLong(), u.getLong());
+    } else if (b != null && o instanceof byte[] && ((byte[]) o).length == b.length) {
+      System.arraycopy(b, 0, (byte[]) o, 0, b.length);
+    }
+    ReadProbe.bytes(given);
+    return given;
+  }
+
+  public static long seed() {
+    return told(Reads.SEED, System.nanoTime());
+  }
+
+  public static void shuffle(List<?> list) {
+    Collections.shuffle(list, new Random(seed()));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sightglass.bootstrap;
+
+/** Reads of a task that runs again: they give what the recorded task read. */
+final class ServedReads extends Reads {
+  private final TaskContext task;
+  private final Determinants from;
+
+  ServedReads(TaskContext task, Determinants from) {
+    super(task);
+    this.task = task;
+    this.from = from;
+  }
+
+  private boolean outside() {
+    return task.place() < 0;
+  }
+
+  /** The invocation at hand, or the one that a row told now would make. */
+  private long invocation() {
+    long place = task.place();
+    return place < 0 ? ~place + 1 : place;
+  }
+
+  /** What a clock gives at its next read; changes nothing that a second call would see. */
+  @Override
+  long next(int source, long otherwise) {
+    return from.clock(source, invocation(), outside(), readsBefore(source), otherwise);
+  }
+
+  @Override
+  long number(int source, long otherwise) {
+    return from.number(source, invocation(), outside(), otherwise);
+  }
+
+  @Override
+  boolean numbers(int source, long[] to) {
+    return from.numbers(source, invocation(), outside(), to);
+  }
+
+  @Override
+  byte[] bytes(int source) {
+    return from.bytes(source, invocation(), outside());
+  }
+
+  @Override
+  long timeToLiveNow(int asked, long otherwise) {
+    return from.clock(TTL, invocation(), outside(), asked, otherwise);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.sightglass.agent.replay;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Steps of a recorded task, as they come over the pipe; {@code spec/replay.md}. One thread. */
+final class Feed {
+  static final int END = 0;
+  static final int ELEMENTS = 1;
+  static final int EVENT = 2;
+  static final int CALLBACK = 3;
+  static final int MAIL = 4;
+  static final int NOTIFIED = 5;
+  static final int READ = 6;
+
+  private static final int HELLO = 0x53475231; // SGR1
+  private static final int MAX = 1 << 30;
+
+  private final DataInputStream in;
+  private boolean peeked;
+  private boolean ended;
+
+  // The step at hand.
+  int op;
+  long invocation;
+  int gate;
+  int channel;
+  int count;
+  byte[] bytes;
+  String text;
+  long number;
+  long number2;
+  long time;
+  boolean outside;
+  int source;
+
+  /**
+   * @throws IOException the pipe does not begin as it should
+   */
+  Feed(InputStream from) throws IOException {
+    in = new DataInputStream(new BufferedInputStream(from, 1 << 18));
+    if (in.readInt() != HELLO) {
+      throw new IOException("the feed speaks another protocol");
+    }
+  }
+
+  /** Reads the next step if the last one was taken. The end stays. */
+  int peek() throws IOException {
+    if (!peeked) {
+      read();
+      peeked = true;
+    }
+    return op;
+  }
+
+  /** The step at hand is done. */
+  void take() {
+    peeked = ended;
+  }
+
+  private void read() throws IOException {
+    try {
+      op = in.readUnsignedByte();
+    } catch (EOFException e) {
+      throw new IOException("the feed was cut", e);
+    }
+    switch (op) {
+      case END:
+        ended = true;
+        text = in.readUTF();
+        break;
+      case ELEMENTS:
+        invocation = in.readLong();
+        gate = in.readUnsignedShort();
+        channel = in.readUnsignedShort();
+        count = in.readInt();
+        bytes = bytes();
+        break;
+      case EVENT:
+        invocation = in.readLong();
+        gate = in.readUnsignedShort();
+        channel = in.readUnsignedShort();
+        bytes = bytes();
+        break;
+      case CALLBACK:
+        invocation = in.readLong();
+        number = in.readLong();
+        time = in.readLong();
+        text = in.readUTF();
+        break;
+      case MAIL:
+        invocation = in.readLong();
+        text = in.readUTF();
+        break;
+      case NOTIFIED:
+        invocation = in.readLong();
+        number = in.readLong();
+        number2 = in.readUnsignedByte();
+        break;
+      case READ:
+        invocation = in.readLong();
+        source = in.readUnsignedByte();
+        outside = in.readBoolean();
+        time = in.readLong();
+        number = in.readLong();
+        number2 = in.readLong();
+        bytes = bytes();
+        break;
+      default:
+        throw new IOException("the feed has a step " + op + " that nobody knows");
+    }
+  }
+
+  private byte[] bytes() throws IOException {
+    int n = in.readInt();
+    if (n < 0 || n > MAX) {
+      throw new IOException("the feed has a step of " + n + " bytes");
+    }
+    byte[] b = new byte[n];
+    in.readFully(b);
+    return b;
+  }
+}

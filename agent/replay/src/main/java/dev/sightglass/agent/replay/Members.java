@@ -1,0 +1,51 @@
+package dev.sightglass.agent.replay;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+
+/** Members of Flink's classes that are not for others, by name, superclasses included. */
+final class Members {
+  private Members() {}
+
+  static Field field(Class<?> of, String name) throws NoSuchFieldException {
+    for (Class<?> c = of; c != null; c = c.getSuperclass()) {
+      try {
+        Field f = c.getDeclaredField(name);
+        f.setAccessible(true);
+        return f;
+      } catch (NoSuchFieldException e) {
+        // further up
+      }
+    }
+    throw new NoSuchFieldException(of.getName() + "." + name);
+  }
+
+  static Object get(Object o, String name) throws ReflectiveOperationException {
+    return field(o.getClass(), name).get(o);
+  }
+
+  static void set(Object o, String name, Object value) throws ReflectiveOperationException {
+    field(o.getClass(), name).set(o, value);
+  }
+
+  /** Calls a method that has no parameters. */
+  static Object call(Object o, String name) throws Exception {
+    for (Class<?> c = o.getClass(); c != null; c = c.getSuperclass()) {
+      for (Method m : c.getDeclaredMethods()) {
+        if (m.getName().equals(name) && m.getParameterCount() == 0) {
+          m.setAccessible(true);
+          try {
+            return m.invoke(o);
+          } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Exception) {
+              throw (Exception) e.getCause();
+            }
+            throw e;
+          }
+        }
+      }
+    }
+    throw new NoSuchMethodException(o.getClass().getName() + "." + name);
+  }
+}

@@ -1,0 +1,287 @@
+package dev.sightglass.agent.replay;
+
+import dev.sightglass.bootstrap.Determinants;
+import dev.sightglass.bootstrap.TaskContext;
+import dev.sightglass.bootstrap.TaskProbe;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.runtime.checkpoint.JobManagerTaskRestore;
+import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.io.network.partition.consumer.InputChannel;
+import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
+import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
+import org.apache.flink.streaming.runtime.tasks.StreamTask;
+import org.apache.flink.util.ChildFirstClassLoader;
+import org.apache.flink.util.FlinkUserCodeClassLoaders;
+
+/**
+ * {@code java -javaagent:sightglass-agent.jar=… -cp <Flink>:sightglass-agent.jar Replayer FOLDER}:
+ * runs the task that the folder describes on the feed that standard input gives.
+ */
+public final class Replayer {
+  /** What the agent looks for in Flink's {@code Task}; found by name. */
+  static final class RecordedTask {
+    final JobID jobId;
+    final ExecutionAttemptID executionId;
+    final TaskInfo taskInfo;
+
+    RecordedTask(JobID jobId, ExecutionAttemptID executionId, TaskInfo taskInfo) {
+      this.jobId = jobId;
+      this.executionId = executionId;
+      this.taskInfo = taskInfo;
+    }
+  }
+
+  private static final long STUCK = 100_000;
+  private static final long PATIENCE = 30_000_000_000L;
+
+  private final TaskFile file;
+  private final Report report;
+  private final Determinants determinants = new Determinants();
+  private final Feed feed;
+  private final Turns turns;
+  private final ReplayTimers timers = new ReplayTimers();
+  private ReplayEnvironment environment;
+  private StreamTask<?, ?> task;
+
+  private Replayer(Path folder, Report report) throws Exception {
+    this.file = new TaskFile(folder);
+    this.report = report;
+    this.feed = new Feed(System.in);
+    this.turns = new Turns(feed, determinants, report);
+  }
+
+  /** Exit codes: 0 the replay came to its end, whatever it found; 1 it could not run. */
+  public static void main(String[] arguments) {
+    // What the job prints must not get among the lines of the report.
+    PrintStream out = System.out;
+    System.setOut(System.err);
+    Report report = new Report(out);
+    try {
+      Replayer r = new Replayer(Paths.get(arguments[0]), report);
+      r.run();
+      exit(0);
+    } catch (Throwable t) {
+      StringWriter trace = new StringWriter();
+      t.printStackTrace(new java.io.PrintWriter(trace));
+      report.failed(t.toString(), trace.toString());
+      exit(1);
+    }
+  }
+
+  /** Threads of the job must not keep the process; the agent's hook at the end sends the rest. */
+  private static void exit(int code) {
+    System.exit(code);
+  }
+
+  private void run() throws Exception {
+    report.phase("building");
+    waitForServer();
+    Determinants.serve(determinants);
+    Files.createDirectories(file.folder().resolve("tmp"));
+    Files.createDirectories(file.folder().resolve("checkpoints"));
+    ClassLoader user = userLoader();
+    Thread.currentThread().setContextClassLoader(user);
+    Configurations configurations = new Configurations(file, user);
+    ReplayGate[] gates = gates();
+    ReplayOutput[] outputs = outputs();
+    JobManagerTaskRestore restore = file.object("restore", user);
+    environment = new ReplayEnvironment(file, user, configurations, restore, gates, outputs);
+    Environment env = environment.proxy();
+    JobID recording = JobID.fromHexString(file.text("recording"));
+    TaskContext context = record(recording, env, user);
+    turns.serve(gates, context);
+    // Reads that come before the first step.
+    turns.peek();
+    String how = "finished";
+    try {
+      task =
+          (StreamTask<?, ?>)
+              Class.forName(file.text("invokable"), true, user)
+                  .getConstructor(Environment.class)
+                  .newInstance(env);
+      Members.set(task, "timerService", timers);
+      Members.set(task, "systemTimerService", new ReplayTimers());
+      task.restore();
+      report.phase("running");
+      how = loop();
+    } catch (Exception e) {
+      how = failed(e);
+    }
+    end(context, how);
+  }
+
+  /** What is recorded of the replay must not change while it runs. */
+  private static void waitForServer() throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE;
+    while (!Determinants.isTold()) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException("the agent of this process found no server");
+      }
+      Thread.sleep(2);
+    }
+  }
+
+  /** The agent records the task under the recording that the replay makes. */
+  private TaskContext record(JobID recording, Environment env, ClassLoader user) {
+    Object context =
+        TaskProbe.context(new RecordedTask(recording, env.getExecutionId(), env.getTaskInfo()));
+    if (!(context instanceof TaskContext)) {
+      throw new IllegalStateException("the agent of this process does not record");
+    }
+    TaskProbe.enter(context);
+    TaskProbe.starting(user, file.text("invokable"), env);
+    return (TaskContext) context;
+  }
+
+  private ClassLoader userLoader() throws Exception {
+    List<URL> jars = new ArrayList<>();
+    for (int i = 0; i < file.number("jars"); i++) {
+      jars.add(file.folder().resolve(file.text("jar." + i)).toUri().toURL());
+    }
+    URL[] urls = jars.toArray(new URL[0]);
+    ClassLoader parent = getClass().getClassLoader();
+    String patterns = file.text("loader.parent_first");
+    if (file.text("loader.class").endsWith("ChildFirstClassLoader")) {
+      return new ChildFirstClassLoader(urls, parent, patterns.split(";"), t -> {});
+    }
+    return FlinkUserCodeClassLoaders.parentFirst(urls, parent, t -> {}, false);
+  }
+
+  private ReplayGate[] gates() throws Exception {
+    ReplayGate[] all = new ReplayGate[file.number("gates")];
+    for (int g = 0; g < all.length; g++) {
+      InputChannel[] channels = new InputChannel[file.number("gate." + g + ".channels")];
+      SingleInputGate named = Stubs.gate(g);
+      for (int c = 0; c < channels.length; c++) {
+        String key = "gate." + g + "." + c;
+        channels[c] =
+            new ReplayChannel(
+                named,
+                c,
+                TaskFile.partition(file.text(key + ".partition")),
+                file.number(key + ".subpartition"));
+      }
+      all[g] = new ReplayGate(g, channels, turns);
+    }
+    return all;
+  }
+
+  private ReplayOutput[] outputs() {
+    ReplayOutput[] all = new ReplayOutput[file.number("writers")];
+    for (int w = 0; w < all.length; w++) {
+      String key = "writer." + w;
+      all[w] =
+          new ReplayOutput(
+              TaskFile.partition(file.text(key + ".partition")),
+              file.number(key + ".subpartitions"),
+              file.number(key + ".key_groups"));
+    }
+    return all;
+  }
+
+  // ---- the loop
+
+  private String loop() throws Exception {
+    long idle = 0;
+    while (task.isMailboxLoopRunning()) {
+      int op = turns.peek();
+      boolean pushed = false;
+      switch (turns.isDone() ? op : Feed.ELEMENTS) {
+        case Feed.END:
+          if (!task.hasMail()) {
+            return feed.text;
+          }
+          break;
+        case Feed.ELEMENTS:
+        case Feed.EVENT:
+          break;
+        default:
+          pushed = push(op);
+          feed.take();
+      }
+      turns.wake();
+      boolean worked = task.runMailboxStep();
+      if (environment.failure() != null) {
+        return failed(environment.failure());
+      }
+      boolean stuck = !pushed && !worked && turns.peek() == op && op != Feed.END;
+      idle = stuck ? idle + 1 : 0;
+      if (idle > STUCK) {
+        report.problem(feed.invocation, "the task does not take what came in next");
+        return "stuck";
+      }
+    }
+    Members.call(task, "afterInvoke");
+    return "finished";
+  }
+
+  /** Lets the task do what is no input. */
+  private boolean push(int op) throws Exception {
+    switch (op) {
+      case Feed.CALLBACK:
+        if (!timers.fire(feed.number, feed.time)) {
+          report.problem(
+              feed.invocation,
+              "callback " + feed.text + " for " + feed.time + " ran, and none waits here");
+        }
+        return true;
+      case Feed.MAIL:
+        task.getMailboxExecutorFactory().createExecutor(0).execute(() -> {}, feed.text);
+        return true;
+      case Feed.NOTIFIED:
+        notified();
+        return true;
+      default:
+        throw new IllegalStateException("step " + op);
+    }
+  }
+
+  private void notified() {
+    switch ((int) feed.number2) {
+      case 1:
+        task.notifyCheckpointCompleteAsync(feed.number);
+        break;
+      case 2:
+        task.notifyCheckpointAbortAsync(feed.number, 0);
+        break;
+      default:
+        task.notifyCheckpointSubsumedAsync(feed.number);
+    }
+  }
+
+  private String failed(Throwable t) {
+    Throwable cause = t;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    StringWriter trace = new StringWriter();
+    t.printStackTrace(new java.io.PrintWriter(trace));
+    report.thrown(turns.invocation(), cause.toString(), trace.toString());
+    return "failed";
+  }
+
+  private void end(TaskContext context, String how) {
+    long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    TaskProbe.leave(context);
+    report.end(how, determinants.surplus(), determinants.firstSurplus(), determinants.left(), cpu);
+    try {
+      if (task != null) {
+        task.cleanUp(how.equals("finished") ? null : new InterruptedException("replay is over"));
+      }
+    } catch (Exception e) {
+      // It was told all that there was to tell.
+      e.printStackTrace();
+    }
+  }
+}

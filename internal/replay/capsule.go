@@ -1,0 +1,99 @@
+package replay
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// capsule is the body of a row of kind 74 (spec/recording.md, section 9), as far as a replay needs it.
+type capsule struct {
+	Of struct {
+		Invokable string `json:"invokable"`
+		JobType   string `json:"job_type"`
+		JobID     string `json:"job_id"`
+		JobName   string `json:"job_name"`
+		Vertex    string `json:"vertex"`
+		Execution string `json:"execution"`
+		Task      struct {
+			Name           string `json:"name"`
+			MaxParallelism int    `json:"max_parallelism"`
+			Index          int    `json:"index"`
+			Parallelism    int    `json:"parallelism"`
+			Attempt        int    `json:"attempt"`
+			Allocation     string `json:"allocation"`
+		} `json:"task"`
+		Gates []struct {
+			Channels []channel `json:"channels"`
+			InAll    int       `json:"channels_in_all"`
+		} `json:"gates"`
+		Writers []struct {
+			Partition     string `json:"partition"`
+			Subpartitions int    `json:"subpartitions"`
+			KeyGroups     int    `json:"key_groups"`
+			Class         string `json:"class"`
+		} `json:"writers"`
+		Loader struct {
+			Class       string   `json:"class"`
+			ParentFirst []string `json:"parent_first"`
+		} `json:"loader"`
+	} `json:"of"`
+	Java struct {
+		Version string `json:"version"`
+		Flags   any    `json:"flags"`
+	} `json:"java"`
+	TimeZone string `json:"time_zone"`
+	Locale   string `json:"locale"`
+	Encoding string `json:"encoding"`
+	Parts    []struct {
+		Name   string `json:"name"`
+		Format string `json:"format"`
+		Bytes  int64  `json:"bytes"`
+		SHA256 string `json:"sha256"`
+	} `json:"parts"`
+	Hidden  []string `json:"hidden"`
+	Missing []struct {
+		Name   string `json:"name"`
+		Reason string `json:"reason"`
+	} `json:"missing"`
+}
+
+// channel is [partition id as Flink writes it, first subpartition, class].
+type channel struct {
+	Partition    string
+	Subpartition int
+}
+
+func (c *channel) UnmarshalJSON(b []byte) error {
+	var f [3]json.RawMessage
+	if err := json.Unmarshal(b, &f); err != nil {
+		return fmt.Errorf("channel of a capsule: %w", err)
+	}
+	if err := json.Unmarshal(f[0], &c.Partition); err != nil {
+		return fmt.Errorf("channel of a capsule: %w", err)
+	}
+	if err := json.Unmarshal(f[1], &c.Subpartition); err != nil {
+		return fmt.Errorf("channel of a capsule: %w", err)
+	}
+	return nil
+}
+
+func parseCapsule(body []byte) (*capsule, error) {
+	c := new(capsule)
+	if err := json.Unmarshal(body, c); err != nil {
+		return nil, fmt.Errorf("the capsule cannot be read: %w", err)
+	}
+	return c, nil
+}
+
+// blob of a part by name; ok is false when there is none.
+func (c *capsule) blob(name string) (h event.BlobHash, ok bool) {
+	for _, p := range c.Parts {
+		if p.Name == name && p.Format == "java" {
+			h, err := event.ParseBlobHash(p.SHA256)
+			return h, err == nil
+		}
+	}
+	return h, false
+}

@@ -1,0 +1,71 @@
+package replay
+
+import (
+	"encoding/json"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// dictionary resolves what rows of a recording name.
+type dictionary struct {
+	store     store.Reader
+	producers map[event.Key]event.Key
+	partition map[event.Key]event.PartitionDef
+	attempts  map[event.Key]event.AttemptDef
+	processes map[string]event.ProcessDef
+}
+
+func newDictionary(s store.Reader, recording event.RecordingID) *dictionary {
+	d := &dictionary{
+		store: s, producers: make(map[event.Key]event.Key), partition: make(map[event.Key]event.PartitionDef),
+		attempts: make(map[event.Key]event.AttemptDef), processes: make(map[string]event.ProcessDef),
+	}
+	all, _ := s.Definitions(0)
+	for _, def := range all {
+		switch def.Kind {
+		case event.DefPartition:
+			var p event.PartitionDef
+			if json.Unmarshal(def.Body, &p) != nil {
+				continue // another room says so
+			}
+			key, err := event.ParseKey(p.Partition)
+			attempt, err2 := event.ParseKey(p.Attempt)
+			if err == nil && err2 == nil {
+				d.producers[key], d.partition[key] = attempt, p
+			}
+		case event.DefAttempt:
+			var a event.AttemptDef
+			if json.Unmarshal(def.Body, &a) != nil || a.Recording != recording.String() {
+				continue
+			}
+			if key, err := event.ParseKey(a.AttemptKey); err == nil {
+				d.attempts[key] = a
+			}
+		case event.DefProcess:
+			var p event.ProcessDef
+			if json.Unmarshal(def.Body, &p) == nil {
+				d.processes[p.Process] = p
+			}
+		}
+	}
+	return d
+}
+
+// Text is the text of a definition of kind string, empty when there is none.
+func (d *dictionary) Text(id event.DefinitionID) string {
+	if id == (event.DefinitionID(0)) {
+		return ""
+	}
+	def, ok := d.store.Definition(id)
+	if !ok || def.Kind != event.DefString {
+		return ""
+	}
+	return string(def.Body)
+}
+
+// Producer is the attempt that a partition is of.
+func (d *dictionary) Producer(partition event.Key) (event.Key, bool) {
+	key, ok := d.producers[partition]
+	return key, ok
+}

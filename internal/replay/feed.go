@@ -1,0 +1,388 @@
+package replay
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/event/sealed"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// Steps of the feed (spec/replay.md; values are wire format).
+const (
+	stepEnd      = 0
+	stepElements = 1
+	stepEvent    = 2
+	stepCallback = 3
+	stepMail     = 4
+	stepNotified = 5
+	stepRead     = 6
+)
+
+// Sources of rows of kind 110 (spec/recording.md, section 4.2).
+const (
+	whatTransients   = 17
+	whatBarrier      = 18
+	whatNotified     = 19
+	whatRegistration = 20
+	whatEvent        = 22
+)
+
+const (
+	hello = "SGR1"
+
+	// A run of elements is handed over in parts: what was read within it comes before each.
+	maxRun      = 512
+	maxRunBytes = 256 << 10
+)
+
+// Events as Flink's EventSerializer writes them: END_OF_PARTITION_EVENT, and END_OF_CHANNEL_STATE_EVENT, on 2.x
+// END_OF_OUTPUT_CHANNEL_STATE_EVENT.
+var (
+	endOfPartition    = []byte{0, 0, 0, 0}
+	endOfChannelState = []byte{0, 0, 0, 5}
+)
+
+// natural are mails that the replayed task sends itself, with the digits that the agent leaves out of a text.
+var natural = []string{"Input gate request partitions"}
+
+// feed writes the steps of an attempt.
+type feed struct {
+	snap   store.Snapshot
+	defs   definitions
+	open   sealed.Key
+	out    *bufio.Writer
+	det    *lane
+	env    *lane
+	inputs map[event.Element]*input
+
+	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
+	outside  map[uint64]bool   // invocations that are nothing but something told outside of all
+	pending  *step
+	buf      []byte
+
+	// Elements fed, and the invocation reached.
+	elements uint64
+	reached  uint64
+	end      string // why the feed ended
+}
+
+// step is a step that waits for the reads that belong before it.
+type step struct {
+	row
+	bytes  []byte
+	count  int
+	text   string
+	reads  []row // of kind registration and notified, of its invocation
+	gate   uint32
+	index  uint32
+	action byte
+}
+
+// definitions resolves what rows name.
+type definitions interface {
+	Text(id event.DefinitionID) string
+	// Producer of a partition; ok is false when its definition has not come.
+	Producer(partition event.Key) (attempt event.Key, ok bool)
+}
+
+// write feeds all of the attempt's rows. What stops it before the end of the recording is its result: nil, or why no more can be fed.
+func (f *feed) write(ctx context.Context) error {
+	if _, err := f.out.WriteString(hello); err != nil {
+		return err
+	}
+	if err := f.findBarriers(ctx); err != nil {
+		return err
+	}
+	next := uint64(1)
+	for {
+		r, err := f.det.peek(ctx)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			f.end = "the recording of the attempt ends here"
+			break
+		}
+		if r.kind == event.KindResync {
+			f.end = fmt.Sprintf("a stretch was lost before invocation %d", r.inv)
+			break
+		}
+		if !r.between() && r.inv != next {
+			f.end = fmt.Sprintf("invocation %d is missing: the next one that was recorded is %d", next, r.inv)
+			break
+		}
+		x := f.det.take()
+		if !x.between() {
+			next = x.inv + x.n
+		}
+		if err := f.row(ctx, x); err != nil {
+			var missing *MissingInput
+			if errors.As(err, &missing) {
+				f.end = missing.Error()
+				break
+			}
+			return err
+		}
+	}
+	if err := f.flush(ctx, math.MaxUint64); err != nil {
+		return err
+	}
+	f.buf = append(f.buf[:0], stepEnd)
+	f.string(f.end)
+	if _, err := f.out.Write(f.buf); err != nil {
+		return err
+	}
+	return f.out.Flush()
+}
+
+// findBarriers goes through lane env once, for what barriers said: they are told when the task takes part in a checkpoint, which
+// is when it has them all.
+func (f *feed) findBarriers(ctx context.Context) error {
+	f.barriers = make(map[uint64][]byte)
+	l := &lane{snap: f.snap, refs: f.env.refs, all: true}
+	for {
+		r, err := l.peek(ctx)
+		if err != nil || r == nil {
+			return err
+		}
+		if x := l.take(); x.what == whatBarrier {
+			f.barriers[uint64(x.number)] = x.value.Open(f.open)
+		}
+	}
+}
+
+func (f *feed) row(ctx context.Context, r row) error {
+	switch r.kind {
+	case event.KindElements:
+		return f.run(ctx, r)
+	case event.KindSource:
+		return &MissingInput{Why: "the task reads a source itself, which is not replayed yet"}
+	case event.KindRecovered:
+		return &MissingInput{Why: "the attempt began with elements out of an unaligned checkpoint, which are not replayed yet"}
+	case event.KindMail:
+		text := f.defs.Text(r.text)
+		if text == "" {
+			// What was told outside of all: it comes by itself.
+			for i := range r.n {
+				f.outside[r.inv+i] = true
+			}
+			return nil
+		}
+		for _, n := range natural {
+			if strings.HasPrefix(text, n) {
+				return nil
+			}
+		}
+		for ; r.n > 0; r.n-- {
+			one := r
+			one.n = 1
+			if err := f.put(ctx, step{row: one, action: stepMail, text: text}); err != nil {
+				return err
+			}
+			r.inv++
+		}
+		return nil
+	case event.KindProcessingCallback:
+		for ; r.n > 0; r.n-- {
+			one := r
+			one.n = 1
+			if err := f.put(ctx, step{row: one, action: stepCallback, text: f.defs.Text(r.text)}); err != nil {
+				return err
+			}
+			r.inv++
+		}
+		return nil
+	case event.KindBarrierIn:
+		b := f.barriers[r.checkpoint]
+		if b == nil {
+			return nil // the checkpoint was given up before the task had all of its barriers
+		}
+		return f.event(ctx, r, b)
+	case event.KindEndOfRecovery:
+		return f.event(ctx, r, endOfChannelState)
+	case event.KindEndOfChannel:
+		return f.event(ctx, r, endOfPartition)
+	}
+	return nil
+}
+
+func (f *feed) event(ctx context.Context, r row, b []byte) error {
+	s := step{row: r, action: stepEvent, bytes: b, gate: r.channel.Gate, index: r.channel.Index}
+	s.inv++ // it stands behind its invocation
+	return f.put(ctx, s)
+}
+
+// run feeds a run of elements of one channel.
+func (f *feed) run(ctx context.Context, r row) error {
+	if !r.hasChannel {
+		return &MissingInput{Why: fmt.Sprintf("the channel of invocation %d is not known", r.inv)}
+	}
+	key := event.Element{Partition: r.channel.Partition, Subpartition: r.channel.Subpartition}
+	in := f.inputs[key]
+	if in == nil {
+		producer, ok := f.defs.Producer(key.Partition)
+		if !ok {
+			return &MissingInput{Element: key, Why: "who sent it is not known: nothing of the sender was recorded"}
+		}
+		in = newInput(f.snap, producer, key.Partition, key.Subpartition)
+		f.inputs[key] = in
+	}
+	for r.n > 0 {
+		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index}
+		for uint64(s.count) < min(r.n, maxRun) && len(s.bytes) < maxRunBytes {
+			v, err := in.element(ctx, r.seq+uint64(s.count))
+			if err != nil {
+				if s.count > 0 {
+					s.n = uint64(s.count)
+					if put := f.put(ctx, s); put != nil {
+						return put
+					}
+				}
+				return err
+			}
+			b := v.Open(f.open)
+			s.bytes = binary.BigEndian.AppendUint32(s.bytes, uint32(len(b)))
+			s.bytes = append(s.bytes, b...)
+			s.count++
+		}
+		s.n = uint64(s.count)
+		if err := f.put(ctx, s); err != nil {
+			return err
+		}
+		r.inv, r.seq, r.n = r.inv+s.n, r.seq+s.n, r.n-s.n
+	}
+	return nil
+}
+
+// put lets a step wait until the next one is known: reads of what the task does in between come before it.
+func (f *feed) put(ctx context.Context, s step) error {
+	if err := f.flush(ctx, s.inv); err != nil {
+		return err
+	}
+	f.pending = &s
+	return nil
+}
+
+// flush writes what was read in invocations below until, and then the step that waits.
+func (f *feed) flush(ctx context.Context, until uint64) error {
+	for {
+		r, err := f.env.peek(ctx)
+		if err != nil {
+			return err
+		}
+		if r == nil || r.inv >= until && !r.between() || r.between() && r.inv+1 > until {
+			break
+		}
+		x := f.env.take()
+		switch x.what {
+		case whatTransients, whatBarrier:
+		case whatNotified, whatRegistration:
+			if f.pending != nil && x.inv == f.pending.inv {
+				f.pending.reads = append(f.pending.reads, x)
+			}
+		case whatEvent:
+			// It comes in behind its invocation: what was put before goes first.
+			if err := f.writePending(); err != nil {
+				return err
+			}
+			f.pending = &step{row: x, action: stepEvent, bytes: x.value.Open(f.open), gate: uint32(x.number), index: uint32(x.number2)}
+			f.pending.inv++
+		default:
+			f.read(&x)
+			if _, err := f.out.Write(f.buf); err != nil {
+				return err
+			}
+		}
+	}
+	return f.writePending()
+}
+
+func (f *feed) writePending() error {
+	s := f.pending
+	f.pending = nil
+	if s == nil {
+		return nil
+	}
+	f.reached = s.inv
+	b := append(f.buf[:0], s.action)
+	b = binary.BigEndian.AppendUint64(b, s.inv)
+	f.buf = b
+	switch s.action {
+	case stepElements:
+		f.u16(s.gate)
+		f.u16(s.index)
+		f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(s.count))
+		f.bytes(s.bytes)
+		f.elements += uint64(s.count)
+		f.reached += uint64(s.count) - 1
+	case stepEvent:
+		f.u16(s.gate)
+		f.u16(s.index)
+		f.bytes(s.bytes)
+	case stepCallback:
+		var registration int64
+		for _, r := range s.reads {
+			if r.what == whatRegistration {
+				registration = r.number
+			}
+		}
+		f.i64(registration)
+		f.i64(s.time)
+		f.string(s.text)
+	case stepMail:
+		for _, r := range s.reads {
+			if r.what == whatNotified {
+				f.buf = append(f.buf[:0], stepNotified)
+				f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
+				f.i64(r.number)
+				f.buf = append(f.buf, byte(r.number2))
+				_, err := f.out.Write(f.buf)
+				return err
+			}
+		}
+		f.string(s.text)
+	}
+	_, err := f.out.Write(f.buf)
+	return err
+}
+
+func (f *feed) read(r *row) {
+	f.buf = append(f.buf[:0], stepRead)
+	f.buf = binary.BigEndian.AppendUint64(f.buf, r.inv)
+	outside := byte(0)
+	if f.outside[r.inv] {
+		outside = 1
+	}
+	f.buf = append(f.buf, byte(r.what), outside)
+	f.i64(r.time)
+	f.i64(r.number)
+	f.i64(r.number2)
+	f.bytes(r.value.Open(f.open))
+}
+
+func (f *feed) u16(v uint32) { f.buf = binary.BigEndian.AppendUint16(f.buf, uint16(v)) }
+func (f *feed) i64(v int64)  { f.buf = binary.BigEndian.AppendUint64(f.buf, uint64(v)) }
+
+func (f *feed) bytes(b []byte) {
+	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(len(b)))
+	f.buf = append(f.buf, b...)
+}
+
+// string writes what Java's DataInput.readUTF reads; what is not ASCII becomes a question mark, and 65,535 characters are kept.
+func (f *feed) string(s string) {
+	b := []byte(s[:min(len(s), 65535)])
+	for i, c := range b {
+		if c == 0 || c >= 0x80 {
+			b[i] = '?'
+		}
+	}
+	f.buf = binary.BigEndian.AppendUint16(f.buf, uint16(len(b)))
+	f.buf = append(f.buf, b...)
+}

@@ -1,44 +1,61 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// Output is one element that a task emitted.
+// Output is one element that a task emitted, or one record that it wrote to the outside.
 type Output struct {
 	Kind         event.Kind
 	Operator     int // chain index
 	Invocation   uint64
-	Partition    event.Key
-	Subpartition int // -1 = all
+	Ordinal      uint32
+	Partition    event.Key          // of what was emitted
+	Subpartition int                // -1 = all
+	Split        event.DefinitionID // where a written record went
 	Value        event.Payload
+	Key          event.Payload
 }
 
 func (o *Output) equal(p *Output) bool {
-	return o.Kind == p.Kind && o.Partition == p.Partition && o.Subpartition == p.Subpartition && o.Value.Equal(p.Value)
+	return o.Kind == p.Kind && o.Partition == p.Partition && o.Subpartition == p.Subpartition && o.Value.Equal(p.Value) &&
+		o.Key.Equal(p.Key)
 }
 
 // Difference is where two runs parted: the outputs that stood in the same place. Either is nil when that run emitted no more.
 type Difference struct {
-	Number             uint64 // of the output in its partition, from 1
+	Number             uint64 // of the output, from 1
 	Recorded, Replayed *Output
 }
 
-// Comparison holds the outputs of a replay against those of its recording.
+// invocation is where the difference shows.
+func (d *Difference) invocation() uint64 {
+	if d.Recorded == nil {
+		return d.Replayed.Invocation
+	}
+	if d.Replayed == nil {
+		return d.Recorded.Invocation
+	}
+	return min(d.Recorded.Invocation, d.Replayed.Invocation)
+}
+
+// Comparison holds the outputs of a replay against those of its recording, up to the invocation that the replay came to.
 type Comparison struct {
-	Recorded, Replayed uint64 // outputs, up to the invocation that the replay came to
+	Recorded, Replayed uint64 // outputs
 	Equal              uint64 // bytes, place and order
 	Targets            uint64 // equal but for the subpartition that they went to
 	First              *Difference
 }
 
-// outputs yields what an attempt emitted in order.
-type outputs struct {
+// emitted yields what an attempt emitted in order.
+type emitted struct {
 	snap store.Snapshot
 	refs []store.Ref
 	rows *block.Rows
@@ -46,17 +63,20 @@ type outputs struct {
 	to   uint64
 }
 
-func newOutputs(snap store.Snapshot, attempt event.Key, to uint64) *outputs {
-	o := &outputs{snap: snap, to: to}
-	for ref := range snap.Blocks(store.Filter{Lane: event.LaneOut, Attempt: attempt}) {
-		if ref.Header.Lane == event.LaneOut {
-			o.refs = append(o.refs, ref)
-		}
-	}
-	return o
+func newEmitted(snap store.Snapshot, attempt event.Key, to uint64) *emitted {
+	return &emitted{snap: snap, refs: blocksOf(snap, attempt, event.LaneOut), to: to}
 }
 
-func (o *outputs) next(ctx context.Context) (*Output, error) {
+func blocksOf(snap store.Snapshot, attempt event.Key, lane event.Lane) (refs []store.Ref) {
+	for ref := range snap.Blocks(store.Filter{Lane: lane, Attempt: attempt}) {
+		if ref.Header.Lane == lane && ref.Header.Events > 0 {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+func (o *emitted) next(ctx context.Context) (*Output, error) {
 	for {
 		for o.rows != nil && o.i < len(o.rows.Kind) {
 			i, r := o.i, o.rows
@@ -72,35 +92,91 @@ func (o *outputs) next(ctx context.Context) (*Output, error) {
 		if len(o.refs) == 0 {
 			return nil, nil
 		}
-		ref := o.refs[0]
-		o.refs = o.refs[1:]
-		if ref.Header.Events == 0 {
-			continue
-		}
-		want := present(ref.Header, []block.SectionID{block.SectionMeta, block.SectionIDs, block.SectionPayload})
-		rows, err := o.snap.Read(ctx, ref, want...)
+		rows, err := read(ctx, o.snap, o.refs[0])
 		if err != nil {
-			return nil, fmt.Errorf("reading block %d of what was emitted: %w", ref.Header.Number, err)
+			return nil, err
 		}
-		o.rows, o.i = rows, 0
+		o.refs, o.rows, o.i = o.refs[1:], rows, 0
 	}
+}
+
+func read(ctx context.Context, snap store.Snapshot, ref store.Ref) (*block.Rows, error) {
+	want := []block.SectionID{block.SectionMeta, block.SectionIDs, block.SectionDet, block.SectionPayload}
+	rows, err := snap.Read(ctx, ref, present(ref.Header, want)...)
+	if err != nil {
+		return nil, fmt.Errorf("reading block %d of lane %d: %w", ref.Header.Number, ref.Header.Lane, err)
+	}
+	return rows, nil
+}
+
+// written yields what an attempt wrote to the outside, in the order in which it did: acknowledgements come in any order.
+type written struct {
+	all []Output
+}
+
+func newWritten(ctx context.Context, snap store.Snapshot, attempt event.Key, to uint64) (*written, error) {
+	w := new(written)
+	for _, ref := range blocksOf(snap, attempt, event.LaneTrace) {
+		r, err := read(ctx, snap, ref)
+		if err != nil {
+			return nil, err
+		}
+		for i, k := range r.Kind {
+			if k != event.KindWritten && k != event.KindWriteFailed || r.Inv[i] > to {
+				continue
+			}
+			w.all = append(w.all, Output{
+				Kind: event.KindWritten, Operator: int(r.Operator[i]), Invocation: r.Inv[i], Ordinal: at(r.Ordinal, i), Subpartition: -1,
+				Split: at(r.Split, i), Value: at(r.Value, i), Key: at(r.Key, i),
+			})
+		}
+	}
+	slices.SortStableFunc(w.all, func(a, b Output) int {
+		return cmp.Or(cmp.Compare(a.Invocation, b.Invocation), cmp.Compare(a.Ordinal, b.Ordinal))
+	})
+	return w, nil
+}
+
+func (w *written) next(context.Context) (*Output, error) {
+	if len(w.all) == 0 {
+		return nil, nil
+	}
+	o := &w.all[0]
+	w.all = w.all[1:]
+	return o, nil
 }
 
 // compare holds the outputs of an attempt in two recordings against each other, up to an invocation.
 func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, to uint64) (Comparison, error) {
 	var c Comparison
-	a, b := newOutputs(recorded, attempt, to), newOutputs(replayed, attempt, to)
-	for {
-		x, err := a.next(ctx)
+	if err := c.add(ctx, newEmitted(recorded, attempt, to), newEmitted(replayed, attempt, to)); err != nil {
+		return c, err
+	}
+	a, err := newWritten(ctx, recorded, attempt, to)
+	if err != nil {
+		return c, err
+	}
+	b, err := newWritten(ctx, replayed, attempt, to)
+	if err != nil {
+		return c, err
+	}
+	return c, c.add(ctx, a, b)
+}
+
+func (c *Comparison) add(ctx context.Context, recorded, replayed interface {
+	next(context.Context) (*Output, error)
+}) error {
+	for n := uint64(1); ; n++ {
+		x, err := recorded.next(ctx)
 		if err != nil {
-			return c, err
+			return err
 		}
-		y, err := b.next(ctx)
+		y, err := replayed.next(ctx)
 		if err != nil {
-			return c, err
+			return err
 		}
 		if x == nil && y == nil {
-			return c, nil
+			return nil
 		}
 		if x != nil {
 			c.Recorded++
@@ -115,8 +191,8 @@ func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt eve
 		case x != nil && y != nil && x.Kind == y.Kind && x.Partition == y.Partition && x.Value.Equal(y.Value):
 			c.Targets++
 		}
-		if c.First == nil {
-			c.First = &Difference{Number: max(c.Recorded, c.Replayed), Recorded: x, Replayed: y}
+		if d := (&Difference{Number: n, Recorded: x, Replayed: y}); c.First == nil || d.invocation() < c.First.invocation() {
+			c.First = d
 		}
 	}
 }

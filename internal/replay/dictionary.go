@@ -64,6 +64,14 @@ func (d *dictionary) Text(id event.DefinitionID) string {
 	return string(def.Body)
 }
 
+// Split is a definition of kind split, zero when there is none.
+func (d *dictionary) Split(id event.DefinitionID) (s event.SplitDef) {
+	if def, ok := d.store.Definition(id); ok && def.Kind == event.DefSplit {
+		_ = json.Unmarshal(def.Body, &s) // what cannot be read names no place
+	}
+	return s
+}
+
 // Producer is the attempt that a partition is of.
 func (d *dictionary) Producer(partition event.Key) (event.Key, bool) {
 	key, ok := d.producers[partition]

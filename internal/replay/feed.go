@@ -23,6 +23,7 @@ const (
 	stepMail     = 4
 	stepNotified = 5
 	stepRead     = 6
+	stepOutside  = 7
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -32,6 +33,10 @@ const (
 	whatNotified     = 19
 	whatRegistration = 20
 	whatEvent        = 22
+
+	// Of the feed alone: rows of lane trace that say what the outside answered.
+	whatWritten     = 48
+	whatTransaction = 61
 )
 
 const (
@@ -60,10 +65,12 @@ type feed struct {
 	out    *bufio.Writer
 	det    *lane
 	env    *lane
+	trace  *lane // written records and transactions
 	inputs map[event.Element]*input
 
 	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
 	outside  map[uint64]bool   // invocations that are nothing but something told outside of all
+	outs     []row             // rows of such, to be fed
 	pending  *step
 	buf      []byte
 
@@ -88,6 +95,7 @@ type step struct {
 // definitions resolves what rows name.
 type definitions interface {
 	Text(id event.DefinitionID) string
+	Split(id event.DefinitionID) event.SplitDef
 	// Producer of a partition; ok is false when its definition has not come.
 	Producer(partition event.Key) (attempt event.Key, ok bool)
 }
@@ -173,6 +181,7 @@ func (f *feed) row(ctx context.Context, r row) error {
 			for i := range r.n {
 				f.outside[r.inv+i] = true
 			}
+			f.outs = append(f.outs, r)
 			return nil
 		}
 		for _, n := range natural {
@@ -272,6 +281,15 @@ func (f *feed) put(ctx context.Context, s step) error {
 
 // flush writes what was read in invocations below until, and then the step that waits.
 func (f *feed) flush(ctx context.Context, until uint64) error {
+	for _, r := range f.outs {
+		f.buf = append(f.buf[:0], stepOutside)
+		f.buf = binary.BigEndian.AppendUint64(f.buf, r.inv)
+		f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(r.n))
+		if _, err := f.out.Write(f.buf); err != nil {
+			return err
+		}
+	}
+	f.outs = f.outs[:0]
 	for {
 		r, err := f.env.peek(ctx)
 		if err != nil {
@@ -301,7 +319,34 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 			}
 		}
 	}
+	if err := f.answers(ctx, until); err != nil {
+		return err
+	}
 	return f.writePending()
+}
+
+// answers writes what brokers said in invocations below until.
+func (f *feed) answers(ctx context.Context, until uint64) error {
+	for {
+		r, err := f.trace.peek(ctx)
+		if err != nil || r == nil || r.inv >= until {
+			return err
+		}
+		x := f.trace.take()
+		switch x.kind {
+		case event.KindWritten:
+			place := f.defs.Split(x.split)
+			x.what, x.number, x.number2, x.time, x.value = whatWritten, int64(place.Partition), x.offset, x.splitTime, event.Payload{}
+		case event.KindTransaction:
+			x.what, x.value = whatTransaction, event.NewPayload([]byte(f.defs.Text(x.text)))
+		default:
+			continue
+		}
+		f.read(&x)
+		if _, err := f.out.Write(f.buf); err != nil {
+			return err
+		}
+	}
 }
 
 func (f *feed) writePending() error {

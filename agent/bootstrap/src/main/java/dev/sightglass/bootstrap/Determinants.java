@@ -1,6 +1,9 @@
 package dev.sightglass.bootstrap;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -26,6 +29,7 @@ public final class Determinants {
     boolean[] outside = new boolean[64];
     long[] number = new long[64];
     long[] number2 = new long[64];
+    long[] time = new long[64];
     byte[][] value = new byte[64][];
     int head;
     int tail;
@@ -35,7 +39,7 @@ public final class Determinants {
 
     boolean known;
 
-    void add(long i, boolean o, long n, long n2, byte[] v) {
+    void add(long i, boolean o, long t, long n, long n2, byte[] v) {
       if (tail == invocation.length) {
         int live = tail - head;
         int size = Math.max(64, 2 * live);
@@ -43,6 +47,7 @@ public final class Determinants {
         outside = Arrays.copyOf(Arrays.copyOfRange(outside, head, tail), size);
         number = Arrays.copyOf(Arrays.copyOfRange(number, head, tail), size);
         number2 = Arrays.copyOf(Arrays.copyOfRange(number2, head, tail), size);
+        time = Arrays.copyOf(Arrays.copyOfRange(time, head, tail), size);
         value = Arrays.copyOf(Arrays.copyOfRange(value, head, tail), size);
         tail = live;
         head = 0;
@@ -51,12 +56,17 @@ public final class Determinants {
       outside[tail] = o;
       number[tail] = n;
       number2[tail] = n2;
+      time[tail] = t;
       value[tail++] = v;
     }
   }
 
-  private final Row[] rows = new Row[Reads.EVENT + 1];
+  private final Row[] rows = new Row[HollowProbe.TRANSACTION + 1];
 
+  /** By transactional id: number and epoch of the producer. */
+  private final Map<String, long[]> transactions = new HashMap<>();
+
+  private final ArrayDeque<long[]> outside = new ArrayDeque<>();
   private long surplus;
   private long left;
   private String first = "";
@@ -112,10 +122,32 @@ public final class Determinants {
    * @param value bytes, or null
    */
   public void add(
-      int source, long invocation, boolean outside, long number, long number2, byte[] value) {
+      int source,
+      long invocation,
+      boolean outside,
+      long time,
+      long number,
+      long number2,
+      byte[] value) {
     if (source > 0 && source < rows.length) {
-      rows[source].add(invocation, outside, number, number2, value);
+      rows[source].add(invocation, outside, time, number, number2, value);
     }
+  }
+
+  /**
+   * So many invocations of the recording from {@code first} on are nothing but something told
+   * outside of all.
+   */
+  public void addOutside(long first, long n) {
+    outside.add(new long[] {first, first + n});
+  }
+
+  /** Whether that invocation of the recording is such a one. */
+  boolean isOutside(long invocation) {
+    while (!outside.isEmpty() && outside.peek()[1] <= invocation) {
+      outside.remove();
+    }
+    return !outside.isEmpty() && outside.peek()[0] <= invocation;
   }
 
   /** Reads that the recording does not have. */
@@ -230,6 +262,30 @@ public final class Determinants {
     rows[source].value[i] = null;
     rows[source].head++;
     return b;
+  }
+
+  /** Place of a record that is written: partition, offset, time. */
+  void written(long invocation, boolean outside, long[] place) {
+    Row r = rows[HollowProbe.WRITTEN];
+    skip(r, invocation, outside);
+    if (r.head < r.tail && r.invocation[r.head] == invocation && r.outside[r.head] == outside) {
+      place[0] = r.number[r.head];
+      place[1] = r.number2[r.head];
+      place[2] = r.time[r.head++];
+    }
+  }
+
+  /** What was told last of the producer of a transactional id, up to an invocation. */
+  long[] transaction(String id, long invocation) {
+    Row r = rows[HollowProbe.TRANSACTION];
+    while (r.head < r.tail && r.invocation[r.head] <= invocation) {
+      byte[] b = r.value[r.head];
+      if (b != null) {
+        transactions.put(HollowProbe.text(b), new long[] {r.number[r.head], r.number2[r.head]});
+      }
+      r.head++;
+    }
+    return transactions.get(id);
   }
 
   /** Number of a row that need not be there, of this invocation; {@code otherwise}: it is not. */

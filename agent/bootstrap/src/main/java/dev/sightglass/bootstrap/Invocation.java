@@ -22,6 +22,9 @@ final class Invocation {
   /** Steps of its path are missing, so the path is not told. */
   boolean pathless;
 
+  /** The recording that the task runs again has no such invocation; it goes by the last number. */
+  boolean more;
+
   /** Rows of lanes trace, state and env so far. */
   int notes;
 
@@ -58,6 +61,7 @@ final class Invocation {
     ordinal = f.ordinal;
     key = f.key;
     pathless = f.pathless;
+    more = f.more;
     notes = f.notes;
     readsOf = f.readsOf;
     System.arraycopy(f.reads, 0, reads, 0, reads.length);

@@ -42,6 +42,19 @@ final class ServedReads extends Reads {
     return from.bytes(source, invocation(), outside());
   }
 
+  /**
+   * The place of the record that is written next: partition, offset, time; what the recording does
+   * not have stays as it is.
+   */
+  void written(long[] place) {
+    from.written(invocation(), outside(), place);
+  }
+
+  /** Number and epoch of the producer under a transactional id, or null. */
+  long[] transaction(String id) {
+    return from.transaction(id, task.newest());
+  }
+
   @Override
   long timeToLiveNow(int asked, long otherwise) {
     return from.clock(TTL, invocation(), outside(), asked, otherwise);

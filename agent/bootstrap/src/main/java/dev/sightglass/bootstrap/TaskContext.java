@@ -28,6 +28,9 @@ public final class TaskContext extends TaskInvocations {
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
 
+  /** What was recorded of the task, which runs again; null where it runs for the first time. */
+  private final Determinants recorded;
+
   /** What the task takes from outside. */
   final Reads reads;
 
@@ -39,7 +42,7 @@ public final class TaskContext extends TaskInvocations {
   public TaskContext(Object identity, ChunkPool pool) {
     super(pool);
     this.identity = identity;
-    Determinants recorded = Determinants.current();
+    this.recorded = Determinants.current();
     this.reads = recorded == null ? new Reads(this) : new ServedReads(this, recorded);
   }
 
@@ -232,6 +235,11 @@ public final class TaskContext extends TaskInvocations {
   /** Number of the invocation at hand, 0 = none. */
   public long invocation() {
     return depth > 0 ? frame.invocation : light ? last : 0;
+  }
+
+  @Override
+  boolean isMore() {
+    return recorded != null && !recorded.isOutside(last + 1);
   }
 
   /** The number that the next invocation gets. */

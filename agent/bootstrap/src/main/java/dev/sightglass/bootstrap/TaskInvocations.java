@@ -114,6 +114,7 @@ abstract class TaskInvocations extends TaskLife {
     f.steps = 0;
     f.cut = false;
     f.pathless = false;
+    f.more = false;
     f.key = kind == EVENT_TIMER || kind == PROCESSING_TIMER ? currentKey : KeyProbe.NONE;
     f.operatorBase = operatorDepth;
     f.ordinal = 0;
@@ -353,7 +354,9 @@ abstract class TaskInvocations extends TaskLife {
     if (c != null && f.kind == ELEMENTS) {
       c.count++;
     }
-    if (runCount > 0
+    if (f.more) {
+      // It has no number, so it is no row.
+    } else if (runCount > 0
         && f.invocation == runFirst + runCount
         && runPath == p
         && runChannel == c
@@ -457,8 +460,23 @@ abstract class TaskInvocations extends TaskLife {
     if (light) {
       materialize();
     }
-    return depth > 0 ? -1 : begin(MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
+    if (depth > 0) {
+      return -1;
+    }
+    if (isMore()) {
+      clock();
+      int token = open(Math.max(1, last), MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
+      frame.more = true;
+      return token;
+    }
+    return begin(MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
   }
+
+  /**
+   * Whether what is told now outside of all has no invocation of its own: the task runs again, and
+   * less was recorded of it.
+   */
+  abstract boolean isMore();
 
   private void append(int code) {
     int n = guessed;

@@ -6,6 +6,7 @@ import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
+import dev.sightglass.agent.hooks.hollow.ProducerHollow;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
@@ -74,6 +75,10 @@ public final class Agent implements Commands, Governor.Meter {
     Determinants.agent(this::memory, () -> inspector.secrets() != null);
     open(instrumentation);
     injectFault();
+    if (Boolean.getBoolean(REPLAY)) {
+      // Before the hooks, which then see what is left.
+      instrumentation.addTransformer(new ProducerHollow());
+    }
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
       instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(REPLAY)));

@@ -15,6 +15,7 @@ final class Feed {
   static final int MAIL = 4;
   static final int NOTIFIED = 5;
   static final int READ = 6;
+  static final int OUTSIDE = 7;
 
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
@@ -99,6 +100,10 @@ final class Feed {
         invocation = in.readLong();
         number = in.readLong();
         number2 = in.readUnsignedByte();
+        break;
+      case OUTSIDE:
+        invocation = in.readLong();
+        count = in.readInt();
         break;
       case READ:
         invocation = in.readLong();

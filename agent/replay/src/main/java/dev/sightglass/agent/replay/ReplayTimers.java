@@ -40,11 +40,21 @@ final class ReplayTimers implements TimerService {
   /** By the number of the registration, which the agent's hook counts. */
   private final Map<Long, Waiting> waiting = new HashMap<>();
 
+  /** The clock of what Flink does for itself: the machine's. */
+  private final boolean isOfSystem;
+
+  /**
+   * @param isOfSystem the time is Flink's own, which was not recorded and nothing comes of it
+   */
+  ReplayTimers(boolean isOfSystem) {
+    this.isOfSystem = isOfSystem;
+  }
+
   private final Clock clock =
       new Clock() {
         @Override
         public long absoluteTimeMillis() {
-          return ServeProbe.runtime();
+          return getCurrentProcessingTime();
         }
 
         @Override
@@ -54,7 +64,7 @@ final class ReplayTimers implements TimerService {
 
         @Override
         public long relativeTimeNanos() {
-          return ServeProbe.relative(System.nanoTime());
+          return isOfSystem ? System.nanoTime() : ServeProbe.relative(System.nanoTime());
         }
       };
 
@@ -78,7 +88,7 @@ final class ReplayTimers implements TimerService {
 
   @Override
   public long getCurrentProcessingTime() {
-    return ServeProbe.runtime();
+    return isOfSystem ? System.currentTimeMillis() : ServeProbe.runtime();
   }
 
   private ScheduledFuture<?> add(ProcessingTimeCallback callback, boolean again) {

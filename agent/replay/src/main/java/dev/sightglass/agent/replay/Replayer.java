@@ -21,6 +21,7 @@ import org.apache.flink.runtime.io.network.partition.consumer.InputChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
+import org.apache.flink.streaming.runtime.tasks.TimerService;
 import org.apache.flink.util.ChildFirstClassLoader;
 import org.apache.flink.util.FlinkUserCodeClassLoaders;
 
@@ -50,7 +51,7 @@ public final class Replayer {
   private final Determinants determinants = new Determinants();
   private final Feed feed;
   private final Turns turns;
-  private final ReplayTimers timers = new ReplayTimers();
+  private final ReplayTimers timers = new ReplayTimers(false);
   private ReplayEnvironment environment;
   private StreamTask<?, ?> task;
 
@@ -110,8 +111,8 @@ public final class Replayer {
               Class.forName(file.text("invokable"), true, user)
                   .getConstructor(Environment.class)
                   .newInstance(env);
-      Members.set(task, "timerService", timers);
-      Members.set(task, "systemTimerService", new ReplayTimers());
+      time("timerService", timers);
+      time("systemTimerService", new ReplayTimers(true));
       task.restore();
       report.phase("running");
       how = loop();
@@ -130,6 +131,15 @@ public final class Replayer {
       }
       Thread.sleep(2);
     }
+  }
+
+  /** Puts a clock of the replay in the place of one that runs. */
+  private void time(String field, ReplayTimers ours) throws ReflectiveOperationException {
+    // The constructor has set timers of its own.
+    ((TimerService) Members.get(task, field)).shutdownService();
+    Members.set(task, field, ours);
+    Object metrics = Members.get(Members.get(task, "mailboxProcessor"), "mailboxMetricsControl");
+    Members.set(metrics, "timerService", ours);
   }
 
   /** The agent records the task under the recording that the replay makes. */

@@ -59,11 +59,17 @@ final class Turns {
     }
     try {
       int op;
-      while ((op = feed.peek()) == Feed.READ) {
+      while ((op = feed.peek()) == Feed.READ || op == Feed.OUTSIDE) {
+        if (op == Feed.OUTSIDE) {
+          determinants.addOutside(feed.invocation, feed.count);
+          feed.take();
+          continue;
+        }
         determinants.add(
             feed.source,
             feed.invocation,
             feed.outside,
+            feed.time,
             feed.number,
             feed.number2,
             feed.bytes.length == 0 ? null : feed.bytes);

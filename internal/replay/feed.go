@@ -28,6 +28,7 @@ const (
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
 const (
+	whatTimerOrder   = 16
 	whatTransients   = 17
 	whatBarrier      = 18
 	whatNotified     = 19
@@ -301,6 +302,12 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 		x := f.env.take()
 		switch x.what {
 		case whatTransients, whatBarrier:
+		case whatTimerOrder:
+			x.number2 = int64(x.operator)
+			f.read(&x)
+			if _, err := f.out.Write(f.buf); err != nil {
+				return err
+			}
 		case whatNotified, whatRegistration:
 			if f.pending != nil && x.inv == f.pending.inv {
 				f.pending.reads = append(f.pending.reads, x)

@@ -36,6 +36,7 @@ type row struct {
 	path       event.DefinitionID
 	flags      uint32
 	split      event.DefinitionID
+	operator   int32
 	offset     int64
 	splitTime  int64
 }
@@ -134,7 +135,7 @@ func (l *lane) load(ctx context.Context, ref store.Ref) error {
 			ordinal: at(r.Ordinal, i), seq: at(r.Seq, i), checkpoint: at(r.Checkpoint, i), text: at(r.Text, i),
 			what: at(r.What, i), number: at(r.Number, i), number2: at(r.Number2, i), value: at(r.Value, i), path: at(r.Path, i),
 			flags: at(r.Flags, i), time: int64(math.MinInt64),
-			split: at(r.Split, i), offset: at(r.Offset, i), splitTime: at(r.SplitTime, i),
+			operator: r.Operator[i], split: at(r.Split, i), offset: at(r.Offset, i), splitTime: at(r.SplitTime, i),
 		}
 		if r.Time != nil {
 			x.time = r.Time[i]

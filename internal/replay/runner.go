@@ -36,10 +36,11 @@ type Report struct {
 	SurplusReads    uint64
 	FirstSurplus    string
 	LeftReads       uint64
+	OrdersSolved    uint64 // maps whose recorded order was searched for, and found
+	OrdersLost      uint64 // maps and timers with one timestamp whose recorded order could not be had
 	CPU             time.Duration
 	Thrown          *Thrown
 	Problems        []Problem
-	Problemless     bool
 	Failed          string // it could not run
 	Stderr          string // its last lines
 }
@@ -170,6 +171,8 @@ func (r *Report) add(line []byte) {
 		SurplusReads    uint64  `json:"surplus_reads"`
 		FirstSurplus    string  `json:"first_surplus"`
 		LeftReads       uint64  `json:"left_reads"`
+		OrdersSolved    uint64  `json:"orders_solved"`
+		OrdersLost      uint64  `json:"orders_lost"`
 		CPU             int64   `json:"cpu_ms"`
 	}
 	if json.Unmarshal(bytes.TrimSpace(line), &l) != nil {
@@ -192,6 +195,7 @@ func (r *Report) add(line []byte) {
 		r.How, r.Elements, r.Invocation = l.End, l.Elements, l.Invocation
 		r.Renumbered, r.FirstRenumbered = l.Renumbered, l.FirstRenumbered
 		r.SurplusReads, r.FirstSurplus, r.LeftReads = l.SurplusReads, l.FirstSurplus, l.LeftReads
+		r.OrdersSolved, r.OrdersLost = l.OrdersSolved, l.OrdersLost
 		r.CPU = time.Duration(l.CPU) * time.Millisecond
 	}
 }

@@ -66,6 +66,9 @@ public final class Determinants {
   /** By transactional id: number and epoch of the producer. */
   private final Map<String, long[]> transactions = new HashMap<>();
 
+  private final Ties ties = new Ties();
+  private long lostOrders;
+  private long solved;
   private final ArrayDeque<long[]> outside = new ArrayDeque<>();
   private long surplus;
   private long left;
@@ -129,7 +132,9 @@ public final class Determinants {
       long number,
       long number2,
       byte[] value) {
-    if (source > 0 && source < rows.length) {
+    if (source == Reads.TIMER_ORDER && value != null) {
+      ties.add((int) number2, time, value);
+    } else if (source > 0 && source < rows.length) {
       rows[source].add(invocation, outside, time, number, number2, value);
     }
   }
@@ -167,6 +172,57 @@ public final class Determinants {
   /** The first read that the recording does not have, in words; empty = there is none. */
   public String firstSurplus() {
     return first;
+  }
+
+  // ---- orders
+
+  /** Whether several timers of the operator fired with that timestamp. */
+  public boolean ties(int operator, long time) {
+    return ties.has(operator, time);
+  }
+
+  public boolean isNextTie(int operator, long time, Object key, Object namespace) {
+    return ties.isNext(operator, time, key, namespace);
+  }
+
+  public void tied(int operator, long time, Object key, Object namespace) {
+    ties.fired(operator, time, key, namespace);
+  }
+
+  /**
+   * Timers that fired although the recording has another one next, and maps gone through that have
+   * no order that was recorded.
+   */
+  public long unordered() {
+    return ties.missing() + lostOrders;
+  }
+
+  /** Maps whose order was searched for, and found. */
+  public long solved() {
+    return solved;
+  }
+
+  /**
+   * The recorded order of a map that is about to be gone through, within an invocation: number of
+   * its buckets, or hash and count of its keys. False: it is as it grew.
+   */
+  boolean mapOrder(long invocation, boolean outside, long[] to) {
+    Row r = rows[Reads.MAP_ORDER];
+    skip(r, invocation, outside);
+    if (r.head < r.tail && r.invocation[r.head] == invocation && r.outside[r.head] == outside) {
+      to[0] = r.number[r.head];
+      to[1] = r.number2[r.head++];
+      return true;
+    }
+    return false;
+  }
+
+  void orderSolved(boolean found) {
+    if (found) {
+      solved++;
+    } else {
+      lostOrders++;
+    }
   }
 
   // ---- for reads
@@ -286,16 +342,6 @@ public final class Determinants {
       r.head++;
     }
     return transactions.get(id);
-  }
-
-  /** Number of a row that need not be there, of this invocation; {@code otherwise}: it is not. */
-  long optional(int source, long invocation, boolean outside, long otherwise) {
-    Row r = rows[source];
-    skip(r, invocation, outside);
-    if (r.head < r.tail && r.invocation[r.head] == invocation && r.outside[r.head] == outside) {
-      return r.number[r.head++];
-    }
-    return otherwise;
   }
 
   private void surplus(int source, long invocation) {

@@ -47,6 +47,11 @@ final class HashTables {
 
   private static final VarHandle TABLE = table();
 
+  private static final VarHandle THRESHOLD = threshold();
+
+  /** Most buckets that are tried to find an order. */
+  private static final int MOST = 1 << 20;
+
   private HashTables() {}
 
   /** Null where the agent could not open the package. */
@@ -57,6 +62,47 @@ final class HashTables {
     } catch (ReflectiveOperationException e) {
       return null;
     }
+  }
+
+  private static VarHandle threshold() {
+    try {
+      return MethodHandles.privateLookupIn(HashMap.class, MethodHandles.lookup())
+          .findVarHandle(HashMap.class, "threshold", int.class);
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  /** Gives a hash map that many buckets, in place; keys of a bucket stay in their order. */
+  static void rebuild(Map<?, ?> map, int buckets) {
+    if (TABLE == null
+        || THRESHOLD == null
+        || map.getClass() != HashMap.class
+        || buckets - (buckets >> 2) < map.size()
+        || Integer.bitCount(buckets) != 1) {
+      return;
+    }
+    HashMap<Object, Object> other = new HashMap<>(buckets);
+    other.putAll(map);
+    HashMap<?, ?> m = (HashMap<?, ?>) map;
+    TABLE.set(m, TABLE.get(other));
+    THRESHOLD.set(m, (int) THRESHOLD.get(other));
+  }
+
+  /** Looks for the number of buckets whose order has that hash; false: there is none. */
+  static boolean solve(Map<?, ?> map, long hash) {
+    if (TABLE == null || map.getClass() != HashMap.class || map.isEmpty()) {
+      return false;
+    }
+    int before = ((Object[]) TABLE.get((HashMap<?, ?>) map)).length;
+    for (int n = FIRST; n <= MOST; n <<= 1) {
+      rebuild(map, n);
+      if (OrderProbe.hash(map) == hash) {
+        return true;
+      }
+    }
+    rebuild(map, before);
+    return false;
   }
 
   /**

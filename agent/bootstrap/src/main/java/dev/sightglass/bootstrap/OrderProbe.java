@@ -16,6 +16,7 @@ public final class OrderProbe {
     if (t == null || !(map instanceof Map) || ((Map<?, ?>) map).size() < 2) {
       return;
     }
+    t.reads.order((Map<?, ?>) map);
     int buckets = HashTables.buckets((Map<?, ?>) map);
     if (buckets > 0) {
       if (buckets != HashTables.grown(((Map<?, ?>) map).size())) {
@@ -23,12 +24,18 @@ public final class OrderProbe {
       }
       return;
     }
+    t.reads.told(
+        Reads.MAP_ORDER, hash((Map<?, ?>) map), Math.min(((Map<?, ?>) map).size(), MAX_KEYS));
+  }
+
+  /** Of the keys of a map in order. */
+  static long hash(Map<?, ?> map) {
     long h = 1;
     int n = 0;
-    for (Iterator<?> i = ((Map<?, ?>) map).keySet().iterator(); i.hasNext() && n < MAX_KEYS; n++) {
+    for (Iterator<?> i = map.keySet().iterator(); i.hasNext() && n < MAX_KEYS; n++) {
       h = 31 * h + hash(i.next());
     }
-    t.reads.told(Reads.MAP_ORDER, h, n);
+    return h;
   }
 
   /** The same in every JVM, for what has such a hash. */

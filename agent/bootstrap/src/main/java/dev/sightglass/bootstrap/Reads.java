@@ -1,6 +1,7 @@
 package dev.sightglass.bootstrap;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Tells what a task takes from outside: clocks, random numbers, and what else a replay cannot find
@@ -153,6 +154,11 @@ class Reads {
    */
   long timeToLiveNow(int asked, long v) {
     return v;
+  }
+
+  /** A map of a state is about to be gone through: its order becomes the recorded one. */
+  void order(Map<?, ?> map) {
+    // It has the order that it has.
   }
 
   /** How often the invocation at hand, or the stretch since the last one, read a clock. */

@@ -68,6 +68,12 @@ public final class ServeProbe {
     return r == null ? v : r.number(Reads.RELATIVE_NANOS, v);
   }
 
+  /** Chain index of the operator that a part of it belongs to; -1 = not known. */
+  public static int operator(Object part) {
+    TaskContext t = TaskContext.current();
+    return t == null ? -1 : t.parts.operator(part).operator;
+  }
+
   /** The number of the callback that was registered last. */
   public static long registered() {
     Reads r = reads();

@@ -1,5 +1,7 @@
 package dev.sightglass.bootstrap;
 
+import java.util.Map;
+
 /** Reads of a task that runs again: they give what the recorded task read. */
 final class ServedReads extends Reads {
   private final TaskContext task;
@@ -53,6 +55,26 @@ final class ServedReads extends Reads {
   /** Number and epoch of the producer under a transactional id, or null. */
   long[] transaction(String id) {
     return from.transaction(id, task.newest());
+  }
+
+  @Override
+  void order(Map<?, ?> map) {
+    long[] order = new long[2];
+    boolean told = from.mapOrder(invocation(), outside(), order);
+    if (told && order[1] > 0) {
+      if (OrderProbe.hash(map) != order[0]) {
+        from.orderSolved(HashTables.solve(map, order[0]));
+      }
+      return;
+    }
+    int buckets = HashTables.buckets(map);
+    int wanted = told ? (int) order[0] : HashTables.grown(map.size());
+    if (buckets > 0 && buckets != wanted) {
+      HashTables.rebuild(map, wanted);
+      if (HashTables.buckets(map) != wanted) {
+        from.orderSolved(false);
+      }
+    }
   }
 
   @Override

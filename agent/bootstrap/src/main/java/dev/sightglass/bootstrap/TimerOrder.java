@@ -51,8 +51,7 @@ final class TimerOrder {
   }
 
   private void put() {
-    long h = (time * 31 + OrderProbe.hash(key)) * 0x9E3779B97F4A7C15L + OrderProbe.hash(namespace);
-    int upper = (int) (h >>> 32);
+    int upper = hash(time, key, namespace);
     if (4 * count + 4 > hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * hashes.length);
     }
@@ -60,6 +59,12 @@ final class TimerOrder {
       hashes[4 * count + i] = (byte) (upper >>> 24 - 8 * i);
     }
     count++;
+  }
+
+  /** What stands for a timer, spec/recording.md 4.2. */
+  static int hash(long time, Object key, Object namespace) {
+    long h = (time * 31 + OrderProbe.hash(key)) * 0x9E3779B97F4A7C15L + OrderProbe.hash(namespace);
+    return (int) (h >>> 32);
   }
 
   /** Tells of the timers that fired with one timestamp so far. */

@@ -25,6 +25,15 @@ final class Members {
     return field(o.getClass(), name).get(o);
   }
 
+  /** Null when there is no such field. */
+  static Object optional(Object o, String name) throws IllegalAccessException {
+    try {
+      return field(o.getClass(), name).get(o);
+    } catch (NoSuchFieldException e) {
+      return null;
+    }
+  }
+
   static void set(Object o, String name, Object value) throws ReflectiveOperationException {
     field(o.getClass(), name).set(o, value);
   }

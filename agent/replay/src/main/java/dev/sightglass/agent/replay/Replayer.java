@@ -114,6 +114,7 @@ public final class Replayer {
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
       task.restore();
+      Timers.order(task, determinants);
       report.phase("running");
       how = loop();
     } catch (Exception e) {
@@ -284,7 +285,7 @@ public final class Replayer {
   private void end(TaskContext context, String how) {
     long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     TaskProbe.leave(context);
-    report.end(how, determinants.surplus(), determinants.firstSurplus(), determinants.left(), cpu);
+    report.end(how, determinants, cpu);
     try {
       if (task != null) {
         task.cleanUp(how.equals("finished") ? null : new InterruptedException("replay is over"));

@@ -1,5 +1,6 @@
 package dev.sightglass.agent.replay;
 
+import dev.sightglass.bootstrap.Determinants;
 import java.io.PrintStream;
 
 /** What a replay says of itself while it runs: lines of JSON. Used by the task's thread. */
@@ -65,7 +66,7 @@ final class Report {
     out.flush();
   }
 
-  void end(String how, long surplus, String firstSurplus, long left, long cpuNanos) {
+  void end(String how, Determinants d, long cpuNanos) {
     out.println(
         "{\"end\":"
             + quote(how)
@@ -78,11 +79,15 @@ final class Report {
             + ",\"first_renumbered\":"
             + quote(firstNumber)
             + ",\"surplus_reads\":"
-            + surplus
+            + d.surplus()
             + ",\"first_surplus\":"
-            + quote(firstSurplus)
+            + quote(d.firstSurplus())
             + ",\"left_reads\":"
-            + left
+            + d.left()
+            + ",\"orders_solved\":"
+            + d.solved()
+            + ",\"orders_lost\":"
+            + d.unordered()
             + ",\"cpu_ms\":"
             + cpuNanos / 1_000_000
             + "}");

@@ -24,6 +24,7 @@ const (
 	stepNotified = 5
 	stepRead     = 6
 	stepOutside  = 7
+	stepAnswer   = 8
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -33,6 +34,7 @@ const (
 	whatBarrier      = 18
 	whatNotified     = 19
 	whatRegistration = 20
+	whatAnswer       = 21
 	whatEvent        = 22
 
 	// Of the feed alone: rows of lane trace that say what the outside answered.
@@ -69,6 +71,7 @@ type feed struct {
 	trace  *lane // written records and transactions
 	inputs map[event.Element]*input
 
+	chain    []event.ChainOperatorDef
 	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
 	outside  map[uint64]bool   // invocations that are nothing but something told outside of all
 	outs     []row             // rows of such, to be fed
@@ -308,7 +311,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 			if _, err := f.out.Write(f.buf); err != nil {
 				return err
 			}
-		case whatNotified, whatRegistration:
+		case whatNotified, whatRegistration, whatAnswer:
 			if f.pending != nil && x.inv == f.pending.inv {
 				f.pending.reads = append(f.pending.reads, x)
 			}
@@ -389,20 +392,43 @@ func (f *feed) writePending() error {
 		f.i64(s.time)
 		f.string(s.text)
 	case stepMail:
-		for _, r := range s.reads {
-			if r.what == whatNotified {
-				f.buf = append(f.buf[:0], stepNotified)
-				f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
-				f.i64(r.number)
-				f.buf = append(f.buf, byte(r.number2))
-				_, err := f.out.Write(f.buf)
-				return err
-			}
+		if !f.mailOf(s) {
+			f.string(s.text)
 		}
-		f.string(s.text)
 	}
 	_, err := f.out.Write(f.buf)
 	return err
+}
+
+// mailOf makes the step of a mail whose content is known out of what was told within it.
+func (f *feed) mailOf(s *step) bool {
+	for _, r := range s.reads {
+		switch r.what {
+		case whatNotified:
+			f.buf = append(f.buf[:0], stepNotified)
+			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
+			f.i64(r.number)
+			f.buf = append(f.buf, byte(r.number2))
+			return true
+		case whatAnswer:
+			f.buf = append(f.buf[:0], stepAnswer)
+			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
+			f.string(f.operator(r.operator))
+			f.i64(r.number)
+			f.string(f.defs.Text(r.text))
+			f.bytes(r.value.Open(f.open))
+			return true
+		}
+	}
+	return false
+}
+
+// operator is the id of an operator of the chain.
+func (f *feed) operator(index int32) string {
+	if index < 0 || int(index) >= len(f.chain) {
+		return ""
+	}
+	return f.chain[index].Operator
 }
 
 func (f *feed) read(r *row) {

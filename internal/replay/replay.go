@@ -81,7 +81,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		_ = srv.Shutdown(end)
 	}()
 	f := &feed{
-		snap: snap, defs: dict, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
+		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
 		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
 		trace: newLane(snap, attempt, event.LaneTrace, false),
 	}

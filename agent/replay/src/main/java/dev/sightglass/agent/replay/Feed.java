@@ -16,6 +16,7 @@ final class Feed {
   static final int NOTIFIED = 5;
   static final int READ = 6;
   static final int OUTSIDE = 7;
+  static final int ANSWER = 8;
 
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
@@ -32,6 +33,7 @@ final class Feed {
   int count;
   byte[] bytes;
   String text;
+  String operator;
   long number;
   long number2;
   long time;
@@ -100,6 +102,13 @@ final class Feed {
         invocation = in.readLong();
         number = in.readLong();
         number2 = in.readUnsignedByte();
+        break;
+      case ANSWER:
+        invocation = in.readLong();
+        operator = in.readUTF();
+        number = in.readLong();
+        text = in.readUTF();
+        bytes = bytes();
         break;
       case OUTSIDE:
         invocation = in.readLong();

@@ -22,6 +22,7 @@ import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.TimerService;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.util.ChildFirstClassLoader;
 import org.apache.flink.util.FlinkUserCodeClassLoaders;
 
@@ -53,6 +54,7 @@ public final class Replayer {
   private final Turns turns;
   private final ReplayTimers timers = new ReplayTimers(false);
   private ReplayEnvironment environment;
+  private Substitutes substitutes;
   private StreamTask<?, ?> task;
 
   private Replayer(Path folder, Report report) throws Exception {
@@ -94,6 +96,7 @@ public final class Replayer {
     ClassLoader user = userLoader();
     Thread.currentThread().setContextClassLoader(user);
     Configurations configurations = new Configurations(file, user);
+    substitutes = new Substitutes(configurations.task, user);
     ReplayGate[] gates = gates();
     ReplayOutput[] outputs = outputs();
     JobManagerTaskRestore restore = file.object("restore", user);
@@ -113,6 +116,7 @@ public final class Replayer {
                   .newInstance(env);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
+      mailbox();
       task.restore();
       Timers.order(task, determinants);
       report.phase("running");
@@ -132,6 +136,27 @@ public final class Replayer {
       }
       Thread.sleep(2);
     }
+  }
+
+  /** Puts a mailbox of the replay in the place of the task's. */
+  private void mailbox() throws ReflectiveOperationException {
+    Object processor = Members.get(task, "mailboxProcessor");
+    TaskMailbox old = (TaskMailbox) Members.get(processor, "mailbox");
+    ReplayMailbox ours = new ReplayMailbox(Thread.currentThread(), this::nested);
+    old.drain().forEach(ours::put);
+    Members.set(processor, "mailbox", ours);
+    Members.set(Members.get(task, "mainMailboxExecutor"), "mailbox", ours);
+  }
+
+  /** An operator waits for a mail. */
+  private boolean nested() throws Exception {
+    int op = turns.peek();
+    if (op == Feed.END || op == Feed.ELEMENTS || op == Feed.EVENT) {
+      return false;
+    }
+    push(op);
+    feed.take();
+    return true;
   }
 
   /** Puts a clock of the replay in the place of one that runs. */
@@ -252,6 +277,12 @@ public final class Replayer {
         return true;
       case Feed.NOTIFIED:
         notified();
+        return true;
+      case Feed.ANSWER:
+        if (!substitutes.answer(feed.operator, feed.number, feed.bytes, feed.text)) {
+          report.problem(
+              feed.invocation, "request " + feed.number + " was answered, and was not made here");
+        }
         return true;
       default:
         throw new IllegalStateException("step " + op);

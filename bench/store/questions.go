@@ -33,6 +33,9 @@ type asked struct {
 // pick sets what the next question is about. Asking twice with the same number asks the same.
 func (a *asked) pick(seed, number uint64) { a.random = rand.New(rand.NewPCG(seed, number)) }
 
+// textQuestion is the question that takes an index of texts.
+const textQuestion = "rare_text"
+
 var questions = []question{
 	{name: "page", target: 5, ask: page},
 	{name: "lineage_warm", target: 5, again: true, ask: lineage},
@@ -43,7 +46,7 @@ var questions = []question{
 	{name: "drops", target: 10, ask: drops},
 	{name: "watermarks", target: 10, ask: watermarks},
 	{name: "state_at", target: 20, again: true, whole: true, ask: stateAt},
-	{name: "rare_text", target: 1000, whole: true, ask: rareText},
+	{name: textQuestion, target: 1000, whole: true, ask: rareText},
 	{name: "page_cold", cold: true, ask: page},
 	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
 	{name: "result_cold", cold: true, ask: result},

@@ -98,6 +98,7 @@ func growth(w io.Writer, runs []run) {
 	row("server M events/s a core", func(r run) string { return fmt.Sprintf("%.2f", r.events()/r.recorded.Server.CPU.Seconds()/1e6) })
 	row("recorded in s", func(r run) string { return fmt.Sprintf("%.1f", r.recorded.Wall.Seconds()) })
 	row("opened in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Opened.Seconds()*1e3) })
+	row("keys indexed in s", func(r run) string { return fmt.Sprintf("%.1f", r.answers.Keyed.Seconds()) })
 	row("texts indexed in s", func(r run) string { return fmt.Sprintf("%.1f", r.answers.Indexed.Seconds()) })
 	row("first answer in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Start.Seconds()*1e3) })
 	row("of it processor ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.StartCPU.Seconds()*1e3) })

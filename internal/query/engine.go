@@ -34,7 +34,9 @@ type Engine struct {
 
 	manyBlocks uint64 // of a timeline, to be made from the census
 	live       liveTexts
-	suspects   sync.Map // segmentKey → true: text indexes that must be made again
+	tails      keyTails
+	wanted     chan struct{} // see KeysWanted
+	suspects   sync.Map      // sidecarKey → true: indexes that must be made again
 }
 
 // New makes an engine.
@@ -52,7 +54,8 @@ func New(o Options) (*Engine, error) {
 		o.Models = 64
 	}
 	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition),
-		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks}
+		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks,
+		wanted: make(chan struct{}, 1)}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }
@@ -83,6 +86,8 @@ type view struct {
 	rotten []*block.Header // blocks that the call could not decode
 
 	histories map[event.Key][]Levels // see levelHistory
+	keyed     *keyLookup             // see keyLookup
+	noKeys    bool                   // it was looked for
 }
 
 // open makes a view with an up-to-date model. The caller closes it.

@@ -20,6 +20,7 @@ type shelf struct {
 	at       []spot             // by mark
 	segments []uint64
 	segment  map[uint64]uint32 // index into segments
+	spans    []span            // of segments
 	tables   *tables
 	cache    *cache
 	arena    []byte // stacks lie in pieces of arenaLen: by themselves each would take a little more than it is long
@@ -76,7 +77,9 @@ func (s *shelf) add(r store.Ref) {
 	l := s.lanes[i]
 	seq := uint32(len(l.stacks)*stackLen + l.n)
 	l.add(s, r.Header)
-	s.at = append(s.at, spot{lane: i, seq: seq}.in(s, r))
+	at := spot{lane: i, seq: seq}.in(s, r)
+	s.at = append(s.at, at)
+	s.span(uint32(len(s.at)-1), at)
 }
 
 func (p spot) in(s *shelf, r store.Ref) spot {
@@ -145,7 +148,7 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 	n := *s
 	n.lanes, n.at, n.cache = slices.Clone(s.lanes), slices.Clone(s.at), new(cache)
 	n.segments, n.segment, n.arena = slices.Clone(s.segments), maps.Clone(s.segment), nil
-	others := make(map[stackKey]map[uint32]*block.Header)
+	others, moved := make(map[stackKey]map[uint32]*block.Header), false
 	for mark := range n.at {
 		at := &n.at[mark]
 		r, ok := change(Place{s.segments[at.segment()], at.offset()})
@@ -153,6 +156,7 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 			continue
 		}
 		*at = at.in(&n, r)
+		moved = true
 		if r.Header != nil {
 			k := stackKey{at.lane, at.seq / stackLen}
 			if others[k] == nil {
@@ -160,6 +164,14 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 			}
 			others[k][at.seq%stackLen] = r.Header
 		}
+	}
+	if moved {
+		n.spans = nil
+		for mark, at := range n.at {
+			n.span(uint32(mark), at)
+		}
+	} else {
+		n.spans = slices.Clone(s.spans)
 	}
 	for k, headers := range others {
 		l := n.lanes[k.lane]

@@ -42,21 +42,6 @@ func (v *View) ref(mark uint64) store.Ref {
 	return v.shelf.ref(mark)
 }
 
-// Segment yields the blocks of a segment, in order of arrival.
-func (v *View) Segment(id uint64) iter.Seq[store.Ref] {
-	return func(yield func(store.Ref) bool) {
-		v.index.mu.RLock()
-		i, ok := v.shelf.segment[id]
-		at := v.shelf.at[:v.mark:v.mark]
-		v.index.mu.RUnlock()
-		for mark := range at {
-			if ok && at[mark].segment() == uint64(i) && !yield(v.ref(uint64(mark))) {
-				return
-			}
-		}
-	}
-}
-
 // lanes lists the lanes that f asks for, ordered.
 func (v *View) lanes(f store.Filter) []laneKey {
 	x := v.index

@@ -32,11 +32,13 @@ type Engine struct {
 	keyMarks *keyMarks
 	roster   *roster
 
-	manyBlocks uint64 // of a timeline, to be made from the census
-	live       liveTexts
-	tails      keyTails
-	wanted     chan struct{} // see KeysWanted
-	suspects   sync.Map      // sidecarKey → true: indexes that must be made again
+	manyBlocks      uint64 // of a timeline, to be made from the census
+	nearInvocations uint64 // see accessScan.candidates
+
+	live     liveTexts
+	tails    keyTails
+	wanted   chan struct{} // see KeysWanted
+	suspects sync.Map      // sidecarKey → true: indexes that must be made again
 }
 
 // New makes an engine.
@@ -55,7 +57,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition),
 		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks,
-		wanted: make(chan struct{}, 1)}
+		nearInvocations: nearInvocations, wanted: make(chan struct{}, 1)}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }

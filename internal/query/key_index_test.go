@@ -93,6 +93,11 @@ func TestKeyIndexesChangeNoAnswer(t *testing.T) {
 		whole := onShelves(k.store, 20)
 		plain, aided := engineOf(t, Options{Reader: k.store}), engineOf(t, Options{Reader: whole})
 		want := k.answersOfKeys(plain)
+		fresh := engineOf(t, Options{Reader: whole})
+		fresh.limits.bring = 3
+		if got := k.answersOfKeys(fresh); got != want || len(fresh.KeysWanted()) != 1 {
+			t.Fatalf("seed %d: %d times an index is wanted; asked without any:\n%s\nwant\n%s", seed, len(fresh.KeysWanted()), got, want)
+		}
 		for _, step := range []string{"none", "in memory", "beside segments", "some", "damaged", "made again"} {
 			switch step {
 			case "beside segments", "made again":
@@ -113,6 +118,7 @@ func TestKeyIndexesChangeNoAnswer(t *testing.T) {
 					whole.beside[key] = b[:len(b)/2]
 				}
 			}
+			aided.limits = keyLimits{near: r.Uint64N(3), bring: r.IntN(10), rest: []int{0, 10, 1 << 15}[r.IntN(3)]}
 			if got := k.answersOfKeys(aided); got != want {
 				t.Fatalf("seed %d, indexes %s:\n%s\nwant\n%s", seed, step, got, want)
 			}

@@ -35,11 +35,15 @@ type listed struct {
 	refs []store.Ref
 }
 
-// What a lookup keeps at most.
-const (
-	maxListedKeys = 64
-	maxRest       = 1 << 15 // blocks of segments without an index; when there are more they are looked at by time, as without any index
-)
+// maxListedKeys is how many keys a lookup remembers the blocks of.
+const maxListedKeys = 64
+
+// keyLimits bound what is done without an index.
+type keyLimits struct {
+	near  uint64 // so few invocations are looked at without one
+	bring int    // so many blocks are taken into an index in memory by a question
+	rest  int    // when more blocks have none they are looked at by time, as without any index
+}
 
 // newKeyLookup is nil when the store keeps no indexes.
 func (v *view) newKeyLookup() *keyLookup {
@@ -70,7 +74,7 @@ func (v *view) keyLookup(ctx context.Context) (*keyLookup, error) {
 		}
 		missing, behind = append(missing, segment), behind+blocks-v.engine.tails.get(segmentKey{v.id, segment}).n
 	}
-	if l.restAll = behind <= maxRest; l.restAll {
+	if l.restAll = behind <= l.view.engine.limits.rest; l.restAll {
 		for _, segment := range missing {
 			if err := l.addRest(ctx, segment); err != nil {
 				return nil, err
@@ -113,7 +117,7 @@ func (l *keyLookup) with(segment uint64, use func(store.Sidecar, *keyIndexHead) 
 
 // addRest takes in a segment without an index: the one in memory as far as it goes, and the blocks behind.
 func (l *keyLookup) addRest(ctx context.Context, segment uint64) error {
-	t, left, err := l.view.bring(ctx, l.places, segment, bringAtOnce, ctx.Err)
+	t, left, err := l.view.bring(ctx, l.places, segment, l.view.engine.limits.bring, ctx.Err)
 	l.tails[segment] = t
 	l.rest = append(l.rest, left...)
 	return err

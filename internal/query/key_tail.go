@@ -14,11 +14,8 @@ import (
 // A segment that is still written, or has no index yet, gets one in memory, as far as blocks were looked at: by those who ask, a few at
 // a time, and in the background. A file would not do: after a crash other blocks may lie where it saw some.
 
-// What such indexes take at most, over all recordings, and how many blocks a question brings in.
-const (
-	maxTails    = 64 << 20
-	bringAtOnce = 512
-)
+// maxTails bounds what such indexes take, over all recordings.
+const maxTails = 64 << 20
 
 // keyTails are the indexes of segments without a file. Safe for concurrent use.
 type keyTails struct {

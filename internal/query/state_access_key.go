@@ -8,14 +8,11 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// nearInvocations are so few that their blocks are looked at without an index.
-const nearInvocations = 512
-
 // candidates are the blocks that may hold something between two invocations: when a key is wanted and the stretch is long, those that
 // indexes by key name and those of segments without one.
 func (a *accessScan) candidates(ctx context.Context, from, to uint64) (iter.Seq[store.Ref], error) {
 	all := a.snap.Blocks(store.Filter{Lane: a.s.lane, Attempt: a.s.attempt, InvFrom: from, InvTo: to})
-	if a.s.key.Null() || to-from < a.engine.nearInvocations {
+	if a.s.key.Null() || to-from < a.engine.limits.near {
 		return all, nil
 	}
 	l, err := a.keyLookup(ctx)

@@ -35,3 +35,19 @@ func TestSumsAreTheSameInEveryProcess(t *testing.T) {
 		}
 	}
 }
+
+func TestClonesAreEqualAndLieElsewhere(t *testing.T) {
+	b := []byte("m-07 and more")
+	for _, p := range []event.Payload{event.NewPayload(b[:4]), event.NewCutPayload(b[:4], 9), event.NewPayload([]byte{}), {}, event.NewCutPayload(nil, 7)} {
+		clone := p.Clone()
+		if !clone.Equal(p) || clone.Null() != p.Null() {
+			t.Errorf("%v became %v", p, clone)
+		}
+	}
+	p := event.NewPayload(b[:4])
+	clone := p.Clone()
+	b[0] = 'x'
+	if clone.Equal(p) {
+		t.Error("it lies where it was")
+	}
+}

@@ -157,6 +157,7 @@ func (e EffectiveAgentState) Valid() bool {
 // Defines values for ExplainIndex.
 const (
 	ExplainIndexInvocation ExplainIndex = "invocation"
+	ExplainIndexKey        ExplainIndex = "key"
 	ExplainIndexLane       ExplainIndex = "lane"
 	ExplainIndexTime       ExplainIndex = "time"
 )
@@ -165,6 +166,8 @@ const (
 func (e ExplainIndex) Valid() bool {
 	switch e {
 	case ExplainIndexInvocation:
+		return true
+	case ExplainIndexKey:
 		return true
 	case ExplainIndexLane:
 		return true
@@ -1428,7 +1431,7 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
-	// Absent Of the skipped: an index of texts says that what was looked for is not inside.
+	// Absent Of the skipped: an index of texts or of keys says that what was looked for is not inside.
 	Absent int64 `json:"absent"`
 
 	// Asked Events that key, text and where were compared with.
@@ -1446,7 +1449,7 @@ type Explain struct {
 	// Headers Of blocks that were looked at.
 	Headers int64 `json:"headers"`
 
-	// Index What found the blocks: an invocation, a lane that gets few, or the time.
+	// Index What found the blocks: an index of keys, an invocation, a lane that gets few, or the time.
 	Index ExplainIndex `json:"index"`
 
 	// PrunedBy Fields of where that ruled out blocks and rows.
@@ -1458,11 +1461,11 @@ type Explain struct {
 	// Selected Of these: rows that fit, before key and text are compared; the next page may hold some of them.
 	Selected int64 `json:"selected"`
 
-	// Skipped Of these: nothing that was asked for is inside, by the header or by an index of texts.
+	// Skipped Of these: nothing that was asked for is inside, by the header or by an index.
 	Skipped int64 `json:"skipped"`
 }
 
-// ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
+// ExplainIndex What found the blocks: an index of keys, an invocation, a lane that gets few, or the time.
 type ExplainIndex string
 
 // FilterProblem defines model for FilterProblem.
@@ -1961,7 +1964,8 @@ type JourneyWish struct {
 // KeyHistory defines model for KeyHistory.
 type KeyHistory struct {
 	// Complete False when the scan ended before the window did; go on with next.
-	Complete bool `json:"complete"`
+	Complete bool    `json:"complete"`
+	Explain  Explain `json:"explain,omitempty"`
 
 	// Gaps Stretches inside what was asked for that were not recorded.
 	Gaps  []Gap      `json:"gaps,omitempty"`
@@ -2967,7 +2971,8 @@ type StateHistory struct {
 	At time.Time `json:"at,omitempty"`
 
 	// Complete Every recorded version is here.
-	Complete bool `json:"complete"`
+	Complete bool    `json:"complete"`
+	Explain  Explain `json:"explain,omitempty"`
 
 	// Gaps Stretches inside what was asked for that were not recorded.
 	Gaps  []Gap       `json:"gaps,omitempty"`
@@ -3621,6 +3626,9 @@ type KeyHistoryParams struct {
 
 	// Cursor next of a page before.
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Explain Say what the search had to look at, and what it could skip.
+	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
 
 // KeyHistoryParamsOrder defines parameters for KeyHistory.
@@ -3672,6 +3680,9 @@ type StateHistoryParams struct {
 
 	// At Which version was in force: at a time, -5m, or as the invocation at a position, or the one that took a record in, found it; empty: the end.
 	At string `form:"at,omitempty" json:"at,omitempty"`
+
+	// Explain Say what the search had to look at, and what it could skip.
+	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
 
 // TimelineParams defines parameters for Timeline.

@@ -1,6 +1,6 @@
 // Package disk keeps a store in one folder.
 //
-//	LOCK  VERSION  MANIFEST-<n>  defs/<n>.sgd  seg/<recording>/<n>.sgs  seg/<recording>/<n>.idx  seg/<recording>/<n>.tok  lost+found/
+//	LOCK  VERSION  MANIFEST-<n>  defs/<n>.sgd  seg/<recording>/<n>.sgs  seg/<recording>/<n>.idx  seg/<recording>/<n>.key  …<n>.tok  lost+found/
 //
 // Blocks are appended to one active segment per recording and never changed. All integers are little-endian, checksums
 // CRC32C.
@@ -11,6 +11,7 @@
 //	  foot  0 "SGSF"  4 zero  8 end of blocks  16 end of definitions  24 blocks  32 last stored µs  40 checksum of definitions
 //	        60 checksum of bytes 0–59
 //	.idx   as head with "SGI1" │ (u64 offset, head of the block)* │ u64 end of blocks, u64 blocks, u32 checksum of all before
+//	.key   a sidecar: which blocks have rows about a key, by hashes of keys, in checksummed pages (sidecar.go); derived, and may be missing
 //	.tok   a sidecar: filters of the texts of each block, in checksummed pages (sidecar.go); derived as well, and may be missing
 //	.sgd   "SGD1" 1 0 0 0 │ (u32 length, u32 checksum, u8 kind, body)*            length = 1 + body; checksum of length, kind, body
 //	MANIFEST-n  "SGM1" 1 0 0 0 │ (u32 length, u32 checksum, JSON edit)*             checksum of length and edit

@@ -101,7 +101,7 @@ func checkPlaces(t *testing.T, r *rand.Rand, v *View) {
 		}
 		offsets = slices.Compact(offsets)
 		got := v.At(id, offsets)
-		got = slices.DeleteFunc(got, func(ref store.Ref) bool { 
+		got = slices.DeleteFunc(got, func(ref store.Ref) bool {
 			return !slices.ContainsFunc(want, is(ref)) && slices.ContainsFunc(refs, is(ref))
 		})
 		slices.SortFunc(got, func(a, b store.Ref) int { return cmp.Compare(a.Offset, b.Offset) })

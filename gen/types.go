@@ -1431,7 +1431,7 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
-	// Absent Of the skipped: an index of texts or of keys says that what was looked for is not inside.
+	// Absent An index says that what was looked for is not inside: of texts, and they are among the skipped, or of keys, and not even their headers were looked at.
 	Absent int64 `json:"absent"`
 
 	// Asked Events that key, text and where were compared with.

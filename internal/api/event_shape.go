@@ -117,7 +117,7 @@ type Explain struct {
 	Blocks   I64    `json:"blocks" doc:"Of the recording."`
 	Headers  int    `json:"headers" doc:"Of blocks that were looked at."`
 	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header or by an index."`
-	Absent   int    `json:"absent" doc:"Of the skipped: an index of texts or of keys says that what was looked for is not inside."`
+	Absent   int    `json:"absent" doc:"An index says that what was looked for is not inside: of texts, and they are among the skipped, or of keys, and not even their headers were looked at."`
 	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
 	Rows     int    `json:"rows" doc:"In decoded blocks."`
 	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`

@@ -35,7 +35,11 @@ func (l *lookedAt) text(a *app, found int) string {
 	text := fmt.Sprintf("found %s: of %s blocks %s headers looked at, %s skipped by them, %s decoded; of their %s rows %s fit, %s given",
 		indexes[l.index], a.count(l.blocks), n(l.headers), n(l.skipped), n(l.decoded), n(l.rows), n(l.selected), n(int64(found)))
 	if l.absent > 0 {
-		text += fmt.Sprintf("\n%s of the skipped by indexes", n(l.absent))
+		if l.index == "key" {
+			text += fmt.Sprintf("\n%s blocks more were passed over by indexes of keys", n(l.absent))
+		} else {
+			text += fmt.Sprintf("\n%s of the skipped by indexes of texts", n(l.absent))
+		}
 	}
 	if len(l.by) > 0 {
 		text += "\nby headers and columns: " + strings.Join(l.by, ", ")

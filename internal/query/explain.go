@@ -9,7 +9,7 @@ type Explain struct {
 	Blocks   uint64 // of the recording
 	Headers  int    // looked at
 	Skipped  int    // of these: the header says that nothing selected is inside
-	Absent   int    // of the skipped: an index of texts or keys says that what is looked for is not inside
+	Absent   int    // an index says that what is looked for is not inside: of texts, then they are of the skipped; of keys, then not even headers were looked at
 	Decoded  int    // blocks whose rows were read; the cache may have held them
 	Rows     int    // in decoded blocks
 	Selected int    // of these; not all of them need be given out

@@ -164,7 +164,6 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 				return
 			}
 			s.explain.Absent += s.sel.listed.absent()
-			s.explain.Skipped += s.sel.listed.absent()
 		}
 		s.explain.Index, s.explain.Blocks = s.sel.index(), r.Blocks
 		if len(s.q.Holds) > 0 && !s.q.Expand && s.q.Invocation == nil {

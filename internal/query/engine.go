@@ -57,7 +57,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition),
 		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks,
-		limits: keyLimits{near: 512, bring: 512, rest: 1 << 15}, wanted: make(chan struct{}, 1)}
+		limits: keyLimits{near: 512, bring: 512, named: 1 << 15, rest: 1 << 15}, wanted: make(chan struct{}, 1)}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }

@@ -120,12 +120,12 @@ func TestKeyIndexesChangeNoAnswer(t *testing.T) {
 					whole.beside[key] = b[:len(b)/2]
 				}
 			}
-			aided.limits = keyLimits{near: r.Uint64N(3), bring: r.IntN(10), rest: []int{0, 10, 1 << 15}[r.IntN(3)]}
+			aided.limits = keyLimits{near: r.Uint64N(3), bring: r.IntN(10), named: []int{20, 1 << 15}[r.IntN(2)], rest: []int{0, 10, 1 << 15}[r.IntN(3)]}
 			if got := k.answersOfKeys(aided); got != want {
 				t.Fatalf("seed %d, indexes %s:\n%s\nwant\n%s", seed, step, got, want)
 			}
 		}
-		whole.per, whole.mark = 20, 0
+		whole.per, whole.mark, aided.limits = 20, 0, plain.limits
 		key := []KeyMatch{{Bytes: event.NewPayload([]byte("nobody's"))}}
 		for _, unaided := range []bool{true, false} {
 			opened := whole.opened

@@ -33,6 +33,7 @@ type keyLookup struct {
 type listed struct {
 	key  event.Payload
 	refs []store.Ref
+	many bool // too many to list
 }
 
 // maxListedKeys is how many keys a lookup remembers the blocks of.
@@ -42,6 +43,7 @@ const maxListedKeys = 64
 type keyLimits struct {
 	near  uint64 // so few invocations are looked at without one
 	bring int    // so many blocks are taken into an index in memory by a question
+	named int    // when a key is in more blocks, they are looked at by time as well
 	rest  int    // when more blocks have none they are looked at by time, as without any index
 }
 
@@ -104,7 +106,7 @@ func (l *keyLookup) with(segment uint64, use func(store.Sidecar, *keyIndexHead) 
 		var h keyIndexHead
 		if h, err = readKeyHead(c, c.Size()); err == nil {
 			if h.all != int64(l.all[segment]) {
-				return store.ErrNotFound // it is of other blocks than the snapshot has there
+				return errKeyIndex // it is of other blocks than the snapshot has there
 			}
 			err = use(c, &h)
 		}
@@ -136,20 +138,20 @@ func (l *keyLookup) has(segment uint64) bool {
 }
 
 // of lists the blocks of segments with an index that may have a row about a key, by attempt, lane and number. A segment whose index
-// turns out to be damaged, or is gone, has none from here on.
-func (l *keyLookup) of(ctx context.Context, key event.Payload) ([]store.Ref, error) {
+// turns out to be damaged, or is gone, has none from here on. Not ok: they are so many that nothing is won by a list of them.
+func (l *keyLookup) of(ctx context.Context, key event.Payload) (refs []store.Ref, ok bool, err error) {
 	sum := sumOf(key)
 	for _, k := range l.keys[sum] {
 		if k.key.Equal(key) {
-			return k.refs, nil
+			return k.refs, !k.many, nil
 		}
 	}
-	var refs []store.Ref
 	var lost []uint64
+	places, n := make(map[uint64][]int64), 0
 	for segment := range l.indexed {
 		err := l.with(segment, func(c store.Sidecar, h *keyIndexHead) error {
 			offsets, err := h.find(c, keyHash(key, h.seed))
-			refs = append(refs, l.places.At(segment, offsets)...)
+			places[segment], n = offsets, n+len(offsets)
 			return err
 		})
 		if err != nil {
@@ -161,19 +163,25 @@ func (l *keyLookup) of(ctx context.Context, key event.Payload) ([]store.Ref, err
 		clear(l.keys)
 		if l.restAll {
 			if err := l.addRest(ctx, segment); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 		}
 	}
 	for segment, t := range l.tails {
-		refs = append(refs, l.places.At(segment, t.find(key))...)
+		places[segment] = t.find(key)
+		n += len(places[segment])
+	}
+	if ok = n <= l.view.engine.limits.named; ok {
+		for segment, offsets := range places {
+			refs = append(refs, l.places.At(segment, offsets)...)
+		}
 	}
 	slices.SortFunc(refs, byNumber)
 	if len(l.keys) >= maxListedKeys {
 		clear(l.keys)
 	}
-	l.keys[sum] = append(l.keys[sum], listed{key, refs})
-	return refs, nil
+	l.keys[sum] = append(l.keys[sum], listed{key, refs, !ok})
+	return refs, ok, nil
 }
 
 func byNumber(a, b store.Ref) int {
@@ -201,8 +209,8 @@ func (s *selection) keyBlocks(ctx context.Context, v *view) (*keyBlocks, error) 
 		n := len(l.indexed)
 		k.refs = k.refs[:0]
 		for _, key := range s.keys.all() {
-			refs, err := l.of(ctx, key)
-			if err != nil {
+			refs, ok, err := l.of(ctx, key)
+			if err != nil || !ok {
 				return nil, err
 			}
 			k.refs = append(k.refs, refs...)

@@ -57,7 +57,7 @@ func keyed(t testing.TB, s *memory.Store, rec event.RecordingID, rng *rand.Rand,
 			}
 		}
 	}
-	e.limits = keyLimits{near: rng.Uint64N(3), bring: rng.IntN(30), rest: []int{0, 10, 1 << 15}[rng.IntN(3)]}
+	e.limits = keyLimits{near: rng.Uint64N(3), bring: rng.IntN(30), named: []int{20, 1 << 15}[rng.IntN(2)], rest: []int{0, 10, 1 << 15}[rng.IntN(3)]}
 	return e
 }
 

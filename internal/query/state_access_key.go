@@ -25,9 +25,9 @@ func (a *accessScan) candidates(ctx context.Context, from, to uint64) (iter.Seq[
 			refs = append(refs, ref)
 		}
 	}
-	named, err := l.of(ctx, a.s.key)
-	if err != nil {
-		return nil, err
+	named, ok, err := l.of(ctx, a.s.key)
+	if err != nil || !ok {
+		return all, err
 	}
 	for _, ref := range named {
 		add(ref)

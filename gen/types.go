@@ -403,6 +403,33 @@ func (e NoteKind) Valid() bool {
 	}
 }
 
+// Defines values for ParquetState.
+const (
+	ParquetStateExporting ParquetState = "exporting"
+	ParquetStateFailed    ParquetState = "failed"
+	ParquetStateFull      ParquetState = "full"
+	ParquetStateOff       ParquetState = "off"
+	ParquetStateWaiting   ParquetState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ParquetState enum.
+func (e ParquetState) Valid() bool {
+	switch e {
+	case ParquetStateExporting:
+		return true
+	case ParquetStateFailed:
+		return true
+	case ParquetStateFull:
+		return true
+	case ParquetStateOff:
+		return true
+	case ParquetStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PinReason.
 const (
 	PinReasonBookmark PinReason = "bookmark"
@@ -2412,6 +2439,41 @@ type OperatorWatermark struct {
 	// Watermark Example: 2026-08-01T14:02:11.482000Z
 	Watermark time.Time `json:"watermark,omitempty"`
 }
+
+// Parquet defines model for Parquet.
+type Parquet struct {
+	// Bytes Of files.
+	Bytes string `json:"bytes"`
+
+	// Error Of the last round, when it did not end well.
+	Error string `json:"error,omitempty"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Folder On the server's machine; empty: nothing is exported (setting export-parquet).
+	Folder string `json:"folder"`
+
+	// Last End of the last round.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Parts Written since the server started.
+	Parts int64 `json:"parts"`
+
+	// Recordings That are exported.
+	Recordings int64 `json:"recordings"`
+
+	// State waiting: for the next round; full: the disk is.
+	State ParquetState `json:"state"`
+
+	// Waiting Blocks that were stored and not exported when the last round ended.
+	Waiting int64 `json:"waiting"`
+}
+
+// ParquetState waiting: for the next round; full: the disk is.
+type ParquetState string
 
 // PathStep defines model for PathStep.
 type PathStep struct {

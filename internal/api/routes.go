@@ -53,4 +53,5 @@ func (s *service) routes() {
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
 	s.houseRoutes()
+	s.parquetRoutes()
 }

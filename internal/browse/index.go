@@ -28,57 +28,66 @@ func (b *Browser) IndexTexts(ctx context.Context, rec event.RecordingID, pause f
 	return made, b.queries.IndexLive(ctx, rec, texts, pause)
 }
 
-// Keeping indexes takes at most these shares of one core, and looks for what is new this often. Those of keys are quickly made, and
-// somebody may wait for them.
+// Keeping indexes of keys takes at most these shares of one core: they are quickly made, and somebody may wait for them. Those of
+// texts have their turn in the budget of what is done in the background. What is new is looked for this often.
 const (
-	textShare  = 0.15
 	keyShare   = 0.1
 	askedShare = 0.5 // of keys, when a question found one missing
 	indexEvery = 30 * time.Second
 )
 
-// KeepIndexes makes indexes of keys and of texts in the background until ctx ends. failed is told what could not be indexed; it is
-// tried again.
-func (b *Browser) KeepIndexes(ctx context.Context, failed func(rec event.RecordingID, err error)) {
+// KeepIndexes makes indexes of keys and of texts in the background until ctx ends; those of texts within the budget. failed is told
+// what could not be indexed; it is tried again.
+func (b *Browser) KeepIndexes(ctx context.Context, budget *Budget, failed func(rec event.RecordingID, err error)) {
 	var both sync.WaitGroup
 	both.Go(func() {
-		b.keep(ctx, failed, b.queries.KeysWanted(), func(asked bool) pacer {
+		b.keep(ctx, b.queries.KeysWanted(), func(asked bool) {
+			p := pacer{share: keyShare, began: time.Now()}
 			if asked {
-				return pacer{share: askedShare}
+				p.share = askedShare
 			}
-			return pacer{share: keyShare}
-		}, b.queries.IndexKeys)
+			b.indexAll(ctx, failed, b.queries.IndexKeys, func() error { return p.pause(ctx) })
+		})
 	})
 	both.Go(func() {
-		b.keep(ctx, failed, nil, func(bool) pacer { return pacer{share: textShare} }, b.IndexTexts)
+		b.keep(ctx, nil, func(bool) {
+			turn, err := budget.Begin(ctx)
+			if err != nil {
+				return
+			}
+			defer turn.End()
+			b.indexAll(ctx, failed, b.IndexTexts, turn.Pause)
+		})
 	})
 	both.Wait()
 }
 
-// keep makes what is missing of all recordings, now and then, and when it is asked for.
-func (b *Browser) keep(ctx context.Context, failed func(event.RecordingID, error), wanted <-chan struct{}, pace func(asked bool) pacer,
-	index func(context.Context, event.RecordingID, func() error) (int, error)) {
+// keep does the work now and then, and when it is asked for.
+func (b *Browser) keep(ctx context.Context, wanted <-chan struct{}, work func(asked bool)) {
 	every := time.NewTicker(indexEvery)
 	defer every.Stop()
 	for asked := false; ; {
-		p := pace(asked)
-		list, err := b.queries.Recordings(ctx)
-		if err != nil && ctx.Err() == nil {
-			failed(event.RecordingID{}, err)
-		}
-		for _, r := range list {
-			p.began = time.Now()
-			if _, err := index(ctx, r.ID, func() error { return p.pause(ctx) }); err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotFound) {
-				failed(r.ID, err)
-			}
-		}
+		work(asked)
 		select {
 		case <-ctx.Done():
 			return
-		case <-wanted:
-			asked = true
 		case <-every.C:
 			asked = false
+		case <-wanted:
+			asked = true
+		}
+	}
+}
+
+func (b *Browser) indexAll(ctx context.Context, failed func(event.RecordingID, error),
+	index func(context.Context, event.RecordingID, func() error) (int, error), pause func() error) {
+	list, err := b.queries.Recordings(ctx)
+	if err != nil && ctx.Err() == nil {
+		failed(event.RecordingID{}, err)
+	}
+	for _, r := range list {
+		if _, err := index(ctx, r.ID, pause); err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotFound) {
+			failed(r.ID, err)
 		}
 	}
 }

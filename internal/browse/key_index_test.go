@@ -138,7 +138,7 @@ func TestIndexesByKeyAreKept(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		s.KeepIndexes(ctx, func(_ event.RecordingID, err error) { t.Error(err) })
+		s.KeepIndexes(ctx, NewBudget(), func(_ event.RecordingID, err error) { t.Error(err) })
 	}()
 	made := func() int {
 		files, err := filepath.Glob(filepath.Join(dir, "seg", s.truth.Totals.String(), "*.key"))

@@ -62,7 +62,8 @@ func one(ctx context.Context, o options, millions int) (run, error) {
 		return r, err
 	}
 	fmt.Fprintf(os.Stderr, "asking about %d million events\n", millions)
-	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-profile", o.profile, "-only", o.only, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions))
+	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-profile", o.profile, "-only", o.only, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions),
+		"-texts", fmt.Sprint(o.texts))
 	if err != nil {
 		return r, err
 	}

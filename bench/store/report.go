@@ -148,6 +148,9 @@ func all(o options, runs []run, s storing) []figures.Figure {
 		figures.New("start", "ms", main.answers.Start.Seconds()*1e3, 0, figures.Most, 1000),
 	}
 	for _, q := range questions {
+		if main.answers.Times[q.name].N == 0 {
+			continue // it was not asked
+		}
 		f := figures.New(q.name+"_p95", "ms", main.answers.Times[q.name].P95, 2, figures.Most, q.target)
 		if q.target == 0 {
 			f.Bound = figures.None

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +57,13 @@ func (osFiles) ReadFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	room := int64(0)
+	if info, err := f.Stat(); err == nil {
+		room = info.Size()
+	}
+	whole := bytes.NewBuffer(make([]byte, 0, min(room, limit)+bytes.MinRead))
+	_, err = whole.ReadFrom(io.LimitReader(f, limit+1))
+	b := whole.Bytes()
 	if err == nil && int64(len(b)) > limit {
 		err = fmt.Errorf("%s is over %d bytes", path, limit)
 	}

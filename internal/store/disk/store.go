@@ -423,6 +423,11 @@ func (s *Store) Close() error {
 		close(s.stop[1+i])
 		<-s.stopped[1+i]
 	}
+	for _, r := range s.all() {
+		if err := r.leaveIndex(); err != nil {
+			s.opt.Log.Warn("the next start scans a segment", "recording", r.id.String(), "error", err)
+		}
+	}
 	return s.closeFiles()
 }
 

@@ -194,11 +194,20 @@ func (v *View) refs(marks []uint32) []store.Ref {
 	return out
 }
 
+// fewMarks is how many blocks are looked up one by one before a walk begins.
+const fewMarks = 16
+
 // Since is that of store.Snapshot.
 func (v *View) Since(mark uint64) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
+		few := min(v.mark, mark+fewMarks) // who asks for single blocks is served from the cache
+		for m := mark; m < few; m++ {
+			if !yield(v.ref(m)) {
+				return
+			}
+		}
 		w := v.walk()
-		for m := mark; m < v.mark; m++ {
+		for m := few; m < v.mark; m++ {
 			if !yield(w.ref(m)) {
 				return
 			}

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,7 +104,7 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err := remember(o.dir); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	wanted := func(q question) bool { return o.only == "" || o.only == q.name }
+	wanted := func(q question) bool { return o.only == "" || slices.Contains(strings.Split(o.only, ","), q.name) }
 	some := func(of func(question) bool) error {
 		for _, q := range questions {
 			if !of(q) || !wanted(q) {

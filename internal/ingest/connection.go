@@ -249,14 +249,19 @@ const (
 	gatherFor     = 4 * time.Millisecond
 )
 
-// gather waits when much comes in little pieces.
-func (p *pacer) gather(now time.Time) {
+// gather tells how long to wait for more: not at all, unless much comes in little pieces.
+func (p *pacer) gather(now time.Time) time.Duration {
 	if now.Sub(p.begun) > gatherStretch {
-		p.begun, p.came = now, p.came/2
+		p.came /= 2
+		if now.Sub(p.begun) > 2*gatherStretch {
+			p.came = 0
+		}
+		p.begun = now
 	}
 	if p.short && p.came >= gatherBytes {
-		time.Sleep(gatherFor)
+		return gatherFor
 	}
+	return 0
 }
 
 // frameWithin bounds a frame as a whole, so that nobody holds a connection by single bytes.
@@ -266,7 +271,9 @@ func (p *pacer) nextFrame() { p.until = time.Now().Add(max(frameWithin, p.silenc
 
 func (p *pacer) Read(b []byte) (int, error) {
 	now := time.Now()
-	p.gather(now)
+	if wait := p.gather(now); wait > 0 {
+		time.Sleep(wait)
+	}
 	deadline := now.Add(p.silence)
 	if p.until.Before(deadline) {
 		deadline = p.until
@@ -278,9 +285,13 @@ func (p *pacer) Read(b []byte) (int, error) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	n, err := p.conn.Read(b)
-	p.came += n
-	p.short = n < len(b)
+	p.took(n, len(b))
 	return n, err
+}
+
+func (p *pacer) took(n, room int) {
+	p.came += n
+	p.short = n < room
 }
 
 // read handles frames until the connection ends.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"syscall"
 	"time"
@@ -99,6 +100,11 @@ func diskFull(err error) bool {
 
 // writeAtomically replaces path by content: a temporary file, fsync, rename, fsync of the folder.
 func writeAtomically(files fileSystem, dir, name string, content []byte) error {
+	return writePieces(files, dir, name, func(yield func([]byte) bool) { yield(content) })
+}
+
+// writePieces is writeAtomically of content that need not be in memory as a whole. A piece is used until the next one.
+func writePieces(files fileSystem, dir, name string, content iter.Seq[[]byte]) error {
 	tmp := dir + "/" + name + ".tmp"
 	if err := files.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing %s: %w", tmp, err)
@@ -107,7 +113,13 @@ func writeAtomically(files fileSystem, dir, name string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("creating %s: %w", tmp, err)
 	}
-	_, err = f.WriteAt(content, 0)
+	at := int64(0)
+	for piece := range content {
+		if _, err = f.WriteAt(piece, at); err != nil {
+			break
+		}
+		at += int64(len(piece))
+	}
 	if err == nil {
 		err = f.Sync()
 	}

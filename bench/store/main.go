@@ -68,7 +68,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", filepath.Join("build", "bench-store"), "where recordings are kept: about 45 bytes for each event")
 	flags.Uint64Var(&o.seed, "seed", 1, "of recordings and questions")
 	flags.IntVar(&o.questions, "questions", 200, "of each kind")
-	flags.IntVar(&o.texts, "texts", 10, "index and search the texts of recordings of up to so many million events: an index takes seconds for each million")
+	flags.IntVar(&o.texts, "texts", 1, "index and search the texts of recordings of up to so many million events: an index takes some 20 s for each million")
 	flags.BoolVar(&o.reuse, "reuse", false, "ask recordings that an earlier run left in -dir")
 	flags.StringVar(&o.svg, "svg", "", "draw how cost grows into this file")
 	flags.StringVar(&o.only, "only", "", "ask questions of these names alone, with commas between")

@@ -19,6 +19,7 @@ type question struct {
 	cold   bool    // nothing is decoded before, and nothing of the files is in memory; else the kernel has the files, as after recording
 	again  bool    // each is asked twice, and the second time counts
 	whole  bool    // it goes through all of a recording
+	texts  bool    // it needs the index of texts
 	ask    func(ctx context.Context, a *asked) error
 }
 
@@ -33,9 +34,6 @@ type asked struct {
 // pick sets what the next question is about. Asking twice with the same number asks the same.
 func (a *asked) pick(seed, number uint64) { a.random = rand.New(rand.NewPCG(seed, number)) }
 
-// textQuestion is the question that takes an index of texts.
-const textQuestion = "rare_text"
-
 var questions = []question{
 	{name: "page", target: 5, ask: page},
 	{name: "lineage_warm", target: 5, again: true, ask: lineage},
@@ -46,7 +44,7 @@ var questions = []question{
 	{name: "drops", target: 10, ask: drops},
 	{name: "watermarks", target: 10, ask: watermarks},
 	{name: "state_at", target: 20, again: true, whole: true, ask: stateAt},
-	{name: textQuestion, target: 1000, whole: true, ask: rareText},
+	{name: "rare_text", target: 1000, whole: true, texts: true, ask: rareText},
 	{name: "page_cold", cold: true, ask: page},
 	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
 	{name: "result_cold", cold: true, ask: result},

@@ -239,6 +239,11 @@ func above(w Wall) Wall {
 func (s *scan) window(ctx context.Context, v *view, a, b Wall, refs []store.Ref, yield func(Event, error) bool) bool {
 	m := &merge{view: v, sel: s.sel, desc: bool(s.q.Order), from: a, to: b, behind: s.after, explain: &s.explain}
 	m.start(refs)
+	most := mostFetched
+	if s.q.MaxBlocks > 0 {
+		most = min(most, s.q.MaxBlocks-s.explain.Decoded)
+	}
+	m.fetch(ctx, most)
 	for {
 		if s.q.MaxBlocks > 0 && s.explain.Decoded >= s.q.MaxBlocks && m.due() {
 			if at := m.position(s.after); m.before(s.begin, at) {

@@ -17,7 +17,8 @@
 //	MANIFEST-n  "SGM1" 1 0 0 0 │ (u32 length, u32 checksum, JSON edit)*             checksum of length and edit
 //
 // A sealed segment is complete in itself: its definitions are those that its blocks name, with what they name in turn. The
-// .idx is derived from the .sgs and is made again when it is missing or wrong.
+// .idx is derived from the .sgs and is made again when it is missing or wrong. An end in order leaves one beside the active segment
+// too: the next start takes from it what lies below the end of blocks that it names, and scans the rest.
 //
 // # Replacing segments
 //
@@ -30,8 +31,8 @@
 // # What survives
 //
 // Append returns after write(2), so a block survives the process (Process), or after fsync as well (Disk). Several appends
-// share an fsync. On opening, the manifest is replayed, sealed segments are trusted, and active ones are scanned: a bad tail
-// is cut off, a damaged stretch with good blocks after it is left out, and both become gap blocks. A file that fsync failed
+// share an fsync. On opening, the manifest is replayed, sealed segments are trusted, and so is what the
+// index of an active one names; what lies behind that is scanned: a bad tail is cut off, a damaged stretch with good blocks after it is left out, and both become gap blocks. A file that fsync failed
 // on is never trusted again: what was not synced before is in memory still, and goes to a new segment.
 //
 // # Locks

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sort"
 
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -25,22 +26,52 @@ func (s *shelf) span(mark uint32, at spot) {
 	x := &s.spans[i]
 	if x.n == 0 {
 		x.first = mark
-	} else if x.last+1 != mark || s.at[x.last].offset() >= at.offset() {
+	} else if x.last+1 != mark || s.at.of(uint64(x.last)).offset() >= at.offset() {
 		x.disordered = true
 	}
 	x.last = mark
 	x.n++
 }
 
-// spanOf is the span of a segment and a copy-free look at places; ok is false when the shelf has none of it.
-func (v *View) spanOf(segment uint64) (i uint64, x span, at []spot, ok bool) {
+// places are where the blocks of a span lie, as they are in a view.
+type places struct {
+	span
+	index  uint64 // of the segment
+	base   uint64 // mark of the first place of the first piece
+	pieces [][]spot
+	to     uint64 // mark behind the last
+}
+
+// of is the place of a mark of the span.
+func (p *places) of(mark uint64) spot {
+	i := mark - p.base
+	return p.pieces[i/spotsLen][i%spotsLen]
+}
+
+// len is how many marks the span has in the view.
+func (p *places) len() int { return int(p.to - uint64(p.first)) }
+
+// at is place n of the span.
+func (p *places) at(n int) spot { return p.of(uint64(p.first) + uint64(n)) }
+
+// spanOf is the span of a segment; ok is false when the view has none of it. Pieces grow while they are looked at, so their heads are
+// copied.
+func (v *View) spanOf(segment uint64) (p places, ok bool) {
 	v.index.mu.RLock()
 	defer v.index.mu.RUnlock()
 	index, ok := v.shelf.segment[segment]
 	if !ok || int(index) >= len(v.shelf.spans) {
-		return 0, x, nil, false
+		return p, false
 	}
-	return uint64(index), v.shelf.spans[index], v.shelf.at[:v.mark:v.mark], true
+	p.span, p.index = v.shelf.spans[index], uint64(index)
+	p.to = min(uint64(p.last)+1, v.mark)
+	if p.n == 0 || uint64(p.first) >= v.mark {
+		return p, false
+	}
+	from := uint64(p.first) / spotsLen
+	p.base = from * spotsLen
+	p.pieces = slices.Clone(v.shelf.at.pieces[from : (p.to-1)/spotsLen+1])
+	return p, true
 }
 
 // Segments is that of store.Places.
@@ -59,9 +90,13 @@ func (v *View) Segments() map[uint64]int {
 // Segment is that of store.Places.
 func (v *View) Segment(id uint64) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
-		i, x, at, ok := v.spanOf(id)
-		for mark := uint64(x.first); ok && x.n > 0 && mark <= uint64(x.last) && mark < v.mark; mark++ {
-			if at[mark].segment() == i && !yield(v.ref(mark)) {
+		p, ok := v.spanOf(id)
+		if !ok {
+			return
+		}
+		w := v.walk()
+		for mark := uint64(p.first); mark < p.to; mark++ {
+			if p.of(mark).segment() == p.index && !yield(w.ref(mark)) {
 				return
 			}
 		}
@@ -70,29 +105,28 @@ func (v *View) Segment(id uint64) iter.Seq[store.Ref] {
 
 // Behind is that of store.Places.
 func (v *View) Behind(segment uint64, offset int64) (before int, behind iter.Seq[store.Ref]) {
-	i, x, at, ok := v.spanOf(segment)
-	if !ok || x.n == 0 || uint64(x.first) >= v.mark {
+	p, ok := v.spanOf(segment)
+	if !ok {
 		return 0, func(func(store.Ref) bool) {}
 	}
-	at = at[x.first:min(uint64(x.last)+1, v.mark)]
-	if !x.disordered {
-		before, _ = slices.BinarySearchFunc(at, offset, func(s spot, want int64) int { return cmp.Or(int(s.offset()-want), -1) })
+	if !p.disordered {
+		before = sort.Search(p.len(), func(n int) bool { return p.at(n).offset() > offset })
 		return before, func(yield func(store.Ref) bool) {
-			for n := before; n < len(at); n++ {
-				if !yield(v.ref(uint64(x.first) + uint64(n))) {
+			for n := before; n < p.len(); n++ {
+				if !yield(v.ref(uint64(p.first) + uint64(n))) {
 					return
 				}
 			}
 		}
 	}
 	var rest []store.Ref
-	for n := range at {
-		switch {
-		case at[n].segment() != i:
-		case at[n].offset() <= offset:
+	for n := range p.len() {
+		switch at := p.at(n); {
+		case at.segment() != p.index:
+		case at.offset() <= offset:
 			before++
 		default:
-			rest = append(rest, v.ref(uint64(x.first)+uint64(n)))
+			rest = append(rest, v.ref(uint64(p.first)+uint64(n)))
 		}
 	}
 	slices.SortFunc(rest, func(a, b store.Ref) int { return cmp.Compare(a.Offset, b.Offset) })
@@ -101,24 +135,23 @@ func (v *View) Behind(segment uint64, offset int64) (before int, behind iter.Seq
 
 // At is that of store.Places.
 func (v *View) At(segment uint64, offsets []int64) []store.Ref {
-	i, x, at, ok := v.spanOf(segment)
-	if !ok || x.n == 0 || uint64(x.first) >= v.mark || len(offsets) == 0 {
+	p, ok := v.spanOf(segment)
+	if !ok || len(offsets) == 0 {
 		return nil
 	}
-	at = at[x.first:min(uint64(x.last)+1, v.mark)]
 	var out []store.Ref
-	if x.disordered {
-		for n := range at {
-			if _, found := slices.BinarySearch(offsets, at[n].offset()); found && at[n].segment() == i {
-				out = append(out, v.ref(uint64(x.first)+uint64(n)))
+	if p.disordered {
+		for n := range p.len() {
+			if _, found := slices.BinarySearch(offsets, p.at(n).offset()); found && p.at(n).segment() == p.index {
+				out = append(out, v.ref(uint64(p.first)+uint64(n)))
 			}
 		}
 		return out
 	}
 	for _, offset := range offsets {
-		n, found := slices.BinarySearchFunc(at, offset, func(s spot, want int64) int { return int(s.offset() - want) })
+		n, found := sort.Find(p.len(), func(n int) int { return cmp.Compare(offset, p.at(n).offset()) })
 		if found {
-			out = append(out, v.ref(uint64(x.first)+uint64(n)))
+			out = append(out, v.ref(uint64(p.first)+uint64(n)))
 		}
 	}
 	return out

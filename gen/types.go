@@ -262,6 +262,54 @@ func (e JobDetailState) Valid() bool {
 	}
 }
 
+// Defines values for LatencySeriesMeasure.
+const (
+	LatencySeriesMeasureAge      LatencySeriesMeasure = "age"
+	LatencySeriesMeasureDropped  LatencySeriesMeasure = "dropped"
+	LatencySeriesMeasureInside   LatencySeriesMeasure = "inside"
+	LatencySeriesMeasureLateness LatencySeriesMeasure = "lateness"
+)
+
+// Valid indicates whether the value is a known member of the LatencySeriesMeasure enum.
+func (e LatencySeriesMeasure) Valid() bool {
+	switch e {
+	case LatencySeriesMeasureAge:
+		return true
+	case LatencySeriesMeasureDropped:
+		return true
+	case LatencySeriesMeasureInside:
+		return true
+	case LatencySeriesMeasureLateness:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyWithoutWhy.
+const (
+	LatencyWithoutWhyNoTime        LatencyWithoutWhy = "no-time"
+	LatencyWithoutWhyNoWatermark   LatencyWithoutWhy = "no-watermark"
+	LatencyWithoutWhyNotRecorded   LatencyWithoutWhy = "not-recorded"
+	LatencyWithoutWhySeveralInputs LatencyWithoutWhy = "several-inputs"
+)
+
+// Valid indicates whether the value is a known member of the LatencyWithoutWhy enum.
+func (e LatencyWithoutWhy) Valid() bool {
+	switch e {
+	case LatencyWithoutWhyNoTime:
+		return true
+	case LatencyWithoutWhyNoWatermark:
+		return true
+	case LatencyWithoutWhyNotRecorded:
+		return true
+	case LatencyWithoutWhySeveralInputs:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LevelWishLevel.
 const (
 	LevelWishLevelFlight    LevelWishLevel = "flight"
@@ -2069,6 +2117,81 @@ type LaneUse struct {
 	Share float64 `json:"share"`
 }
 
+// Latency defines model for Latency.
+type Latency struct {
+	// Approximate Sums of stretches across the borders of buckets count where their middle lies.
+	Approximate bool `json:"approximate"`
+
+	// BucketUs 64-bit integer as text
+	BucketUs string `json:"bucket_us"`
+	Buckets  int64  `json:"buckets"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+
+	// Pending Blocks that are not in it; they are summed up in the background.
+	Pending string          `json:"pending"`
+	Series  []LatencySeries `json:"series"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To time.Time `json:"to,omitempty"`
+}
+
+// LatencySeries defines model for LatencySeries.
+type LatencySeries struct {
+	// Counts How many were measured in each bucket; where it is 0 the other lists mean nothing.
+	Counts []int64 `json:"counts"`
+
+	// Late How many came late in each bucket; of measure lateness alone.
+	Late []int64 `json:"late"`
+	Max  []int64 `json:"max"`
+
+	// Measure inside: from when the task took a record in to when the operator sent on or wrote what came of it. age: from a record's own time to when a source read it, or another operator sent it on or wrote it. lateness: by how much the task's watermark was ahead of a record's time when it came in; below zero the record was ahead. dropped: by how much records that the operator treated as late were too late by its rule.
+	Measure LatencySeriesMeasure `json:"measure"`
+
+	// Op Empty: not known.
+	Op     string  `json:"op"`
+	OpName string  `json:"op_name"`
+	P50    []int64 `json:"p50"`
+	P95    []int64 `json:"p95"`
+
+	// Subtask -1 = all of them.
+	Subtask int64          `json:"subtask"`
+	Total   LatencySummary `json:"total"`
+}
+
+// LatencySeriesMeasure inside: from when the task took a record in to when the operator sent on or wrote what came of it. age: from a record's own time to when a source read it, or another operator sent it on or wrote it. lateness: by how much the task's watermark was ahead of a record's time when it came in; below zero the record was ahead. dropped: by how much records that the operator treated as late were too late by its rule.
+type LatencySeriesMeasure string
+
+// LatencySummary defines model for LatencySummary.
+type LatencySummary struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Late How many came late; of measure lateness alone.
+	Late string `json:"late"`
+	Max  int64  `json:"max"`
+	Min  int64  `json:"min"`
+	P50  int64  `json:"p50"`
+	P95  int64  `json:"p95"`
+	P99  int64  `json:"p99"`
+
+	// Without What went through the operator and is not in the measure.
+	Without []LatencyWithout `json:"without"`
+}
+
+// LatencyWithout defines model for LatencyWithout.
+type LatencyWithout struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Why no-time: the record has no time of its own. not-recorded: its row, or that of what it came with, is not recorded, as at level positions. no-watermark: none had come yet, or that of the end of the input. several-inputs: the task has several inputs, and rows of its watermark do not say which one they are of.
+	Why LatencyWithoutWhy `json:"why"`
+}
+
+// LatencyWithoutWhy no-time: the record has no time of its own. not-recorded: its row, or that of what it came with, is not recorded, as at level positions. no-watermark: none had come yet, or that of the end of the input. several-inputs: the task has several inputs, and rows of its watermark do not say which one they are of.
+type LatencyWithoutWhy string
+
 // LevelChange defines model for LevelChange.
 type LevelChange struct {
 	// Again How often it happened again while the change held.
@@ -3695,6 +3818,25 @@ type KeyHistoryParams struct {
 
 // KeyHistoryParamsOrder defines parameters for KeyHistory.
 type KeyHistoryParamsOrder string
+
+// LatencyParams defines parameters for Latency.
+type LatencyParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// From Earliest time: RFC 3339 or an offset from now such as -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Latest time, exclusive.
+	To      string `form:"to,omitempty" json:"to,omitempty"`
+	Buckets int64  `form:"buckets,omitempty" json:"buckets,omitempty"`
+
+	// BySubtask Also of each subtask.
+	BySubtask bool `form:"by_subtask,omitempty" json:"by_subtask,omitempty"`
+}
 
 // LineageParams defines parameters for Lineage.
 type LineageParams struct {

@@ -319,6 +319,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
+	sampling.Go(func() { s.keepSums(ctx) })
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}

@@ -33,7 +33,7 @@ const (
 )
 
 // sidecarKinds are the kinds that there are. Files with other names beside segments are foreign.
-var sidecarKinds = []string{"key", "tok"}
+var sidecarKinds = []string{"agg", "key", "tok"}
 
 func isSidecar(name string) bool { return slices.Contains(sidecarKinds, name) }
 

@@ -157,6 +157,7 @@ func (e EffectiveAgentState) Valid() bool {
 // Defines values for ExplainIndex.
 const (
 	ExplainIndexInvocation ExplainIndex = "invocation"
+	ExplainIndexKey        ExplainIndex = "key"
 	ExplainIndexLane       ExplainIndex = "lane"
 	ExplainIndexTime       ExplainIndex = "time"
 )
@@ -165,6 +166,8 @@ const (
 func (e ExplainIndex) Valid() bool {
 	switch e {
 	case ExplainIndexInvocation:
+		return true
+	case ExplainIndexKey:
 		return true
 	case ExplainIndexLane:
 		return true
@@ -253,6 +256,54 @@ func (e JobDetailState) Valid() bool {
 	case JobDetailStateLastSeen:
 		return true
 	case JobDetailStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencySeriesMeasure.
+const (
+	LatencySeriesMeasureAge      LatencySeriesMeasure = "age"
+	LatencySeriesMeasureDropped  LatencySeriesMeasure = "dropped"
+	LatencySeriesMeasureInside   LatencySeriesMeasure = "inside"
+	LatencySeriesMeasureLateness LatencySeriesMeasure = "lateness"
+)
+
+// Valid indicates whether the value is a known member of the LatencySeriesMeasure enum.
+func (e LatencySeriesMeasure) Valid() bool {
+	switch e {
+	case LatencySeriesMeasureAge:
+		return true
+	case LatencySeriesMeasureDropped:
+		return true
+	case LatencySeriesMeasureInside:
+		return true
+	case LatencySeriesMeasureLateness:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LatencyWithoutWhy.
+const (
+	LatencyWithoutWhyNoTime        LatencyWithoutWhy = "no-time"
+	LatencyWithoutWhyNoWatermark   LatencyWithoutWhy = "no-watermark"
+	LatencyWithoutWhyNotRecorded   LatencyWithoutWhy = "not-recorded"
+	LatencyWithoutWhySeveralInputs LatencyWithoutWhy = "several-inputs"
+)
+
+// Valid indicates whether the value is a known member of the LatencyWithoutWhy enum.
+func (e LatencyWithoutWhy) Valid() bool {
+	switch e {
+	case LatencyWithoutWhyNoTime:
+		return true
+	case LatencyWithoutWhyNoWatermark:
+		return true
+	case LatencyWithoutWhyNotRecorded:
+		return true
+	case LatencyWithoutWhySeveralInputs:
 		return true
 	default:
 		return false
@@ -394,6 +445,33 @@ func (e NoteKind) Valid() bool {
 	case NoteKindState:
 		return true
 	case NoteKindTransaction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ParquetState.
+const (
+	ParquetStateExporting ParquetState = "exporting"
+	ParquetStateFailed    ParquetState = "failed"
+	ParquetStateFull      ParquetState = "full"
+	ParquetStateOff       ParquetState = "off"
+	ParquetStateWaiting   ParquetState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ParquetState enum.
+func (e ParquetState) Valid() bool {
+	switch e {
+	case ParquetStateExporting:
+		return true
+	case ParquetStateFailed:
+		return true
+	case ParquetStateFull:
+		return true
+	case ParquetStateOff:
+		return true
+	case ParquetStateWaiting:
 		return true
 	default:
 		return false
@@ -1428,7 +1506,7 @@ type ExceptionInfo struct {
 
 // Explain defines model for Explain.
 type Explain struct {
-	// Absent Of the skipped: an index of texts says that what was looked for is not inside.
+	// Absent An index says that what was looked for is not inside: of texts, and they are among the skipped, or of keys, and not even their headers were looked at.
 	Absent int64 `json:"absent"`
 
 	// Asked Events that key, text and where were compared with.
@@ -1446,7 +1524,7 @@ type Explain struct {
 	// Headers Of blocks that were looked at.
 	Headers int64 `json:"headers"`
 
-	// Index What found the blocks: an invocation, a lane that gets few, or the time.
+	// Index What found the blocks: an index of keys, an invocation, a lane that gets few, or the time.
 	Index ExplainIndex `json:"index"`
 
 	// PrunedBy Fields of where that ruled out blocks and rows.
@@ -1458,11 +1536,11 @@ type Explain struct {
 	// Selected Of these: rows that fit, before key and text are compared; the next page may hold some of them.
 	Selected int64 `json:"selected"`
 
-	// Skipped Of these: nothing that was asked for is inside, by the header or by an index of texts.
+	// Skipped Of these: nothing that was asked for is inside, by the header or by an index.
 	Skipped int64 `json:"skipped"`
 }
 
-// ExplainIndex What found the blocks: an invocation, a lane that gets few, or the time.
+// ExplainIndex What found the blocks: an index of keys, an invocation, a lane that gets few, or the time.
 type ExplainIndex string
 
 // FilterProblem defines model for FilterProblem.
@@ -1961,7 +2039,8 @@ type JourneyWish struct {
 // KeyHistory defines model for KeyHistory.
 type KeyHistory struct {
 	// Complete False when the scan ended before the window did; go on with next.
-	Complete bool `json:"complete"`
+	Complete bool    `json:"complete"`
+	Explain  Explain `json:"explain,omitempty"`
 
 	// Gaps Stretches inside what was asked for that were not recorded.
 	Gaps  []Gap      `json:"gaps,omitempty"`
@@ -2037,6 +2116,81 @@ type LaneUse struct {
 	// Share Of all bytes.
 	Share float64 `json:"share"`
 }
+
+// Latency defines model for Latency.
+type Latency struct {
+	// Approximate Sums of stretches across the borders of buckets count where their middle lies.
+	Approximate bool `json:"approximate"`
+
+	// BucketUs 64-bit integer as text
+	BucketUs string `json:"bucket_us"`
+	Buckets  int64  `json:"buckets"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+
+	// Pending Blocks that are not in it; they are summed up in the background.
+	Pending string          `json:"pending"`
+	Series  []LatencySeries `json:"series"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To time.Time `json:"to,omitempty"`
+}
+
+// LatencySeries defines model for LatencySeries.
+type LatencySeries struct {
+	// Counts How many were measured in each bucket; where it is 0 the other lists mean nothing.
+	Counts []int64 `json:"counts"`
+
+	// Late How many came late in each bucket; of measure lateness alone.
+	Late []int64 `json:"late"`
+	Max  []int64 `json:"max"`
+
+	// Measure inside: from when the task took a record in to when the operator sent on or wrote what came of it. age: from a record's own time to when a source read it, or another operator sent it on or wrote it. lateness: by how much the task's watermark was ahead of a record's time when it came in; below zero the record was ahead. dropped: by how much records that the operator treated as late were too late by its rule.
+	Measure LatencySeriesMeasure `json:"measure"`
+
+	// Op Empty: not known.
+	Op     string  `json:"op"`
+	OpName string  `json:"op_name"`
+	P50    []int64 `json:"p50"`
+	P95    []int64 `json:"p95"`
+
+	// Subtask -1 = all of them.
+	Subtask int64          `json:"subtask"`
+	Total   LatencySummary `json:"total"`
+}
+
+// LatencySeriesMeasure inside: from when the task took a record in to when the operator sent on or wrote what came of it. age: from a record's own time to when a source read it, or another operator sent it on or wrote it. lateness: by how much the task's watermark was ahead of a record's time when it came in; below zero the record was ahead. dropped: by how much records that the operator treated as late were too late by its rule.
+type LatencySeriesMeasure string
+
+// LatencySummary defines model for LatencySummary.
+type LatencySummary struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Late How many came late; of measure lateness alone.
+	Late string `json:"late"`
+	Max  int64  `json:"max"`
+	Min  int64  `json:"min"`
+	P50  int64  `json:"p50"`
+	P95  int64  `json:"p95"`
+	P99  int64  `json:"p99"`
+
+	// Without What went through the operator and is not in the measure.
+	Without []LatencyWithout `json:"without"`
+}
+
+// LatencyWithout defines model for LatencyWithout.
+type LatencyWithout struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// Why no-time: the record has no time of its own. not-recorded: its row, or that of what it came with, is not recorded, as at level positions. no-watermark: none had come yet, or that of the end of the input. several-inputs: the task has several inputs, and rows of its watermark do not say which one they are of.
+	Why LatencyWithoutWhy `json:"why"`
+}
+
+// LatencyWithoutWhy no-time: the record has no time of its own. not-recorded: its row, or that of what it came with, is not recorded, as at level positions. no-watermark: none had come yet, or that of the end of the input. several-inputs: the task has several inputs, and rows of its watermark do not say which one they are of.
+type LatencyWithoutWhy string
 
 // LevelChange defines model for LevelChange.
 type LevelChange struct {
@@ -2408,6 +2562,41 @@ type OperatorWatermark struct {
 	// Watermark Example: 2026-08-01T14:02:11.482000Z
 	Watermark time.Time `json:"watermark,omitempty"`
 }
+
+// Parquet defines model for Parquet.
+type Parquet struct {
+	// Bytes Of files.
+	Bytes string `json:"bytes"`
+
+	// Error Of the last round, when it did not end well.
+	Error string `json:"error,omitempty"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Folder On the server's machine; empty: nothing is exported (setting export-parquet).
+	Folder string `json:"folder"`
+
+	// Last End of the last round.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Parts Written since the server started.
+	Parts int64 `json:"parts"`
+
+	// Recordings That are exported.
+	Recordings int64 `json:"recordings"`
+
+	// State waiting: for the next round; full: the disk is.
+	State ParquetState `json:"state"`
+
+	// Waiting Blocks that were stored and not exported when the last round ended.
+	Waiting int64 `json:"waiting"`
+}
+
+// ParquetState waiting: for the next round; full: the disk is.
+type ParquetState string
 
 // PathStep defines model for PathStep.
 type PathStep struct {
@@ -2967,7 +3156,8 @@ type StateHistory struct {
 	At time.Time `json:"at,omitempty"`
 
 	// Complete Every recorded version is here.
-	Complete bool `json:"complete"`
+	Complete bool    `json:"complete"`
+	Explain  Explain `json:"explain,omitempty"`
 
 	// Gaps Stretches inside what was asked for that were not recorded.
 	Gaps  []Gap       `json:"gaps,omitempty"`
@@ -3621,10 +3811,32 @@ type KeyHistoryParams struct {
 
 	// Cursor next of a page before.
 	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Explain Say what the search had to look at, and what it could skip.
+	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
 
 // KeyHistoryParamsOrder defines parameters for KeyHistory.
 type KeyHistoryParamsOrder string
+
+// LatencyParams defines parameters for Latency.
+type LatencyParams struct {
+	// Op Operator: slug, name, or beginning of its id.
+	Op string `form:"op,omitempty" json:"op,omitempty"`
+
+	// Subtask -1 = every one.
+	Subtask int64 `form:"subtask,omitempty" json:"subtask,omitempty"`
+
+	// From Earliest time: RFC 3339 or an offset from now such as -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Latest time, exclusive.
+	To      string `form:"to,omitempty" json:"to,omitempty"`
+	Buckets int64  `form:"buckets,omitempty" json:"buckets,omitempty"`
+
+	// BySubtask Also of each subtask.
+	BySubtask bool `form:"by_subtask,omitempty" json:"by_subtask,omitempty"`
+}
 
 // LineageParams defines parameters for Lineage.
 type LineageParams struct {
@@ -3672,6 +3884,9 @@ type StateHistoryParams struct {
 
 	// At Which version was in force: at a time, -5m, or as the invocation at a position, or the one that took a record in, found it; empty: the end.
 	At string `form:"at,omitempty" json:"at,omitempty"`
+
+	// Explain Say what the search had to look at, and what it could skip.
+	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
 
 // TimelineParams defines parameters for Timeline.

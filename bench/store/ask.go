@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,10 @@ type answers struct {
 	Opened   time.Duration // of it for the store
 	StartCPU time.Duration // processor time of the start
 	Index    int64         // bytes that live on the heap when the recording is open and was asked for once
+	Keyed    time.Duration // what indexing the keys of the recording took
 	Indexed  time.Duration // what indexing the texts of the recording took
-	Resident int64         // bytes of the process, the most there was
+	Resident int64         // bytes of the process, the most there was while it was asked with what it keeps kept: nothing cold, no texts
+	Texts    int64         // bytes of the process, the most there was once texts were indexed and searched; 0 = they were not
 	Times    map[string]spread
 	Peer     map[string]spread // of another engine, where it was asked
 }
@@ -66,12 +69,12 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(config.GCPercent) // as the server does
 	began := time.Now()
 	s, err := disk.Open(disk.Options{Dir: o.dir})
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(config.GCPercent) // as the server does
 	a.Opened = time.Since(began)
 	warm, err := query.New(query.Options{Reader: s})
 	if err != nil {
@@ -99,32 +102,52 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 			return errors.Join(err, s.Close())
 		}
 	}
-	cold, err := query.New(query.Options{Reader: s, CacheBytes: 1})
-	if err != nil {
-		return errors.Join(err, s.Close())
-	}
 	if err := remember(o.dir); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	// A server makes them in the background.
 	indexing := time.Now()
-	if _, err := browser.IndexTexts(ctx, r.Truth.Recording, ctx.Err); err != nil {
-		return errors.Join(fmt.Errorf("indexing texts: %w", err), s.Close())
+	if _, err := warm.IndexKeys(ctx, r.Truth.Recording, ctx.Err); err != nil {
+		return errors.Join(fmt.Errorf("indexing keys: %w", err), s.Close())
 	}
-	a.Indexed = time.Since(indexing)
-	for _, q := range questions {
-		if o.only != "" && o.only != q.name {
-			continue
+	a.Keyed = time.Since(indexing)
+	wanted := func(q question) bool { return o.only == "" || slices.Contains(strings.Split(o.only, ","), q.name) }
+	some := func(of func(question) bool) error {
+		for _, q := range questions {
+			if !of(q) || !wanted(q) {
+				continue
+			}
+			if a.Times[q.name], err = askAll(ctx, o, q, subject); err != nil {
+				return fmt.Errorf("%s: %w", q.name, err)
+			}
 		}
-		subject.engine = warm
-		if q.cold {
-			subject.engine = cold
-		}
-		if a.Times[q.name], err = askAll(ctx, o, q, subject); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", q.name, err), s.Close())
-		}
+		return nil
+	}
+	if err := some(func(q question) bool { return !q.cold && !q.texts }); err != nil {
+		return errors.Join(err, s.Close())
 	}
 	if a.Resident, err = resident(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	if r.Truth.Events/1e6 <= uint64(o.texts) { // a server does it in the background
+		indexing := time.Now()
+		if _, err := browser.IndexTexts(ctx, r.Truth.Recording, ctx.Err); err != nil {
+			return errors.Join(fmt.Errorf("indexing texts: %w", err), s.Close())
+		}
+		a.Indexed = time.Since(indexing)
+		err := some(func(q question) bool { return q.texts })
+		if err == nil {
+			a.Texts, err = resident()
+		}
+		if err != nil {
+			return errors.Join(err, s.Close())
+		}
+	}
+	// An engine of its own, which keeps nothing: a server has one, so its memory is not counted.
+	if subject.engine, err = query.New(query.Options{Reader: s, CacheBytes: 1}); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	if err := some(func(q question) bool { return q.cold }); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	subject.engine = warm

@@ -1,6 +1,6 @@
 // Command store measures the store: a generated recording goes through ingest into a store on disk, and questions are asked of it.
 //
-//	make bench-store                               recordings of 1, 10, 50 and 100 million events
+//	make bench-store                               recordings of 1, 10, 50 and 100 million events, beside DuckDB where there is a C compiler
 //	go run ./bench/store -sizes 1 -events 1        a small one
 //	go run -tags duckdb ./bench/store              DuckDB over the Parquet export as well (small sizes); needs a C++ compiler
 //	go run ./bench/store -reuse                    ask again what an earlier run recorded in -dir
@@ -31,9 +31,10 @@ type options struct {
 	dir       string
 	seed      uint64
 	questions int
+	texts     int // million events: the texts of larger recordings are not indexed, and not searched
 	reuse     bool
 	svg       string
-	only      string // question; empty = all
+	only      string // questions; empty = all
 	profile   string // where children write profiles; empty = nowhere
 	role      string // of a child process
 }
@@ -67,9 +68,10 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", filepath.Join("build", "bench-store"), "where recordings are kept: about 45 bytes for each event")
 	flags.Uint64Var(&o.seed, "seed", 1, "of recordings and questions")
 	flags.IntVar(&o.questions, "questions", 200, "of each kind")
+	flags.IntVar(&o.texts, "texts", 1, "index and search the texts of recordings of up to so many million events: an index takes some 20 s for each million")
 	flags.BoolVar(&o.reuse, "reuse", false, "ask recordings that an earlier run left in -dir")
 	flags.StringVar(&o.svg, "svg", "", "draw how cost grows into this file")
-	flags.StringVar(&o.only, "only", "", "ask questions of this name alone")
+	flags.StringVar(&o.only, "only", "", "ask questions of these names alone, with commas between")
 	flags.StringVar(&o.profile, "profile", "", "write processor profiles of server and questions into this folder")
 	flags.StringVar(&o.role, "role", "", "what a child process does")
 	if err := flags.Parse(args); err != nil {

@@ -19,6 +19,7 @@ type question struct {
 	cold   bool    // nothing is decoded before, and nothing of the files is in memory; else the kernel has the files, as after recording
 	again  bool    // each is asked twice, and the second time counts
 	whole  bool    // it goes through all of a recording
+	texts  bool    // it needs the index of texts
 	ask    func(ctx context.Context, a *asked) error
 }
 
@@ -43,7 +44,7 @@ var questions = []question{
 	{name: "drops", target: 10, ask: drops},
 	{name: "watermarks", target: 10, ask: watermarks},
 	{name: "state_at", target: 20, again: true, whole: true, ask: stateAt},
-	{name: "rare_text", target: 1000, whole: true, ask: rareText},
+	{name: "rare_text", target: 1000, whole: true, texts: true, ask: rareText},
 	{name: "page_cold", cold: true, ask: page},
 	{name: "lineage_cold", target: 50, cold: true, ask: lineage},
 	{name: "result_cold", cold: true, ask: result},

@@ -19,9 +19,10 @@ import (
 
 // run is one size.
 type run struct {
-	Millions int
-	recorded *recorded
-	answers  answers
+	Millions  int
+	recorded  *recorded
+	answers   answers
+	compacted int64 // bytes on disk after a compaction; 0 = not measured
 }
 
 func (r run) events() float64 { return float64(r.recorded.Truth.Events) }
@@ -62,7 +63,8 @@ func one(ctx context.Context, o options, millions int) (run, error) {
 		return r, err
 	}
 	fmt.Fprintf(os.Stderr, "asking about %d million events\n", millions)
-	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-profile", o.profile, "-only", o.only, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions))
+	cmd, err := self(ctx, "-role", roleAsk, "-dir", dir, "-profile", o.profile, "-only", o.only, "-seed", fmt.Sprint(o.seed), "-questions", fmt.Sprint(o.questions),
+		"-texts", fmt.Sprint(o.texts))
 	if err != nil {
 		return r, err
 	}
@@ -71,7 +73,14 @@ func one(ctx context.Context, o options, millions int) (run, error) {
 	if err := cmd.Run(); err != nil {
 		return r, fmt.Errorf("asking: %w", err)
 	}
-	return r, json.Unmarshal(answer.Bytes(), &r.answers)
+	if err := json.Unmarshal(answer.Bytes(), &r.answers); err != nil {
+		return r, err
+	}
+	if millions <= compactMillions && o.only == "" {
+		fmt.Fprintf(os.Stderr, "compacting %d million events\n", millions)
+		r.compacted, err = compacted(ctx, dir)
+	}
+	return r, err
 }
 
 func report(w io.Writer, o options, runs []run, s storing) {
@@ -98,15 +107,31 @@ func growth(w io.Writer, runs []run) {
 	row("server M events/s a core", func(r run) string { return fmt.Sprintf("%.2f", r.events()/r.recorded.Server.CPU.Seconds()/1e6) })
 	row("recorded in s", func(r run) string { return fmt.Sprintf("%.1f", r.recorded.Wall.Seconds()) })
 	row("opened in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Opened.Seconds()*1e3) })
+	row("keys indexed in s", func(r run) string { return fmt.Sprintf("%.1f", r.answers.Keyed.Seconds()) })
 	row("texts indexed in s", func(r run) string { return fmt.Sprintf("%.1f", r.answers.Indexed.Seconds()) })
 	row("first answer in ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.Start.Seconds()*1e3) })
 	row("of it processor ms", func(r run) string { return fmt.Sprintf("%.0f", r.answers.StartCPU.Seconds()*1e3) })
 	row("index MiB", func(r run) string { return fmt.Sprintf("%.1f", float64(r.answers.Index)/(1<<20)) })
 	row("recording, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.recorded.Server.Resident)/(1<<20)) })
+	row("B/event, compacted", func(r run) string {
+		if r.compacted == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.1f", float64(r.compacted)/r.events())
+	})
+	row("indexing texts, resident MiB", func(r run) string {
+		if r.answers.Texts == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.0f", float64(r.answers.Texts)/(1<<20))
+	})
 	row("asking, resident MiB", func(r run) string { return fmt.Sprintf("%.0f", float64(r.answers.Resident)/(1<<20)) })
 	for _, q := range questions {
 		row(q.name, func(r run) string {
 			one := r.answers.Times[q.name]
+			if one.N == 0 {
+				return "-"
+			}
 			text := fmt.Sprintf("%.2f %.2f %.2f", one.Median, one.P95, one.CPU)
 			if one.N < 200 {
 				text += fmt.Sprintf(" (of %d)", one.N)
@@ -147,12 +172,28 @@ func all(o options, runs []run, s storing) []figures.Figure {
 		figures.New("start", "ms", main.answers.Start.Seconds()*1e3, 0, figures.Most, 1000),
 	}
 	for _, q := range questions {
-		f := figures.New(q.name+"_p95", "ms", main.answers.Times[q.name].P95, 2, figures.Most, q.target)
+		name, asked := q.name+"_p95", main.answers.Times[q.name]
+		for _, r := range slices.Backward(runs) { // of the largest that was asked
+			if other := r.answers.Times[q.name]; asked.N == 0 && other.N > 0 {
+				name, asked = fmt.Sprintf("%s_p95_%dM", q.name, r.Millions), other
+			}
+		}
+		if asked.N == 0 {
+			continue
+		}
+		f := figures.New(name, "ms", asked.P95, 2, figures.Most, q.target)
 		if q.target == 0 {
 			f.Bound = figures.None
 		}
 		list = append(list, f)
 	}
+	for _, r := range slices.Backward(runs) {
+		if r.compacted != 0 {
+			list = append(list, figures.New(fmt.Sprintf("bytes_compacted_%dM", r.Millions), "B/event", float64(r.compacted)/r.events(), 1, figures.None, 0))
+			break
+		}
+	}
+	list = append(list, peers(runs)...)
 	if len(full(runs)) < 2 {
 		return list // no slope through one size
 	}
@@ -163,6 +204,25 @@ func all(o options, runs []run, s storing) []figures.Figure {
 		figures.New("memory_slope", "B/event", slope, 3, figures.None, 0),
 		figures.New("memory_of_a_billion", "MiB", at(billion)/(1<<20), 0, figures.Most, 512),
 	)
+}
+
+// peers are the figures of another engine beside ours, of the largest recording that both were asked of.
+func peers(runs []run) (list []figures.Figure) {
+	for _, q := range questions {
+		for _, r := range slices.Backward(runs) {
+			theirs, ours := r.answers.Peer[q.name], r.answers.Times[q.name]
+			if theirs.N == 0 || ours.N == 0 {
+				continue
+			}
+			name := func(what string) string { return fmt.Sprintf("%s_%s_%dM", q.name, what, r.Millions) }
+			list = append(list,
+				figures.New(name("store"), "ms", ours.Median, 2, figures.None, 0),
+				figures.New(name("duckdb"), "ms", theirs.Median, 2, figures.None, 0),
+				figures.New(name("duckdb_to_store"), "of medians", theirs.Median/ours.Median, 1, figures.None, 0))
+			break
+		}
+	}
+	return list
 }
 
 // full are the runs whose decoded columns fill their cache, so that memory grows with nothing but headers from there on; all runs

@@ -16,7 +16,7 @@ import (
 // The peer is asked of recordings of up to so many events, for the export of larger ones takes longer than all the rest, and each question so
 // often.
 const (
-	peerEvents = 20_000_000
+	peerEvents = 2_000_000
 	peerAsked  = 20
 )
 

@@ -137,7 +137,7 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		case "in-flight":
 			path += "?checkpoint=1"
 		case "key-history", "state-history":
-			path += "?key=m-1"
+			path += "?key=m-1&explain=true"
 		case "recording-policy-effective":
 			path += "?job=" + f.truth.Totals.String()
 		case "recording-policy-set", "recording-policy-check":

@@ -111,13 +111,13 @@ type EventPage struct {
 	Explain *Explain `json:"explain,omitempty" doc:"With explain: what the search had to look at."`
 }
 
-// Explain says what a search for events had to look at, for this page. A block that reaches into two windows of time counts in both.
+// Explain says what a search had to look at, for this page. A block that reaches into two windows of time counts in both.
 type Explain struct {
-	Index    string `json:"index" doc:"What found the blocks: an invocation, a lane that gets few, or the time." enum:"invocation,lane,time"`
+	Index    string `json:"index" doc:"What found the blocks: an index of keys, an invocation, a lane that gets few, or the time." enum:"key,invocation,lane,time"`
 	Blocks   I64    `json:"blocks" doc:"Of the recording."`
 	Headers  int    `json:"headers" doc:"Of blocks that were looked at."`
-	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header or by an index of texts."`
-	Absent   int    `json:"absent" doc:"Of the skipped: an index of texts says that what was looked for is not inside."`
+	Skipped  int    `json:"skipped" doc:"Of these: nothing that was asked for is inside, by the header or by an index."`
+	Absent   int    `json:"absent" doc:"An index says that what was looked for is not inside: of texts, and they are among the skipped, or of keys, and not even their headers were looked at."`
 	Decoded  int    `json:"decoded" doc:"Blocks whose rows were read."`
 	Rows     int    `json:"rows" doc:"In decoded blocks."`
 	Selected int    `json:"selected" doc:"Of these: rows that fit, before key and text are compared; the next page may hold some of them."`

@@ -33,11 +33,8 @@ func (s *service) events(ctx context.Context, in *eventsRequest) (EventPage, err
 	}
 	out, err := s.pageOf(ctx, page)
 	if err == nil && in.Explain {
-		e := page.Explain
-		out.Explain = &Explain{
-			Index: string(e.Index), Blocks: I64(e.Blocks), Headers: e.Headers, Skipped: e.Skipped, Absent: e.Absent, Decoded: e.Decoded, Rows: e.Rows, Selected: e.Selected,
-			Asked: page.Asked, PrunedBy: page.Filter.By, Evaluated: page.Filter.Evaluated,
-		}
+		out.Explain = explainOf(page.Explain)
+		out.Explain.Asked, out.Explain.PrunedBy, out.Explain.Evaluated = page.Asked, page.Filter.By, page.Filter.Evaluated
 	}
 	return out, err
 }

@@ -30,6 +30,7 @@ type keyRequest struct {
 	Order  string `query:"order" enum:"asc,desc" default:"asc"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Invocations."`
 	Cursor string `query:"cursor" maxLength:"512" doc:"next of a page before."`
+	ExplainPart
 }
 
 func (s *service) keyHistory(ctx context.Context, in *keyRequest) (KeyHistory, error) {
@@ -54,6 +55,7 @@ func (s *service) keyHistory(ctx context.Context, in *keyRequest) (KeyHistory, e
 	}
 	out := KeyHistory{Keys: keysOf(h.Keys), Complete: h.Progress.Complete, Searched: h.Complete,
 		ScannedFrom: wall(h.Progress.From), ScannedTo: wall(h.Progress.To), Notes: notesOf(h.Notes)}
+	out.Explain = in.of(h.Progress.Explain)
 	items := make([]KeyVisit, 0, len(h.Visits))
 	var shown []browse.Event
 	for i := range h.Visits {
@@ -78,6 +80,7 @@ type stateRequest struct {
 	KeyNamePart
 	State string `query:"state" maxLength:"256" doc:"Name of the state; empty: every one."`
 	At    string `query:"at" maxLength:"512" doc:"Which version was in force: at a time, -5m, or as the invocation at a position, or the one that took a record in, found it; empty: the end."`
+	ExplainPart
 }
 
 func (s *service) stateHistory(ctx context.Context, in *stateRequest) (StateHistory, error) {
@@ -90,6 +93,7 @@ func (s *service) stateHistory(ctx context.Context, in *stateRequest) (StateHist
 		return StateHistory{}, err
 	}
 	out := StateHistory{Keys: keysOf(h.Keys), Complete: h.Progress.Complete && !h.More, Searched: h.KeySearch.Complete, At: wall(h.At), Notes: notesOf(h.Notes)}
+	out.Explain = in.of(h.Progress.Explain)
 	items := make([]StateCell, 0, len(h.Cells))
 	var shown []browse.Event
 	for i := range h.Cells {

@@ -19,6 +19,7 @@ type KeyHistory struct {
 	ScannedFrom *Time      `json:"scanned_from,omitempty"`
 	ScannedTo   *Time      `json:"scanned_to,omitempty"`
 	Notes       []Note     `json:"notes" doc:"Of the first page: what is not recorded, and what would give it."`
+	Explain     *Explain   `json:"explain,omitempty" doc:"With explain: what the history had to look at."`
 }
 
 // KeyVisit is one invocation that worked under the key.
@@ -48,6 +49,7 @@ type StateHistory struct {
 	Complete bool       `json:"complete" doc:"Every recorded version is here."`
 	At       *Time      `json:"at,omitempty" doc:"The moment; absent: the end of what is recorded."`
 	Notes    []Note     `json:"notes" doc:"What is not recorded, and what would give it."`
+	Explain  *Explain   `json:"explain,omitempty" doc:"With explain: what the history had to look at."`
 }
 
 // StateCell is one value under the key: a state in a namespace; of a map one entry.

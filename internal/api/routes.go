@@ -37,6 +37,7 @@ func (s *service) routes() {
 	stream[Event](s, route{"events-live", "/recordings/{rec}/events/live", access.JobRead, "Events as they arrive", recording}, s.eventsLive)
 	get(s, route{"timeline", "/recordings/{rec}/timeline", access.JobView, "Counts of events over time", recording}, s.timeline)
 	get(s, route{"tracks", "/recordings/{rec}/tracks", access.JobView, "Counts, drops by reason and watermarks of each subtask over time", recording}, s.tracks)
+	get(s, route{"latency", "/recordings/{rec}/latency", access.JobView, "Latency and lateness of each operator over time", recording}, s.latency)
 	get(s, route{"moment", "/recordings/{rec}/at/{position}", access.JobRead, "Everything about one invocation", recording}, s.moment)
 	get(s, route{"lineage", "/recordings/{rec}/lineage", access.JobRead, "What a record came from and what it became", recordings}, s.lineage)
 	get(s, route{"watermarks", "/recordings/{rec}/watermarks", access.JobView, "Watermark of each input of a task at a moment, and which one holds it back", recording}, s.watermarks)
@@ -53,4 +54,5 @@ func (s *service) routes() {
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
 	s.houseRoutes()
+	s.parquetRoutes()
 }

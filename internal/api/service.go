@@ -25,8 +25,9 @@ type Options struct {
 	House   House
 	// Steering has recorded what people want; nil: nobody can change it here.
 	Steering *steering.Steering
-	Journeys Journeys // nil: nothing is sent to other systems
-	Reports  Reports  // nil: nothing of Flink's reporters is kept
+	Journeys Journeys      // nil: nothing is sent to other systems
+	Reports  Reports       // nil: nothing of Flink's reporters is kept
+	Parquet  ParquetFolder // nil: nothing is exported in the background
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

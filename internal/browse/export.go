@@ -45,10 +45,7 @@ func (b *Browser) Export(ctx context.Context, who access.Principal, t Target, q 
 				failed = err
 				break
 			}
-			shown := r.event(e)
-			if kind := rowKind(shown.View); kind != "" {
-				shown.Change = &Change{Kind: kind}
-			}
+			shown := r.exported(e)
 			records++
 			if !yield(shown, nil) {
 				_ = end(records, context.Canceled) // whoever took the events has given up

@@ -3,6 +3,7 @@ package browse
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -27,46 +28,86 @@ func (b *Browser) IndexTexts(ctx context.Context, rec event.RecordingID, pause f
 	return made, b.queries.IndexLive(ctx, rec, texts, pause)
 }
 
-// Keeping indexes takes at most this share of one core, and looks for what is new this often.
+// Keeping indexes of keys takes at most these shares of one core: they are quickly made, and somebody may wait for them. Those of
+// texts have their turn in the budget of what is done in the background. What is new is looked for this often.
 const (
-	indexShare = 0.25
+	keyShare   = 0.1
+	askedShare = 0.5 // of keys, when a question found one missing
 	indexEvery = 30 * time.Second
 )
 
-// KeepIndexes makes indexes of texts in the background until ctx ends. failed is told what could not be indexed; it is tried again.
-func (b *Browser) KeepIndexes(ctx context.Context, failed func(rec event.RecordingID, err error)) {
-	began, every := time.Now(), time.NewTicker(indexEvery)
-	defer every.Stop()
-	rest := time.NewTimer(0)
-	defer rest.Stop()
-	pause := func() error {
-		worked := time.Since(began)
-		rest.Reset(time.Duration(float64(worked) * (1/indexShare - 1)))
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-rest.C:
-		}
-		began = time.Now()
-		return nil
-	}
-	for {
-		list, err := b.queries.Recordings(ctx)
-		if err != nil && ctx.Err() == nil {
-			failed(event.RecordingID{}, err)
-		}
-		for _, r := range list {
-			began = time.Now()
-			if _, err := b.IndexTexts(ctx, r.ID, pause); err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotFound) {
-				failed(r.ID, err)
+// KeepIndexes makes indexes of keys and of texts in the background until ctx ends; those of texts within the budget. failed is told
+// what could not be indexed; it is tried again.
+func (b *Browser) KeepIndexes(ctx context.Context, budget *Budget, failed func(rec event.RecordingID, err error)) {
+	var both sync.WaitGroup
+	both.Go(func() {
+		b.keep(ctx, b.queries.KeysWanted(), func(asked bool) {
+			p := pacer{share: keyShare, began: time.Now()}
+			if asked {
+				p.share = askedShare
 			}
-		}
+			b.indexAll(ctx, failed, b.queries.IndexKeys, func() error { return p.pause(ctx) })
+		})
+	})
+	both.Go(func() {
+		b.keep(ctx, nil, func(bool) {
+			turn, err := budget.Begin(ctx)
+			if err != nil {
+				return
+			}
+			defer turn.End()
+			b.indexAll(ctx, failed, b.IndexTexts, turn.Pause)
+		})
+	})
+	both.Wait()
+}
+
+// keep does the work now and then, and when it is asked for.
+func (b *Browser) keep(ctx context.Context, wanted <-chan struct{}, work func(asked bool)) {
+	every := time.NewTicker(indexEvery)
+	defer every.Stop()
+	for asked := false; ; {
+		work(asked)
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
+			asked = false
+		case <-wanted:
+			asked = true
 		}
 	}
+}
+
+func (b *Browser) indexAll(ctx context.Context, failed func(event.RecordingID, error),
+	index func(context.Context, event.RecordingID, func() error) (int, error), pause func() error) {
+	list, err := b.queries.Recordings(ctx)
+	if err != nil && ctx.Err() == nil {
+		failed(event.RecordingID{}, err)
+	}
+	for _, r := range list {
+		if _, err := index(ctx, r.ID, pause); err != nil && ctx.Err() == nil && !errors.Is(err, ErrNotFound) {
+			failed(r.ID, err)
+		}
+	}
+}
+
+// pacer holds work in the background to a share of one core.
+type pacer struct {
+	share float64
+	began time.Time
+}
+
+func (p *pacer) pause(ctx context.Context) error {
+	rest := time.NewTimer(time.Duration(float64(time.Since(p.began)) * (1/p.share - 1)))
+	defer rest.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-rest.C:
+	}
+	p.began = time.Now()
+	return nil
 }
 
 // textsOf gives everything that a search by key, text or filter may look into, without masks: what it yields is hashed and shown to

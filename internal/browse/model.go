@@ -10,6 +10,7 @@ import (
 type (
 	Job            = query.Job
 	JobState       = query.JobState
+	Explain        = query.Explain
 	Graph          = query.Graph
 	Vertex         = query.Vertex
 	Operator       = query.Operator

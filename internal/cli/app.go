@@ -93,9 +93,9 @@ Start here:
 	f.StringVar(&a.pin, "pin", "", "SHA-256 of the server's self-made certificate (SIGHTGLASS_PIN)")
 	f.StringVar(&a.token, "token-file", "", "file with the server's token (SIGHTGLASS_TOKEN_FILE, or the token itself in SIGHTGLASS_TOKEN)")
 	f.StringVarP(&a.format, "output", "o", "table", "table, wide, json or jsonl")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		switch a.format {
-		case "table", "wide", "json", "jsonl":
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		switch {
+		case a.format == "table", a.format == "wide", a.format == "json", a.format == "jsonl", a.format == "csv" && c.Name() == "query":
 			return nil
 		}
 		return usage("choose table, wide, json or jsonl", "unknown output %q", a.format)

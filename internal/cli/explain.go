@@ -27,7 +27,7 @@ func (l *lookedAt) add(e gen.Explain) {
 
 // indexes say in words how a search found its blocks.
 var indexes = map[string]string{
-	"invocation": "by the invocation", "lane": "by the lane, all of it", "time": "by the time",
+	"key": "by the key", "invocation": "by the invocation", "lane": "by the lane, all of it", "time": "by the time",
 }
 
 func (l *lookedAt) text(a *app, found int) string {
@@ -35,7 +35,11 @@ func (l *lookedAt) text(a *app, found int) string {
 	text := fmt.Sprintf("found %s: of %s blocks %s headers looked at, %s skipped by them, %s decoded; of their %s rows %s fit, %s given",
 		indexes[l.index], a.count(l.blocks), n(l.headers), n(l.skipped), n(l.decoded), n(l.rows), n(l.selected), n(int64(found)))
 	if l.absent > 0 {
-		text += fmt.Sprintf("\n%s of the skipped by indexes of texts", n(l.absent))
+		if l.index == "key" {
+			text += fmt.Sprintf("\n%s blocks more were passed over by indexes of keys", n(l.absent))
+		} else {
+			text += fmt.Sprintf("\n%s of the skipped by indexes of texts", n(l.absent))
+		}
 	}
 	if len(l.by) > 0 {
 		text += "\nby headers and columns: " + strings.Join(l.by, ", ")
@@ -44,6 +48,15 @@ func (l *lookedAt) text(a *app, found int) string {
 		text += fmt.Sprintf("\nevaluated for %s events: %s", n(l.asked), strings.Join(l.evaluated, " && "))
 	}
 	return text
+}
+
+// explained says what one answer looked at.
+func (a *app) explained(asked bool, e gen.Explain, found int) {
+	if asked {
+		var l lookedAt
+		l.add(e)
+		a.hint("%s", l.text(a, found))
+	}
 }
 
 // notTold adds up for how many events of a search a filter was neither true nor false.

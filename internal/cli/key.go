@@ -40,6 +40,7 @@ Exit 2: no such key is recorded, or not all that happened is.`,
 	fl.IntVar(&q.Limit, "limit", 20, "invocations of a page")
 	fl.BoolVar(&q.Newest, "newest", false, "newest first")
 	fl.StringVar(&q.Cursor, "cursor", "", "next page")
+	fl.BoolVar(&q.Explain, "explain", false, "say what the history had to look at, and what it could skip")
 	fl.SetNormalizeFunc(operatorFlag)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 1 {
@@ -60,6 +61,7 @@ Exit 2: no such key is recorded, or not all that happened is.`,
 		h := &answer.Value
 		if !done {
 			a.showKeyHistory(cl, &q, h)
+			a.explained(q.Explain && len(h.Keys) > 0, h.Explain, len(h.Items))
 		}
 		if len(h.Keys) == 0 || len(h.Notes) > 0 {
 			return verdict(exitUnknown)

@@ -24,14 +24,14 @@ import (
 const howToGetDuckDB = "make build-duckdb makes bin/sightglass-duckdb; or read the files with any engine that knows Parquet: docs/guides/parquet.md"
 
 func (a *app) query() *cobra.Command {
-	var dirs []string
+	var dirs, recordings []string
 	var asCSV bool
 	c := &cobra.Command{
-		Use:   "query [SQL] --dir DIR",
+		Use:   "query [SQL]",
 		Short: "Ask exported recordings in SQL, with DuckDB",
-		Long: `Ask what sightglass export parquet wrote into DIR in SQL, as DuckDB speaks it. The tables are events, records, state_changes, timers,
+		Long: `Ask what sightglass export parquet wrote, or the server in the background (setting export-parquet), in SQL, as DuckDB speaks it. The tables are events, records, state_changes, timers,
 watermarks, windows, edges, drops and gaps; docs/reference/parquet.md lists their columns. --dir may be given more than once: tables hold the
-rows of all exports, told apart by column recording.
+rows of all exports, told apart by column recording. Without --dir it is the folder that the running server writes, when that is on this machine.
 
 Without SQL it reads statements, each up to a semicolon: from a terminal with a prompt, else from standard input.
 
@@ -42,21 +42,28 @@ DuckDB is in builds with the tag duckdb alone: make build-duckdb.`,
 		Args: between(0, 1, "at most one statement"),
 	}
 	c.Flags().SortFlags = false
-	c.Flags().StringArrayVar(&dirs, "dir", nil, "folder of an export; may be repeated")
-	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
+	c.Flags().StringArrayVar(&dirs, "dir", nil, "folder of an export; may be repeated (default: the one that the running server writes)")
+	c.Flags().StringArrayVar(&recordings, "recording", nil, "of such a folder this recording alone: id, its beginning, or the job's name; may be repeated")
+	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values, as -o csv does")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if len(dirs) == 0 {
-			return usage("sightglass export parquet makes one", "which export? --dir names its folder")
-		}
 		if asCSV && a.format != "table" {
 			return usage("leave one out", "--csv and -o exclude each other")
 		}
-		db, err := duckdb.Open(c.Context(), duckdb.Options{}, dirs...)
+		if len(dirs) == 0 {
+			dir, err := a.parquetFolder(c.Context())
+			if err != nil {
+				return err
+			}
+			dirs = []string{dir}
+		}
+		db, err := duckdb.Open(c.Context(), duckdb.Options{Recordings: recordings}, dirs...)
 		switch {
 		case errors.Is(err, duckdb.ErrAbsent):
 			return &failure{code: exitUsage, err: err, hint: howToGetDuckDB}
 		case errors.Is(err, duckdb.ErrNoExport):
 			return usage("sightglass export parquet makes one", "%v", err)
+		case errors.Is(err, duckdb.ErrNoRecording):
+			return usage("sightglass recordings lists them; what has just begun is in the folder after some minutes", "%v", err)
 		case err != nil:
 			return err
 		}
@@ -64,7 +71,7 @@ DuckDB is in builds with the tag duckdb alone: make build-duckdb.`,
 		for _, why := range db.Incomplete {
 			a.hint("Not complete: %s", why)
 		}
-		q := &asker{app: a, db: db, csv: asCSV}
+		q := &asker{app: a, db: db, csv: asCSV || a.format == "csv"}
 		if len(args) == 1 {
 			return q.ask(c.Context(), args[0])
 		}

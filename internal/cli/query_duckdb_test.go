@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sightglass/sightglass/internal/duckdb"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 )
 
 func TestQueriesOfExports(t *testing.T) {
@@ -61,5 +63,46 @@ func TestQueriesOfExports(t *testing.T) {
 		}
 		out.Reset()
 		told.Reset()
+	}
+}
+
+// A folder that the server writes is one set of tables, of which some recordings may be chosen.
+func TestQueriesOfPartsThatTheServerWrote(t *testing.T) {
+	dir := t.TempDir()
+	r := serveWith(t, func(out ingesttest.Output) (*ingesttest.Truth, error) {
+		return ingesttest.Generate(ingesttest.Options{Seed: seed, Orders: 60, StepUS: 25_000}, out)
+	}, func(name string) (string, bool) {
+		v, ok := map[string]string{"export-parquet": dir, "export-parquet-every": "20ms", "retain-free": "0"}[name]
+		return v, ok
+	})
+	ctx, give := context.WithTimeout(context.Background(), time.Minute)
+	defer give()
+	for tick := time.NewTicker(20 * time.Millisecond); ; {
+		found, err := filepath.Glob(filepath.Join(dir, "recording=*", "_parts", "recording.json"))
+		if err == nil && len(found) == 2 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("the server wrote %v", found)
+		case <-tick.C:
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"SELECT count(DISTINCT recording) AS runs FROM events", "-o", "csv"}, "runs\n2\n"}, // the server says where it writes
+		{[]string{"SELECT count(DISTINCT recording) AS runs FROM events", "--dir", dir, "--recording", "shop-totals", "-o", "jsonl"}, `{"runs":1}`},
+		{[]string{"SELECT count(*) > 0 AS hidden FROM records WHERE kind = 'source-record' AND len(masked) > 0", "-o", "json"}, "[\n  {\"hidden\":true}\n]\n"},
+		{[]string{"SELECT count(value) AS shown FROM records WHERE value LIKE '%merchant%m-%'"}, "SHOWN\n0\n"},
+	} {
+		out, errs, code := r.run(ctx, "", append([]string{"query"}, c.args...)...)
+		if code != 0 || !strings.HasPrefix(out, c.want) || !strings.Contains(errs, "Not complete: ") {
+			t.Errorf("%q: exit %d\n%s%s\nwant %s", c.args, code, out, errs, c.want)
+		}
+	}
+	if _, errs, code := r.run(ctx, "", "query", "SELECT 1", "--recording", "nothing"); code != exitUsage || !strings.Contains(errs, "nothing") {
+		t.Errorf("a recording that there is not: exit %d %s", code, errs)
 	}
 }

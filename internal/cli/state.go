@@ -33,6 +33,7 @@ Exit 2: no such key is recorded, or not all that was done to its state is.`,
 	fl.StringVar(&q.Op, "op", "", "operator: name, slug, or beginning of its id")
 	fl.StringVar(&q.State, "state", "", "name of the state")
 	fl.StringVar(&q.At, "at", "", "time, position or record")
+	fl.BoolVar(&q.Explain, "explain", false, "say what the history had to look at, and what it could skip")
 	fl.SetNormalizeFunc(operatorFlag)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 1 {
@@ -53,6 +54,7 @@ Exit 2: no such key is recorded, or not all that was done to its state is.`,
 		h := &answer.Value
 		if !done {
 			a.showStates(h)
+			a.explained(q.Explain && len(h.Keys) > 0, h.Explain, len(h.Items))
 			a.keyLink(cl, q.Recording, q.Key, q.Of, q.Op)
 		}
 		if len(h.Keys) == 0 || len(h.Notes) > 0 || !h.Complete {

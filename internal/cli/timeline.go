@@ -19,17 +19,17 @@ const sparkWidth = 40
 func (a *app) timeline() *cobra.Command {
 	var q client.TracksQuery
 	var subtask int
-	var each bool
+	var each, latency bool
 	c := &cobra.Command{
 		Use:   "timeline [JOB] [flags]",
 		Short: "Show what each operator did over time: activity, records, drops, watermark",
 		Long: `Show what each operator did over time: its activity as a line, the records that came in and went out, what it threw away, and how far
 its watermark was behind the clock. Counted from the headers of blocks, without payload and without decoding what lies within one
-bucket. JOB is a name (its newest run), a recording id, or the beginning of one; it may be left out when only one job is there.
+bucket. --latency shows how long records took and how late they came instead. JOB is a name (its newest run), a recording id, or the beginning of one; it may be left out when only one job is there.
 
 Times are RFC 3339, a time of today (UTC), or an offset from now such as -5m. -o json has the counts of every bucket.`,
 		Example: `  sightglass timeline order-totals
-  sightglass timeline order-totals --by-subtask --op dedup
+  sightglass timeline order-totals --latency --by-subtask --op dedup
   sightglass timeline order-totals --from -15m -o jsonl | jq -c '.tracks[] | [.op, .subtask, .drops]'`,
 		Args: between(0, 1, "at most one job"),
 	}
@@ -38,6 +38,7 @@ Times are RFC 3339, a time of today (UTC), or an offset from now such as -5m. -o
 	fl.StringVar(&q.Op, "op", "", "operator: name, slug, or beginning of its id")
 	fl.IntVar(&subtask, "subtask", 0, "subtask")
 	fl.BoolVar(&each, "by-subtask", false, "one line for each subtask")
+	fl.BoolVar(&latency, "latency", false, "how long records took, how old they were, and how far they were behind the watermark")
 	fl.StringVar(&q.From, "from", "", "earliest time")
 	fl.StringVar(&q.To, "to", "", "latest time, exclusive")
 	fl.IntVar(&q.Buckets, "buckets", sparkWidth, "number of stretches that are counted, at most 2000")
@@ -54,6 +55,9 @@ Times are RFC 3339, a time of today (UTC), or an offset from now such as -5m. -o
 		}
 		if q.Buckets < 1 || q.Buckets > 2000 {
 			return usage("1 to 2000", "--buckets %d cannot be counted", q.Buckets)
+		}
+		if latency {
+			return a.latency(c.Context(), cl, &q, each)
 		}
 		answer, err := cl.Tracks(c.Context(), q)
 		if err != nil {

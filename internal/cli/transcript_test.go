@@ -56,13 +56,13 @@ func serveSQL(t *testing.T) *recorded {
 	})
 }
 
-func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth, error)) *recorded {
+func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth, error), settings ...config.Source) *recorded {
 	t.Helper()
 	data := t.TempDir()
-	cfg, err := config.Load(func(name string) (string, bool) {
+	cfg, err := config.Load(append(settings, func(name string) (string, bool) {
 		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
 		return v, ok
-	})
+	})...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ type KeyQuery struct {
 	Limit     int
 	Newest    bool
 	Cursor    string
+	Explain   bool
 }
 
 // KeyHistory gives a page of what happened under a key.
@@ -66,6 +67,7 @@ func (c *Client) KeyHistory(ctx context.Context, q KeyQuery) (*Answer[gen.KeyHis
 	if q.Newest {
 		v.Set("order", "desc")
 	}
+	setExplain(v, q.Explain)
 	return get[gen.KeyHistory](ctx, c, v, "recordings", q.Recording, "key")
 }
 
@@ -75,6 +77,13 @@ type StateQuery struct {
 	Key, Of   string
 	Op, State string
 	At        string // time, position or record
+	Explain   bool
+}
+
+func setExplain(v url.Values, explain bool) {
+	if explain {
+		v.Set("explain", "true")
+	}
 }
 
 // StateHistory gives the versions of a key's states.
@@ -85,5 +94,6 @@ func (c *Client) StateHistory(ctx context.Context, q StateQuery) (*Answer[gen.St
 	setText(v, "op", q.Op)
 	setText(v, "state", q.State)
 	setText(v, "at", q.At)
+	setExplain(v, q.Explain)
 	return get[gen.StateHistory](ctx, c, v, "recordings", q.Recording, "state")
 }

@@ -91,5 +91,8 @@ func (s *Server) check() error {
 	case s.Auth == Off && !Loopback(s.Listen):
 		return fmt.Errorf("setting auth: off would let everybody who reaches %s read all records; listen on loopback or leave it on", s.Listen)
 	}
+	if err := s.checkParquet(); err != nil {
+		return err
+	}
 	return s.checkOTLP()
 }

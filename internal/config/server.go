@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,8 @@ type Server struct {
 	PinQuota               int64         // bytes; 0 = no limit
 	Compact                string        // auto or off
 
-	OTLP OTLP
+	OTLP    OTLP
+	Parquet Parquet
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -89,7 +91,7 @@ func (s Setting) Variable() string {
 
 // Settings is every setting, in the order of the reference page.
 func Settings() []Setting {
-	return append([]Setting{
+	return slices.Concat([]Setting{
 		{"data", "sightglass-data", "folder", "Where everything is kept: blocks, metadata, certificate, tokens, audit log.",
 			text(func(s *Server) *string { return &s.Data })},
 		{"listen", "127.0.0.1:7170", "host:port", "Address of the web UI and the API. On loopback a taken port moves to the next free one unless this is set.",
@@ -142,7 +144,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, otlpSettings()...)
+	}, otlpSettings(), parquetSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -32,6 +32,9 @@ type DB struct {
 type Options struct {
 	Load    bool // read the files into tables in memory instead of making views of them
 	Threads int  // 0 = as many as there are cores
+
+	// Recordings chooses among those of a folder that the server writes: ids, beginnings of ids, or names of jobs; empty = all.
+	Recordings []string
 }
 
 // manifest is what is needed of an export's manifest.json.
@@ -39,17 +42,22 @@ type manifest struct {
 	Kind     string   `json:"kind"`
 	Complete bool     `json:"complete"`
 	Why      []string `json:"why"`
-	Tables   map[string]struct {
-		Files []struct {
-			Path string `json:"path"`
-		} `json:"files"`
-	} `json:"tables"`
+	Tables   tables   `json:"tables"`
 }
 
-// Open opens the exports in dirs; a table holds the rows of all of them, told apart by column recording. Errors: ErrAbsent,
+type tables map[string]struct {
+	Files []file `json:"files"`
+}
+
+type file struct {
+	Path string `json:"path"`
+	Rows int64  `json:"rows"`
+}
+
+// Open opens the exports in dirs, made by hand or by the server in the background; a table holds the rows of all of them, told apart by column recording. Errors: ErrAbsent,
 // ErrNoExport.
 func Open(ctx context.Context, o Options, dirs ...string) (*DB, error) {
-	files, incomplete, err := filesOf(dirs)
+	files, incomplete, err := filesOf(o, dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +76,7 @@ func Open(ctx context.Context, o Options, dirs ...string) (*DB, error) {
 		kind = "TABLE"
 	}
 	for _, table := range slices.Sorted(maps.Keys(files)) {
-		statements = append(statements, fmt.Sprintf("CREATE %s %s AS SELECT * FROM read_parquet([%s])", kind, table, strings.Join(files[table], ", ")))
+		statements = append(statements, fmt.Sprintf("CREATE %s %s AS SELECT * FROM read_parquet([%s], union_by_name = true, hive_partitioning = false)", kind, table, strings.Join(files[table], ", ")))
 	}
 	for _, s := range statements {
 		if _, err := db.ExecContext(ctx, s); err != nil {
@@ -79,12 +87,17 @@ func Open(ctx context.Context, o Options, dirs ...string) (*DB, error) {
 }
 
 // filesOf lists the files of each table as literals of SQL.
-func filesOf(dirs []string) (files map[string][]string, incomplete []string, err error) {
+func filesOf(o Options, dirs []string) (files map[string][]string, incomplete []string, err error) {
 	files = map[string][]string{}
 	for _, dir := range dirs {
 		raw, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, nil, fmt.Errorf("%s: %w", dir, ErrNoExport)
+			why, err := partsOf(dir, o.Recordings, files)
+			if err != nil {
+				return nil, nil, err
+			}
+			incomplete = append(incomplete, why...)
+			continue
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading the manifest of %s: %w", dir, err)
@@ -94,15 +107,13 @@ func filesOf(dirs []string) (files map[string][]string, incomplete []string, err
 			return nil, nil, fmt.Errorf("%s: its manifest is none of an export: %w", dir, ErrNoExport)
 		}
 		for name, t := range m.Tables {
-			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-				return nil, nil, fmt.Errorf("%s: %q is no name of a table", dir, name)
+			if err := plain(dir, name); err != nil {
+				return nil, nil, err
 			}
 			for _, f := range t.Files {
-				path, err := filepath.Abs(filepath.Join(dir, filepath.FromSlash(f.Path)))
-				if err != nil {
-					return nil, nil, fmt.Errorf("finding %s: %w", f.Path, err)
+				if err := add(files, name, dir, f.Path); err != nil {
+					return nil, nil, err
 				}
-				files[name] = append(files[name], "'"+strings.ReplaceAll(path, "'", "''")+"'")
 			}
 		}
 		if !m.Complete {
@@ -110,4 +121,22 @@ func filesOf(dirs []string) (files map[string][]string, incomplete []string, err
 		}
 	}
 	return files, incomplete, nil
+}
+
+// plain refuses names of tables that would be more than a name in a statement.
+func plain(dir, table string) error {
+	if strings.Trim(table, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return fmt.Errorf("%s: %q is no name of a table", dir, table)
+	}
+	return nil
+}
+
+// add lists a file of a table.
+func add(files map[string][]string, table, dir, file string) error {
+	path, err := filepath.Abs(filepath.Join(dir, filepath.FromSlash(file)))
+	if err != nil {
+		return fmt.Errorf("finding %s: %w", file, err)
+	}
+	files[table] = append(files[table], "'"+strings.ReplaceAll(path, "'", "''")+"'")
+	return nil
 }

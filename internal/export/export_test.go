@@ -71,6 +71,21 @@ func openWith(t testing.TB, o ingesttest.Options, through func(store.Reader) sto
 	return shelve(t, through(kept), truth)
 }
 
+func testPolicy() *access.Policy {
+	allow := func(a ...access.Action) []access.Statement {
+		return []access.Statement{{Effect: access.Allow, Actions: a, Resources: []string{"**"}}}
+	}
+	p, err := access.NewPolicy("test-1",
+		access.Role{Name: access.LocalRole, Statements: allow("*"), Clear: []string{"*"}},
+		access.Role{Name: "exporter", Statements: allow(access.JobView, access.RecordingExport)},
+		access.Role{Name: "reader", Statements: allow(access.JobView, access.JobRead), Clear: []string{"*"}},
+	)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
 // shelve makes a browser over the recordings of a store; the exports are of truth.Totals.
 func shelve(t testing.TB, kept store.Reader, truth *ingesttest.Truth) *shelf {
 	t.Helper()
@@ -78,19 +93,8 @@ func shelve(t testing.TB, kept store.Reader, truth *ingesttest.Truth) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allow := func(a ...access.Action) []access.Statement {
-		return []access.Statement{{Effect: access.Allow, Actions: a, Resources: []string{"**"}}}
-	}
-	policy, err := access.NewPolicy("test-1",
-		access.Role{Name: access.LocalRole, Statements: allow("*"), Clear: []string{"*"}},
-		access.Role{Name: "exporter", Statements: allow(access.JobView, access.RecordingExport)},
-		access.Role{Name: "reader", Statements: allow(access.JobView, access.JobRead), Clear: []string{"*"}},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
 	d := &diary{}
-	b, err := browse.New(browse.Options{Queries: engine, Policy: policy, Auditor: d})
+	b, err := browse.New(browse.Options{Queries: engine, Policy: testPolicy(), Auditor: d})
 	if err != nil {
 		t.Fatal(err)
 	}

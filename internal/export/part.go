@@ -35,6 +35,8 @@ type tabular interface {
 	finish() error
 	abandon()
 	summary() Table
+	leaveOut()
+	wanted() bool
 	label() string
 }
 
@@ -43,11 +45,21 @@ type output struct {
 	archive Archive
 	spool   string // folder of the files that are being written; empty = the system's
 	limits  limits
+	name    func(table string, file int) string // of a file; nil = that of an export by hand
+	sparse  bool                                // tables without rows get no file
+}
+
+func (o *output) path(table string, file int) string {
+	if o.name != nil {
+		return o.name(table, file)
+	}
+	return fmt.Sprintf("%s/%05d.parquet", table, file)
 }
 
 // table collects rows of one type and cuts them into files.
 type table[T any] struct {
 	name   string
+	off    bool // its rows are not wanted
 	out    *output
 	batch  []T
 	writer *parquet.GenericWriter[T]
@@ -65,8 +77,15 @@ func (t *table[T]) open(name string, out *output) {
 
 func (t *table[T]) label() string { return t.name }
 
+func (t *table[T]) leaveOut() { t.off = true }
+
+func (t *table[T]) wanted() bool { return !t.off }
+
 // add takes one row, whose texts have about so many bytes.
 func (t *table[T]) add(row T, bytes int) error {
+	if t.off {
+		return nil
+	}
 	t.batch = append(t.batch, row)
 	t.text += bytes
 	if len(t.batch) < batchRows && t.text < t.out.limits.text {
@@ -114,7 +133,7 @@ func (t *table[T]) ship() error {
 	if err := t.writer.Close(); err != nil {
 		return fmt.Errorf("ending a file of table %s: %w", t.name, err)
 	}
-	f := File{Path: fmt.Sprintf("%s/%05d.parquet", t.name, len(t.sum.Files)), Rows: t.inFile, Bytes: t.file.size, SHA256: t.file.digest()}
+	f := File{Path: t.out.path(t.name, len(t.sum.Files)), Rows: t.inFile, Bytes: t.file.size, SHA256: t.file.digest()}
 	content, err := t.file.rewind()
 	if err != nil {
 		return fmt.Errorf("table %s: %w", t.name, err)
@@ -129,7 +148,10 @@ func (t *table[T]) ship() error {
 
 // finish writes what is left. A table without rows gets a file all the same, so that engines find its columns.
 func (t *table[T]) finish() error {
-	if len(t.batch) > 0 || t.writer == nil && len(t.sum.Files) == 0 {
+	if t.off {
+		return nil
+	}
+	if len(t.batch) > 0 || t.writer == nil && len(t.sum.Files) == 0 && !t.out.sparse {
 		if err := t.write(); err != nil {
 			return err
 		}

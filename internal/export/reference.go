@@ -38,7 +38,8 @@ func Reference() []byte {
 	b.WriteString("# Parquet export\n\nGenerated from the program (`make gen`). How to make and read one: [guides/parquet.md](../guides/parquet.md).\n\n")
 	fmt.Fprintf(&b, "Version %d. Each table is a folder of Parquet files (zstd), as `events/00000.parquet`; a table without rows has one file. Times are UTC. Keys and values are\n"+
 		"masked for whoever made the export. `manifest.json` says what was selected, what is missing, what was masked, and the SHA-256 of each file;\n"+
-		"an export without one is torn. New columns may come; what is here keeps its meaning within the version.\n", Version)
+		"an export without one is torn. New columns may come; what is here keeps its meaning within the version.\n"+
+		"What the server writes in the background has the same tables in the folder of each recording, as `recording=…/events/part-000001.parquet`, and a manifest for each part in `_parts`.\n", Version)
 	for _, t := range Tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| column | type | null | meaning |\n|---|---|---|---|\n", t.Name, t.Text)
 		for _, f := range fields(t.row) {

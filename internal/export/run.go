@@ -119,15 +119,22 @@ func (r *run) tell(e *browse.Event) error {
 
 // gap keeps what an event says about a block that could not be read: no list of gaps has it.
 func (r *run) gap(e *browse.Event) {
-	var body event.GapBody
-	if json.Unmarshal(e.Event.Body, &body) != nil || body.Reason != event.GapChecksum || len(r.broken) >= mostMissing {
-		return
+	if g, ok := unreadable(e); ok && len(r.broken) < mostMissing {
+		r.broken = append(r.broken, g)
 	}
-	r.broken = append(r.broken, browse.Gap{
+}
+
+// unreadable is the gap that an event in the place of a block that could not be read stands for.
+func unreadable(e *browse.Event) (g browse.Gap, ok bool) {
+	var body event.GapBody
+	if json.Unmarshal(e.Event.Body, &body) != nil || body.Reason != event.GapChecksum {
+		return g, false
+	}
+	return browse.Gap{
 		Lane: body.Lane, Reason: body.Reason, Text: body.Text, Operator: e.Operator, Task: e.Task, Subtask: e.Subtask, Attempt: e.Attempt,
 		AttemptKey: e.AttemptKey, First: body.First, Last: body.Last, Events: body.Events, Bytes: body.Bytes,
 		From: browse.Wall(body.FromUS), To: browse.Wall(body.ToUS), Derived: true,
-	})
+	}, true
 }
 
 // gaps lists what is missing in the stretch that was looked at. They are asked for after the events were read, so that none of

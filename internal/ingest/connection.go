@@ -39,6 +39,9 @@ type connection struct {
 	reminded    time.Time                   // of the policy
 }
 
+// readBuffer is how much of a connection is read at once.
+const readBuffer = 256 << 10
+
 // errDone ends a connection in order: the agent said CLOSE and hung up, or the server shuts down.
 var errDone = errors.New("connection is done")
 
@@ -115,7 +118,7 @@ func (c *connection) handshake(ctx context.Context) (*wire.Hello, error) {
 		c.net = t
 	}
 	c.pace = &pacer{ctx: ctx, conn: c.net, silence: c.server.opt.Silence, until: deadline}
-	c.frames = wire.NewReader(bufio.NewReaderSize(c.pace, 64<<10))
+	c.frames = wire.NewReader(bufio.NewReaderSize(c.pace, readBuffer))
 	c.frames.Limit(wire.MaxJSON)
 	f, err := c.frames.Next()
 	if err != nil {
@@ -232,6 +235,33 @@ type pacer struct {
 	conn    net.Conn
 	silence time.Duration
 	until   time.Time
+
+	begun time.Time // of the stretch in which came is counted
+	came  int
+	short bool // the last read took all that was there
+}
+
+// An agent that sends much sends block by block. To wake for each costs more than to take it in: while so much comes within a stretch,
+// a read that would take the rest waits a little for more. Acks are then that much later, and wait for an fsync anyhow.
+const (
+	gatherStretch = 32 * time.Millisecond
+	gatherBytes   = 512 << 10
+	gatherFor     = 4 * time.Millisecond
+)
+
+// gather tells how long to wait for more: not at all, unless much comes in little pieces.
+func (p *pacer) gather(now time.Time) time.Duration {
+	if now.Sub(p.begun) > gatherStretch {
+		p.came /= 2
+		if now.Sub(p.begun) > 2*gatherStretch {
+			p.came = 0
+		}
+		p.begun = now
+	}
+	if p.short && p.came >= gatherBytes {
+		return gatherFor
+	}
+	return 0
 }
 
 // frameWithin bounds a frame as a whole, so that nobody holds a connection by single bytes.
@@ -240,7 +270,11 @@ const frameWithin = 5 * time.Minute
 func (p *pacer) nextFrame() { p.until = time.Now().Add(max(frameWithin, p.silence)) }
 
 func (p *pacer) Read(b []byte) (int, error) {
-	deadline := time.Now().Add(p.silence)
+	now := time.Now()
+	if wait := p.gather(now); wait > 0 {
+		time.Sleep(wait)
+	}
+	deadline := now.Add(p.silence)
 	if p.until.Before(deadline) {
 		deadline = p.until
 	}
@@ -250,7 +284,14 @@ func (p *pacer) Read(b []byte) (int, error) {
 	if p.ctx.Err() != nil { // looked at after the deadline was set: who ends ctx sets one that has passed
 		return 0, os.ErrDeadlineExceeded
 	}
-	return p.conn.Read(b)
+	n, err := p.conn.Read(b)
+	p.took(n, len(b))
+	return n, err
+}
+
+func (p *pacer) took(n, room int) {
+	p.came += n
+	p.short = n < room
 }
 
 // read handles frames until the connection ends.

@@ -32,9 +32,15 @@ type Engine struct {
 	keyMarks *keyMarks
 	roster   *roster
 
-	manyBlocks uint64 // of a timeline, to be made from the census
-	live       liveTexts
-	suspects   sync.Map // segmentKey → true: text indexes that must be made again
+	manyBlocks uint64    // of a timeline, to be made from the census
+	manyReads  int       // blocks that a question about latency decodes at most
+	limits     keyLimits // of looking by key
+
+	live     liveTexts
+	tails    keyTails
+	wanted   chan struct{} // see KeysWanted
+	suspects sync.Map      // sidecarKey, suspectSums → true: sidecars that must be made again
+	summing  *summing
 }
 
 // New makes an engine.
@@ -52,7 +58,8 @@ func New(o Options) (*Engine, error) {
 		o.Models = 64
 	}
 	e := &Engine{reader: o.Reader, blobs: o.Blobs, now: o.Now, frames: newFrames(o.CacheBytes), texts: newTexts(o.Reader.Definition),
-		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks}
+		keyMarks: newKeyMarks(o.CacheBytes / 16), manyBlocks: manyTimelineBlocks, summing: newSumming(), manyReads: maxMeasuredReads,
+		limits: keyLimits{near: 512, bring: 512, named: 1 << 15, rest: 1 << 15}, wanted: make(chan struct{}, 1)}
 	e.roster = newRoster(o.Reader, o.Models, e.frames)
 	return e, nil
 }
@@ -83,6 +90,8 @@ type view struct {
 	rotten []*block.Header // blocks that the call could not decode
 
 	histories map[event.Key][]Levels // see levelHistory
+	keyed     *keyLookup             // see keyLookup
+	noKeys    bool                   // it was looked for
 }
 
 // open makes a view with an up-to-date model. The caller closes it.

@@ -80,7 +80,7 @@ const NoNumber = math.MinInt64
 
 // Late is by how many milliseconds a dropped record came too late; not ok when times do not tell.
 func (ev *Event) Late() (ms int64, ok bool) {
-	if !ev.Reason.Late() || !ev.Time.Known() || ev.Number == NoNumber {
+	if !ev.Reason.Late() || !ev.Time.Known() || !EventTime(ev.Number).Known() {
 		return 0, false
 	}
 	allowed := ev.Number2

@@ -85,6 +85,7 @@ type KeySearch struct {
 	Operator   string             // empty = any
 	Keys       []KeyMatch         // these alone
 	MaxBlocks  int                // 0 = no bound
+	Unaided    bool               // see EventQuery
 }
 
 // maxDistinctKeys bounds what a search remembers.
@@ -97,7 +98,8 @@ func (e *Engine) KeysUsed(ctx context.Context, rec event.RecordingID, q KeySearc
 		return nil, nil, err
 	}
 	defer v.close()
-	s, err := v.scan(EventQuery{Operator: q.Operator, Keys: q.Keys, Lanes: []event.Lane{event.LaneTrace, event.LaneState}, MaxBlocks: q.MaxBlocks, Payload: true})
+	s, err := v.scan(EventQuery{Operator: q.Operator, Keys: q.Keys, Lanes: []event.Lane{event.LaneTrace, event.LaneState}, MaxBlocks: q.MaxBlocks, Payload: true,
+		Unaided: q.Unaided})
 	if err != nil {
 		return nil, nil, err
 	}

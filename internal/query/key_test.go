@@ -120,10 +120,13 @@ func (k *keyWorld) visits(operator int, key string, from, to Wall) []string {
 }
 
 func TestKeyHistoryEqualsTheNaiveOneInPagesOfAnySize(t *testing.T) {
-	for seed := range uint64(5) {
+	for seed := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		k := newKeyWorld(t, rng)
 		e := engineOf(t, Options{Reader: k.store, CacheBytes: 32 << 10})
+		if seed > 1 {
+			e = keyed(t, k.store, k.rec, rng, Options{CacheBytes: 32 << 10})
+		}
 		for range 25 {
 			operator, key := rng.IntN(2), fmt.Sprint("k", rng.IntN(6))
 			q := KeyQuery{Keys: []KeyMatch{{Serializer: k.keys[operator], Bytes: event.NewPayload([]byte(key))}}, Limit: 1 + rng.IntN(40), Order: Order(rng.IntN(2) == 0)}
@@ -162,10 +165,13 @@ func TestKeyHistoryEqualsTheNaiveOneInPagesOfAnySize(t *testing.T) {
 }
 
 func TestVersionsAreWhatWasWrittenInOrder(t *testing.T) {
-	for seed := range uint64(5) {
+	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 22))
 		k := newKeyWorld(t, rng)
 		e := engineOf(t, Options{Reader: k.store, CacheBytes: 32 << 10})
+		if seed > 1 {
+			e = keyed(t, k.store, k.rec, rng, Options{CacheBytes: 32 << 10})
+		}
 		for key := range 5 {
 			for operator := range 2 {
 				match := KeyMatch{Serializer: k.keys[operator], Bytes: event.NewPayload(fmt.Append(nil, "k", key))}

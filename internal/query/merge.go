@@ -18,6 +18,7 @@ type merge struct {
 	to      Wall
 	behind  *rowKey // rows behind this one only, in direction
 	pending []store.Ref
+	ready   []decoded    // of the first of pending
 	open    []*openBlock // heap, the next row's block first
 	explain *Explain
 }
@@ -145,7 +146,7 @@ func (m *merge) next(ctx context.Context) (*openBlock, error) {
 
 func (m *merge) decode(ctx context.Context, ref store.Ref) error {
 	m.explain.Decoded++
-	f, err := m.view.columns(ctx, ref)
+	f, err := m.columns(ctx, ref)
 	if err != nil {
 		if !unreadable(err) {
 			return err

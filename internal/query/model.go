@@ -86,7 +86,7 @@ func (m *model) refresh(ctx context.Context, s store.Snapshot) error {
 		}
 	}
 	if s.Mark() > m.mark {
-		for ref := range s.Since(m.mark) {
+		for ref := range ahead(s.Since(m.mark), s.Mark()-m.mark) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}

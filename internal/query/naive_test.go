@@ -15,6 +15,8 @@ import (
 type naive struct {
 	w      *world
 	frames []*frame
+
+	results int // asynchronous ones that were measured
 }
 
 func newNaive(w *world) *naive {

@@ -129,6 +129,15 @@ func (g *registry) of(rec event.RecordingID, lanes map[event.Key]bool, yield fun
 	}
 }
 
+// process tells whether key stands for a process, or for a planner in it, and not for an attempt.
+func (g *registry) process(key event.Key) bool {
+	g.sync()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, ok := g.processKey[key]
+	return ok
+}
+
 // subclass finds the serializer of a subclass that was met in rec.
 func (g *registry) subclass(rec event.RecordingID, base, class string) (event.DefinitionID, bool) {
 	g.sync()

@@ -39,6 +39,8 @@ type EventQuery struct {
 	Copies     bool // fill Event.Copies
 	MaxBlocks  int  // stop after decoding so many blocks, 0 = never; see Scan.Progress
 
+	Unaided bool // no index of keys is asked: for a caller who may not see all of them, whom time would tell which there are
+
 	Holds []Needle          // texts that events must hold, for a caller who sees all: blocks that certainly lack one are skipped, no more
 	Want  func(*Event) bool // asked before an event's payload is read; false = leave it out. nil = all are wanted
 }
@@ -155,6 +157,14 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 				from = max(from, s.after.wall)
 			}
 		}
+		if s.sel.keys != nil && !s.q.Unaided && s.sel.inv == nil {
+			var err error
+			if s.sel.listed, err = s.sel.keyBlocks(ctx, v); err != nil {
+				yield(Event{}, err)
+				return
+			}
+			s.explain.Absent += s.sel.listed.absent()
+		}
 		s.explain.Index, s.explain.Blocks = s.sel.index(), r.Blocks
 		if len(s.q.Holds) > 0 && !s.q.Expand && s.q.Invocation == nil {
 			s.sel.texts = v.lookup(s.q.Holds)
@@ -170,7 +180,11 @@ func (s *scan) events(ctx context.Context, v *view) iter.Seq2[Event, error] {
 		if s.after != nil {
 			s.begin = *s.after
 		}
-		for width := firstWidth(r, s.sel); from < to; {
+		width := firstWidth(r, s.sel)
+		if s.sel.listed.whole() {
+			width = max(width, to-from)
+		}
+		for from < to {
 			a, b := from, to
 			if desc {
 				if to-width > from && to-width < to {
@@ -225,6 +239,11 @@ func above(w Wall) Wall {
 func (s *scan) window(ctx context.Context, v *view, a, b Wall, refs []store.Ref, yield func(Event, error) bool) bool {
 	m := &merge{view: v, sel: s.sel, desc: bool(s.q.Order), from: a, to: b, behind: s.after, explain: &s.explain}
 	m.start(refs)
+	most := mostFetched
+	if s.q.MaxBlocks > 0 {
+		most = min(most, s.q.MaxBlocks-s.explain.Decoded)
+	}
+	m.fetch(ctx, most)
 	for {
 		if s.q.MaxBlocks > 0 && s.explain.Decoded >= s.q.MaxBlocks && m.due() {
 			if at := m.position(s.after); m.before(s.begin, at) {

@@ -22,6 +22,7 @@ type selection struct {
 
 	headers int         // looked at by blocks so far
 	texts   *textLookup // nil = no text is looked for, or no index knows of it
+	listed  *keyBlocks  // nil = no key is looked for, or no index knows of any
 }
 
 // selection resolves q. Errors: ErrNotFound, *AmbiguousError.
@@ -83,6 +84,8 @@ func (s *selection) blocks(v *view, from, to Wall) iter.Seq[store.Ref] {
 func (s *selection) candidates(v *view, from, to Wall) iter.Seq[store.Ref] {
 	var filters []store.Filter
 	switch s.index() {
+	case ByKey:
+		return s.listed.between(v, from, to)
 	case ByInvocation:
 		for key := range s.attempts {
 			filters = append(filters, store.Filter{Attempt: key, InvFrom: *s.inv, InvTo: *s.inv})

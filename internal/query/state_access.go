@@ -146,7 +146,11 @@ func (a *accessScan) lastInvocation() uint64 {
 // window yields the accesses of invocations from..to; false = stop.
 func (a *accessScan) window(ctx context.Context, from, to uint64, yield func(access, error) bool) (bool, error) {
 	var refs []store.Ref
-	for ref := range a.snap.Blocks(store.Filter{Lane: a.s.lane, Attempt: a.s.attempt, InvFrom: from, InvTo: to}) {
+	candidates, err := a.candidates(ctx, from, to)
+	if err != nil {
+		return false, err
+	}
+	for ref := range candidates {
 		if h := ref.Header; h.FirstInv <= to && h.LastInv >= from && a.mayHold(h) {
 			refs = append(refs, ref)
 		}

@@ -85,6 +85,9 @@ func TestAccessesAreThoseOfAKeyInOrder(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		s, rec, attempt, all := accessWorld(t, rng)
 		e := engineOf(t, Options{Reader: s, CacheBytes: 64 << 10})
+		if seed > 3 {
+			e = keyed(t, s, rec, rng, Options{CacheBytes: 64 << 10})
+		}
 		v, err := e.open(context.Background(), rec)
 		if err != nil {
 			t.Fatal(err)

@@ -64,8 +64,11 @@ type StateVersion struct {
 // Bounds of a history.
 const (
 	maxCells    = 500
-	maxVersions = 2000 // of all cells
-	maxInputs   = 300  // versions whose record is looked up, the newest
+	maxVersions = 2000     // of all cells
+	maxBefore   = 1500     // changes up to the moment, the newest
+	maxRows     = 8000     // that are looked at for them
+	maxHeld     = 32 << 20 // bytes of these, and twice as many with what came behind the moment
+	maxInputs   = 300      // versions whose record is looked up, the newest
 )
 
 // StateHistory lists the versions. It is made of rows of lane state, so of operators at level trace. Errors: ErrNotFound, ErrQuery,
@@ -87,21 +90,11 @@ func (e *Engine) StateHistory(ctx context.Context, rec event.RecordingID, q Stat
 	for i := range keys {
 		keys[i].State = q.State
 	}
-	s, err := v.scan(EventQuery{Keys: keys, Operator: q.Operator, Lanes: []event.Lane{event.LaneState}, MaxBlocks: q.MaxBlocks, Payload: true})
-	if err != nil {
-		return StateHistory{}, err
-	}
 	h := stateHistory{at: t, index: make(map[uint64][]int)}
 	h.out.At = t.wall
-	for ev, err := range s.events(ctx, v) {
-		if err != nil {
-			return h.out, fmt.Errorf("reading a state's versions: %w", err)
-		}
-		if ev.Kind != event.KindGap {
-			h.add(ev)
-		}
+	if err := v.versions(ctx, &h, EventQuery{Keys: keys, Operator: q.Operator, Lanes: []event.Lane{event.LaneState}, MaxBlocks: q.MaxBlocks, Payload: true}); err != nil {
+		return h.out, fmt.Errorf("reading a state's versions: %w", err)
 	}
-	h.out.Progress = (&Scan{scan: s}).Progress()
 	if err := v.undo(ctx, h.out.Cells); err != nil {
 		return h.out, fmt.Errorf("looking for restarts: %w", err)
 	}

@@ -393,6 +393,9 @@ func TestLineageThroughStateEqualsTheNaiveOne(t *testing.T) {
 		w := newStateWorld(t, seed)
 		w.play(150)
 		e := engineOf(t, Options{Reader: w.store, CacheBytes: 64 << 10})
+		if seed%2 > 0 {
+			e = keyed(t, w.store, w.rec, w.rng, Options{CacheBytes: 64 << 10})
+		}
 		below := make(map[string]origins) // outputs by input
 		for _, output := range slices.Sorted(maps.Keys(w.truth)) {
 			want := w.truth[output]
@@ -444,6 +447,9 @@ func TestLineageThroughStateNeverClaimsWhatIsLost(t *testing.T) {
 		w.loss = 0.15
 		w.play(150)
 		e := engineOf(t, Options{Reader: w.store})
+		if seed%2 > 0 {
+			e = keyed(t, w.store, w.rec, w.rng, Options{})
+		}
 		for output, want := range w.truth {
 			l, err := e.Lineage(t.Context(), LineageQuery{Recording: &w.rec, Record: output, Direction: Up, Depth: 1})
 			if err != nil {

@@ -16,9 +16,15 @@ type segmentKey struct {
 	segment   uint64
 }
 
-// suspect notes that a segment's text index cannot be used and must be made again.
-func (e *Engine) suspect(rec event.RecordingID, segment uint64) {
-	e.suspects.Store(segmentKey{rec, segment}, true)
+// sidecarKey names a sidecar.
+type sidecarKey struct {
+	segmentKey
+	kind string
+}
+
+// suspect notes that a segment's index cannot be used and must be made again.
+func (e *Engine) suspect(rec event.RecordingID, segment uint64, kind string) {
+	e.suspects.Store(sidecarKey{segmentKey{rec, segment}, kind}, true)
 }
 
 // Unindexed lists the sealed segments of rec without a text index, or with a damaged one. Nothing when the store has no room
@@ -28,6 +34,14 @@ func (e *Engine) Unindexed(ctx context.Context, rec event.RecordingID) ([]uint64
 	if !ok {
 		return nil, nil
 	}
+	return e.unindexed(ctx, side, rec, textKind, func(c store.Sidecar) bool {
+		_, err := lacking(c, c.Size(), nil)
+		return err == nil
+	})
+}
+
+// unindexed lists the sealed segments of rec without a usable sidecar of a kind.
+func (e *Engine) unindexed(ctx context.Context, side store.Sidecars, rec event.RecordingID, kind string, usable func(store.Sidecar) bool) ([]uint64, error) {
 	sealed, err := side.Sealed(rec)
 	if err != nil {
 		return nil, fmt.Errorf("listing segments: %w", err)
@@ -37,21 +51,18 @@ func (e *Engine) Unindexed(ctx context.Context, rec event.RecordingID) ([]uint64
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if _, bad := e.suspects.Load(segmentKey{rec, id}); bad || !e.indexed(side, rec, id) {
+		_, bad := e.suspects.Load(sidecarKey{segmentKey{rec, id}, kind})
+		if c, err := side.OpenSidecar(rec, id, kind); err == nil {
+			bad = bad || !usable(c)
+			_ = c.Close()
+		} else {
+			bad = true
+		}
+		if bad {
 			out = append(out, id)
 		}
 	}
 	return out, nil
-}
-
-func (e *Engine) indexed(side store.Sidecars, rec event.RecordingID, id uint64) bool {
-	c, err := side.OpenSidecar(rec, id, textKind)
-	if err != nil {
-		return false
-	}
-	defer c.Close()
-	_, err = lacking(c, c.Size(), nil)
-	return err == nil
 }
 
 // TextsOf gives the texts of an event that a search looks into; whole tells that nothing that comes to be known later changes them.
@@ -89,7 +100,7 @@ func (e *Engine) Index(ctx context.Context, rec event.RecordingID, segment uint6
 	if err := side.PutSidecar(ctx, rec, segment, textKind, textIndex(tables)); err != nil {
 		return fmt.Errorf("keeping a text index: %w", err)
 	}
-	e.suspects.Delete(key)
+	e.suspects.Delete(sidecarKey{key, textKind})
 	e.live.drop(key)
 	return nil
 }

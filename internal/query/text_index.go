@@ -95,7 +95,11 @@ func textTables(group []blockGrams) (tables []textTable) {
 
 // textIndex is the content of a sidecar with these tables.
 func textIndex(tables []textTable) []byte {
-	out := binary.LittleEndian.AppendUint32(nil, textVersion)
+	size := textHead
+	for _, t := range tables {
+		size += tableLen + 8*len(t.offsets) + len(t.rows)
+	}
+	out := binary.LittleEndian.AppendUint32(make([]byte, 0, size), textVersion)
 	out = binary.LittleEndian.AppendUint32(out, uint32(len(tables)))
 	for _, t := range tables {
 		out = binary.LittleEndian.AppendUint32(out, uint32(len(t.offsets)))

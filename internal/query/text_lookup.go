@@ -59,14 +59,14 @@ func (l *textLookup) read(segment uint64) map[int64]bool {
 	c, err := l.side.OpenSidecar(l.view.id, segment, textKind)
 	if err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
-			l.view.engine.suspect(l.view.id, segment)
+			l.view.engine.suspect(l.view.id, segment, textKind)
 		}
 		return l.view.engine.live.lacking(segmentKey{l.view.id, segment}, l.hashes)
 	}
 	defer c.Close()
 	absent, err := lacking(c, c.Size(), l.hashes)
 	if err != nil {
-		l.view.engine.suspect(l.view.id, segment)
+		l.view.engine.suspect(l.view.id, segment, textKind)
 		return nil
 	}
 	return absent

@@ -32,33 +32,18 @@ func (e *Engine) Timeline(ctx context.Context, rec event.RecordingID, q Timeline
 
 // run counts what q asks for into c.out.
 func (c *counting) run(ctx context.Context, q TimelineQuery) error {
-	if q.Buckets == 0 {
-		q.Buckets = 100
+	if err := q.complete(); err != nil {
+		return err
 	}
-	if q.Buckets < 0 || q.Buckets > 2000 {
-		return badQuery("a timeline has 1 to 2000 buckets")
-	}
-	q.Invocation = nil
 	sel, err := c.selection(q.EventQuery)
 	if err != nil {
 		return err
 	}
-	r := c.snap.Recording()
 	c.sel, c.series = sel, make(map[seriesKey]*Series)
-	c.out.From, c.out.To = Wall(r.WallMin), above(Wall(r.WallMax))
-	if q.From != 0 {
-		c.out.From = q.From
-	}
-	if q.To != 0 {
-		c.out.To = q.To
-	}
-	if c.out.To <= c.out.From {
-		c.out.To, c.out.BucketUS = c.out.From, 1
+	c.out.From, c.out.To, c.out.BucketUS, c.buckets = c.stretch(q)
+	if c.buckets == 0 {
 		return nil
 	}
-	span := uint64(c.out.To) - uint64(c.out.From)
-	c.out.BucketUS = int64(min(dividedUp(span, uint64(q.Buckets)), math.MaxInt64))
-	c.buckets = int(dividedUp(span, uint64(c.out.BucketUS)))
 	if !c.byCensus(c.engine.manyBlocks) {
 		for ref := range sel.blocks(c.view, c.out.From, c.out.To) {
 			if err := c.add(ctx, ref); err != nil {
@@ -74,6 +59,36 @@ func (c *counting) run(ctx context.Context, q TimelineQuery) error {
 			cmp.Compare(a.Subtask, b.Subtask), cmp.Compare(a.Kind, b.Kind))
 	})
 	return nil
+}
+
+// complete fills in what was left out.
+func (q *TimelineQuery) complete() error {
+	if q.Buckets == 0 {
+		q.Buckets = 100
+	}
+	if q.Buckets < 0 || q.Buckets > 2000 {
+		return badQuery("a timeline has 1 to 2000 buckets")
+	}
+	q.Invocation = nil
+	return nil
+}
+
+// stretch is what a question is about, and its buckets; none when it is empty.
+func (v *view) stretch(q TimelineQuery) (from, to Wall, bucketUS int64, buckets int) {
+	r := v.snap.Recording()
+	from, to = Wall(r.WallMin), above(Wall(r.WallMax))
+	if q.From != 0 {
+		from = q.From
+	}
+	if q.To != 0 {
+		to = q.To
+	}
+	if to <= from {
+		return from, from, 1, 0
+	}
+	span := uint64(to) - uint64(from)
+	bucketUS = int64(min(dividedUp(span, uint64(q.Buckets)), math.MaxInt64))
+	return from, to, bucketUS, int(dividedUp(span, uint64(bucketUS)))
 }
 
 func dividedUp(n, by uint64) uint64 {

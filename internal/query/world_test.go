@@ -1,12 +1,14 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -28,6 +30,8 @@ type world struct {
 	topic map[int32]int64
 	sent  map[event.KafkaPosition]int64 // timestamp
 	loss  float64
+	marks bool  // tasks tell their watermarks, which are not what their channels' come to
+	gap   int64 // µs between steps, at most twice of it; 0 = 500
 }
 
 type actor struct {
@@ -103,7 +107,7 @@ func (w *world) deploy(seed uint64, job int, rec event.RecordingID) {
 				Subtask: sub, Parallelism: parallelism,
 				Chain: []event.ChainOperatorDef{
 					{Index: 0, Operator: fmt.Sprintf("%016x%08x%08x", seed, job, level), Name: fmt.Sprintf("op %d.%d", job, level), Kind: kind,
-						Stateful: w.rng.IntN(3) == 0, Outputs: []int{0, 1}, Next: []int{1}},
+						In: make([]string, 1+level/3), Stateful: w.rng.IntN(3) == 0, Outputs: []int{0, 1}, Next: []int{1}},
 					{Index: 1, Operator: fmt.Sprintf("%016x%08x%08x", seed, job, level+100), Name: fmt.Sprintf("sink %d.%d", job, level), Kind: "sink"},
 				}}
 			tasks = append(tasks, a)
@@ -145,7 +149,7 @@ func (w *world) define(kind event.DefinitionKind, v any) event.DefinitionID {
 // play runs n invocations and closes all blocks.
 func (w *world) play(n int) {
 	for range n {
-		w.now += int64(w.rng.IntN(3)) * 500 // many rows share a moment
+		w.now += int64(w.rng.IntN(3)) * cmp.Or(w.gap, 500) // many rows share a moment
 		w.step(w.tasks[w.rng.IntN(len(w.tasks))])
 	}
 	w.flushAll()
@@ -190,6 +194,10 @@ func (w *world) step(a *actor) {
 	}
 	w.detRun(a, block.Row{Kind: event.KindElements, Operator: -1, Inv: inv, N: 1, Channel: p.place, Path: w.path(path)})
 	p.next++
+	if w.marks && kind == event.KindWatermark && inv%3 > 0 {
+		to := w.now/1000 - 15
+		w.row(a, event.LaneDet, block.Row{Kind: event.KindWatermarkIn, Operator: -1, Inv: inv, N: 1, Time: to})
+	}
 }
 
 // readOne reads a source record: of job 0 its own, of job 1 what job 0 wrote to the topic.
@@ -240,6 +248,7 @@ func (w *world) effects(a *actor, inv uint64) string {
 				kind = event.KindWatermark
 			}
 			r := block.Row{Kind: kind, Operator: 0, Inv: inv, N: 1, Partition: o.key, Subpartition: w.rng.IntN(len(o.pipes)), Value: []byte("v")}
+			r.Timed, r.EventTime = inv%6 > 0, w.now/1000-int64(inv*7%40)
 			if o.broadcast && w.rng.IntN(2) == 0 || kind == event.KindWatermark {
 				r.Subpartition = -1
 			}
@@ -278,13 +287,26 @@ func (w *world) effects(a *actor, inv uint64) string {
 	}
 	if w.rng.IntN(6) == 0 {
 		w.row(a, event.LaneTrace, block.Row{
-			Kind: event.KindDropped, Operator: w.rng.IntN(2), Inv: inv, Reason: event.DropReason(1 + w.rng.IntN(3)), Number: w.rng.Int64N(9),
+			Kind: event.KindDropped, Operator: w.rng.IntN(2), Inv: inv, Reason: event.DropReason(1 + w.rng.IntN(3)), Number: w.against(inv),
+			HasTime: inv%4 > 0, Time: int64(inv % 9), Number2: int64(inv % 3),
 		})
+	}
+	if w.marks && inv%5 == 0 {
+		w.row(a, event.LaneTrace, block.Row{Kind: event.KindCause, Operator: 0, Inv: inv, What: causeOfAsync, Number: int64(inv - 1 - inv%3)})
 	}
 	if w.rng.IntN(10) == 0 {
 		return ""
 	}
 	return path + ")"
+}
+
+// against is what a dropped record was compared with.
+func (w *world) against(inv uint64) int64 {
+	n := w.rng.Int64N(9)
+	if w.marks && inv%7 == 6 {
+		return math.MaxInt64
+	}
+	return n
 }
 
 // detRun adds an invocation to lane det, to the run before it when it goes on with that.
@@ -313,6 +335,9 @@ func (w *world) row(a *actor, lane event.Lane, r block.Row) {
 	l := w.lane(a, lane)
 	w.endRun(l)
 	r.Wall = w.now
+	if r.Kind == event.KindWatermarkIn {
+		l.b.Watermark(block.WatermarkRange{In: true, First: r.Time, Last: r.Time})
+	}
 	l.b.Add(r)
 	if w.rng.IntN(20) == 0 {
 		w.close(a, lane)

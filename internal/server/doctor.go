@@ -35,6 +35,7 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
 	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents))
 	checks = append(checks, s.checkOTLP()...)
+	checks = append(checks, s.checkParquet()...)
 	return append(checks, s.checkJobs(ctx)...), nil
 }
 

@@ -148,7 +148,8 @@ func TestWhatRetentionRemovedIsSaidAndIsNoFault(t *testing.T) {
 	if after.Name != job.Name || after.State != job.State || len(after.Attempts) != len(job.Attempts) || after.Graph.Vertices == nil {
 		t.Errorf("what became of the job is gone: %+v", after.Job)
 	}
-	if after.Gaps != 0 || after.Lost != 0 || after.Removed.Events == 0 || after.Removed.Until == 0 || after.Bytes >= job.Bytes/2 {
+	if after.Gaps != 0 || after.Lost != 0 || after.Removed.Events == 0 || after.Removed.Until == 0 ||
+		after.Bytes > job.Bytes-after.Removed.Bytes*9/10 { // what says what was removed takes a little
 		t.Errorf("%d gaps, %d lost, removed %+v, %d bytes of %d", after.Gaps, after.Lost, after.Removed, after.Bytes, job.Bytes)
 	}
 	gaps, err := k.queries.Gaps(ctx, k.truth.Totals)

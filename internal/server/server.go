@@ -19,6 +19,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/export"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
@@ -47,15 +48,18 @@ type Server struct {
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
 	export    *otlp.Exporter   // nil when nothing is sent by OTLP
+	parquet   *export.Keeper   // nil when nothing is exported in the background
 	reports   *reports
 	browser   *browse.Browser
-	steer     *steering.Steering
-	api       *api.API
-	http      *http.Server
-	ready     atomic.Bool
-	fleet     *fleet
-	rates     *rates
-	metrics   *requests
+
+	background *browse.Budget // of what may wait: indexes, Parquet
+	steer      *steering.Steering
+	api        *api.API
+	http       *http.Server
+	ready      atomic.Bool
+	fleet      *fleet
+	rates      *rates
+	metrics    *requests
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -79,7 +83,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.UI == nil {
 		o.UI = web.Files()
 	}
-	s := &Server{cfg: o.Config, version: o.Version, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests()}
+	s := &Server{cfg: o.Config, version: o.Version, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests(), background: browse.NewBudget()}
 	defer func() {
 		if err != nil {
 			s.release()
@@ -115,6 +119,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openExport(); err != nil {
 		return nil, err
 	}
+	if err := s.openParquet(); err != nil {
+		return nil, err
+	}
 	if err := s.openReports(ctx, secrets); err != nil {
 		return nil, err
 	}
@@ -125,7 +132,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
-		Journeys: journeys, Reports: s.reports,
+		Journeys: journeys, Reports: s.reports, Parquet: s,
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {
@@ -218,7 +225,11 @@ func (s *Server) openViews() (err error) {
 		return err
 	}
 	s.audit = file
-	o := browse.Options{Queries: queries, Policy: access.Local().WithExport(s.cfg.OTLP.Values == "clear"), Auditor: auditor, Fleet: s.fleet}
+	rights, err := access.Local().WithExport(s.cfg.OTLP.Values == "clear").WithParquet(s.cfg.Parquet.Role)
+	if err != nil {
+		return fmt.Errorf("setting export-parquet-role: %w", err)
+	}
+	o := browse.Options{Queries: queries, Policy: rights, Auditor: auditor, Fleet: s.fleet}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -308,8 +319,12 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
+	sampling.Go(func() { s.keepSums(ctx) })
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
+	}
+	if s.parquet != nil {
+		sampling.Go(func() { s.parquet.Run(ctx) })
 	}
 	s.ready.Store(true)
 	<-ctx.Done()
@@ -366,6 +381,9 @@ func (s *Server) close() error {
 		}
 	}
 	s.reports.release()
+	if err := s.closeParquet(); err != nil {
+		failed = append(failed, err)
+	}
 	if s.sidecar != nil {
 		s.sidecar.Close()
 	}

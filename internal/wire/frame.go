@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -25,10 +26,16 @@ type Reader struct {
 	max  int
 	head [4 + headLen]byte
 	buf  []byte
+
+	peek  *bufio.Reader // r, when it is one: a body that it holds as a whole is not copied
+	given int           // bytes of the body given out, which peek still holds
 }
 
 // NewReader reads frames of at most MaxFrame from r. Give it a buffered reader: each frame costs two reads.
-func NewReader(r io.Reader) *Reader { return &Reader{r: r, max: MaxFrame} }
+func NewReader(r io.Reader) *Reader {
+	peek, _ := r.(*bufio.Reader)
+	return &Reader{r: r, max: MaxFrame, peek: peek}
+}
 
 // Limit sets the longest frame that is accepted from now on.
 func (r *Reader) Limit(n int) { r.max = min(n, MaxFrame) }
@@ -43,6 +50,12 @@ const (
 // Next reads a frame. Its body is valid until the next call. io.EOF means that the stream ended between frames;
 // io.ErrUnexpectedEOF that it ended within one.
 func (r *Reader) Next() (Frame, error) {
+	if r.given > 0 {
+		if _, err := r.peek.Discard(r.given); err != nil {
+			return Frame{}, err
+		}
+		r.given = 0
+	}
 	if _, err := io.ReadFull(r.r, r.head[:]); err != nil {
 		return Frame{}, err
 	}
@@ -69,6 +82,11 @@ func (r *Reader) Next() (Frame, error) {
 }
 
 func (r *Reader) body(n int) ([]byte, error) {
+	if r.peek != nil && n <= r.peek.Size() {
+		b, err := r.peek.Peek(n)
+		r.given = len(b)
+		return b, err
+	}
 	if cap(r.buf) > keepBuf && n <= keepBuf {
 		r.buf = nil
 	}

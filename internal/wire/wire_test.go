@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -38,7 +39,11 @@ func TestMessagesComeBack(t *testing.T) {
 	for _, m := range messages() {
 		stream = Append(stream, m)
 	}
-	for name, src := range map[string]io.Reader{"whole": bytes.NewReader(stream), "by byte": iotest.OneByteReader(bytes.NewReader(stream))} {
+	for name, src := range map[string]io.Reader{
+		"whole": bytes.NewReader(stream), "by byte": iotest.OneByteReader(bytes.NewReader(stream)),
+		"buffered":           bufio.NewReaderSize(iotest.HalfReader(bytes.NewReader(stream)), 1<<16),
+		"in a little buffer": bufio.NewReaderSize(iotest.OneByteReader(bytes.NewReader(stream)), 64),
+	} {
 		r := NewReader(src)
 		for _, want := range messages() {
 			f, err := r.Next()
@@ -59,8 +64,10 @@ func TestMessagesComeBack(t *testing.T) {
 func TestCutStreamIsNoEnd(t *testing.T) {
 	stream := Append(nil, &Ping{ID: 1})
 	for n := 1; n < len(stream); n++ {
-		if _, err := NewReader(bytes.NewReader(stream[:n])).Next(); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("cut at %d: %v", n, err)
+		for _, src := range []io.Reader{bytes.NewReader(stream[:n]), bufio.NewReader(bytes.NewReader(stream[:n]))} {
+			if _, err := NewReader(src).Next(); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("cut at %d: %v", n, err)
+			}
 		}
 	}
 }

@@ -2,9 +2,12 @@
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
+import { inFlight } from "./inflight.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
 import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
+import { latency } from "./latency.ts";
 import { lineage, moment } from "./lineage.ts";
+import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
 import { tracks } from "./tracks.ts";
@@ -74,9 +77,11 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 				id: "local",
 				name: "local",
 				roles: ["owner"],
-				actions: ["job:view", "job:read", "record:read", "record:write", "status"],
+				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "status"],
 				policy: "clear",
 			});
+		case "/pins":
+			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);
 		case "/doctor":
 			return ok(
 				listOf("Check", [
@@ -125,6 +130,9 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "events") return ok(page(id, q, now));
 		if (what === "timeline") return ok(timeline(id, q, now));
 		if (what === "tracks") return ok(tracks(id, q, now));
+		if (what === "latency") return ok(latency(id, q, now));
+		if (what === "in-flight") return ok(inFlight(q.get("checkpoint") ?? "1"));
+		if (what === "pins" && method === "POST") return ok(pinOf(id));
 		if (what === "key") return ok(historyOfKey);
 		if (what === "state") return ok(statesOfKey);
 		if (what === "watermarks") return ok(watermarksOfTotals);

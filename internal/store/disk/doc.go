@@ -1,6 +1,6 @@
 // Package disk keeps a store in one folder.
 //
-//	LOCK  VERSION  MANIFEST-<n>  defs/<n>.sgd  seg/<recording>/<n>.sgs  seg/<recording>/<n>.idx  seg/<recording>/<n>.tok  lost+found/
+//	LOCK  VERSION  MANIFEST-<n>  defs/<n>.sgd  seg/<recording>/<n>.sgs  seg/<recording>/<n>.idx  seg/<recording>/<n>.key  …<n>.tok  lost+found/
 //
 // Blocks are appended to one active segment per recording and never changed. All integers are little-endian, checksums
 // CRC32C.
@@ -11,12 +11,14 @@
 //	  foot  0 "SGSF"  4 zero  8 end of blocks  16 end of definitions  24 blocks  32 last stored µs  40 checksum of definitions
 //	        60 checksum of bytes 0–59
 //	.idx   as head with "SGI1" │ (u64 offset, head of the block)* │ u64 end of blocks, u64 blocks, u32 checksum of all before
+//	.key   a sidecar: which blocks have rows about a key, by hashes of keys, in checksummed pages (sidecar.go); derived, and may be missing
 //	.tok   a sidecar: filters of the texts of each block, in checksummed pages (sidecar.go); derived as well, and may be missing
 //	.sgd   "SGD1" 1 0 0 0 │ (u32 length, u32 checksum, u8 kind, body)*            length = 1 + body; checksum of length, kind, body
 //	MANIFEST-n  "SGM1" 1 0 0 0 │ (u32 length, u32 checksum, JSON edit)*             checksum of length and edit
 //
 // A sealed segment is complete in itself: its definitions are those that its blocks name, with what they name in turn. The
-// .idx is derived from the .sgs and is made again when it is missing or wrong.
+// .idx is derived from the .sgs and is made again when it is missing or wrong. An end in order leaves one beside the active segment
+// too: the next start takes from it what lies below the end of blocks that it names, and scans the rest.
 //
 // # Replacing segments
 //
@@ -29,8 +31,8 @@
 // # What survives
 //
 // Append returns after write(2), so a block survives the process (Process), or after fsync as well (Disk). Several appends
-// share an fsync. On opening, the manifest is replayed, sealed segments are trusted, and active ones are scanned: a bad tail
-// is cut off, a damaged stretch with good blocks after it is left out, and both become gap blocks. A file that fsync failed
+// share an fsync. On opening, the manifest is replayed, sealed segments are trusted, and so is what the
+// index of an active one names; what lies behind that is scanned: a bad tail is cut off, a damaged stretch with good blocks after it is left out, and both become gap blocks. A file that fsync failed
 // on is never trusted again: what was not synced before is in memory still, and goes to a new segment.
 //
 // # Locks

@@ -1,10 +1,12 @@
 package disk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"syscall"
 	"time"
@@ -56,7 +58,13 @@ func (osFiles) ReadFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	room := int64(0)
+	if info, err := f.Stat(); err == nil {
+		room = info.Size()
+	}
+	whole := bytes.NewBuffer(make([]byte, 0, min(room, limit)+bytes.MinRead))
+	_, err = whole.ReadFrom(io.LimitReader(f, limit+1))
+	b := whole.Bytes()
 	if err == nil && int64(len(b)) > limit {
 		err = fmt.Errorf("%s is over %d bytes", path, limit)
 	}
@@ -92,6 +100,11 @@ func diskFull(err error) bool {
 
 // writeAtomically replaces path by content: a temporary file, fsync, rename, fsync of the folder.
 func writeAtomically(files fileSystem, dir, name string, content []byte) error {
+	return writePieces(files, dir, name, func(yield func([]byte) bool) { yield(content) })
+}
+
+// writePieces is writeAtomically of content that need not be in memory as a whole. A piece is used until the next one.
+func writePieces(files fileSystem, dir, name string, content iter.Seq[[]byte]) error {
 	tmp := dir + "/" + name + ".tmp"
 	if err := files.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing %s: %w", tmp, err)
@@ -100,7 +113,13 @@ func writeAtomically(files fileSystem, dir, name string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("creating %s: %w", tmp, err)
 	}
-	_, err = f.WriteAt(content, 0)
+	at := int64(0)
+	for piece := range content {
+		if _, err = f.WriteAt(piece, at); err != nil {
+			break
+		}
+		at += int64(len(piece))
+	}
 	if err == nil {
 		err = f.Sync()
 	}

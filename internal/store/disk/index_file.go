@@ -40,50 +40,108 @@ func writeIndex(g *segment, head segmentHead, refs []store.Ref, end int64) error
 	return writeAtomically(g.files, g.dir, g.indexName(), out)
 }
 
-// readIndex gives the blocks of a sealed segment from its .idx. Any error means that the segment must be scanned instead.
-func readIndex(g *segment, head segmentHead, foot segmentFoot, found func(h *block.Header, at int64) error) error {
-	b, err := g.files.ReadFile(filepath.Join(g.dir, g.indexName()), maxIndexFile)
+// indexFile is a .idx whose checksum holds.
+type indexFile struct {
+	head    segmentHead
+	entries []byte // offset and head of each block
+	end     int64  // of the blocks
+	blocks  uint64
+}
+
+// openIndex reads a .idx and checks it as a whole.
+func openIndex(files fileSystem, path string) (*indexFile, error) {
+	b, err := files.ReadFile(path, maxIndexFile)
 	if err != nil {
-		return fmt.Errorf("reading the index: %w", err)
+		return nil, fmt.Errorf("reading the index: %w", err)
 	}
 	const tail = 20
 	if len(b) < headLen+tail {
-		return errIndex
+		return nil, errIndex
 	}
-	have, err := parseSegmentHead(b[:headLen], indexMagic)
+	head, err := parseSegmentHead(b[:headLen], indexMagic)
 	end := b[len(b)-tail:]
-	head.magic = indexMagic
-	if err != nil || have != head ||
-		crc32.Checksum(b[:len(b)-4], castagnoli) != binary.LittleEndian.Uint32(end[16:]) ||
-		int64(binary.LittleEndian.Uint64(end)) != foot.blocksEnd || binary.LittleEndian.Uint64(end[8:]) != foot.blocks {
-		return errIndex
+	if err != nil || crc32.Checksum(b[:len(b)-4], castagnoli) != binary.LittleEndian.Uint32(end[16:]) {
+		return nil, errIndex
 	}
-	b = b[headLen : len(b)-tail]
-	type entry struct {
-		h  *block.Header
-		at int64
-	}
-	entries := make([]entry, 0, min(foot.blocks, uint64(len(b)/128)))
-	for len(b) > 0 {
+	x := &indexFile{head: head, entries: b[headLen : len(b)-tail], end: int64(binary.LittleEndian.Uint64(end)), blocks: binary.LittleEndian.Uint64(end[8:])}
+	return x, x.whole()
+}
+
+// whole tells whether entries are as many as the file says, and in their segment.
+func (x *indexFile) whole() error {
+	n := uint64(0)
+	for b := x.entries; len(b) > 0; n++ {
 		if len(b) < 8 {
 			return errIndex
 		}
 		at := int64(binary.LittleEndian.Uint64(b))
-		n, size, err := block.Extent(b[8:])
-		if err != nil || n > len(b)-8 || at < headLen || at+int64(size) > foot.blocksEnd {
+		head, size, err := block.Extent(b[8:])
+		if err != nil || head > len(b)-8 || at < headLen || at > x.end-int64(size) {
 			return errors.Join(errIndex, err)
 		}
-		h, err := block.ParseHeader(b[8 : 8+n])
-		if err != nil {
-			return errors.Join(errIndex, err)
-		}
-		entries = append(entries, entry{h, at})
-		b = b[8+n:]
+		b = b[8+head:]
 	}
-	if uint64(len(entries)) != foot.blocks {
+	if n != x.blocks {
 		return errIndex
 	}
-	for _, e := range entries {
+	return nil
+}
+
+// fits tells whether x is the index of a segment with this head.
+func (x *indexFile) fits(head segmentHead) bool {
+	head.magic = indexMagic
+	return x.head == head
+}
+
+// indexEntry is a block that an index names.
+type indexEntry struct {
+	h  *block.Header
+	at int64
+}
+
+// each gives the blocks in pieces, of which nothing is kept. An error means that an entry, and so the whole file, cannot be trusted.
+func (x *indexFile) each(yield func([]indexEntry) bool) error {
+	const piece = 512
+	for b := x.entries; len(b) > 0; {
+		list := make([]indexEntry, 0, piece)
+		for len(b) > 0 && len(list) < piece {
+			n, _, err := block.Extent(b[8:])
+			if err != nil {
+				return errors.Join(errIndex, err)
+			}
+			h, err := block.ParseHeader(b[8 : 8+n])
+			if err != nil {
+				return errors.Join(errIndex, err)
+			}
+			list = append(list, indexEntry{h, int64(binary.LittleEndian.Uint64(b))})
+			b = b[8+n:]
+		}
+		if !yield(list) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// readIndex gives the blocks of a sealed segment from its .idx. After an error of the index itself none were given: the segment must be
+// scanned instead.
+func readIndex(g *segment, head segmentHead, foot segmentFoot, found func(h *block.Header, at int64) error) error {
+	x, err := openIndex(g.files, filepath.Join(g.dir, g.indexName()))
+	if err != nil {
+		return err
+	}
+	if !x.fits(head) || x.end != foot.blocksEnd || x.blocks != foot.blocks {
+		return errIndex
+	}
+	var all []indexEntry
+	err = x.each(func(list []indexEntry) bool {
+		all = append(all, list...)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
 		if err := found(e.h, e.at); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -164,6 +165,19 @@ func (r *recording) retire(s *Store) {
 		r.mu.active = nil
 		s.sealer.add(r, g)
 	}
+}
+
+// leaveIndex writes the index of the active segment when all of it is durable, so that the next start need not scan it. Blocks that
+// come later are behind the end that the index names, and sealing writes it anew.
+func (r *recording) leaveIndex() error {
+	r.mu.Lock()
+	g := r.mu.active
+	ready := g != nil && !r.mu.deleted && !g.broken && len(g.unsynced) == 0 && g.blocks > 0
+	r.mu.Unlock()
+	if !ready {
+		return nil
+	}
+	return writeIndex(g, g.head(r.id), slices.Collect(r.index().View().Segment(g.id)), g.end)
 }
 
 // snapshot opens a view with the segments that hold its blocks.

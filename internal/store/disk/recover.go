@@ -68,6 +68,7 @@ func (o *opening) recording(rec event.RecordingID) error {
 		return fmt.Errorf("listing %s: %w", r.dir, err)
 	}
 	var ids []uint64
+	indexed := make(map[uint64]bool)
 	for _, e := range entries {
 		name, kind, _ := strings.Cut(e.Name(), ".")
 		id, err := strconv.ParseUint(name, 10, 64)
@@ -80,6 +81,7 @@ func (o *opening) recording(rec event.RecordingID) error {
 		case err == nil && kind == "sgs":
 			ids = append(ids, id)
 		case err == nil && (kind == "idx" || isSidecar(kind)):
+			indexed[id] = indexed[id] || kind == "idx"
 		case strings.HasSuffix(e.Name(), ".tmp"):
 			if err := s.opt.files.Remove(path); err != nil {
 				return fmt.Errorf("removing %s: %w", path, err)
@@ -94,8 +96,10 @@ func (o *opening) recording(rec event.RecordingID) error {
 	if err != nil {
 		return err
 	}
+	ahead := readAhead(s.opt.files, r.dir, slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return !indexed[id] }))
+	defer ahead.end()
 	for _, id := range ids {
-		if err := o.segment(r, id); err != nil {
+		if err := o.segment(r, id, ahead); err != nil {
 			return err
 		}
 	}
@@ -204,9 +208,10 @@ func ignoreNotEmpty(err error) error {
 	return err
 }
 
-// segment loads one file: a sealed one by its index, another by a scan.
-func (o *opening) segment(r *recording, id uint64) error {
+// segment loads one file: a sealed one by its index, another by a scan of what no index tells of.
+func (o *opening) segment(r *recording, id uint64, ahead *indexAhead) error {
 	s := o.s
+	defer ahead.of[id].skip()
 	g := &segment{id: id, dir: r.dir, files: s.opt.files}
 	was, named := o.known[id]
 	delete(o.known, id)
@@ -257,7 +262,14 @@ func (o *opening) segment(r *recording, id uint64) error {
 	foot, sealed := o.foot(g, size)
 	if sealed {
 		g.sealed, g.linked, g.end, g.blocks, g.lastStored = true, true, foot.blocksEnd, 0, foot.lastStored
-		if err := readIndex(g, head, foot, found); err != nil {
+		x, err := ahead.index(id, head)
+		if err == nil && (x.file.end != foot.blocksEnd || x.file.blocks != foot.blocks) {
+			err = errIndex
+		}
+		if err == nil {
+			err = x.each(found)
+		}
+		if err != nil {
 			if err := o.reindex(r, g, head, foot, found); err != nil {
 				return err
 			}
@@ -276,8 +288,14 @@ func (o *opening) segment(r *recording, id uint64) error {
 		if err := g.close(); err != nil {
 			return fmt.Errorf("closing segment %s: %w", g.path(), err)
 		}
-	} else if err := o.unsealed(r, g, size, micros(info.ModTime()), found); err != nil {
-		return err
+	} else {
+		x, err := ahead.index(id, head)
+		if err != nil {
+			x = nil // mostly there is none: the process did not end in order
+		}
+		if err := o.unsealed(r, g, size, micros(info.ModTime()), x, found); err != nil {
+			return err
+		}
 	}
 	first, last := fromMicros(g.created), fromMicros(g.lastStored)
 	if r.mu.first.IsZero() || first.Before(r.mu.first) {
@@ -319,9 +337,18 @@ func (o *opening) reindex(r *recording, g *segment, head segmentHead, foot segme
 	return writeIndex(g, head, refs, foot.blocksEnd)
 }
 
-// unsealed scans a segment that was active when the process ended, and makes it active again.
-func (o *opening) unsealed(r *recording, g *segment, size, modified int64, found func(*block.Header, int64) error) error {
-	list, err := scan(g, headLen, size, found)
+// unsealed makes a segment active again that was active when the process ended. It scans it from where the index ends that an end in
+// order left (nil: there is none): what was written since then is behind that.
+func (o *opening) unsealed(r *recording, g *segment, size, modified int64, left *aheadIndex, found func(*block.Header, int64) error) error {
+	from := int64(headLen)
+	if left != nil && left.file.end <= size {
+		if err := left.each(found); err == nil {
+			from = left.file.end
+		} else if !errors.Is(err, errIndex) {
+			return err
+		}
+	}
+	list, err := scan(g, from, size, found)
 	if err != nil {
 		return err
 	}

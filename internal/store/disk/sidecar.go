@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"iter"
 	"math"
 	"path/filepath"
 	"slices"
@@ -32,7 +33,7 @@ const (
 )
 
 // sidecarKinds are the kinds that there are. Files with other names beside segments are foreign.
-var sidecarKinds = []string{"tok"}
+var sidecarKinds = []string{"agg", "key", "tok"}
 
 func isSidecar(name string) bool { return slices.Contains(sidecarKinds, name) }
 
@@ -72,17 +73,30 @@ func pageSum(segment uint64, page int64, content []byte) uint32 {
 	return crc32.Update(crc32.Checksum(at[:], castagnoli), castagnoli, content)
 }
 
-// paged is the file of h with its content.
-func (h sidecarHead) paged(content []byte) []byte {
-	out := append(make([]byte, 0, headLen+len(content)+(len(content)/pageContent+1)*4), h.bytes()...)
-	for page := int64(0); len(content) > 0; page++ {
-		n := min(len(content), pageContent)
-		out = append(out, content[:n]...)
-		out = binary.LittleEndian.AppendUint32(out, pageSum(h.segment, page, content[:n]))
-		content = content[n:]
+// paged gives the file of h with its content, some pages at a time: an index of texts is a quarter of its segment.
+func (h sidecarHead) paged(content []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		out := append(make([]byte, 0, pieceBytes+pageLen), h.bytes()...)
+		for page := int64(0); len(content) > 0; page++ {
+			n := min(len(content), pageContent)
+			out = append(out, content[:n]...)
+			out = binary.LittleEndian.AppendUint32(out, pageSum(h.segment, page, content[:n]))
+			content = content[n:]
+			if len(out) >= pieceBytes {
+				if !yield(out) {
+					return
+				}
+				out = out[:0]
+			}
+		}
+		if len(out) > 0 {
+			yield(out)
+		}
 	}
-	return out
 }
+
+// pieceBytes is about how much of a sidecar is written at once.
+const pieceBytes = 1 << 20
 
 // sidecar reads one.
 type sidecar struct {
@@ -205,7 +219,7 @@ func (s *Store) PutSidecar(ctx context.Context, rec event.RecordingID, segment u
 	}
 	defer done()
 	h := sidecarHead{segment: g.id, recording: rec, created: g.created, kind: kind, length: int64(len(content))}
-	if err := writeAtomically(s.opt.files, g.dir, g.sidecarName(kind), h.paged(content)); err != nil {
+	if err := writePieces(s.opt.files, g.dir, g.sidecarName(kind), h.paged(content)); err != nil {
 		if diskFull(err) {
 			err = errors.Join(store.ErrDiskFull, err)
 		}

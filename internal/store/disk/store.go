@@ -149,15 +149,13 @@ func (s *Store) AppendAsync(ctx context.Context, h *block.Header, raw []byte) (s
 	if wait {
 		round := s.syncer.join()
 		durable = func(ctx context.Context) error {
-			select {
-			case err := <-round:
-				if err != nil {
-					return fmt.Errorf("making a block durable: %w", err)
+			if err := round.wait(ctx); err != nil {
+				if ctx.Err() == nil {
+					err = fmt.Errorf("making a block durable: %w", err)
 				}
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
+				return err
 			}
+			return nil
 		}
 	}
 	if stored {
@@ -422,6 +420,11 @@ func (s *Store) Close() error {
 	for i := range s.stop[1:] {
 		close(s.stop[1+i])
 		<-s.stopped[1+i]
+	}
+	for _, r := range s.all() {
+		if err := r.leaveIndex(); err != nil {
+			s.opt.Log.Warn("the next start scans a segment", "recording", r.id.String(), "error", err)
+		}
 	}
 	return s.closeFiles()
 }

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -14,7 +15,8 @@ type dirtySegment struct {
 }
 
 // syncer shares fsyncs among appends. One goroutine runs rounds: it takes what is dirty and who waits, syncs, and tells
-// them. Who comes during a round belongs to the next.
+// them. Who comes during a round belongs to the next. While many come, a round begins some milliseconds after the one before at the
+// earliest: an fsync costs as much for few blocks as for many.
 type syncer struct {
 	store *Store
 	kick  chan struct{}
@@ -23,13 +25,38 @@ type syncer struct {
 		sync.Mutex
 		dirty       map[dirtySegment]struct{}
 		definitions bool
-		waiting     []chan error
+		next        *syncRound
 	}
 }
 
+// syncRound is what those wait for who came before it began. err is there when done is closed.
+type syncRound struct {
+	done    chan struct{}
+	err     error
+	waiting int
+}
+
+func newSyncRound() *syncRound { return &syncRound{done: make(chan struct{})} }
+
+// wait waits for the outcome.
+func (r *syncRound) wait(ctx context.Context) error {
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// When so many waited for a round, the next one begins so long after its beginning.
+const (
+	manyWaiting = 8
+	roundEvery  = 8 * time.Millisecond
+)
+
 func newSyncer(s *Store) *syncer {
 	y := &syncer{store: s, kick: make(chan struct{}, 1)}
-	y.mu.dirty = make(map[dirtySegment]struct{})
+	y.mu.dirty, y.mu.next = make(map[dirtySegment]struct{}), newSyncRound()
 	return y
 }
 
@@ -49,17 +76,17 @@ func (y *syncer) markDefinitions() {
 	y.mu.definitions = true
 }
 
-// join returns a channel that gets the outcome of the next round: one that begins after the call.
-func (y *syncer) join() <-chan error {
-	done := make(chan error, 1)
+// join returns the next round: one that begins after the call.
+func (y *syncer) join() *syncRound {
 	y.mu.Lock()
-	y.mu.waiting = append(y.mu.waiting, done)
+	next := y.mu.next
+	next.waiting++
 	y.mu.Unlock()
 	select {
 	case y.kick <- struct{}{}:
 	default:
 	}
-	return done
+	return next
 }
 
 // run makes rounds until stop closes, and one more.
@@ -69,35 +96,45 @@ func (y *syncer) run(stop <-chan struct{}) {
 	for {
 		select {
 		case <-stop:
-			_ = y.round() // logged
+			_, _ = y.round() // logged
 			return
 		case <-y.kick:
 		case <-every.C:
 		}
-		if y.round() == nil {
+		began := time.Now()
+		waited, err := y.round()
+		pause := time.Duration(0)
+		switch {
+		case err != nil: // a disk that fails is given time: each try begins new segments
+			pause = y.store.opt.retryAfter
+		case waited >= manyWaiting:
+			pause = roundEvery - time.Since(began)
+		}
+		if pause <= 0 {
 			continue
 		}
-		select { // a disk that fails is given time: each try begins new segments
+		select {
 		case <-stop:
-		case <-time.After(y.store.opt.retryAfter):
+		case <-time.After(pause):
 		}
 	}
 }
 
 const syncWorkers = 4
 
-func (y *syncer) round() error {
+// round syncs what is dirty and tells how many waited for it.
+func (y *syncer) round() (waited int, err error) {
 	y.mu.Lock()
-	dirty, definitions, waiting := y.mu.dirty, y.mu.definitions, y.mu.waiting
-	y.mu.dirty, y.mu.definitions, y.mu.waiting = make(map[dirtySegment]struct{}), false, nil
-	y.mu.Unlock()
-	if len(dirty) == 0 && !definitions && len(waiting) == 0 {
-		return nil
+	dirty, definitions, this := y.mu.dirty, y.mu.definitions, y.mu.next
+	if len(dirty) == 0 && !definitions && this.waiting == 0 {
+		y.mu.Unlock()
+		return 0, nil
 	}
+	y.mu.dirty, y.mu.definitions, y.mu.next = make(map[dirtySegment]struct{}), false, newSyncRound()
+	y.mu.Unlock()
 	var (
 		group sync.WaitGroup
 		mu    sync.Mutex
-		err   error
 	)
 	slots := make(chan struct{}, syncWorkers)
 	do := func(f func() error) {
@@ -125,10 +162,9 @@ func (y *syncer) round() error {
 			y.markDefinitions()
 		}
 	}
-	for _, w := range waiting {
-		w <- err
-	}
-	return err
+	this.err = err
+	close(this.done)
+	return this.waiting, err
 }
 
 // sync makes what g holds durable. When fsync fails, g is never synced again: the kernel may have dropped the pages and

@@ -32,18 +32,30 @@ type channelKey struct {
 	in, all      bool
 }
 
+func channelOf(h *block.Header, c block.ChannelRange) channelKey {
+	return channelKey{c.Partition, c.Subpartition, c.In, h.Flags&block.FlagChannelsCollapsed != 0}
+}
+
 type positionKey struct {
 	split event.DefinitionID
 	sink  bool
 }
 
-// laneBlocks are the blocks of one lane of an attempt. marks is ordered by block number; a late block makes a new slice, so
-// that views which hold the old one stay right.
+// laneBlocks are the blocks of one lane of an attempt.
 type laneBlocks struct {
-	marks       []uint32
+	shelf       uint32   // index into the shelf's lanes
+	late        []uint32 // marks by block number; nil while blocks came in that order. A late block makes a new slice
 	firstMark   uint64
-	lastNumber  uint64 // of the last of marks
+	lastNumber  uint64 // the highest
 	invocations intervals
+}
+
+// marks are those of l by block number. What a slice holds does not change, so that views stay right.
+func (l *laneBlocks) marks(s *shelf) []uint32 {
+	if l.late != nil {
+		return l.late
+	}
+	return s.lanes[l.shelf].marks
 }
 
 // Index is the header index of one recording. Safe for concurrent use.
@@ -81,17 +93,18 @@ func (x *Index) Has(h *block.Header) bool {
 	return found
 }
 
-// find returns the place of number in l.marks. Blocks mostly come in order, so it looks at the end first.
+// find returns the place of number in marks of l. Blocks mostly come in order, so it looks at the end first.
 func (x *Index) find(l *laneBlocks, number uint64) (int, bool) {
-	n := len(l.marks)
+	marks := l.marks(x.mu.shelf)
+	n := len(marks)
 	if n == 0 || l.lastNumber < number {
 		return n, false
 	}
 	if l.lastNumber == number {
 		return n - 1, true
 	}
-	at := sort.Search(n, func(i int) bool { return x.header(l.marks[i]).Number >= number })
-	return at, x.header(l.marks[at]).Number == number
+	at := sort.Search(n, func(i int) bool { return x.header(marks[i]).Number >= number })
+	return at, x.header(marks[at]).Number == number
 }
 
 func (x *Index) header(mark uint32) *block.Header { return x.mu.shelf.header(uint64(mark)) }
@@ -102,35 +115,36 @@ func (x *Index) Add(r store.Ref) error {
 	defer x.mu.Unlock()
 	h := r.Header
 	key := laneKey{h.Attempt, h.Lane}
-	mark := uint32(len(x.mu.shelf.at))
+	mark := uint32(x.mu.shelf.at.n)
 	l := x.mu.lanes[key]
+	if l != nil {
+		at, found := x.find(l, h.Number)
+		if found {
+			return ErrDuplicate
+		}
+		if marks := l.marks(x.mu.shelf); at < len(marks) {
+			l.late = slices.Insert(slices.Clone(marks), at, mark)
+		} else if l.late != nil {
+			l.late = append(l.late, mark)
+		}
+	}
+	stack := x.mu.shelf.add(r)
 	if l == nil {
-		l = &laneBlocks{firstMark: uint64(mark)}
+		l = &laneBlocks{shelf: stack.lane, firstMark: uint64(mark)}
 		x.mu.lanes[key] = l
 	}
-	at, found := x.find(l, h.Number)
-	switch {
-	case found:
-		return ErrDuplicate
-	case at == len(l.marks):
-		l.marks = append(l.marks, mark)
-		l.lastNumber = h.Number
-	default:
-		l.marks = slices.Insert(slices.Clone(l.marks), at, mark)
-	}
+	l.lastNumber = max(l.lastNumber, h.Number)
 	if h.LastInv > 0 {
-		l.invocations.insert(h.FirstInv, h.LastInv, mark)
+		l.invocations.insert(h.FirstInv, h.LastInv, stack)
 	}
-	x.mu.shelf.add(r)
 	for _, c := range h.Zones.Channels {
 		if c.Count > 0 {
-			k := channelKey{c.Partition, c.Subpartition, c.In, h.Flags&block.FlagChannelsCollapsed != 0}
-			insert(x.mu.channels, k, c.First, c.Last, mark)
+			insert(x.mu.channels, channelOf(h, c), c.First, c.Last, stack)
 		}
 	}
 	for _, p := range h.Zones.Positions {
 		if p.Count > 0 {
-			insert(x.mu.positions, positionKey{p.Split, p.Sink}, signed(p.First), signed(p.Last), mark)
+			insert(x.mu.positions, positionKey{p.Split, p.Sink}, signed(p.First), signed(p.Last), stack)
 		}
 	}
 	s := &x.mu.summary
@@ -159,20 +173,20 @@ func (x *Index) Move(segment uint64, from int64, to uint64, by int64) (moved uin
 	return moved
 }
 
-func insert[K comparable](m map[K]*intervals, k K, first, last uint64, mark uint32) {
+func insert[K comparable](m map[K]*intervals, k K, first, last uint64, stack stackKey) {
 	x := m[k]
 	if x == nil {
 		x = new(intervals)
 		m[k] = x
 	}
-	x.insert(first, last, mark)
+	x.insert(first, last, stack)
 }
 
 // Len is the number of blocks.
 func (x *Index) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return len(x.mu.shelf.at)
+	return int(x.mu.shelf.at.n)
 }
 
 // Recording is the summary of all blocks; the times of storing are the caller's to set.
@@ -192,7 +206,7 @@ func (x *Index) Lane(attempt event.Key, lane event.Lane) store.LaneState {
 		return s
 	}
 	var before *block.Header
-	for _, m := range l.marks {
+	for _, m := range l.marks(x.mu.shelf) {
 		h := x.header(m)
 		if h.Number >= block.ServerNumbers {
 			break
@@ -219,7 +233,7 @@ func (x *Index) Attempt(attempt event.Key) store.AttemptState {
 		if k.attempt != attempt {
 			continue
 		}
-		for _, m := range l.marks {
+		for _, m := range l.marks(x.mu.shelf) {
 			h := x.header(m)
 			if h.Server() {
 				continue
@@ -236,7 +250,7 @@ func (x *Index) Attempt(attempt event.Key) store.AttemptState {
 func (x *Index) View() *View {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return &View{index: x, shelf: x.mu.shelf, mark: uint64(len(x.mu.shelf.at)), summary: x.mu.summary}
+	return &View{index: x, shelf: x.mu.shelf, mark: x.mu.shelf.at.n, summary: x.mu.summary}
 }
 
 // openEnd stands for an open upper bound of invocations.

@@ -7,10 +7,11 @@ import (
 	"sort"
 )
 
-// interval is a closed range of a block, named by its mark.
+// interval is a closed range that holds those of some blocks: those that are together in a stack. Which of them hold a value, their
+// headers say, and these are unpacked together anyhow.
 type interval struct {
 	first, last uint64
-	mark        uint32
+	stack       stackKey
 }
 
 // intervals finds the ranges that hold a value. Ranges mostly arrive in order and overlap little: then both insert and search
@@ -22,7 +23,7 @@ type intervals struct {
 	tail   []interval // ordered, behind all pieces
 }
 
-// piece is some entries: the differences to the one before, first to last, and mark.
+// piece is some entries: the differences to the one before, first to last, lane and stack.
 type piece struct {
 	first uint64
 	reach uint64 // the highest last of this piece and those before it
@@ -31,7 +32,7 @@ type piece struct {
 }
 
 const (
-	pieceLen = 64
+	pieceLen = 16
 	signBit  = 1 << 63
 )
 
@@ -39,17 +40,19 @@ func signed(v int64) uint64 { return uint64(v) ^ signBit }
 
 func packPiece(list []interval) piece {
 	p := piece{first: list[0].first, n: int32(len(list))}
-	var buf [pieceLen * 12]byte
+	var buf [pieceLen * 4 * binary.MaxVarintLen64]byte
 	data, before := buf[:0], list[0]
 	for _, e := range list {
 		data = binary.AppendUvarint(data, e.first-before.first)
 		data = binary.AppendVarint(data, int64(e.last-e.first))
-		data = binary.AppendVarint(data, int64(e.mark)-int64(before.mark))
+		data = binary.AppendVarint(data, int64(e.stack.lane)-int64(before.stack.lane))
+		data = binary.AppendVarint(data, int64(e.stack.stack)-int64(before.stack.stack))
 		p.reach = max(p.reach, e.last)
 		before = e
 	}
-	// The first entry's mark is the difference to itself.
-	p.data = append(binary.AppendUvarint(make([]byte, 0, len(data)+4), uint64(list[0].mark)), data...)
+	// The first entry's stack is the difference to itself.
+	head := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(list[0].stack.lane)), uint64(list[0].stack.stack))
+	p.data = append(append(make([]byte, 0, len(head)+len(data)), head...), data...)
 	return p
 }
 
@@ -65,17 +68,28 @@ func (p *piece) each(yield func(interval)) {
 		v := uv()
 		return v>>1 ^ -(v & 1)
 	}
-	e := interval{first: p.first, mark: uint32(uv())}
+	e := interval{first: p.first, stack: stackKey{lane: uint32(uv())}}
+	e.stack.stack = uint32(uv())
 	for range p.n {
 		e.first += uv()
 		e.last = e.first + zz()
-		e.mark += uint32(zz())
+		e.stack.lane += uint32(zz())
+		e.stack.stack += uint32(zz())
 		yield(e)
 	}
 }
 
-func (x *intervals) insert(first, last uint64, mark uint32) {
-	e := interval{first, last, mark}
+// mergeDepth is among how many of the newest entries that of the same stack is looked for: as many lanes may take turns in a range.
+const mergeDepth = 4
+
+func (x *intervals) insert(first, last uint64, stack stackKey) {
+	for i := len(x.tail) - 1; i >= max(0, len(x.tail)-mergeDepth); i-- {
+		if e := &x.tail[i]; e.stack == stack && e.first <= first {
+			e.last = max(e.last, last)
+			return
+		}
+	}
+	e := interval{first, last, stack}
 	if n := len(x.pieces); n > 0 && first < x.pieces[n-1].first {
 		x.insertEarly(e)
 		return
@@ -107,18 +121,20 @@ func (x *intervals) insertEarly(e interval) {
 		x.pieces[at+i].each(func(old interval) { list = append(list, old) })
 	}
 	list = append(list, x.tail...)
-	slices.SortFunc(list, func(a, b interval) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.mark, b.mark)) })
+	slices.SortFunc(list, func(a, b interval) int {
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.stack.lane, b.stack.lane), cmp.Compare(a.stack.stack, b.stack.stack))
+	})
 	for x.pieces = x.pieces[:at]; len(list) > pieceLen; list = list[pieceLen:] {
 		x.push(packPiece(list[:pieceLen]))
 	}
 	x.tail = append(x.tail[:0], list...)
 }
 
-// overlapping appends to marks those of ranges below limit that share a value with [from, to], in no order.
-func (x *intervals) overlapping(marks []uint64, from, to, limit uint64) []uint64 {
+// overlapping appends to stacks those of ranges that share a value with [from, to], in no order and perhaps more than once.
+func (x *intervals) overlapping(stacks []stackKey, from, to uint64) []stackKey {
 	take := func(e interval) {
-		if e.first <= to && e.last >= from && uint64(e.mark) < limit {
-			marks = append(marks, uint64(e.mark))
+		if e.first <= to && e.last >= from {
+			stacks = append(stacks, e.stack)
 		}
 	}
 	for _, e := range x.tail {
@@ -128,5 +144,5 @@ func (x *intervals) overlapping(marks []uint64, from, to, limit uint64) []uint64
 	for ; i >= 0 && x.pieces[i].reach >= from; i-- {
 		x.pieces[i].each(take)
 	}
-	return marks
+	return stacks
 }

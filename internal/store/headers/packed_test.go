@@ -135,14 +135,17 @@ func TestPackedHeadersAreSmall(t *testing.T) {
 	}
 }
 
-// TestIntervals compares with looking at every range, for ranges in order, late, nested and far apart.
+// TestIntervals compares with looking at every range, for ranges in order, late, nested and far apart, of lanes that take turns: each
+// stack with a range that overlaps is found, and none whose ranges together do not.
 func TestIntervals(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		var x intervals
 		var all []interval
+		hull := make(map[stackKey]interval)
 		next := uint64(1000)
-		for mark := range uint32(50 + r.IntN(600)) {
+		lanes := 1 + uint32(seed%7)
+		for n := range uint32(50 + r.IntN(600)) {
 			first := next
 			if r.IntN(10) < int(seed%4) {
 				first = r.Uint64N(next)
@@ -152,20 +155,29 @@ func TestIntervals(t *testing.T) {
 				last = first + r.Uint64N(5000)
 			}
 			next = max(next, last+1)
-			x.insert(first, last, mark)
-			all = append(all, interval{first, last, mark})
+			stack := stackKey{n % lanes, n / lanes / stackLen}
+			x.insert(first, last, stack)
+			all = append(all, interval{first, last, stack})
+			h, ok := hull[stack]
+			if !ok {
+				h = all[len(all)-1]
+			}
+			hull[stack] = interval{min(h.first, first), max(h.last, last), stack}
 		}
 		for range 300 {
 			from := r.Uint64N(next + 10)
-			to, limit := from+r.Uint64N(60), r.Uint64N(uint64(len(all))+1)
-			var want []uint64
-			for _, e := range all {
-				if e.first <= to && e.last >= from && uint64(e.mark) < limit {
-					want = append(want, uint64(e.mark))
+			to := from + r.Uint64N(60)
+			got := make(map[stackKey]bool)
+			for _, k := range x.overlapping(nil, from, to) {
+				got[k] = true
+				if h := hull[k]; h.first > to || h.last < from {
+					t.Fatalf("seed %d: [%d, %d] gives %v, which has %d to %d", seed, from, to, k, h.first, h.last)
 				}
 			}
-			if got := x.overlapping(nil, from, to, limit); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
-				t.Fatalf("seed %d: [%d, %d] below %d gives %v, not %v", seed, from, to, limit, got, want)
+			for _, e := range all {
+				if e.first <= to && e.last >= from && !got[e.stack] {
+					t.Fatalf("seed %d: [%d, %d] does not give %v, which has %d to %d", seed, from, to, e.stack, e.first, e.last)
+				}
 			}
 		}
 	}

@@ -21,10 +21,10 @@ func (x *Index) Replace(by map[Place]store.Ref) {
 		r, ok := by[p]
 		return r, ok
 	})
-	for mark := range old.at {
-		at := &old.at[mark]
+	for mark := range old.at.n {
+		at := old.at.of(mark)
 		if r, ok := by[Place{old.segments[at.segment()], at.offset()}]; ok && r.Header != nil {
-			x.mu.summary.Bytes += uint64(r.Header.Size) - uint64(old.header(uint64(mark)).Size)
+			x.mu.summary.Bytes += uint64(r.Header.Size) - uint64(old.header(mark).Size)
 		}
 	}
 }

@@ -17,9 +17,10 @@ type shelf struct {
 	rec      event.RecordingID
 	lanes    []*laneShelf
 	lane     map[laneKey]uint32 // index into lanes
-	at       []spot             // by mark
+	at       spots              // by mark
 	segments []uint64
 	segment  map[uint64]uint32 // index into segments
+	spans    []span            // of segments
 	tables   *tables
 	cache    *cache
 	arena    []byte // stacks lie in pieces of arenaLen: by themselves each would take a little more than it is long
@@ -43,6 +44,33 @@ type spot struct {
 	place     uint64 // index into segments and offset
 }
 
+// spots is a list in pieces: to grow, nothing is copied, and no more than a piece is unused.
+type spots struct {
+	pieces [][]spot
+	n      uint64
+}
+
+const spotsLen = 1 << 12
+
+func (l *spots) add(s spot) {
+	if l.n%spotsLen == 0 {
+		l.pieces = append(l.pieces, make([]spot, 0, spotsLen))
+	}
+	last := &l.pieces[l.n/spotsLen]
+	*last = append(*last, s)
+	l.n++
+}
+
+func (l *spots) of(mark uint64) *spot { return &l.pieces[mark/spotsLen][mark%spotsLen] }
+
+func (l *spots) clone() spots {
+	c := spots{n: l.n, pieces: slices.Clone(l.pieces)}
+	for i, p := range c.pieces {
+		c.pieces[i] = append(make([]spot, 0, spotsLen), p...)
+	}
+	return c
+}
+
 const offsetBits = 44
 
 func (s spot) segment() uint64 { return s.place >> offsetBits }
@@ -51,6 +79,7 @@ func (s spot) offset() int64   { return int64(s.place & (1<<offsetBits - 1)) }
 // laneShelf has the headers of one lane in order of arrival, in stacks of which all but the last are finished.
 type laneShelf struct {
 	key    laneKey
+	marks  []uint32 // in order of arrival
 	stacks [][]byte
 	open   []byte
 	n      int           // headers in open
@@ -64,8 +93,8 @@ func newShelf(rec event.RecordingID) *shelf {
 	return &shelf{rec: rec, lane: make(map[laneKey]uint32), segment: make(map[uint64]uint32), tables: new(tables), cache: new(cache)}
 }
 
-// add puts the block with the next mark on the shelf.
-func (s *shelf) add(r store.Ref) {
+// add puts the block with the next mark on the shelf, and tells in which stack it lies.
+func (s *shelf) add(r store.Ref) stackKey {
 	key := laneKey{r.Header.Attempt, r.Header.Lane}
 	i, ok := s.lane[key]
 	if !ok {
@@ -76,7 +105,11 @@ func (s *shelf) add(r store.Ref) {
 	l := s.lanes[i]
 	seq := uint32(len(l.stacks)*stackLen + l.n)
 	l.add(s, r.Header)
-	s.at = append(s.at, spot{lane: i, seq: seq}.in(s, r))
+	at := spot{lane: i, seq: seq}.in(s, r)
+	l.marks = append(l.marks, uint32(s.at.n))
+	s.at.add(at)
+	s.span(uint32(s.at.n-1), at)
+	return stackKey{i, seq / stackLen}
 }
 
 func (p spot) in(s *shelf, r store.Ref) spot {
@@ -116,26 +149,31 @@ func (l *laneShelf) unpacked(stack int, rec event.RecordingID, t *tables) []*blo
 
 // header is that of the block with a mark.
 func (s *shelf) header(mark uint64) *block.Header {
-	at := s.at[mark]
-	l, stack, i := s.lanes[at.lane], int(at.seq/stackLen), int(at.seq%stackLen)
-	if stack == len(l.stacks) {
-		if i == l.n-1 {
-			return l.last
-		}
-		return l.unpacked(stack, s.rec, s.tables)[i]
+	at := s.at.of(mark)
+	l, stack, i := s.lanes[at.lane], at.seq/stackLen, int(at.seq%stackLen)
+	if int(stack) == len(l.stacks) && i == l.n-1 {
+		return l.last
 	}
-	key := stackKey{at.lane, uint32(stack)}
-	list := s.cache.get(key)
+	return s.stack(stackKey{at.lane, stack})[i]
+}
+
+// stack gives the headers of a stack, in order of arrival.
+func (s *shelf) stack(k stackKey) []*block.Header {
+	l := s.lanes[k.lane]
+	if int(k.stack) == len(l.stacks) { // it grows
+		return l.unpacked(int(k.stack), s.rec, s.tables)
+	}
+	list := s.cache.get(k)
 	if list == nil {
-		list = l.unpacked(stack, s.rec, s.tables)
-		s.cache.put(key, list)
+		list = l.unpacked(int(k.stack), s.rec, s.tables)
+		s.cache.put(k, list)
 	}
-	return list[i]
+	return list
 }
 
 // ref is the block with a mark.
 func (s *shelf) ref(mark uint64) store.Ref {
-	at := &s.at[mark]
+	at := s.at.of(mark)
 	return store.Ref{Header: s.header(mark), Segment: s.segments[at.segment()], Offset: at.offset()}
 }
 
@@ -143,16 +181,17 @@ func (s *shelf) ref(mark uint64) store.Ref {
 // as well (else nil). The new shelf takes what comes from now on; stacks without another header are shared.
 func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 	n := *s
-	n.lanes, n.at, n.cache = slices.Clone(s.lanes), slices.Clone(s.at), new(cache)
+	n.lanes, n.at, n.cache = slices.Clone(s.lanes), s.at.clone(), new(cache)
 	n.segments, n.segment, n.arena = slices.Clone(s.segments), maps.Clone(s.segment), nil
-	others := make(map[stackKey]map[uint32]*block.Header)
-	for mark := range n.at {
-		at := &n.at[mark]
+	others, moved := make(map[stackKey]map[uint32]*block.Header), false
+	for mark := range n.at.n {
+		at := n.at.of(mark)
 		r, ok := change(Place{s.segments[at.segment()], at.offset()})
 		if !ok {
 			continue
 		}
 		*at = at.in(&n, r)
+		moved = true
 		if r.Header != nil {
 			k := stackKey{at.lane, at.seq / stackLen}
 			if others[k] == nil {
@@ -160,6 +199,14 @@ func (s *shelf) replaced(change func(Place) (store.Ref, bool)) *shelf {
 			}
 			others[k][at.seq%stackLen] = r.Header
 		}
+	}
+	if moved {
+		n.spans = nil
+		for mark := range n.at.n {
+			n.span(uint32(mark), *n.at.of(mark))
+		}
+	} else {
+		n.spans = slices.Clone(s.spans)
 	}
 	for k, headers := range others {
 		l := n.lanes[k.lane]

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -42,21 +43,6 @@ func (v *View) ref(mark uint64) store.Ref {
 	return v.shelf.ref(mark)
 }
 
-// Segment yields the blocks of a segment, in order of arrival.
-func (v *View) Segment(id uint64) iter.Seq[store.Ref] {
-	return func(yield func(store.Ref) bool) {
-		v.index.mu.RLock()
-		i, ok := v.shelf.segment[id]
-		at := v.shelf.at[:v.mark:v.mark]
-		v.index.mu.RUnlock()
-		for mark := range at {
-			if ok && at[mark].segment() == uint64(i) && !yield(v.ref(uint64(mark))) {
-				return
-			}
-		}
-	}
-}
-
 // lanes lists the lanes that f asks for, ordered.
 func (v *View) lanes(f store.Filter) []laneKey {
 	x := v.index
@@ -91,19 +77,19 @@ func (v *View) laneMarks(k laneKey, f store.Filter) []uint32 {
 		if to == 0 {
 			to = openEnd
 		}
-		var marks []uint32
-		for _, m := range l.invocations.overlapping(nil, f.InvFrom, to, v.mark) {
-			marks = append(marks, uint32(m))
-		}
+		marks := v.within(l.invocations.overlapping(nil, f.InvFrom, to), func(h *block.Header) bool {
+			return h.LastInv > 0 && h.FirstInv <= to && h.LastInv >= f.InvFrom
+		})
 		slices.SortFunc(marks, func(a, b uint32) int {
 			return cmp.Compare(v.shelf.header(uint64(a)).Number, v.shelf.header(uint64(b)).Number)
 		})
 		return marks
 	}
-	for i, m := range l.marks {
+	all := l.marks(x.mu.shelf)
+	for i, m := range all {
 		if uint64(m) >= v.mark { // rarely more than a tail: copy what the view sees
-			seen := slices.Clone(l.marks[:i])
-			for _, m := range l.marks[i:] {
+			seen := slices.Clone(all[:i])
+			for _, m := range all[i:] {
 				if uint64(m) < v.mark {
 					seen = append(seen, m)
 				}
@@ -111,7 +97,7 @@ func (v *View) laneMarks(k laneKey, f store.Filter) []uint32 {
 			return seen
 		}
 	}
-	return l.marks
+	return all
 }
 
 // Attempts is that of store.Snapshot.
@@ -128,13 +114,18 @@ func (v *View) Element(e event.Element, in bool) []store.Ref {
 	x := v.index
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var marks []uint64
-	for _, k := range []channelKey{{e.Partition, e.Subpartition, in, false}, {e.Partition, 0, in, true}} {
+	keys := [2]channelKey{{e.Partition, e.Subpartition, in, false}, {e.Partition, 0, in, true}}
+	var stacks []stackKey
+	for _, k := range keys {
 		if ranges := x.mu.channels[k]; ranges != nil {
-			marks = ranges.overlapping(marks, e.Seq, e.Seq, v.mark)
+			stacks = ranges.overlapping(stacks, e.Seq, e.Seq)
 		}
 	}
-	return v.refs(marks)
+	return v.refs(v.within(stacks, func(h *block.Header) bool {
+		return slices.ContainsFunc(h.Zones.Channels, func(c block.ChannelRange) bool {
+			return c.Count > 0 && c.First <= e.Seq && e.Seq <= c.Last && slices.Contains(keys[:], channelOf(h, c))
+		})
+	}))
 }
 
 // Position is that of store.Snapshot.
@@ -146,25 +137,60 @@ func (v *View) Position(split event.DefinitionID, offset int64, sink bool) []sto
 	if ranges == nil {
 		return nil
 	}
-	return v.refs(ranges.overlapping(nil, signed(offset), signed(offset), v.mark))
+	at := signed(offset)
+	return v.refs(v.within(ranges.overlapping(nil, at, at), func(h *block.Header) bool {
+		return slices.ContainsFunc(h.Zones.Positions, func(p block.PositionRange) bool {
+			return p.Count > 0 && p.Split == split && p.Sink == sink && p.First <= offset && offset <= p.Last
+		})
+	}))
 }
 
-// refs turns marks into blocks, each once, in order of arrival. The index is locked.
-func (v *View) refs(marks []uint64) []store.Ref {
+// within gives the marks of the blocks in some stacks that the view sees and whose header holds what is looked for, each once.
+// The index is locked.
+func (v *View) within(stacks []stackKey, holds func(*block.Header) bool) (marks []uint32) {
+	slices.SortFunc(stacks, func(a, b stackKey) int { return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(a.stack, b.stack)) })
+	for _, k := range slices.Compact(stacks) {
+		if int(k.lane) >= len(v.shelf.lanes) {
+			continue // it came later
+		}
+		l, from := v.shelf.lanes[k.lane], int(k.stack)*stackLen
+		if from >= len(l.marks) || uint64(l.marks[from]) >= v.mark {
+			continue
+		}
+		for i, h := range v.shelf.stack(k) {
+			if m := l.marks[from+i]; uint64(m) < v.mark && holds(h) {
+				marks = append(marks, m)
+			}
+		}
+	}
+	return marks
+}
+
+// refs turns marks into blocks, in order of arrival. The index is locked.
+func (v *View) refs(marks []uint32) []store.Ref {
 	slices.Sort(marks)
-	marks = slices.Compact(marks)
 	out := make([]store.Ref, len(marks))
 	for i, m := range marks {
-		out[i] = v.shelf.ref(m)
+		out[i] = v.shelf.ref(uint64(m))
 	}
 	return out
 }
 
+// fewMarks is how many blocks are looked up one by one before a walk begins.
+const fewMarks = 16
+
 // Since is that of store.Snapshot.
 func (v *View) Since(mark uint64) iter.Seq[store.Ref] {
 	return func(yield func(store.Ref) bool) {
-		for m := mark; m < v.mark; m++ {
+		few := min(v.mark, mark+fewMarks) // who asks for single blocks is served from the cache
+		for m := mark; m < few; m++ {
 			if !yield(v.ref(m)) {
+				return
+			}
+		}
+		w := v.walk()
+		for m := few; m < v.mark; m++ {
+			if !yield(w.ref(m)) {
 				return
 			}
 		}

@@ -30,7 +30,9 @@ const visit = shape<wire.KeyVisit>()({
 export type KeyVisit = Decoded<typeof visit>;
 
 /** A page of what happened under a key. */
-export const keyHistory = shape<Omit<wire.KeyHistory, "gaps" | "kind" | "masked" | "version" | "scanned_from" | "scanned_to">>()({
+export const keyHistory = shape<
+	Omit<wire.KeyHistory, "explain" | "gaps" | "kind" | "masked" | "version" | "scanned_from" | "scanned_to">
+>()({
 	items: list(visit),
 	next: optional(text),
 	keys: list(foundKey),
@@ -71,7 +73,7 @@ const cell = shape<wire.StateCell>()({
 export type StateCell = Decoded<typeof cell>;
 
 /** Every version of a key's states. */
-export const stateHistory = shape<Omit<wire.StateHistory, "gaps" | "kind" | "masked" | "version" | "next">>()({
+export const stateHistory = shape<Omit<wire.StateHistory, "explain" | "gaps" | "kind" | "masked" | "version" | "next">>()({
 	items: list(cell),
 	keys: list(foundKey),
 	searched: flag,

@@ -25,6 +25,7 @@ const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
+const InFlightPanel = lazy(() => import("../panels/inflight/InFlightPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -114,6 +115,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <KeyPanel key={page.rec} rec={page.rec} state={state} />;
 		case "watermarks":
 			return <WatermarksPanel key={page.rec} rec={page.rec} state={state} />;
+		case "inflight":
+			return <InFlightPanel key={page.rec} rec={page.rec} state={state} />;
 		case "agents":
 			return <AgentsPanel state={state} />;
 		case "policy":

@@ -47,6 +47,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 		{ ids: ["open"], word: "open" },
 	],
 	watermarks: [],
+	inflight: [],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
 	lost: [],

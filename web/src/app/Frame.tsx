@@ -49,6 +49,7 @@ export function Frame({ address, children }: Props) {
 		() => run !== undefined && go(link({ screen: "watermarks", rec: run }, state.at === undefined ? {} : { at: state.at })),
 		run !== undefined,
 	);
+	useCommand("go-inflight", () => run !== undefined && go(link({ screen: "inflight", rec: run })), run !== undefined);
 	useCommand(
 		"go-journey",
 		() => {
@@ -101,6 +102,8 @@ function titleOf({ page }: Address): string {
 			return `Key in ${page.rec}`;
 		case "watermarks":
 			return `Watermarks of ${page.rec}`;
+		case "inflight":
+			return `In flight in ${page.rec}`;
 		case "agents":
 			return "Agents";
 		case "policy":

@@ -44,6 +44,7 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 			href: link({ screen: "key", rec }, page.screen === "key" ? keyOf(state) : state.at === undefined ? {} : { of: state.at }),
 		},
 		{ screen: "watermarks", word: "Watermarks", href: link({ screen: "watermarks", rec }, state.at === undefined ? {} : { at: state.at }) },
+		{ screen: "inflight", word: "In flight", href: link({ screen: "inflight", rec }) },
 		{
 			screen: "gaps",
 			word: job.data === undefined || job.data.gaps === 0 ? "Gaps" : `Gaps ${job.data.gaps}`,

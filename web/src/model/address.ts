@@ -17,6 +17,7 @@ export type Page =
 	| { readonly screen: "sql"; readonly rec: string }
 	| { readonly screen: "key"; readonly rec: string }
 	| { readonly screen: "watermarks"; readonly rec: string }
+	| { readonly screen: "inflight"; readonly rec: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
 	| { readonly screen: "lost"; readonly path: string };
@@ -53,6 +54,10 @@ export type ViewState = {
 	readonly of?: string;
 	/** The operator that it is about. */
 	readonly op?: string;
+	/** The checkpoint that it is about. */
+	readonly cp?: string;
+	/** What a timeline shows beside activity: measures, with a comma between them. */
+	readonly lanes?: string;
 	/** Column and direction that a table is sorted by: in_per_s.desc. */
 	readonly sort?: string;
 	/** Parameters of other versions. */
@@ -101,6 +106,8 @@ export function formatPath(page: Page): string {
 			return `/r/${escapeSegment(page.rec)}/key`;
 		case "watermarks":
 			return `/r/${escapeSegment(page.rec)}/watermarks`;
+		case "inflight":
+			return `/r/${escapeSegment(page.rec)}/inflight`;
 		case "agents":
 			return "/agents";
 		case "policy":
@@ -145,6 +152,7 @@ export function parsePath(path: string): Page {
 	if (third === "sql") return { screen: "sql", rec: second };
 	if (third === "key") return { screen: "key", rec: second };
 	if (third === "watermarks") return { screen: "watermarks", rec: second };
+	if (third === "inflight") return { screen: "inflight", rec: second };
 	return lost;
 }
 
@@ -200,6 +208,8 @@ export function formatState(s: ViewState): string {
 	put("key", s.key);
 	put("of", s.of);
 	put("op", s.op);
+	put("cp", s.cp);
+	put("lanes", s.lanes);
 	put("sort", s.sort);
 	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
 	return pairs.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
@@ -255,6 +265,12 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 			return true;
 		case "op":
 			s.op = value;
+			return true;
+		case "cp":
+			s.cp = value;
+			return true;
+		case "lanes":
+			s.lanes = value;
 			return true;
 		case "view":
 			if (value === "tree") s.view = value;

@@ -71,7 +71,7 @@ function words(page: Page, state: ViewState): readonly string[] {
 						...(state.dir === undefined ? [] : [`--${state.dir}`]),
 					];
 		case "timeline":
-			return ["timeline", quoteArgument(shortId(page.rec)), ...stretch(state)];
+			return ["timeline", quoteArgument(shortId(page.rec)), ...(state.lanes === undefined ? [] : ["--latency"]), ...stretch(state)];
 		case "gaps":
 			return ["gaps", quoteArgument(shortId(page.rec))];
 		case "sql":
@@ -85,6 +85,11 @@ function words(page: Page, state: ViewState): readonly string[] {
 		}
 		case "watermarks":
 			return ["watermarks", quoteArgument(shortId(page.rec)), ...flag("op", state.op), ...flag("at", state.at)];
+		case "inflight":
+			// Without a checkpoint the page lists them, as the job's own command does.
+			return state.cp === undefined
+				? ["job", quoteArgument(shortId(page.rec))]
+				: ["inflight", quoteArgument(shortId(page.rec)), ...flag("checkpoint", state.cp), ...flag("op", state.op), ...flag("at", state.at)];
 		case "agents":
 			return ["agents"];
 		case "policy":

@@ -33,6 +33,7 @@ export type CommandId =
 	| "go-sql"
 	| "go-key"
 	| "go-watermarks"
+	| "go-inflight"
 	| "zone"
 	| "theme"
 	| "copy-link"
@@ -52,7 +53,7 @@ export type Command = {
 
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
 const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "gaps"];
+const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "inflight", "gaps"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-timeline", title: "Timeline of this recording", group: "Go to", keys: ["G T"], screens: recordingScreens },
 	{ id: "go-key", title: "A key's history and states", group: "Go to", keys: ["G K"], screens: recordingScreens },
 	{ id: "go-watermarks", title: "Watermarks at a moment", group: "Go to", keys: ["G W"], screens: recordingScreens },
+	{ id: "go-inflight", title: "In flight at a checkpoint", group: "Go to", keys: ["G I"], screens: recordingScreens },
 	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
 ];
 

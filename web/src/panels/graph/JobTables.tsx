@@ -30,7 +30,15 @@ export function Checkpoints({ detail }: { readonly detail: JobDetail }) {
 			<tbody>
 				{detail.checkpoints.map((c) => (
 					<tr key={String(c.id)}>
-						<td className="n">{String(c.id)}</td>
+						<td className="n">
+							<a
+								className="link"
+								href={link({ screen: "inflight", rec: detail.id }, { cp: String(c.id) })}
+								title="What was on its way when its barriers came"
+							>
+								{String(c.id)}
+							</a>
+						</td>
 						<td className={c.state === "failed" ? "c-drop" : "mid"}>
 							<Icon name={c.state === "completed" ? "ok" : c.state === "failed" ? "failed" : "wait"} size="s" /> {c.state}
 							{c.discarded !== undefined && <span className="dim">, replaced by a newer one</span>}

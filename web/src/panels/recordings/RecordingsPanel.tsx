@@ -5,11 +5,15 @@ import { toProblem } from "../../api/problem";
 import { recordingsQuestion, statusQuestion } from "../../api/questions";
 import type { Recording } from "../../api/recording";
 import { count, plural, size, written } from "../../base/quantity";
+import { shortId } from "../../base/reference";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
+import { PinForm } from "../../pins/PinForm";
+import { PinList } from "../../pins/PinList";
 import { DataTable, readSort, sortRows, writeSort } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
+import { Panel } from "../../widgets/Panel";
 import { Empty, Failed, Lines, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { columns } from "./columns";
 import styles from "./RecordingsPanel.module.css";
@@ -144,6 +148,20 @@ function Recordings({ recordings, state, stale }: Props) {
 					<span>{sort === undefined ? "running first, then the newest" : "sorted by column"}</span>
 				</footer>
 			</section>
+			{selected !== undefined && (
+				<Panel title="Keep a recording" about="the selected one">
+					<PinForm
+						key={selected.id}
+						rec={selected.id}
+						what={
+							<>
+								all of {selected.job} <span className="mono dim">{shortId(selected.id)}</span>
+							</>
+						}
+					/>
+				</Panel>
+			)}
+			<PinList />
 		</div>
 	);
 }

@@ -3,7 +3,8 @@
  * strip above is the whole recording; dragging there zooms, dragging in the tracks selects, and a selection is added up below.
  */
 import { useQuery } from "@tanstack/react-query";
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { LatencyStretch } from "../../api/latency";
 import { hasEnded } from "../../api/live";
 import { toProblem } from "../../api/problem";
 import { jobQuestion, timelineQuestion, tracksQuestion } from "../../api/questions";
@@ -22,7 +23,9 @@ import { zoomed } from "../../timeline/zoom";
 import { useZone } from "../../widgets/clock";
 import { Icon } from "../../widgets/Icon";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
+import { Band, LaneChoice, type Lanes, LatencyTotals, lanesOf, useLatency } from "./Latency";
 import { apart, type Mark, marksOf } from "./marks";
+import { PinStretch } from "./PinStretch";
 import { bucketsOf, type Group, groupsOf, type Range, type Reason, type Row, reasonsOf } from "./rows";
 import styles from "./TimelinePanel.module.css";
 import { Totals } from "./Totals";
@@ -41,8 +44,11 @@ export default function TimelinePanel({ rec, state }: Props) {
 		...(win?.from === undefined ? {} : { from: toRfc3339(win.from) }),
 		...(win?.to === undefined ? {} : { to: toRfc3339(win.to) }),
 	};
-	const tracks = useQuery(tracksQuestion(rec, stretch, buckets, growing && win === undefined ? 5_000 : false));
+	const refresh = growing && win === undefined ? 5_000 : false;
+	const tracks = useQuery(tracksQuestion(rec, stretch, buckets, refresh));
 	const selection = useSelection(tracks.data, state.sel);
+	const lanes = lanesOf(state.lanes);
+	const latency = useLatency(rec, lanes, stretch, buckets, refresh);
 	const setWindow = (w: Stretch | undefined) => refine({ win: w }, "push");
 	const zoom = (how: "in" | "out" | "left" | "right") => {
 		const next = zoomed(whole.data, win, selection?.from, how);
@@ -92,6 +98,7 @@ export default function TimelinePanel({ rec, state }: Props) {
 				<button type="button" className="btn" onClick={() => refine({ sel: undefined })} disabled={state.sel === undefined}>
 					Clear the selection
 				</button>
+				<LaneChoice lanes={lanes} />
 				{tracks.data !== undefined && (
 					<span className="dim">
 						{written(duration(Number(tracks.data.bucket_us) / 1000))} a mark, {plural(tracks.data.total, "event")}
@@ -110,7 +117,7 @@ export default function TimelinePanel({ rec, state }: Props) {
 			) : tracks.data.tracks.length === 0 ? (
 				<Nothing win={win} onAll={() => setWindow(undefined)} />
 			) : (
-				<Body rec={rec} tracks={tracks.data} job={job.data} selection={selection} />
+				<Body rec={rec} tracks={tracks.data} job={job.data} selection={selection} latency={latency} asked={{ stretch, refresh }} />
 			)}
 		</div>
 	);
@@ -174,9 +181,16 @@ type BodyProps = {
 	readonly tracks: Tracks;
 	readonly job: Parameters<typeof marksOf>[0] | undefined;
 	readonly selection: Chosen | undefined;
+	readonly latency: Lanes;
+	/** What is shown, as the server was asked for it. */
+	readonly asked: { readonly stretch: LatencyStretch; readonly refresh: number | false };
 };
 
-function Body({ rec, tracks, job, selection }: BodyProps) {
+function Body({ rec, tracks, job, selection, latency, asked: shown }: BodyProps) {
+	const asked =
+		selection === undefined
+			? shown
+			: { stretch: { from: toRfc3339(selection.from), to: toRfc3339(selection.to) }, refresh: false as const };
 	const zone = useZone();
 	const groups = useMemo(() => groupsOf(tracks, job?.graph), [tracks, job?.graph]);
 	const reasons = useMemo(() => reasonsOf(tracks), [tracks]);
@@ -237,7 +251,12 @@ function Body({ rec, tracks, job, selection }: BodyProps) {
 					</div>
 				))}
 				{groups.map((g) => (
-					<Lines key={g.row.id} group={g} open={open.includes(g.row.id)} onToggle={() => toggle(g.row.id)} gapsOf={gapsOf} />
+					<Fragment key={g.row.id}>
+						<Lines group={g} open={open.includes(g.row.id)} onToggle={() => toggle(g.row.id)} gapsOf={gapsOf} />
+						{latency.chosen.map((m) => (
+							<Band key={m} lanes={latency} op={g.row.op} measure={m} from={from} to={to} />
+						))}
+					</Fragment>
 				))}
 				<div ref={area} className={styles.brush} {...handlers} data-testid="brush">
 					{selection !== undefined && (
@@ -258,6 +277,8 @@ function Body({ rec, tracks, job, selection }: BodyProps) {
 				gaps={gaps.filter((g) => (g.from ?? from) < (selection ?? all).to && (g.to === undefined || g.to > (selection ?? all).from)).length}
 				job={job}
 			/>
+			{latency.chosen.length > 0 && <LatencyTotals rec={rec} chosen={latency.chosen} {...asked} />}
+			<PinStretch rec={rec} stretch={selection ?? all} chosen={selection !== undefined} />
 		</div>
 	);
 }

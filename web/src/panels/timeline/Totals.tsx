@@ -22,6 +22,18 @@ type Props = {
 	readonly job: JobDetail | undefined;
 };
 
+/** A mark in words, which lead to where more is told of it. */
+function Word({ rec, mark: m }: { readonly rec: string; readonly mark: Mark }) {
+	if (m.checkpoint !== undefined) {
+		return (
+			<a href={link({ screen: "inflight", rec }, { cp: m.checkpoint })} title="What was on its way when its barriers came">
+				{m.word}
+			</a>
+		);
+	}
+	return m.position === undefined ? m.word : <a href={link({ screen: "events", rec }, { at: m.position })}>{m.word}</a>;
+}
+
 /** What a stretch of time adds up to, and what was found in it. */
 export function Totals({ rec, groups, range, stretch, chosen, marks, gaps, job }: Props) {
 	const totals = groups.filter((g) => g.row.op !== "").map((g) => totalOf(g.row, range));
@@ -98,7 +110,7 @@ export function Totals({ rec, groups, range, stretch, chosen, marks, gaps, job }
 								className={m.bad ? "c-drop" : "dim"}
 							/>
 							<TimeText t={m.at} />
-							{m.position === undefined ? m.word : <a href={link({ screen: "events", rec }, { at: m.position })}>{m.word}</a>}
+							<Word rec={rec} mark={m} />
 						</li>
 					))}
 					{found.length > 200 && <li className="dim">and {count(found.length - 200)} more: choose a shorter stretch</li>}

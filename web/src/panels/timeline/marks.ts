@@ -10,6 +10,8 @@ export type Mark = {
 	readonly word: string;
 	/** Where to look: a position, when there is one. */
 	readonly position?: string;
+	/** Of which checkpoint it is. */
+	readonly checkpoint?: string;
 };
 
 export function marksOf(job: JobDetail): readonly Mark[] {
@@ -18,7 +20,7 @@ export function marksOf(job: JobDetail): readonly Mark[] {
 		const at = c.completed ?? c.triggered;
 		if (at === undefined) continue;
 		const how = c.state === "completed" ? `took ${written(duration(Number(c.duration_ms)))}` : c.state;
-		marks.push({ kind: "checkpoint", bad: c.state === "failed", at, word: `checkpoint ${count(c.id)} ${how}` });
+		marks.push({ kind: "checkpoint", bad: c.state === "failed", at, word: `checkpoint ${count(c.id)} ${how}`, checkpoint: String(c.id) });
 	}
 	// All subtasks of a restart begin within a moment: one mark for each beginning.
 	let last: number | undefined;

@@ -1,8 +1,11 @@
 package replay
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -96,4 +99,33 @@ func (c *capsule) blob(name string) (h event.BlobHash, ok bool) {
 		}
 	}
 	return h, false
+}
+
+// partitionKey is the key of a partition that Flink names dataset#number@graph_vertex_subtask_attempt.
+func partitionKey(text string) (event.Key, error) {
+	bad := fmt.Errorf("'%s' is no partition", text)
+	id, execution, ok := strings.Cut(text, "@")
+	set, number, ok2 := strings.Cut(id, "#")
+	f := strings.Split(execution, "_")
+	if !ok || !ok2 || len(f) != 4 {
+		return 0, bad
+	}
+	var dataset, graph, vertex [16]byte
+	for _, x := range []struct {
+		to   *[16]byte
+		text string
+	}{{&dataset, set}, {&graph, f[0]}, {&vertex, f[1]}} {
+		if n, err := hex.Decode(x.to[:], []byte(x.text)); err != nil || n != len(x.to) {
+			return 0, bad
+		}
+	}
+	var numbers [3]uint32
+	for i, s := range []string{number, f[2], f[3]} {
+		n, err := strconv.ParseUint(s, 10, 32)
+		if err != nil {
+			return 0, bad
+		}
+		numbers[i] = uint32(n)
+	}
+	return event.PartitionKey(dataset, numbers[0], event.TaskID{Graph: graph, Vertex: vertex, Subtask: numbers[1], Attempt: numbers[2]}), nil
 }

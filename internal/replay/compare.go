@@ -60,11 +60,12 @@ type emitted struct {
 	refs []store.Ref
 	rows *block.Rows
 	i    int
+	from uint64 // invocations
 	to   uint64
 }
 
-func newEmitted(snap store.Snapshot, attempt event.Key, to uint64) *emitted {
-	return &emitted{snap: snap, refs: blocksOf(snap, attempt, event.LaneOut), to: to}
+func newEmitted(snap store.Snapshot, attempt event.Key, from, to uint64) *emitted {
+	return &emitted{snap: snap, refs: blocksOf(snap, attempt, event.LaneOut), from: from, to: to}
 }
 
 func blocksOf(snap store.Snapshot, attempt event.Key, lane event.Lane) (refs []store.Ref) {
@@ -81,7 +82,7 @@ func (o *emitted) next(ctx context.Context) (*Output, error) {
 		for o.rows != nil && o.i < len(o.rows.Kind) {
 			i, r := o.i, o.rows
 			o.i++
-			if r.Inv[i] > o.to || r.Partition == nil {
+			if r.Inv[i] < o.from || r.Inv[i] > o.to || r.Partition == nil {
 				continue
 			}
 			return &Output{
@@ -114,7 +115,7 @@ type written struct {
 	all []Output
 }
 
-func newWritten(ctx context.Context, snap store.Snapshot, attempt event.Key, to uint64) (*written, error) {
+func newWritten(ctx context.Context, snap store.Snapshot, attempt event.Key, from, to uint64) (*written, error) {
 	w := new(written)
 	for _, ref := range blocksOf(snap, attempt, event.LaneTrace) {
 		r, err := read(ctx, snap, ref)
@@ -122,7 +123,7 @@ func newWritten(ctx context.Context, snap store.Snapshot, attempt event.Key, to 
 			return nil, err
 		}
 		for i, k := range r.Kind {
-			if k != event.KindWritten && k != event.KindWriteFailed || r.Inv[i] > to {
+			if k != event.KindWritten && k != event.KindWriteFailed || r.Inv[i] < from || r.Inv[i] > to {
 				continue
 			}
 			w.all = append(w.all, Output{
@@ -146,17 +147,17 @@ func (w *written) next(context.Context) (*Output, error) {
 	return o, nil
 }
 
-// compare holds the outputs of an attempt in two recordings against each other, up to an invocation.
-func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, to uint64) (Comparison, error) {
+// compare holds the outputs of an attempt in two recordings against each other, between two invocations.
+func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to uint64) (Comparison, error) {
 	var c Comparison
-	if err := c.add(ctx, newEmitted(recorded, attempt, to), newEmitted(replayed, attempt, to)); err != nil {
+	if err := c.add(ctx, newEmitted(recorded, attempt, from, to), newEmitted(replayed, attempt, from, to)); err != nil {
 		return c, err
 	}
-	a, err := newWritten(ctx, recorded, attempt, to)
+	a, err := newWritten(ctx, recorded, attempt, from, to)
 	if err != nil {
 		return c, err
 	}
-	b, err := newWritten(ctx, replayed, attempt, to)
+	b, err := newWritten(ctx, replayed, attempt, from, to)
 	if err != nil {
 		return c, err
 	}

@@ -68,6 +68,7 @@ type feed struct {
 	out    *bufio.Writer
 	det    *lane
 	env    *lane
+	from   start
 	trace  *lane // written records and transactions
 	inputs map[event.Element]*input
 
@@ -112,7 +113,10 @@ func (f *feed) write(ctx context.Context) error {
 	if err := f.findBarriers(ctx); err != nil {
 		return err
 	}
-	next := uint64(1)
+	next := f.from.invocation + 1
+	if err := f.skip(ctx); err != nil {
+		return err
+	}
 	for {
 		r, err := f.det.peek(ctx)
 		if err != nil {
@@ -152,6 +156,29 @@ func (f *feed) write(ctx context.Context) error {
 		return err
 	}
 	return f.out.Flush()
+}
+
+// skip passes over what came before the checkpoint that the replay begins behind.
+func (f *feed) skip(ctx context.Context) error {
+	if f.from.checkpoint == 0 {
+		return nil
+	}
+	for _, l := range []*lane{f.det, f.env, f.trace} {
+		for {
+			r, err := l.peek(ctx)
+			if err != nil {
+				return err
+			}
+			if r == nil || r.inv > f.from.invocation {
+				break
+			}
+			x := l.take()
+			if l == f.det && x.kind == event.KindCheckpoint && x.checkpoint == f.from.checkpoint {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // findBarriers goes through lane env once, for what barriers said: they are told when the task takes part in a checkpoint, which

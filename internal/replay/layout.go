@@ -16,7 +16,8 @@ import (
 )
 
 // layout writes what rebuilds the task to a folder: task.properties, the serialized parts and the jars.
-func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader, recording event.RecordingID, restore event.Payload) error {
+func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader, recording event.RecordingID, restore event.Payload,
+	more func(p map[string]string) error) error {
 	p := map[string]string{
 		"recording": recording.String(), "invokable": c.Of.Invokable, "job_type": c.Of.JobType, "job_id": c.Of.JobID,
 		"job_name": c.Of.JobName, "vertex": c.Of.Vertex, "execution": c.Of.Execution,
@@ -58,6 +59,9 @@ func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader,
 		if err := os.WriteFile(filepath.Join(dir, "restore"), b, 0o600); err != nil {
 			return err
 		}
+	}
+	if err := more(p); err != nil {
+		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "task.properties"), properties(p), 0o600)
 }

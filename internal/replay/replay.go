@@ -20,13 +20,14 @@ import (
 
 // Options of a Replays.
 type Options struct {
-	Store store.Store
-	Java  string
-	Agent string   // the agent's jar
-	Flink []string // Flink's jars
-	Dir   string   // folders of replays are made below it
-	Heap  int      // MiB
-	Keep  bool     // the folder of a replay is not removed
+	Store      store.Store
+	Java       string
+	Agent      string   // the agent's jar
+	Flink      []string // Flink's jars
+	Dir        string   // folders of replays are made below it
+	Heap       int      // MiB
+	Checkpoint uint64   // to begin behind; 0 = the attempt's beginning
+	Keep       bool     // the folder of a replay is not removed
 }
 
 // Result is a replay that came to its end.
@@ -62,7 +63,12 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if _, err := rand.Read(derived[:]); err != nil {
 		return nil, err
 	}
-	if err := layout(ctx, dir, c, o.Store, derived, restore); err != nil {
+	from, err := findStart(ctx, snap, attempt, o.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	err = layout(ctx, dir, c, o.Store, derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
+	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
 	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay"})
@@ -82,7 +88,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	}()
 	f := &feed{
 		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
-		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
+		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
 		trace: newLane(snap, attempt, event.LaneTrace, false),
 	}
 	j := &jvm{java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), heap: o.Heap, timeZone: c.TimeZone, encoding: c.Encoding}
@@ -99,7 +105,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		return nil, err
 	}
 	defer again.Close()
-	if r.Compared, err = compare(ctx, snap, again, attempt, report.Invocation); err != nil {
+	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
 		return nil, err
 	}
 	r.Took = time.Since(began)

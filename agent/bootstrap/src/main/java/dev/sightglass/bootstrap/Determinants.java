@@ -155,6 +155,15 @@ public final class Determinants {
     return !outside.isEmpty() && outside.peek()[0] <= invocation;
   }
 
+  /**
+   * What was read so far and not recorded does not count: the task was built, which the recorded
+   * one was not at this place.
+   */
+  public void forgive() {
+    surplus = 0;
+    first = "";
+  }
+
   /** Reads that the recording does not have. */
   public long surplus() {
     return surplus;

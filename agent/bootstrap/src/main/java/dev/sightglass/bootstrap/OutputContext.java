@@ -49,6 +49,11 @@ public final class OutputContext {
     return unicast[subpartition] + broadcast;
   }
 
+  /** The next element of a subpartition has that number. */
+  void startAt(int subpartition, long next) {
+    unicast[subpartition] = next - broadcast;
+  }
+
   /** Takes over what is recorded from now on. */
   void follow(Levels l) {
     kept = l.keeps(operator);

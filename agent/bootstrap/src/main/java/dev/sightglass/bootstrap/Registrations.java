@@ -28,6 +28,7 @@ final class Registrations {
   private int knownCount;
 
   private long count;
+  private Object newest;
 
   /** What {@link #find} found. */
   long number;
@@ -37,6 +38,7 @@ final class Registrations {
   void add(Object from, long time, Object callback, boolean again) {
     int s = serviceOf(from);
     long n = ++count;
+    newest = callback;
     if (again) {
       if (periodicCount == periodic.length) {
         periodic = Arrays.copyOf(periodic, 2 * periodicCount);
@@ -66,6 +68,11 @@ final class Registrations {
     }
     known[knownCount] = from;
     return knownCount++;
+  }
+
+  /** The callback that was registered last. */
+  Object newest() {
+    return newest;
   }
 
   /** The number that was given last. */
@@ -111,6 +118,7 @@ final class Registrations {
 
   /** Lets go of the task's objects. */
   void clear() {
+    newest = null;
     Arrays.fill(callbacks, null);
     Arrays.fill(periodic, null);
     Arrays.fill(known, null);

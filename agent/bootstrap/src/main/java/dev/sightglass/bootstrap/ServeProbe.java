@@ -68,6 +68,45 @@ public final class ServeProbe {
     return r == null ? v : r.number(Reads.RELATIVE_NANOS, v);
   }
 
+  // ---- where a task goes on that starts from a checkpoint
+
+  /**
+   * The next element of a channel has that number.
+   *
+   * @param gate the {@code CheckpointedInputGate} that reads it
+   * @param info the channel's {@code InputChannelInfo}
+   */
+  public static void channel(Object gate, Object info, long next) {
+    TaskContext t = TaskContext.current();
+    ChannelContext c = t == null ? null : t.parts.gate(gate).channel(info);
+    if (c != null) {
+      c.recovering = false;
+      c.count = next;
+    }
+  }
+
+  /** The next element that leaves on a subpartition has that number. */
+  public static void output(int output, int subpartition, long next) {
+    TaskContext t = TaskContext.current();
+    if (t != null && output < t.outputs()) {
+      t.output(output).startAt(subpartition, next);
+    }
+  }
+
+  /** All numbers were given: the task goes on. */
+  public static void goesOn() {
+    TaskContext t = TaskContext.current();
+    if (t != null) {
+      t.tellBases();
+    }
+  }
+
+  /** The callback that was registered last, or null. */
+  public static Object registeredCallback() {
+    Reads r = reads();
+    return r == null ? null : r.registrations.newest();
+  }
+
   /** Chain index of the operator that a part of it belongs to; -1 = not known. */
   public static int operator(Object part) {
     TaskContext t = TaskContext.current();

@@ -8,6 +8,8 @@ import java.util.Arrays;
  * channels, counts, and what was lost for want of room.
  */
 abstract class TaskWriter extends TaskTables implements Tape.Owner {
+  /** Bytes of a record of bases, without outputs and channels: no more than that. */
+  private static final int BASES = 64;
 
   // Kinds of invocations, spec/recording.md section 4.
   static final int ELEMENTS = 16;
@@ -501,6 +503,23 @@ abstract class TaskWriter extends TaskTables implements Tape.Owner {
         l.last = 0;
       }
     }
+    putBases();
+  }
+
+  /** What follows does not go on from what was told, but from the numbers as they are now. */
+  final void tellBases() {
+    forgotten();
+    int size = BASES;
+    for (int i = 0; i < outputCount; i++) {
+      size += 4 + 8 * outputs[i].subpartitions;
+    }
+    if (tape.room(size + 8 * channelCount)) {
+      putBases();
+    }
+  }
+
+  /** Writes the numbers that what follows goes on with. */
+  private void putBases() {
     tape.putInt(TapeFormat.RESYNC);
     tape.putLong(last);
     tape.putInt(outputCount);

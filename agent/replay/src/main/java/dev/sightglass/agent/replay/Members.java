@@ -38,6 +38,20 @@ final class Members {
     field(o.getClass(), name).set(o, value);
   }
 
+  /** Calls a method that has one parameter. */
+  static Object callWith(Object o, String name, Object argument)
+      throws ReflectiveOperationException {
+    for (Class<?> c = o.getClass(); c != null; c = c.getSuperclass()) {
+      for (Method m : c.getDeclaredMethods()) {
+        if (m.getName().equals(name) && m.getParameterCount() == 1) {
+          m.setAccessible(true);
+          return m.invoke(o, argument);
+        }
+      }
+    }
+    throw new NoSuchMethodException(o.getClass().getName() + "." + name);
+  }
+
   /** Calls a method that has no parameters. */
   static Object call(Object o, String name) throws Exception {
     for (Class<?> c = o.getClass(); c != null; c = c.getSuperclass()) {

@@ -20,10 +20,16 @@ final class ReplayTimers implements TimerService {
       implements ScheduledFuture<Object> {
     final ProcessingTimeCallback callback;
     final boolean again;
+    final long time;
 
-    Waiting(ProcessingTimeCallback callback, boolean again) {
+    /** Class of what the callback was made for, as the recording names it. */
+    final String of;
+
+    Waiting(ProcessingTimeCallback callback, boolean again, long time, String of) {
       this.callback = callback;
       this.again = again;
+      this.time = time;
+      this.of = of;
     }
 
     @Override
@@ -68,17 +74,55 @@ final class ReplayTimers implements TimerService {
         }
       };
 
-  /** Lets a callback run; false: it does not wait. */
-  boolean fire(long registration, long time) throws Exception {
-    Waiting w = waiting.get(registration);
+  /** The task did not begin at the beginning: registrations have other numbers. */
+  private boolean renumbered;
+
+  void renumber() {
+    renumbered = true;
+  }
+
+  /**
+   * Lets a callback run; false: it does not wait.
+   *
+   * @param of class of what it was made for
+   */
+  boolean fire(long registration, long time, String of) throws Exception {
+    Long key = renumbered ? alike(time, of) : Long.valueOf(registration);
+    Waiting w = key == null ? null : waiting.get(key);
     if (w == null) {
       return false;
     }
     if (!w.again) {
-      waiting.remove(registration);
+      waiting.remove(key);
     }
     w.callback.onProcessingTime(time);
     return true;
+  }
+
+  /** The newest of that class for that time, else the newest of that class. */
+  private Long alike(long time, String of) {
+    waiting.values().removeIf(Waiting::isCancelled);
+    Long best = null;
+    for (Map.Entry<Long, Waiting> e : waiting.entrySet()) {
+      Waiting w = e.getValue();
+      if (!w.of.equals(of)) {
+        continue;
+      }
+      boolean right = w.time == time;
+      boolean had = best != null && waiting.get(best).time == time;
+      if (best == null || right && !had || right == had && e.getKey() > best) {
+        best = e.getKey();
+      }
+    }
+    return best;
+  }
+
+  /** What waits, in words. */
+  String waiting() {
+    StringBuilder b = new StringBuilder();
+    waiting.forEach(
+        (n, w) -> b.append(n).append(' ').append(w.of).append(" for ").append(w.time).append("; "));
+    return b.length() == 0 ? "none does" : b.substring(0, b.length() - 2);
   }
 
   @Override
@@ -91,28 +135,36 @@ final class ReplayTimers implements TimerService {
     return isOfSystem ? System.currentTimeMillis() : ServeProbe.runtime();
   }
 
-  private ScheduledFuture<?> add(ProcessingTimeCallback callback, boolean again) {
-    Waiting w = new Waiting(callback, again);
+  private ScheduledFuture<?> add(ProcessingTimeCallback callback, boolean again, long time) {
+    Object of = ServeProbe.registeredCallback();
+    Waiting w = new Waiting(callback, again, time, of == null ? "" : plain(of.getClass()));
     // What is registered past the hook has no number of its own, and is nothing that is told.
     waiting.putIfAbsent(ServeProbe.registered(), w);
     return w;
   }
 
+  /** As the agent writes it: a lambda's number differs from process to process. */
+  private static String plain(Class<?> c) {
+    String name = c.getName();
+    int lambda = name.indexOf("$$Lambda");
+    return lambda < 0 ? name : name.substring(0, lambda + "$$Lambda".length());
+  }
+
   @Override
   public ScheduledFuture<?> registerTimer(long time, ProcessingTimeCallback callback) {
-    return add(callback, false);
+    return add(callback, false, time);
   }
 
   @Override
   public ScheduledFuture<?> scheduleAtFixedRate(
       ProcessingTimeCallback callback, long delay, long period) {
-    return add(callback, true);
+    return add(callback, true, 0);
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       ProcessingTimeCallback callback, long delay, long period) {
-    return add(callback, true);
+    return add(callback, true, 0);
   }
 
   @Override

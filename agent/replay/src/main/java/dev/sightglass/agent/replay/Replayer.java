@@ -99,12 +99,17 @@ public final class Replayer {
     substitutes = new Substitutes(configurations.task, user);
     ReplayGate[] gates = gates();
     ReplayOutput[] outputs = outputs();
-    JobManagerTaskRestore restore = file.object("restore", user);
+    Start start = new Start(file);
+    JobManagerTaskRestore restore = start.state(user);
     environment = new ReplayEnvironment(file, user, configurations, restore, gates, outputs);
     Environment env = environment.proxy();
     JobID recording = JobID.fromHexString(file.text("recording"));
     TaskContext context = record(recording, env, user);
     turns.serve(gates, context);
+    if (start.isCheckpoint()) {
+      context.renumber(start.invocation + 1);
+      timers.renumber();
+    }
     // Reads that come before the first step.
     turns.peek();
     String how = "finished";
@@ -119,6 +124,15 @@ public final class Replayer {
       mailbox();
       task.restore();
       Timers.order(task, determinants);
+      if (start.isCheckpoint()) {
+        // What a start sends the task is no part of what comes now.
+        while (task.hasMail()) {
+          task.runMailboxStep();
+        }
+        context.renumber(start.invocation + 1);
+        start.give(task, gates);
+        determinants.forgive();
+      }
       report.phase("running");
       how = loop();
     } catch (Exception e) {
@@ -266,10 +280,15 @@ public final class Replayer {
   private boolean push(int op) throws Exception {
     switch (op) {
       case Feed.CALLBACK:
-        if (!timers.fire(feed.number, feed.time)) {
+        if (!timers.fire(feed.number, feed.time, feed.text)) {
           report.problem(
               feed.invocation,
-              "callback " + feed.text + " for " + feed.time + " ran, and none waits here");
+              "callback "
+                  + feed.text
+                  + " for "
+                  + feed.time
+                  + " ran, and it does not wait here; there wait: "
+                  + timers.waiting());
         }
         return true;
       case Feed.MAIL:

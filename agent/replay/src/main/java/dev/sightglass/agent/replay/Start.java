@@ -1,0 +1,77 @@
+package dev.sightglass.agent.replay;
+
+import dev.sightglass.bootstrap.ServeProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.runtime.checkpoint.JobManagerTaskRestore;
+import org.apache.flink.runtime.checkpoint.TaskStateSnapshot;
+import org.apache.flink.streaming.runtime.tasks.StreamTask;
+
+/**
+ * Where a replay begins: where the attempt began, with the state that it was restored with, or
+ * behind a checkpoint that it took part in, with its own snapshot of that one.
+ */
+final class Start {
+  private final TaskFile file;
+
+  /** The last invocation before it; 0 = the attempt's beginning. */
+  final long invocation;
+
+  Start(TaskFile file) {
+    this.file = file;
+    this.invocation = Long.parseLong(file.text("start.invocation", "0"));
+  }
+
+  boolean isCheckpoint() {
+    return invocation > 0;
+  }
+
+  /** The state to begin with; null = none. */
+  JobManagerTaskRestore state(ClassLoader user) throws IOException, ClassNotFoundException {
+    if (!isCheckpoint()) {
+      JobManagerTaskRestore restore = file.object("restore", user);
+      return restore;
+    }
+    TaskStateSnapshot snapshot = file.object("snapshot", user);
+    if (snapshot == null) {
+      throw new IOException("there is no snapshot of the checkpoint");
+    }
+    Placeholders all = new Placeholders();
+    for (int i = 0; Files.exists(file.folder().resolve("snapshot." + i)); i++) {
+      all.know(file.object("snapshot." + i, user));
+    }
+    JobManagerTaskRestore before = file.object("restore", user);
+    if (before != null) {
+      all.know(before.getTaskStateSnapshot());
+    }
+    all.fill(snapshot);
+    return new JobManagerTaskRestore(Long.parseLong(file.text("start.checkpoint")), snapshot);
+  }
+
+  /** The task is built: gives it what its snapshot does not hold. */
+  void give(StreamTask<?, ?> task, ReplayGate[] gates) throws Exception {
+    Path transients = file.folder().resolve("transients");
+    if (Files.exists(transients)) {
+      new Transients(task).set(Files.readAllBytes(transients));
+    }
+    for (Object input : Transients.inputs(task)) {
+      Object gate = Members.optional(input, "checkpointedInputGate");
+      if (gate == null) {
+        continue;
+      }
+      ReplayGate g = (ReplayGate) Members.get(gate, "inputGate");
+      for (int c = 0; c < g.getNumberOfInputChannels(); c++) {
+        String seq = file.text("gate." + g.getGateIndex() + "." + c + ".seq", "0");
+        ServeProbe.channel(gate, g.channelInfo(c), Long.parseLong(seq));
+      }
+    }
+    for (int w = 0; w < file.number("writers"); w++) {
+      for (int s = 0; s < file.number("writer." + w + ".subpartitions"); s++) {
+        String sent = file.text("writer." + w + ".sent." + s, "0");
+        ServeProbe.output(w, s, Long.parseLong(sent));
+      }
+    }
+    ServeProbe.goesOn();
+  }
+}

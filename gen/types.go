@@ -127,6 +127,36 @@ func (e CompletionKind) Valid() bool {
 	}
 }
 
+// Defines values for DerivedFromState.
+const (
+	DerivedFromStateCancelled DerivedFromState = "cancelled"
+	DerivedFromStateDone      DerivedFromState = "done"
+	DerivedFromStateFailed    DerivedFromState = "failed"
+	DerivedFromStateLost      DerivedFromState = "lost"
+	DerivedFromStateQueued    DerivedFromState = "queued"
+	DerivedFromStateRunning   DerivedFromState = "running"
+)
+
+// Valid indicates whether the value is a known member of the DerivedFromState enum.
+func (e DerivedFromState) Valid() bool {
+	switch e {
+	case DerivedFromStateCancelled:
+		return true
+	case DerivedFromStateDone:
+		return true
+	case DerivedFromStateFailed:
+		return true
+	case DerivedFromStateLost:
+		return true
+	case DerivedFromStateQueued:
+		return true
+	case DerivedFromStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EffectiveAgentState.
 const (
 	EffectiveAgentStateFollows EffectiveAgentState = "follows"
@@ -547,6 +577,102 @@ func (e RecordingState) Valid() bool {
 	case RecordingStateLastSeen:
 		return true
 	case RecordingStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplayFindingAbout.
+const (
+	ReplayFindingAboutAgent     ReplayFindingAbout = "agent"
+	ReplayFindingAboutCapsule   ReplayFindingAbout = "capsule"
+	ReplayFindingAboutFlink     ReplayFindingAbout = "flink"
+	ReplayFindingAboutInputs    ReplayFindingAbout = "inputs"
+	ReplayFindingAboutJava      ReplayFindingAbout = "java"
+	ReplayFindingAboutParts     ReplayFindingAbout = "parts"
+	ReplayFindingAboutRecording ReplayFindingAbout = "recording"
+	ReplayFindingAboutSandbox   ReplayFindingAbout = "sandbox"
+	ReplayFindingAboutSecrets   ReplayFindingAbout = "secrets"
+	ReplayFindingAboutState     ReplayFindingAbout = "state"
+)
+
+// Valid indicates whether the value is a known member of the ReplayFindingAbout enum.
+func (e ReplayFindingAbout) Valid() bool {
+	switch e {
+	case ReplayFindingAboutAgent:
+		return true
+	case ReplayFindingAboutCapsule:
+		return true
+	case ReplayFindingAboutFlink:
+		return true
+	case ReplayFindingAboutInputs:
+		return true
+	case ReplayFindingAboutJava:
+		return true
+	case ReplayFindingAboutParts:
+		return true
+	case ReplayFindingAboutRecording:
+		return true
+	case ReplayFindingAboutSandbox:
+		return true
+	case ReplayFindingAboutSecrets:
+		return true
+	case ReplayFindingAboutState:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplayRunState.
+const (
+	ReplayRunStateCancelled ReplayRunState = "cancelled"
+	ReplayRunStateDone      ReplayRunState = "done"
+	ReplayRunStateFailed    ReplayRunState = "failed"
+	ReplayRunStateQueued    ReplayRunState = "queued"
+	ReplayRunStateRunning   ReplayRunState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ReplayRunState enum.
+func (e ReplayRunState) Valid() bool {
+	switch e {
+	case ReplayRunStateCancelled:
+		return true
+	case ReplayRunStateDone:
+		return true
+	case ReplayRunStateFailed:
+		return true
+	case ReplayRunStateQueued:
+		return true
+	case ReplayRunStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplayVerdictVerdict.
+const (
+	ReplayVerdictVerdictDiverged      ReplayVerdictVerdict = "diverged"
+	ReplayVerdictVerdictEqualPerKey   ReplayVerdictVerdict = "equal-per-key"
+	ReplayVerdictVerdictExact         ReplayVerdictVerdict = "exact"
+	ReplayVerdictVerdictNotReplayable ReplayVerdictVerdict = "not-replayable"
+	ReplayVerdictVerdictNothing       ReplayVerdictVerdict = "nothing"
+)
+
+// Valid indicates whether the value is a known member of the ReplayVerdictVerdict enum.
+func (e ReplayVerdictVerdict) Valid() bool {
+	switch e {
+	case ReplayVerdictVerdictDiverged:
+		return true
+	case ReplayVerdictVerdictEqualPerKey:
+		return true
+	case ReplayVerdictVerdictExact:
+		return true
+	case ReplayVerdictVerdictNotReplayable:
+		return true
+	case ReplayVerdictVerdictNothing:
 		return true
 	default:
 		return false
@@ -1174,6 +1300,24 @@ type Cost struct {
 	Lost string `json:"lost"`
 }
 
+// DerivedFrom defines model for DerivedFrom.
+type DerivedFrom struct {
+	Attempt   int64  `json:"attempt"`
+	Recording string `json:"recording,omitempty"`
+
+	// Replay Absent: what is known of the replay was lost.
+	Replay string `json:"replay,omitempty"`
+
+	// State Of the replay; lost: what was known of it is no more.
+	State   DerivedFromState `json:"state"`
+	Subtask int64            `json:"subtask"`
+	Task    string           `json:"task,omitempty"`
+	Verdict string           `json:"verdict,omitempty"`
+}
+
+// DerivedFromState Of the replay; lost: what was known of it is no more.
+type DerivedFromState string
+
 // Drop defines model for Drop.
 type Drop struct {
 	// Against What that was compared with.
@@ -1542,6 +1686,13 @@ type Explain struct {
 
 // ExplainIndex What found the blocks: an index of keys, an invocation, a lane that gets few, or the time.
 type ExplainIndex string
+
+// FieldChanged defines model for FieldChanged.
+type FieldChanged struct {
+	Path     string `json:"path"`
+	Recorded string `json:"recorded,omitempty"`
+	Replayed string `json:"replayed,omitempty"`
+}
 
 // FilterProblem defines model for FilterProblem.
 type FilterProblem struct {
@@ -2889,7 +3040,8 @@ type Recording struct {
 	Blocks string `json:"blocks"`
 
 	// Bytes 64-bit integer as text
-	Bytes string `json:"bytes"`
+	Bytes   string      `json:"bytes"`
+	Derived DerivedFrom `json:"derived,omitempty"`
 
 	// Ended Example: 2026-08-01T14:02:11.482000Z
 	Ended time.Time `json:"ended,omitempty"`
@@ -2967,6 +3119,248 @@ type RecordingPolicy struct {
 	// Who Who put it in force: a principal, or file.
 	Who string `json:"who"`
 	Why string `json:"why"`
+}
+
+// ReplayCause defines model for ReplayCause.
+type ReplayCause struct {
+	Kind string `json:"kind"`
+
+	// Sure Seen in this replay; otherwise it is what such differences often are from.
+	Sure bool   `json:"sure"`
+	Text string `json:"text"`
+}
+
+// ReplayDifference defines model for ReplayDifference.
+type ReplayDifference struct {
+	// Fields Places of the decoded values that differ, as far as both may be seen.
+	Fields []FieldChanged `json:"fields"`
+
+	// Note Why there is nothing to show, or not all.
+	Note string `json:"note,omitempty"`
+
+	// Number 64-bit integer as text
+	Number   string `json:"number"`
+	Recorded Event  `json:"recorded,omitempty"`
+	Replayed Event  `json:"replayed,omitempty"`
+	Verdict  string `json:"verdict"`
+}
+
+// ReplayFinding defines model for ReplayFinding.
+type ReplayFinding struct {
+	About ReplayFindingAbout `json:"about"`
+
+	// Do What to do about it.
+	Do string `json:"do,omitempty"`
+
+	// Stops Nothing can be replayed; otherwise it is a warning.
+	Stops bool   `json:"stops"`
+	Text  string `json:"text"`
+}
+
+// ReplayFindingAbout defines model for ReplayFinding.About.
+type ReplayFindingAbout string
+
+// ReplayParting defines model for ReplayParting.
+type ReplayParting struct {
+	// Number Of the output, from 1.
+	Number   string      `json:"number"`
+	Recorded ReplayPlace `json:"recorded,omitempty"`
+	Replayed ReplayPlace `json:"replayed,omitempty"`
+}
+
+// ReplayPlace defines model for ReplayPlace.
+type ReplayPlace struct {
+	// Invocation 64-bit integer as text
+	Invocation string `json:"invocation"`
+
+	// Nth Of the outputs of its kind of the invocation, from 0.
+	Nth      int64  `json:"nth"`
+	Operator string `json:"operator"`
+	Position string `json:"position"`
+
+	// Subpartition -1 = all, or none.
+	Subpartition int64 `json:"subpartition"`
+
+	// Written To the outside; otherwise to other tasks.
+	Written bool `json:"written"`
+}
+
+// ReplayPlan defines model for ReplayPlan.
+type ReplayPlan struct {
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Before Replays of this attempt, the newest first.
+	Before   []ReplayRun     `json:"before"`
+	Findings []ReplayFinding `json:"findings"`
+	Flink    string          `json:"flink"`
+
+	// FlinkHome Where its jars are; absent: not found.
+	FlinkHome string `json:"flink_home,omitempty"`
+
+	// Java That it was recorded on.
+	Java string `json:"java,omitempty"`
+
+	// JavaHere That it would run on.
+	JavaHere string `json:"java_here,omitempty"`
+	Job      string `json:"job"`
+
+	// Last Invocation that was recorded.
+	Last     string `json:"last"`
+	Operator string `json:"operator"`
+
+	// Reaches Invocation up to which everything is there.
+	Reaches    string `json:"reaches"`
+	Recording  string `json:"recording"`
+	Replayable bool   `json:"replayable"`
+
+	// Restored It begins with the state of a checkpoint.
+	Restored bool `json:"restored"`
+
+	// Sandbox That would be in force; absent: none.
+	Sandbox string `json:"sandbox,omitempty"`
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+}
+
+// ReplayRun defines model for ReplayRun.
+type ReplayRun struct {
+	// Ahead Replays that run or wait before it.
+	Ahead      int64  `json:"ahead"`
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began,omitempty"`
+
+	// CPUUs Processor time of the task, as far as it told.
+	CPUUs string `json:"cpu_us"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Derived Recording of what the task did this time.
+	Derived string `json:"derived,omitempty"`
+
+	// Elements Fed so far.
+	Elements string `json:"elements"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// Error Why it failed.
+	Error string `json:"error,omitempty"`
+
+	// Findings Of the plan.
+	Findings []ReplayFinding `json:"findings"`
+
+	// From Invocation that it was asked from; 0 = none.
+	From string `json:"from"`
+	ID   string `json:"id"`
+	Job  string `json:"job"`
+
+	// Last Invocation that was recorded; 0 = not known yet.
+	Last string `json:"last"`
+
+	// Operator Head of its chain, as positions have it.
+	Operator string `json:"operator"`
+
+	// Phase While it runs: planning, building or running.
+	Phase string `json:"phase,omitempty"`
+
+	// Reached Invocation that it came to.
+	Reached string `json:"reached"`
+
+	// Recording Of what runs again.
+	Recording string `json:"recording"`
+
+	// Sandbox That was in force; absent: none.
+	Sandbox string `json:"sandbox,omitempty"`
+
+	// Share How far it is, from 0 to 1.
+	Share   float64        `json:"share"`
+	State   ReplayRunState `json:"state"`
+	Subtask int64          `json:"subtask"`
+	Task    string         `json:"task"`
+
+	// To Invocation to end with; 0 = the attempt's end.
+	To      string        `json:"to"`
+	Verdict ReplayVerdict `json:"verdict,omitempty"`
+	Who     string        `json:"who"`
+}
+
+// ReplayRunState defines model for ReplayRun.State.
+type ReplayRunState string
+
+// ReplayRunList defines model for ReplayRunList.
+type ReplayRunList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []ReplayRun `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ReplayVerdict defines model for ReplayVerdict.
+type ReplayVerdict struct {
+	// Causes Of the difference, the likeliest first.
+	Causes []ReplayCause `json:"causes"`
+
+	// Equal Bytes, place and order.
+	Equal string        `json:"equal"`
+	First ReplayParting `json:"first,omitempty"`
+
+	// Last Invocation that was recorded.
+	Last string `json:"last"`
+
+	// Notes What bounds the verdict.
+	Notes []string `json:"notes"`
+
+	// Reached Invocation up to which it holds.
+	Reached string `json:"reached"`
+
+	// Recorded Outputs.
+	Recorded string `json:"recorded"`
+
+	// Replayed 64-bit integer as text
+	Replayed string `json:"replayed"`
+	Text     string `json:"text"`
+
+	// Thrown Class of the exception that ended the task.
+	Thrown string `json:"thrown,omitempty"`
+
+	// ThrownAt Its invocation.
+	ThrownAt string               `json:"thrown_at"`
+	Verdict  ReplayVerdictVerdict `json:"verdict"`
+}
+
+// ReplayVerdictVerdict defines model for ReplayVerdict.Verdict.
+type ReplayVerdictVerdict string
+
+// ReplayWish defines model for ReplayWish.
+type ReplayWish struct {
+	// Attempt Number. Absent: the newest.
+	Attempt string `json:"attempt,omitempty"`
+
+	// Position Of an invocation of the attempt: operator.subtask.attempt.invocation, or key#invocation.
+	Position string `json:"position,omitempty"`
+	Subtask  int64  `json:"subtask,omitempty"`
+
+	// Task Operator or task.
+	Task string `json:"task,omitempty"`
+
+	// To Invocation to end with, or here (that of the position). Absent: the attempt's end.
+	To string `json:"to,omitempty"`
 }
 
 // Report defines model for Report.
@@ -3987,6 +4381,13 @@ type WatermarksParams struct {
 	At string `form:"at,omitempty" json:"at,omitempty"`
 }
 
+// ReplaysParams defines parameters for Replays.
+type ReplaysParams struct {
+	// Recording Recording id, beginning of one, or the job's name (its newest run). Absent: all.
+	Recording string `form:"recording,omitempty" json:"recording,omitempty"`
+	Limit     int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish
 
@@ -4001,3 +4402,9 @@ type JourneyExportJSONRequestBody = JourneyWish
 
 // PinJSONRequestBody defines body for Pin for application/json ContentType.
 type PinJSONRequestBody = PinWish
+
+// ReplayStartJSONRequestBody defines body for ReplayStart for application/json ContentType.
+type ReplayStartJSONRequestBody = ReplayWish
+
+// ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
+type ReplayPlanJSONRequestBody = ReplayWish

@@ -32,11 +32,13 @@ func (host) Doctor(context.Context) ([]Check, error) {
 
 // fixture is the API over a demo recording, for a caller that as names.
 type fixture struct {
-	api    *API
-	server *httptest.Server
-	truth  *ingesttest.Truth
-	sql    *ingesttest.SQLTruth
-	audit  *strings.Builder
+	api     *API
+	server  *httptest.Server
+	truth   *ingesttest.Truth
+	sql     *ingesttest.SQLTruth
+	replays *keptReplays
+	browser *browse.Browser
+	audit   *strings.Builder
 }
 
 func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixture {
@@ -59,13 +61,14 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error)) *fixtu
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as})
+	kept := &keptReplays{rec: truth.Totals}
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Replays: kept, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(a)
 	t.Cleanup(func() { a.Close(); server.Close() })
-	return &fixture{api: a, server: server, truth: truth, sql: sql, audit: audit}
+	return &fixture{api: a, server: server, truth: truth, sql: sql, replays: kept, browser: browser, audit: audit}
 }
 
 func local(*http.Request) (access.Principal, error) { return access.LocalPrincipal("ann"), nil }
@@ -146,6 +149,8 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 			body = `{"record":"orders/1@17"}`
 		case "job-level":
 			body = `{"level":"trace"}`
+		case "replay-plan", "replay-start":
+			body = `{"task":"dedup"}`
 		case "pin":
 			body = `{"reason":"hold"}`
 		}

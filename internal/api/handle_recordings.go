@@ -13,21 +13,41 @@ func (s *service) recordings(ctx context.Context, _ *none) (List[Recording], err
 	}
 	out := make([]Recording, 0, len(found))
 	for _, r := range found {
-		out = append(out, recordingOf(r))
+		shown, err := s.recordingOf(ctx, r)
+		if err != nil {
+			return List[Recording]{}, err
+		}
+		out = append(out, shown)
 	}
 	return listOf("recording", out), nil
 }
 
 func (s *service) recording(ctx context.Context, _ *RecordingPath) (Recording, error) {
 	r, err := s.Browser.Recording(ctx, target(ctx))
-	return recordingOf(r), err
+	if err != nil {
+		return Recording{}, err
+	}
+	return s.recordingOf(ctx, r)
 }
 
-func recordingOf(r browse.Recording) Recording {
+func (s *service) recordingOf(ctx context.Context, r browse.Recording) (Recording, error) {
+	var derived *DerivedFrom
+	if r.Derived {
+		if derived = (&DerivedFrom{State: "lost"}); s.Replays != nil {
+			known, err := s.Replays.Derived(ctx, r.ID)
+			if err != nil {
+				return Recording{}, err
+			}
+			if known != nil {
+				derived = known
+			}
+		}
+	}
 	return Recording{
 		ID: r.ID.String(), Job: r.Job, State: stateOf(r.State), Flink: r.Version, Started: wall(r.Started), Ended: wall(r.Ended),
 		Blocks: I64(r.Blocks), Events: I64(r.Events), Bytes: I64(r.Bytes), Gaps: r.Gaps, Removed: I64(r.Removed.Events), Until: wall(r.Removed.Until), Agents: r.Agents,
-	}
+		Derived: derived,
+	}, nil
 }
 
 func (s *service) gaps(ctx context.Context, _ *RecordingPath) (List[Gap], error) {

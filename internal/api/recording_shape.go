@@ -15,6 +15,8 @@ type Recording struct {
 	Removed I64    `json:"removed" doc:"Events that retention removed."`
 	Until   *Time  `json:"removed_until,omitempty" doc:"Up to when retention removed, the newest of them."`
 	Agents  int    `json:"agents"`
+
+	Derived *DerivedFrom `json:"derived,omitempty" doc:"A replay told it: what a task did when it ran again."`
 }
 
 // Gap is a stretch that was not recorded.

@@ -28,6 +28,7 @@ type Options struct {
 	Journeys Journeys      // nil: nothing is sent to other systems
 	Reports  Reports       // nil: nothing of Flink's reporters is kept
 	Parquet  ParquetFolder // nil: nothing is exported in the background
+	Replays  Replays       // nil: nothing is run again
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

@@ -104,6 +104,7 @@ Start here:
 		&cobra.Group{ID: "start", Title: "Start:"},
 		&cobra.Group{ID: "look", Title: "Look:"},
 		&cobra.Group{ID: "record", Title: "Record:"},
+		&cobra.Group{ID: "run", Title: "Run again:"},
 		&cobra.Group{ID: "take", Title: "Take along:"},
 		&cobra.Group{ID: "own", Title: "This program:"},
 	)
@@ -115,10 +116,12 @@ Start here:
 		}
 	}
 	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.doctor())
-	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins())
+	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
 	add("take", a.export(), a.query())
+	add("run", a.replay())
 	add("own", a.store(), a.completion(), a.versionVerb())
+	root.AddCommand(a.replayExec())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {
 		verb, _, err := c.Root().Find(args)
 		if err != nil {

@@ -32,12 +32,12 @@ func (a *app) recordings() *cobra.Command {
 			}
 			t := newTable(
 				column{head: "RECORDING"}, column{head: "JOB", flex: true, style: always(bold)}, column{head: "STATE", style: stateStyle},
-				column{head: "STARTED"}, column{head: "ENDED"}, column{head: "EVENTS", right: true}, column{head: "SIZE", right: true},
+				column{head: "DERIVED FROM", flex: true}, column{head: "STARTED"}, column{head: "ENDED"}, column{head: "EVENTS", right: true}, column{head: "SIZE", right: true},
 				column{head: "GAPS", right: true, style: zeroElseAmber}, column{head: "AGENTS", right: true, wide: true},
 				column{head: "BLOCKS", right: true, wide: true}, column{head: "FLINK", wide: true}, column{head: "ID", wide: true},
 			)
 			for _, r := range answer.Value.Items {
-				t.add(short(r.ID), r.Job, string(r.State), instant(r.Started), instant(r.Ended), a.count(r.Events), size(r.Bytes),
+				t.add(short(r.ID), r.Job, recordingState(&r), derivedFrom(&r), instant(r.Started), instant(r.Ended), a.count(r.Events), size(r.Bytes),
 					strconv.FormatInt(r.Gaps, 10), strconv.FormatInt(r.Agents, 10), a.count(r.Blocks), orNothing(r.Flink), r.ID)
 			}
 			a.more(t.print(a, a.screen(2)), "into a pipe, or -o json")

@@ -30,6 +30,9 @@ func everywhere[T any](ctx context.Context, cl *client.Client, what string, ask 
 		return "", found, err
 	}
 	for _, r := range recordings.Value.Items {
+		if r.Derived.State != "" {
+			continue // it tells again what the recording tells that it is of
+		}
 		answer, err := ask(r.ID)
 		var p *client.Problem
 		switch {

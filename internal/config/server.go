@@ -42,6 +42,7 @@ type Server struct {
 
 	OTLP    OTLP
 	Parquet Parquet
+	Replay  Replay
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -144,7 +145,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, otlpSettings(), parquetSettings())
+	}, replaySettings(), otlpSettings(), parquetSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -157,5 +157,8 @@ type ProcessDef struct {
 	Tells []string `json:"tells,omitempty"` // beside what every agent tells: drops
 }
 
+// RoleReplay is the role of a process in which a recorded task runs again: what it tells is a derived recording.
+const RoleReplay = "replay"
+
 // TellsDrops tells whether the process tells the records that are thrown away.
 func (p *ProcessDef) TellsDrops() bool { return slices.Contains(p.Tells, "drops") }

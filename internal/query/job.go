@@ -57,6 +57,7 @@ type Job struct {
 	LastSeen          Wall
 	LastStored        time.Time // the server's clock
 	Problems          []string  // stored blocks that could not be read, definitions that never came
+	Derived           bool      // a replay told it: what a task did when it ran again
 }
 
 // JobDetail is a job with all of its parts.
@@ -85,6 +86,7 @@ type Recording struct {
 	Gaps    int
 	Removed Removed
 	Agents  int
+	Derived bool // a replay told it
 }
 
 // Attempt is one execution attempt of a subtask.

@@ -13,7 +13,7 @@ import (
 
 // Recordings lists all recordings, newest first.
 func (e *Engine) Recordings(ctx context.Context) ([]Recording, error) {
-	jobs, err := e.Jobs(ctx, true)
+	jobs, err := e.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -34,8 +34,27 @@ func (e *Engine) Recording(ctx context.Context, rec event.RecordingID) (Recordin
 	return e.enter(v).job.aged(e.now()).recording(), nil
 }
 
-// Jobs lists the runs that have not ended and the newest of each name; with all, every one. Newest first.
+// Jobs lists the runs that have not ended and the newest of each name; with all, every one. Newest first. What a replay derived is no
+// run of a job.
 func (e *Engine) Jobs(ctx context.Context, all bool) ([]Job, error) {
+	list, err := e.recorded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(j Job) bool { return j.Derived })
+	if all {
+		return list, nil
+	}
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(list, func(j Job) bool {
+		again := seen[j.Name]
+		seen[j.Name] = true
+		return again && j.State != JobRunning
+	}), nil
+}
+
+// recorded sums up every recording, newest first.
+func (e *Engine) recorded(ctx context.Context) ([]Job, error) {
 	recordings, err := e.roster.recordings(ctx)
 	if err != nil {
 		return nil, err
@@ -50,7 +69,7 @@ func (e *Engine) Jobs(ctx context.Context, all bool) ([]Job, error) {
 			return nil, err
 		}
 		j := entry.job.aged(e.now())
-		if j.State == JobRunning {
+		if j.State == JobRunning && !j.Derived {
 			if j.SourceLag, j.HasSourceLag, err = e.addLag(ctx, entry, nil); err != nil {
 				return nil, err
 			}
@@ -58,15 +77,7 @@ func (e *Engine) Jobs(ctx context.Context, all bool) ([]Job, error) {
 		list = append(list, j)
 	}
 	slices.SortStableFunc(list, func(a, b Job) int { return cmp.Compare(b.Started, a.Started) })
-	if all {
-		return list, nil
-	}
-	seen := make(map[string]bool)
-	return slices.DeleteFunc(list, func(j Job) bool {
-		again := seen[j.Name]
-		seen[j.Name] = true
-		return again && j.State != JobRunning
-	}), nil
+	return list, nil
 }
 
 // Job gives one job with all of its parts. Errors: ErrNotFound.
@@ -140,7 +151,7 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 		}
 		return id, nil
 	}
-	jobs, err := e.Jobs(ctx, true)
+	jobs, err := e.recorded(ctx)
 	if err != nil {
 		return event.RecordingID{}, err
 	}
@@ -148,7 +159,7 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 		return event.RecordingID{}, notFound("a recording without name")
 	}
 	for _, j := range jobs { // newest first
-		if j.Name == text || Slug(j.Name) == text {
+		if !j.Derived && j.Name == text || Slug(j.Name) == text {
 			return j.ID, nil
 		}
 	}
@@ -161,7 +172,7 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 	}
 	if len(found) == 0 {
 		for _, j := range jobs {
-			if _, ok := found[j.Name]; !ok && strings.HasPrefix(strings.ToLower(j.Name), low) {
+			if _, ok := found[j.Name]; !ok && !j.Derived && strings.HasPrefix(strings.ToLower(j.Name), low) {
 				found[j.Name] = j.ID
 			}
 		}

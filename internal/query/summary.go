@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 // goneAfter is how long nothing was stored until a run whose end nobody recorded counts as gone.
@@ -39,6 +41,7 @@ func (v *view) summary() Job {
 	}
 	for _, proc := range v.cat.processes {
 		j.Processes = append(j.Processes, proc.Process)
+		j.Derived = j.Derived || proc.Role == event.RoleReplay
 		if j.Version == "" {
 			j.Version = proc.Flink
 		}
@@ -153,7 +156,7 @@ func (j Job) aged(now time.Time) Job {
 func (j Job) recording() Recording {
 	return Recording{
 		ID: j.ID, Job: j.Name, State: j.State, Version: j.Version, Started: j.Started, Ended: j.Ended,
-		Blocks: j.Blocks, Events: j.Events, Bytes: j.Bytes, Gaps: j.Gaps, Removed: j.Removed, Agents: j.Agents,
+		Blocks: j.Blocks, Events: j.Events, Bytes: j.Bytes, Gaps: j.Gaps, Removed: j.Removed, Agents: j.Agents, Derived: j.Derived,
 	}
 }
 

@@ -95,7 +95,9 @@ func (e *Engine) addLag(ctx context.Context, rec *rosterEntry, topics []Topic) (
 		if err != nil {
 			return 0, false, err
 		}
-		others = append(others, entry)
+		if !entry.job.Derived {
+			others = append(others, entry)
+		}
 	}
 	lags := make(map[string]int64)
 	for p, uses := range rec.places {

@@ -55,6 +55,9 @@ func (w *walk) kafka(ctx context.Context, node int, pos event.KafkaPosition, clu
 		if err != nil {
 			return err
 		}
+		if entry.job.Derived && only == nil {
+			continue // it was written once: what a replay says of it stands in the replay's own recording
+		}
 		for _, u := range entry.places[place{pos.Topic, pos.Partition}] {
 			if u.sink != sink || pos.Offset < u.first || pos.Offset > u.last || !clustersMeet(cluster, u.cluster) {
 				continue

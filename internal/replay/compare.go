@@ -17,6 +17,7 @@ type Output struct {
 	Operator     int // chain index
 	Invocation   uint64
 	Ordinal      uint32
+	Nth          int                // of the outputs of its kind of its invocation, from 0
 	Partition    event.Key          // of what was emitted
 	Subpartition int                // -1 = all
 	Split        event.DefinitionID // where a written record went
@@ -147,6 +148,23 @@ func (w *written) next(context.Context) (*Output, error) {
 	return o, nil
 }
 
+// nth counts the outputs of an invocation.
+type nth struct {
+	invocation uint64
+	next       int
+}
+
+func (c *nth) count(o *Output) {
+	if o == nil {
+		return
+	}
+	if o.Invocation != c.invocation {
+		c.invocation, c.next = o.Invocation, 0
+	}
+	o.Nth = c.next
+	c.next++
+}
+
 // compare holds the outputs of an attempt in two recordings against each other, between two invocations.
 func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to uint64) (Comparison, error) {
 	var c Comparison
@@ -164,9 +182,13 @@ func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt eve
 	return c, c.add(ctx, a, b)
 }
 
-func (c *Comparison) add(ctx context.Context, recorded, replayed interface {
-	next(context.Context) (*Output, error)
-}) error {
+// outputs gives outputs in order, nil at the end.
+type outputs interface {
+	next(ctx context.Context) (*Output, error)
+}
+
+func (c *Comparison) add(ctx context.Context, recorded, replayed outputs) error {
+	var ofX, ofY nth
 	for n := uint64(1); ; n++ {
 		x, err := recorded.next(ctx)
 		if err != nil {
@@ -179,6 +201,8 @@ func (c *Comparison) add(ctx context.Context, recorded, replayed interface {
 		if x == nil && y == nil {
 			return nil
 		}
+		ofX.count(x)
+		ofY.count(y)
 		if x != nil {
 			c.Recorded++
 		}

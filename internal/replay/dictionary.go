@@ -7,6 +7,14 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
+// definitions resolves what rows name.
+type definitions interface {
+	Text(id event.DefinitionID) string
+	Split(id event.DefinitionID) event.SplitDef
+	// Producer of a partition; ok is false when its definition has not come.
+	Producer(partition event.Key) (attempt event.Key, ok bool)
+}
+
 // dictionary resolves what rows of a recording name.
 type dictionary struct {
 	store     store.Reader

@@ -83,6 +83,9 @@ type feed struct {
 	elements uint64
 	reached  uint64
 	end      string // why the feed ended
+	to       uint64 // invocation that is the last one wanted; 0 = all
+	whole    bool   // all that was recorded, or wanted, was fed
+	missing  *MissingInput
 }
 
 // step is a step that waits for the reads that belong before it.
@@ -95,14 +98,6 @@ type step struct {
 	gate   uint32
 	index  uint32
 	action byte
-}
-
-// definitions resolves what rows name.
-type definitions interface {
-	Text(id event.DefinitionID) string
-	Split(id event.DefinitionID) event.SplitDef
-	// Producer of a partition; ok is false when its definition has not come.
-	Producer(partition event.Key) (attempt event.Key, ok bool)
 }
 
 // write feeds all of the attempt's rows. What stops it before the end of the recording is its result: nil, or why no more can be fed.
@@ -123,7 +118,7 @@ func (f *feed) write(ctx context.Context) error {
 			return err
 		}
 		if r == nil {
-			f.end = "the recording of the attempt ends here"
+			f.end, f.whole = "the recording of the attempt ends here", true
 			break
 		}
 		if r.kind == event.KindResync {
@@ -134,14 +129,21 @@ func (f *feed) write(ctx context.Context) error {
 			f.end = fmt.Sprintf("invocation %d is missing: the next one that was recorded is %d", next, r.inv)
 			break
 		}
+		if f.to > 0 && r.inv > f.to {
+			f.end, f.whole = "no more was asked for", true
+			break
+		}
 		x := f.det.take()
+		if f.to > 0 && x.inv+x.n-1 > f.to {
+			x.n = f.to - x.inv + 1
+		}
 		if !x.between() {
 			next = x.inv + x.n
 		}
 		if err := f.row(ctx, x); err != nil {
 			var missing *MissingInput
 			if errors.As(err, &missing) {
-				f.end = missing.Error()
+				f.end, f.missing = missing.Error(), missing
 				break
 			}
 			return err

@@ -9,12 +9,15 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/event/sealed"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/sandbox"
 	"github.com/sightglass/sightglass/internal/store"
 )
 
@@ -28,6 +31,14 @@ type Options struct {
 	Heap       int      // MiB
 	Checkpoint uint64   // to begin behind; 0 = the attempt's beginning
 	Keep       bool     // the folder of a replay is not removed
+	To         uint64   // invocation to end with; 0 = with the last one that was recorded
+
+	Recording event.RecordingID // for what it derives; zero = one of its own
+	// Sandbox makes a command of one that must not do more than the bounds allow; nil: it runs as it is. JavaHome is where Java lies.
+	Sandbox  func(b sandbox.Bounds, command []string) ([]string, error)
+	JavaHome string
+	JavaRead []string      // what it reads outside of its home
+	CPU      time.Duration // of processor time; 0 = no limit
 }
 
 // Result is a replay that came to its end.
@@ -35,8 +46,12 @@ type Result struct {
 	Recording event.RecordingID // the derived one
 	Report    Report
 	FeedEnd   string // why no more was fed
+	Whole     bool   // all that was recorded, or wanted, was fed
+	To        uint64 // invocation that was to be the last one; 0 = the recording's
 	Compared  Comparison
 	Took      time.Duration
+
+	seen seen
 }
 
 // Run replays one attempt of a recording from its start.
@@ -59,9 +74,9 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if !o.Keep {
 		defer os.RemoveAll(dir)
 	}
-	var derived event.RecordingID
-	if _, err := rand.Read(derived[:]); err != nil {
-		return nil, err
+	derived := o.Recording
+	if derived.IsZero() {
+		derived = NewRecording()
 	}
 	from, err := findStart(ctx, snap, attempt, o.Checkpoint)
 	if err != nil {
@@ -71,7 +86,11 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
-	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay"})
+	token := rand.Text() // others on this machine reach the port as well
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
+		return nil, err
+	}
+	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token})
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +105,15 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		defer cancel()
 		_ = srv.Shutdown(end)
 	}()
-	f := &feed{
-		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
-		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace: newLane(snap, attempt, event.LaneTrace, false),
+	f := newFeed(snap, dict, attempt, from)
+	f.to = o.To
+	j := &jvm{
+		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: filepath.Join(dir, "token"), heap: o.Heap,
+		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,
 	}
-	j := &jvm{java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), heap: o.Heap, timeZone: c.TimeZone, encoding: c.Encoding}
+	if o.Sandbox != nil {
+		j.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(dir, l.Addr()), command) }
+	}
 	report, err := j.run(ctx, dir, func(ctx context.Context, w io.Writer) error {
 		f.out = bufio.NewWriterSize(w, 1<<18)
 		return f.write(ctx)
@@ -99,7 +121,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, report.Stderr)
 	}
-	r := &Result{Recording: derived, Report: report, FeedEnd: f.end}
+	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To}
 	again, err := o.Store.Snapshot(ctx, derived)
 	if err != nil {
 		return nil, err
@@ -108,14 +130,42 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
 		return nil, err
 	}
+	if r.seen, err = look(ctx, snap, again, attempt, from.invocation+1, r); err != nil {
+		return nil, err
+	}
 	r.Took = time.Since(began)
 	return r, nil
+}
+
+// NewRecording is a random id for a derived recording.
+func NewRecording() (id event.RecordingID) {
+	_, _ = rand.Read(id[:]) // it never fails
+	return id
+}
+
+// bounds are what a replayer needs of this machine.
+func (o *Options) bounds(dir string, server net.Addr) sandbox.Bounds {
+	b := sandbox.Bounds{Run: []string{o.JavaHome}, Read: slices.Concat([]string{o.Agent}, o.JavaRead, o.Flink), Write: []string{dir}, CPU: int(o.CPU / time.Second)}
+	if tcp, ok := server.(*net.TCPAddr); ok {
+		b.Port = tcp.Port
+	}
+	return b
+}
+
+// newFeed prepares a feed of an attempt; where it is written to is the caller's to say.
+func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from start) *feed {
+	return &feed{
+		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
+		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
+		trace: newLane(snap, attempt, event.LaneTrace, false),
+	}
 }
 
 // findCapsule finds what rebuilds an attempt, and the handles of the state that it was restored with (null: none).
 func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*capsule, event.Payload, error) {
 	var c *capsule
 	var restore event.Payload
+	var lost error
 	for ref := range snap.Blocks(store.Filter{Lane: event.LaneJob, Attempt: attempt}) {
 		rows, err := snap.Read(ctx, ref, present(ref.Header, []block.SectionID{block.SectionMeta, block.SectionIDs, block.SectionDet, block.SectionPayload})...)
 		if err != nil {
@@ -133,7 +183,7 @@ func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*
 					Missing string `json:"missing"`
 				}
 				if json.Unmarshal(rows.Body[i], &body) == nil && body.Missing != "" {
-					return nil, restore, fmt.Errorf("the state that the attempt was restored with is not there: %s", body.Missing)
+					lost = fmt.Errorf("the state that the attempt was restored with is not there: %s", body.Missing)
 				}
 			}
 		}
@@ -141,5 +191,5 @@ func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*
 	if c == nil {
 		return nil, restore, fmt.Errorf("nothing that rebuilds attempt %s was recorded", attempt)
 	}
-	return c, restore, nil
+	return c, restore, lost
 }

@@ -68,8 +68,10 @@ type jvm struct {
 	heap      int    // MiB
 	timeZone  string
 	encoding  string
+	locale    string // tag of BCP 47
 	verbose   bool
 	extraArgs []string
+	sandbox   func(command []string) ([]string, error) // nil: none
 }
 
 func (j *jvm) args(dir string) []string {
@@ -87,11 +89,33 @@ func (j *jvm) args(dir string) []string {
 	if j.encoding != "" {
 		a = append(a, "-Dfile.encoding="+j.encoding)
 	}
+	a = append(a, localeArgs(j.locale)...)
 	for _, p := range opened {
 		a = append(a, "--add-opens=java.base/java."+p+"=ALL-UNNAMED")
 	}
 	a = append(a, j.extraArgs...)
 	return append(a, "-cp", strings.Join(append(slices.Clone(j.flink), j.agent), string(os.PathListSeparator)), class, dir)
+}
+
+// localeArgs set the default locale: language, script, country and variant in the order of its tag.
+func localeArgs(tag string) (args []string) {
+	for i, part := range strings.Split(tag, "-") {
+		switch {
+		case part == "" || part == "und":
+			return args
+		case len(part) == 1:
+			return args // extensions, which no property takes
+		case i == 0:
+			args = append(args, "-Duser.language="+part)
+		case len(part) == 4 && part[0] > '9':
+			args = append(args, "-Duser.script="+part)
+		case len(part) == 2 || len(part) == 3:
+			args = append(args, "-Duser.country="+part)
+		default:
+			args = append(args, "-Duser.variant="+part)
+		}
+	}
+	return args
 }
 
 // run starts the replayer, feeds it, and reads what it says until it ends. progress is called now and then, by one goroutine.
@@ -101,7 +125,14 @@ func (j *jvm) run(ctx context.Context, dir string, feed func(context.Context, io
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return Report{}, err
 	}
-	cmd := exec.CommandContext(ctx, j.java, j.args(dir)...)
+	line := append([]string{j.java}, j.args(dir)...)
+	if j.sandbox != nil {
+		var err error
+		if line, err = j.sandbox(line); err != nil {
+			return Report{}, fmt.Errorf("starting the replayer: %w", err)
+		}
+	}
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir = dir
 	cmd.Env = []string{"LANG=C.UTF-8"} // nothing of the server's: keys and tokens stand in environments
 	in, err := cmd.StdinPipe()

@@ -23,6 +23,7 @@ import (
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/replay"
 	"github.com/sightglass/sightglass/internal/sidecar"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/store/disk"
@@ -54,6 +55,7 @@ type Server struct {
 
 	background *browse.Budget // of what may wait: indexes, Parquet
 	steer      *steering.Steering
+	replays    *replay.Queue
 	api        *api.API
 	http       *http.Server
 	ready      atomic.Bool
@@ -125,6 +127,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openReports(ctx, secrets); err != nil {
 		return nil, err
 	}
+	if err := s.openReplays(ctx); err != nil {
+		return nil, err
+	}
 	var journeys api.Journeys
 	if s.export != nil {
 		journeys = exported{s.export}
@@ -132,7 +137,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
-		Journeys: journeys, Reports: s.reports, Parquet: s,
+		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays},
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {
@@ -320,6 +325,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
+	sampling.Go(func() { s.replays.Run(ctx) })
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}

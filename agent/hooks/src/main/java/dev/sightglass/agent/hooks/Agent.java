@@ -31,9 +31,6 @@ import java.util.concurrent.TimeUnit;
 public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
 
-  /** System property of a process in which a recorded task runs again. */
-  private static final String REPLAY = "sightglass.replay";
-
   private final FlinkInspector inspector;
   private final LateUplink uplink;
   private final SelfTest selfTest;
@@ -75,18 +72,18 @@ public final class Agent implements Commands, Governor.Meter {
     Determinants.agent(this::memory, () -> inspector.secrets() != null);
     open(instrumentation);
     injectFault();
-    if (Boolean.getBoolean(REPLAY)) {
+    if (Boolean.getBoolean(ProcessIdentity.REPLAY)) {
       // Before the hooks, which then see what is left.
       instrumentation.addTransformer(new ProducerHollow());
     }
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
-      instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(REPLAY)));
+      instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(ProcessIdentity.REPLAY)));
     }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
         .start();
-    if (!process.role().equals("other") || Boolean.getBoolean(REPLAY)) {
+    if (!process.role().equals("other")) {
       uplink.connect();
     }
   }

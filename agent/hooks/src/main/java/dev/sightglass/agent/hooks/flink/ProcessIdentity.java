@@ -17,6 +17,9 @@ import java.util.UUID;
 /** What is known of this process. Immutable but for the TaskManager's name, which is known late. */
 public final class ProcessIdentity {
   private final byte[] uuid;
+  /** System property of a process in which a recorded task runs again. */
+  public static final String REPLAY = "sightglass.replay";
+
   private final String role;
   private final String host;
   private final String flink;
@@ -31,7 +34,10 @@ public final class ProcessIdentity {
             .putLong(id.getMostSignificantBits())
             .putLong(id.getLeastSignificantBits())
             .array();
-    role = roleOf(System.getProperty("sun.java.command", ""));
+    role =
+        Boolean.getBoolean(REPLAY)
+            ? "replay"
+            : roleOf(System.getProperty("sun.java.command", ""));
     host = hostName();
     flink = flinkVersion();
     agent = agentVersion;

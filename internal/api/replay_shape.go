@@ -1,0 +1,153 @@
+package api
+
+// ReplayRun is an attempt of a task that runs again, ran again, or is to.
+type ReplayRun struct {
+	ID        string          `json:"id"`
+	Recording string          `json:"recording" doc:"Of what runs again."`
+	Job       string          `json:"job"`
+	Task      string          `json:"task"`
+	Operator  string          `json:"operator" doc:"Head of its chain, as positions have it."`
+	Subtask   int             `json:"subtask"`
+	Attempt   int             `json:"attempt"`
+	Key       string          `json:"attempt_key"`
+	To        I64             `json:"to" doc:"Invocation to end with; 0 = the attempt's end."`
+	From      I64             `json:"from" doc:"Invocation that it was asked from; 0 = none."`
+	Who       string          `json:"who"`
+	State     string          `json:"state" enum:"queued,running,done,failed,cancelled"`
+	Ahead     int             `json:"ahead" doc:"Replays that run or wait before it."`
+	Phase     string          `json:"phase,omitempty" doc:"While it runs: planning, building or running."`
+	Created   *Time           `json:"created"`
+	Began     *Time           `json:"began,omitempty"`
+	Ended     *Time           `json:"ended,omitempty"`
+	Elements  I64             `json:"elements" doc:"Fed so far."`
+	Reached   I64             `json:"reached" doc:"Invocation that it came to."`
+	Last      I64             `json:"last" doc:"Invocation that was recorded; 0 = not known yet."`
+	Share     float64         `json:"share" doc:"How far it is, from 0 to 1."`
+	CPU       I64             `json:"cpu_us" doc:"Processor time of the task, as far as it told."`
+	Derived   string          `json:"derived,omitempty" doc:"Recording of what the task did this time."`
+	Sandbox   string          `json:"sandbox,omitempty" doc:"That was in force; absent: none."`
+	Verdict   *ReplayVerdict  `json:"verdict,omitempty"`
+	Findings  []ReplayFinding `json:"findings" doc:"Of the plan."`
+	Error     string          `json:"error,omitempty" doc:"Why it failed."`
+}
+
+// ReplayVerdict is what a replay proves.
+type ReplayVerdict struct {
+	Verdict  string         `json:"verdict" enum:"exact,equal-per-key,diverged,nothing,not-replayable"`
+	Text     string         `json:"text"`
+	Recorded I64            `json:"recorded" doc:"Outputs."`
+	Replayed I64            `json:"replayed"`
+	Equal    I64            `json:"equal" doc:"Bytes, place and order."`
+	Reached  I64            `json:"reached" doc:"Invocation up to which it holds."`
+	Last     I64            `json:"last" doc:"Invocation that was recorded."`
+	First    *ReplayParting `json:"first,omitempty" doc:"The first difference."`
+	Causes   []ReplayCause  `json:"causes" doc:"Of the difference, the likeliest first."`
+	Notes    []string       `json:"notes" doc:"What bounds the verdict."`
+	Thrown   string         `json:"thrown,omitempty" doc:"Class of the exception that ended the task."`
+	ThrownAt I64            `json:"thrown_at" doc:"Its invocation."`
+}
+
+// ReplayParting is where two runs parted.
+type ReplayParting struct {
+	Number   I64          `json:"number" doc:"Of the output, from 1."`
+	Recorded *ReplayPlace `json:"recorded,omitempty" doc:"Absent: the recorded attempt gave no more."`
+	Replayed *ReplayPlace `json:"replayed,omitempty"`
+}
+
+// ReplayPlace is an output of an invocation.
+type ReplayPlace struct {
+	Operator     string `json:"operator"`
+	Position     string `json:"position"`
+	Invocation   I64    `json:"invocation"`
+	Nth          int    `json:"nth" doc:"Of the outputs of its kind of the invocation, from 0."`
+	Written      bool   `json:"written" doc:"To the outside; otherwise to other tasks."`
+	Subpartition int    `json:"subpartition" doc:"-1 = all, or none."`
+}
+
+// ReplayCause is why two runs may have parted.
+type ReplayCause struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	Sure bool   `json:"sure" doc:"Seen in this replay; otherwise it is what such differences often are from."`
+}
+
+// ReplayFinding is something that a plan found.
+type ReplayFinding struct {
+	About string `json:"about" enum:"capsule,parts,state,flink,java,agent,sandbox,secrets,inputs,recording"`
+	Stops bool   `json:"stops" doc:"Nothing can be replayed; otherwise it is a warning."`
+	Text  string `json:"text"`
+	Do    string `json:"do,omitempty" doc:"What to do about it."`
+}
+
+// ReplayPlan says what a replay would need, and what of it is there.
+type ReplayPlan struct {
+	Recording  string          `json:"recording"`
+	Job        string          `json:"job"`
+	Task       string          `json:"task"`
+	Operator   string          `json:"operator"`
+	Subtask    int             `json:"subtask"`
+	Attempt    int             `json:"attempt"`
+	Key        string          `json:"attempt_key"`
+	Replayable bool            `json:"replayable"`
+	Reaches    I64             `json:"reaches" doc:"Invocation up to which everything is there."`
+	Last       I64             `json:"last" doc:"Invocation that was recorded."`
+	Restored   bool            `json:"restored" doc:"It begins with the state of a checkpoint."`
+	Flink      string          `json:"flink"`
+	Home       string          `json:"flink_home,omitempty" doc:"Where its jars are; absent: not found."`
+	Java       string          `json:"java,omitempty" doc:"That it was recorded on."`
+	Has        string          `json:"java_here,omitempty" doc:"That it would run on."`
+	Sandbox    string          `json:"sandbox,omitempty" doc:"That would be in force; absent: none."`
+	Findings   []ReplayFinding `json:"findings"`
+	Before     []ReplayRun     `json:"before" doc:"Replays of this attempt, the newest first."`
+}
+
+// ReplayDifference is the first difference of a replay, decoded.
+type ReplayDifference struct {
+	Verdict  string         `json:"verdict"`
+	Number   I64            `json:"number"`
+	Recorded *Event         `json:"recorded,omitempty"`
+	Replayed *Event         `json:"replayed,omitempty"`
+	Fields   []FieldChanged `json:"fields" doc:"Places of the decoded values that differ, as far as both may be seen."`
+	Note     string         `json:"note,omitempty" doc:"Why there is nothing to show, or not all."`
+}
+
+// FieldChanged is a place of two decoded values that differ.
+type FieldChanged struct {
+	Path     string `json:"path"`
+	Recorded string `json:"recorded,omitempty"`
+	Replayed string `json:"replayed,omitempty"`
+}
+
+// DerivedFrom says what a derived recording is of.
+type DerivedFrom struct {
+	Replay    string `json:"replay,omitempty" doc:"Absent: what is known of the replay was lost."`
+	Recording string `json:"recording,omitempty"`
+	Task      string `json:"task,omitempty"`
+	Subtask   int    `json:"subtask"`
+	Attempt   int    `json:"attempt"`
+	State     string `json:"state" enum:"queued,running,done,failed,cancelled,lost" doc:"Of the replay; lost: what was known of it is no more."`
+	Verdict   string `json:"verdict,omitempty"`
+}
+
+// ReplayWish asks for a replay: by a position, or by task, subtask and attempt.
+type ReplayWish struct {
+	Position string `json:"position,omitempty" maxLength:"256" doc:"Of an invocation of the attempt: operator.subtask.attempt.invocation, or key#invocation."`
+	Task     string `json:"task,omitempty" maxLength:"256" doc:"Operator or task."`
+	Subtask  int    `json:"subtask,omitempty" minimum:"0"`
+	Attempt  string `json:"attempt,omitempty" maxLength:"16" doc:"Number. Absent: the newest."`
+	To       string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
+}
+
+type replayRequest struct {
+	RecordingPath
+	Body ReplayWish
+}
+
+type replaysRequest struct {
+	Recording string `query:"recording" maxLength:"256" doc:"Recording id, beginning of one, or the job's name (its newest run). Absent: all."`
+	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type replayPath struct {
+	ID string `path:"id" maxLength:"64" doc:"Of the replay."`
+}

@@ -1,0 +1,58 @@
+package browse
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
+)
+
+// AttemptOf is one attempt of a subtask.
+type AttemptOf = query.AttemptOf
+
+// Attempt finds the attempt that a position is of. It holds no payload. Errors: ErrQuery, ErrNotFound, *AmbiguousError.
+func (b *Browser) Attempt(ctx context.Context, t Target, p Position) (AttemptOf, error) {
+	return b.queries.AttemptAt(ctx, t.Recording, p)
+}
+
+// AttemptOfTask finds an attempt of a subtask by the name of an operator or task; number -1 = the newest. Errors: ErrNotFound,
+// *AmbiguousError.
+func (b *Browser) AttemptOfTask(ctx context.Context, t Target, task string, subtask, number int) (AttemptOf, error) {
+	return b.queries.AttemptOfTask(ctx, t.Recording, task, subtask, number)
+}
+
+// OutputOf names one output of an invocation.
+type OutputOf struct {
+	Attempt    event.Key
+	Invocation uint64
+	Nth        int  // of the outputs of its kind, from 0
+	Written    bool // to the outside; otherwise to other tasks
+}
+
+// Output shows one output of an invocation; nil when it is not there, or lies further than a moment goes. origin is the target that who
+// was let in for: of a derived recording the recording that ran again.
+func (b *Browser) Output(ctx context.Context, who access.Principal, origin Target, rec event.RecordingID, o OutputOf) (*Event, error) {
+	p := Position{Key: o.Attempt, Invocation: o.Invocation}
+	end, err := b.begin(ctx, who, origin, []string{"output of " + rec.String() + " " + p.String()}, "")
+	if err != nil {
+		return nil, err
+	}
+	m, err := b.queries.At(ctx, rec, p)
+	if err != nil {
+		_ = end(0, err) // the error that the caller gets says more
+		return nil, err
+	}
+	list := m.Outputs
+	if o.Written {
+		list = slices.DeleteFunc(m.Writes, func(e query.Event) bool { return e.Kind != event.KindWritten && e.Kind != event.KindWriteFailed })
+		slices.SortStableFunc(list, func(x, y query.Event) int { return cmp.Compare(x.Ordinal, y.Ordinal) })
+	}
+	if o.Nth < 0 || o.Nth >= len(list) {
+		return nil, end(0, nil)
+	}
+	shown := b.renderer(ctx, who, momentShape).event(list[o.Nth])
+	return &shown, end(1, nil)
+}

@@ -1,0 +1,220 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// Verdicts.
+const (
+	Exact         = "exact"          // every output is equal: bytes, place, order
+	PerKey        = "equal-per-key"  // of each place they are equal; the order between places is another
+	Diverged      = "diverged"       // there is a first difference
+	Nothing       = "nothing"        // there is nothing to hold against each other
+	NotReplayable = "not-replayable" // something is missing, which was known before the run
+)
+
+// Judgement is what a replay proves. It holds no payload.
+type Judgement struct {
+	Verdict  string   `json:"verdict"`
+	Text     string   `json:"text"` // one sentence
+	Recorded uint64   `json:"recorded"`
+	Replayed uint64   `json:"replayed"`
+	Equal    uint64   `json:"equal"`
+	Reached  uint64   `json:"reached"` // invocation up to which it holds
+	Last     uint64   `json:"last"`    // that was recorded
+	First    *Parting `json:"first,omitempty"`
+	Causes   []Cause  `json:"causes,omitempty"` // of a difference, the likeliest first
+	Notes    []string `json:"notes,omitempty"`  // that bound what is proven
+	Thrown   string   `json:"thrown,omitempty"` // class of the exception that ended the task
+	ThrownAt uint64   `json:"thrown_at,omitempty"`
+}
+
+// Parting is the first difference.
+type Parting struct {
+	Number   uint64 `json:"number"` // of the output, from 1
+	Recorded *Place `json:"recorded,omitempty"`
+	Replayed *Place `json:"replayed,omitempty"`
+}
+
+// Place is where an output stands in a recording.
+type Place struct {
+	Operator     string `json:"operator"` // slug
+	Index        int    `json:"index"`    // in the chain
+	Invocation   uint64 `json:"invocation"`
+	Nth          int    `json:"nth"` // of the outputs of its invocation, from 0
+	Written      bool   `json:"written,omitempty"`
+	Subpartition int    `json:"subpartition"`
+}
+
+// Cause is why two runs may have parted.
+type Cause struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	Sure bool   `json:"sure,omitempty"` // seen in this replay; otherwise it is what such a difference is often from
+}
+
+// judge says what a result proves.
+func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
+	c := &r.Compared
+	j := Judgement{Recorded: c.Recorded, Replayed: c.Replayed, Equal: c.Equal, Reached: r.Report.Invocation, Last: p.Last}
+	if t := r.Report.Thrown; t != nil {
+		j.Thrown, j.ThrownAt = classOf(t.Text), t.Invocation
+	}
+	j.notes(r, p)
+	upTo := ""
+	if !r.Whole || r.To > 0 {
+		upTo = fmt.Sprintf(" up to invocation %d of %d", j.Reached, j.Last)
+	}
+	stuck := r.Report.How == "stuck"
+	wrongEnd := r.Report.Thrown != nil && !r.seen.sameThrow
+	missingEnd := r.seen.threw && r.Report.Thrown == nil && r.Whole && r.seen.threwAt > 0 && r.seen.threwAt <= j.Reached
+	switch {
+	case c.First != nil && r.seen.perChannel && !stuck && !wrongEnd && !missingEnd:
+		j.Verdict = PerKey
+		j.Text = fmt.Sprintf("%d outputs are equal at each place that they went to%s; the order between places is another", c.Recorded, upTo)
+		j.first(c.First, chain)
+	case c.First != nil:
+		j.Verdict = Diverged
+		j.first(c.First, chain)
+		d := c.First
+		what := "the outputs differ"
+		switch {
+		case d.Recorded == nil:
+			what = "the replay gave one that the recording lacks"
+		case d.Replayed == nil:
+			what = "the replay did not give one that was recorded"
+		}
+		j.Text = fmt.Sprintf("output %d, invocation %d, operator %s: %s; %d before it are equal", d.Number, d.invocation(), j.operator(), what, d.Number-1)
+	case stuck:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("after invocation %d the task waited for something that the recording does not give", j.Reached)
+	case wrongEnd && r.seen.threw:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("at invocation %d it threw %s; the recorded attempt threw another exception", j.ThrownAt, j.Thrown)
+	case wrongEnd:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("at invocation %d it threw %s; the recorded attempt did not", j.ThrownAt, j.Thrown)
+	case missingEnd:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("the recorded attempt threw %s at invocation %d; the replay did not", r.seen.class, r.seen.threwAt)
+	case c.Recorded == 0 && r.seen.sameThrow:
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("it threw the same %s at invocation %d; it gave no outputs, as the recorded attempt", r.seen.class, r.seen.threwAt)
+	case c.Recorded == 0:
+		j.Verdict = Nothing
+		j.Text = "nothing that the task gave was recorded" + upTo + ": there is nothing to hold the replay against"
+	case r.seen.sameThrow:
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order, and it threw the same %s at invocation %d", c.Equal, r.seen.class, r.seen.threwAt)
+	default:
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order%s", c.Equal, upTo)
+	}
+	if j.Verdict == Diverged || j.Verdict == PerKey {
+		j.causes(r, p)
+	}
+	return j
+}
+
+// classOf is the class in an exception's text: what follows it may hold payload.
+func classOf(text string) string {
+	class, _, _ := strings.Cut(text, ":")
+	if class = strings.TrimSpace(class); strings.ContainsAny(class, " \t\n") {
+		return "an exception"
+	}
+	return class[strings.LastIndexByte(class, '.')+1:]
+}
+
+func (j *Judgement) operator() string {
+	for _, p := range []*Place{j.First.Recorded, j.First.Replayed} {
+		if p != nil {
+			return p.Operator
+		}
+	}
+	return "" // a difference has one side at least
+}
+
+func (j *Judgement) first(d *Difference, chain []event.ChainOperatorDef) {
+	place := func(o *Output) *Place {
+		if o == nil {
+			return nil
+		}
+		p := &Place{Index: o.Operator, Invocation: o.Invocation, Nth: o.Nth, Written: o.Kind == event.KindWritten, Subpartition: o.Subpartition}
+		if i := slices.IndexFunc(chain, func(c event.ChainOperatorDef) bool { return c.Index == o.Operator }); i >= 0 {
+			p.Operator = event.Slug(chain[i].Name)
+		}
+		return p
+	}
+	j.First = &Parting{Number: d.Number, Recorded: place(d.Recorded), Replayed: place(d.Replayed)}
+}
+
+// notes say what bounds a verdict, whichever it is.
+func (j *Judgement) notes(r *Result, p *Plan) {
+	note := func(format string, args ...any) { j.Notes = append(j.Notes, fmt.Sprintf(format, args...)) }
+	if !r.Whole {
+		note("it went up to invocation %d of %d: %s", j.Reached, j.Last, r.FeedEnd)
+	}
+	if n := r.Report.SurplusReads; n > 0 {
+		note("%d reads of clocks or random numbers have no counterpart in the recording, the first: %s", n, r.Report.FirstSurplus)
+	}
+	if n := r.Report.LeftReads; n > 0 {
+		note("%d recorded reads of clocks or random numbers were not made", n)
+	}
+	if n := r.Report.Renumbered; n > 0 {
+		note("at %d places something happened more or less often than it did, the first: %s", n, r.Report.FirstRenumbered)
+	}
+	for i, x := range r.Report.Problems {
+		if i == 3 {
+			note("and %d more steps of the recording that the task did not do", len(r.Report.Problems)-i)
+			break
+		}
+		note("invocation %d: %s", x.Invocation, x.Text)
+	}
+	note("the state at checkpoints was not compared")
+	for _, f := range p.Findings {
+		if !f.Stops && f.About != AboutInputs && f.About != AboutRecording {
+			j.Notes = append(j.Notes, f.Text)
+		}
+	}
+}
+
+// causes ranks what may be behind a difference: first what was seen in this replay, by how directly it changes what a task does.
+func (j *Judgement) causes(r *Result, p *Plan) {
+	sure := func(kind, format string, args ...any) {
+		j.Causes = append(j.Causes, Cause{kind, fmt.Sprintf(format, args...), true})
+	}
+	if n := r.Report.SurplusReads + r.Report.LeftReads; n > 0 {
+		sure("reads", "%d reads of clocks or random numbers differ from the recorded ones: the code took another way, or reads where the agent does not look", n)
+	}
+	if len(r.Report.Problems) > 0 {
+		sure("callback", "invocation %d: %s", r.Report.Problems[0].Invocation, r.Report.Problems[0].Text)
+	}
+	if r.seen.reordered {
+		sure("order", "the invocation gave the same outputs in another order: the order of a hash map or set, or of timers of one time")
+	}
+	if r.seen.retargeted {
+		sure("target", "the invocation gave the same outputs to other subtasks: a partitioner that begins at a random one")
+	}
+	if n := r.Report.Renumbered; n > 0 {
+		sure("count", "something happened more or less often than it did, first: %s", r.Report.FirstRenumbered)
+	}
+	for _, f := range p.Findings {
+		if f.About == AboutSecrets || f.About == AboutJava && !f.Stops {
+			sure(f.About, "%s", f.Text)
+		}
+	}
+	if len(j.Causes) > 0 {
+		return
+	}
+	for _, c := range [][2]string{
+		{"untold", "threads, static fields or identity hashes in the job's code, which a recording does not hold"},
+		{"call", "a call to another system that the agent does not record"},
+		{"jar", "jars in Flink's lib folder that differ from the recorded cluster's"},
+	} {
+		j.Causes = append(j.Causes, Cause{Kind: c[0], Text: c[1]})
+	}
+}

@@ -7,6 +7,8 @@ import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.hollow.ProducerHollow;
+import dev.sightglass.agent.hooks.lines.LineScope;
+import dev.sightglass.agent.hooks.lines.LineWeaver;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
@@ -33,6 +35,9 @@ public final class Agent implements Commands, Governor.Meter {
 
   /** System property of a process in which a recorded task runs again. */
   private static final String REPLAY = "sightglass.replay";
+
+  /** System property of such a process: the job's classes tell their lines. */
+  private static final String LINES = "sightglass.lines";
 
   private final FlinkInspector inspector;
   private final LateUplink uplink;
@@ -82,6 +87,10 @@ public final class Agent implements Commands, Governor.Meter {
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
       instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(REPLAY)));
+    }
+    if (Boolean.getBoolean(REPLAY) && Boolean.getBoolean(LINES)) {
+      // Behind the reads, so that the lines are those of what runs.
+      instrumentation.addTransformer(new LineWeaver(new LineScope()));
     }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)

@@ -25,6 +25,8 @@ const (
 	stepRead     = 6
 	stepOutside  = 7
 	stepAnswer   = 8
+	stepTrace    = 16
+	stepPause    = 17
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -78,6 +80,7 @@ type feed struct {
 	outs     []row             // rows of such, to be fed
 	pending  *step
 	buf      []byte
+	stops    *stops // nil: nothing is stopped for
 
 	// Elements fed, and the invocation reached.
 	elements uint64
@@ -275,8 +278,12 @@ func (f *feed) run(ctx context.Context, r row) error {
 		f.inputs[key] = in
 	}
 	for r.n > 0 {
+		most, err := f.upTo(ctx, r.inv, min(r.n, maxRun))
+		if err != nil {
+			return err
+		}
 		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index}
-		for uint64(s.count) < min(r.n, maxRun) && len(s.bytes) < maxRunBytes {
+		for uint64(s.count) < most && len(s.bytes) < maxRunBytes {
 			v, err := in.element(ctx, r.seq+uint64(s.count))
 			if err != nil {
 				if s.count > 0 {
@@ -303,6 +310,9 @@ func (f *feed) run(ctx context.Context, r row) error {
 
 // put lets a step wait until the next one is known: reads of what the task does in between come before it.
 func (f *feed) put(ctx context.Context, s step) error {
+	if _, err := f.upTo(ctx, s.inv, 1); err != nil {
+		return err
+	}
 	if err := f.flush(ctx, s.inv); err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ func (s *service) routes() {
 	download(s, route{"export-parquet", "/recordings/{rec}/export/parquet", access.RecordingExport, "A recording as Parquet files, in a tar stream", recording}, s.exportParquet)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
+	s.stepRoutes()
 	s.houseRoutes()
 	s.parquetRoutes()
 }

@@ -96,11 +96,7 @@ func (s *Session) Trace(ctx context.Context, inv uint64) (*Trace, error) {
 	if s.has(inv) {
 		return s.at(inv), nil
 	}
-	first := uint64(1)
-	if inv > Around {
-		first = inv - Around
-	}
-	if err := s.fetch(ctx, s.free(first, inv), inv); err != nil {
+	if err := s.fetch(ctx, s.free(before(inv, Around), inv), inv, Around); err != nil {
 		return nil, err
 	}
 	if !s.has(inv) {
@@ -108,6 +104,35 @@ func (s *Session) Trace(ctx context.Context, inv uint64) (*Trace, error) {
 	}
 	return s.at(inv), nil
 }
+
+func before(inv, n uint64) uint64 {
+	if inv > n {
+		return inv - n
+	}
+	return 1
+}
+
+// toward is Trace for one who goes on in a direction: going back, more of what lies before is traced at once, since each process
+// begins at the start.
+func (s *Session) toward(ctx context.Context, inv uint64, back bool) (*Trace, error) {
+	if back {
+		s.mu.Lock()
+		if !s.closed && !s.has(inv) {
+			err := s.fetch(ctx, s.free(before(inv, s.stretch()), inv), inv, 0)
+			if err != nil {
+				s.mu.Unlock()
+				return nil, err
+			}
+		}
+		s.mu.Unlock()
+	}
+	return s.Trace(ctx, inv)
+}
+
+// stretch grows with the processes that were started.
+func (s *Session) stretch() uint64 { return Around << min(max(s.starts, 1), 6) }
+
+func isBeyond(err error) bool { return errors.Is(err, ErrBeyond) }
 
 func (s *Session) at(inv uint64) *Trace {
 	if t := s.traces[inv]; t != nil {
@@ -130,9 +155,9 @@ func (s *Session) free(first, inv uint64) uint64 {
 	return first
 }
 
-// fetch traces from first to behind inv. What lies before the place that the process is at needs a new process.
-func (s *Session) fetch(ctx context.Context, first, inv uint64) error {
-	last := inv + Around
+// fetch traces from first to so many behind inv. What lies before the place that the process is at needs a new process.
+func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
+	last := inv + behind
 	for _, i := range s.traced {
 		if i.first > inv && i.first <= last {
 			last = i.first - 1

@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/event/sealed"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/store"
 )
 
 // running is a replay that goes from interval to interval and waits in between.
@@ -40,8 +41,9 @@ type running struct {
 // linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger.
 var linesOn = []string{"-Dsightglass.lines=true", "-XX:-DontCompileHugeMethods"}
 
-// start starts a replay of an attempt; it waits before the first invocation.
-func start(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key) (_ *running, err error) {
+// begin starts a replay of an attempt that comes through invocation first: behind the last checkpoint before it, when there is one
+// to begin with. It waits before its first invocation.
+func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64) (_ *running, err error) {
 	snap, err := o.Store.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -61,6 +63,10 @@ func start(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	if err != nil {
 		return nil, err
 	}
+	from, err := nearest(ctx, snap, attempt, first)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp(o.Dir, "replay-")
 	if err != nil {
 		return nil, err
@@ -68,11 +74,12 @@ func start(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	if !o.Keep {
 		undo = append(undo, func() { _ = os.RemoveAll(dir) })
 	}
-	r := &running{dir: dir, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: 1}
+	r := &running{dir: dir, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
 	if _, err := rand.Read(r.derived[:]); err != nil {
 		return nil, err
 	}
-	if err := layout(ctx, dir, c, o.Store, r.derived, restore); err != nil {
+	err = layout(ctx, dir, c, o.Store, r.derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
+	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
 	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay"})
@@ -90,8 +97,9 @@ func start(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		defer cancel()
 		_ = srv.Shutdown(end)
 	})
+	dict := newDictionary(o.Store, rec)
 	f := &feed{
-		snap: snap, defs: newDictionary(o.Store, rec), open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
+		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, from: from, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
 		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
 		trace: newLane(snap, attempt, event.LaneTrace, false), stops: &stops{asked: r.asked},
 	}
@@ -115,6 +123,20 @@ func start(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		r.readRest()
 	}()
 	return r, nil
+}
+
+// nearest is the last place before an invocation at which a replay can begin.
+func nearest(ctx context.Context, snap store.Snapshot, attempt event.Key, first uint64) (start, error) {
+	all, err := checkpoints(ctx, snap, attempt)
+	if err != nil {
+		return start{}, err
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].invocation < first {
+			return all[i], nil
+		}
+	}
+	return start{}, nil
 }
 
 func (r *running) tell(report Report) {

@@ -174,7 +174,7 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		}
 	}
 	if s.run == nil {
-		r, err := start(ctx, s.o, s.rec, s.attempt)
+		r, err := begin(ctx, s.o, s.rec, s.attempt, first)
 		if err != nil {
 			return err
 		}

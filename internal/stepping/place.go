@@ -116,37 +116,59 @@ func before(events []browse.Event, notes uint32) int {
 	return n
 }
 
-// moment shows an invocation as the replay recorded it; where that did not come, as it was recorded.
+// moment shows an invocation as it was recorded, with what the replay tells of it: it runs at level trace. What came in is the
+// recording's, since a replay has no senders.
 func (w *walker) moment(ctx context.Context, inv uint64) (browse.Moment, error) {
+	if w.known.Position.Invocation == inv {
+		return w.known, nil
+	}
 	p := w.position
 	p.Invocation = inv
-	derived, ok := w.session.Derived()
+	m, err := w.o.Browser.At(ctx, w.who, w.target, p)
+	if err != nil && !errors.Is(err, browse.ErrNotFound) { // an invocation may be told of in no lane
+		return browse.Moment{}, err
+	}
+	replayed, ok, err := w.replayed(ctx, inv)
+	if err != nil {
+		return browse.Moment{}, err
+	}
 	if ok {
-		until := w.o.Now().Add(settle)
-		for {
-			t, err := w.o.Browser.Resolve(ctx, derived.String())
-			if err == nil {
-				var m browse.Moment
-				if m, err = w.o.Browser.At(ctx, w.who, t, browse.Position{Key: w.attempt, Invocation: inv}); err == nil {
-					m.Position = p
-					return m, nil
-				}
-			}
-			if !errors.Is(err, browse.ErrNotFound) || w.o.Now().After(until) {
-				break
-			}
-			select {
-			case <-time.After(20 * time.Millisecond):
-			case <-ctx.Done():
-				return browse.Moment{}, ctx.Err()
-			}
+		m.Steps, m.Outputs, m.Writes, m.More, m.Path = replayed.Steps, replayed.Outputs, replayed.Writes, replayed.More, replayed.Path
+		if m.Exception == nil {
+			m.Exception = replayed.Exception
+		}
+		if m.Operator == nil {
+			m.Operator, m.Task, m.Invocation = replayed.Operator, replayed.Task, replayed.Invocation
 		}
 	}
-	m, err := w.o.Browser.At(ctx, w.who, w.target, p)
-	if errors.Is(err, browse.ErrNotFound) { // an invocation may be told of in no lane
-		return browse.Moment{Position: p}, nil
+	m.Position = p
+	w.known = m
+	return m, nil
+}
+
+// replayed waits until what the replay recorded of an invocation is there.
+func (w *walker) replayed(ctx context.Context, inv uint64) (browse.Moment, bool, error) {
+	derived, ok := w.session.Derived()
+	if !ok {
+		return browse.Moment{}, false, nil
 	}
-	return m, err
+	for until := w.o.Now().Add(settle); ; {
+		t, err := w.o.Browser.Resolve(ctx, derived.String())
+		if err == nil {
+			var m browse.Moment
+			if m, err = w.o.Browser.At(ctx, w.who, t, browse.Position{Key: w.attempt, Invocation: inv}); err == nil {
+				return m, true, nil
+			}
+		}
+		if !errors.Is(err, browse.ErrNotFound) || w.o.Now().After(until) {
+			return browse.Moment{}, false, ctx.Err()
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return browse.Moment{}, false, ctx.Err()
+		}
+	}
 }
 
 // javaType reads a descriptor.

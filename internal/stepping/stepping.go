@@ -260,6 +260,7 @@ type walker struct {
 	session  *replay.Session
 	position browse.Position
 	attempt  event.Key
+	known    browse.Moment // that was asked for last
 }
 
 func (w *walker) do(ctx context.Context, inv uint64, c Command) (replay.Walk, error) {

@@ -40,7 +40,7 @@ watermark, what was sent. The server replays the task in a process of its own an
 POSITION is operator.subtask.attempt.invocation, as every list shows it. Commands are read from standard input, or given with --commands; h lists them.
 The replay waits for a while after the last step; --end ends it now.`,
 		Example: `  sightglass step order-totals drop-duplicates.0.0.41
-  sightglass step drop-duplicates.0.0.41 --source src/main/java --commands 'n; n; e order.totalCents > 1000'
+  sightglass step drop-duplicates.0.0.41 --source src/main/java --commands 'n; n; e order.totalCents'
   sightglass step convert-to-euro.1.0.1 --commands 'u exception' -o json | jq '.frames[0]'`,
 		Args: between(1, 2, "a position, and a recording before it if you like"),
 	}

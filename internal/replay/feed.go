@@ -25,8 +25,6 @@ const (
 	stepRead     = 6
 	stepOutside  = 7
 	stepAnswer   = 8
-	stepTrace    = 16
-	stepPause    = 17
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -310,10 +308,7 @@ func (f *feed) run(ctx context.Context, r row) error {
 
 // put lets a step wait until the next one is known: reads of what the task does in between come before it.
 func (f *feed) put(ctx context.Context, s step) error {
-	if _, err := f.upTo(ctx, s.inv, 1); err != nil {
-		return err
-	}
-	if err := f.flush(ctx, s.inv); err != nil {
+	if err := f.ready(ctx, s.inv); err != nil {
 		return err
 	}
 	f.pending = &s

@@ -5,6 +5,12 @@ import (
 	"encoding/binary"
 )
 
+// Steps of the feed that say what is traced (spec/replay.md; values are wire format).
+const (
+	stepTrace = 16
+	stepPause = 17
+)
+
 // stops lets a feed run from interval to interval, and wait in between. The feed asks before each step.
 type stops struct {
 	asked chan interval // the next one; closed: no more
@@ -63,6 +69,14 @@ func (f *feed) upTo(ctx context.Context, inv, n uint64) (uint64, error) {
 		}
 	}
 	return min(n, s.bound-inv), nil
+}
+
+// ready is upTo for one step: all that comes before it is written.
+func (f *feed) ready(ctx context.Context, inv uint64) error {
+	if _, err := f.upTo(ctx, inv, 1); err != nil {
+		return err
+	}
+	return f.flush(ctx, inv)
 }
 
 func (f *feed) mark(kind byte, a, b uint64) error {

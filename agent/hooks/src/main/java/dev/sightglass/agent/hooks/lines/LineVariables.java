@@ -1,6 +1,7 @@
 package dev.sightglass.agent.hooks.lines;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -93,6 +94,7 @@ final class LineVariables {
           put(found, v.name, v.desc, v.index);
         }
       }
+      found.sort(Comparator.comparingInt(v -> v.slot));
       return found;
     }
     for (int slot = 0; slot < frame.getLocals(); slot++) {

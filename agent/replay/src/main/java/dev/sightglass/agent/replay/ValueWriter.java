@@ -168,6 +168,11 @@ final class ValueWriter {
       out.put(NULL);
       return;
     }
+    if (v == Shut.IT) {
+      out.put(OPAQUE);
+      out.name("a member that the JVM does not let out");
+      return;
+    }
     Class<?> c = v.getClass();
     String name = c.getName();
     if (v instanceof String) {

@@ -3,6 +3,9 @@ package dev.sightglass.agent.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.example.values.Link;
+import com.example.values.Own;
+import com.example.values.Touchy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,46 +24,6 @@ class ValueWriterTest {
   private final TraceBuffer names = new TraceBuffer(null);
   private final TraceBuffer out = new TraceBuffer(names);
   private final ValueWriter values = new ValueWriter();
-
-  /** Runs when it is looked at, which nothing may. */
-  static class Touchy {
-    int seen = 5;
-    Touchy self = this;
-    String lazy;
-
-    String lazy() {
-      return lazy == null ? lazy = "made" : lazy;
-    }
-
-    @Override
-    public String toString() {
-      throw new AssertionError("toString");
-    }
-
-    @Override
-    public int hashCode() {
-      throw new AssertionError("hashCode");
-    }
-
-    @Override
-    public boolean equals(Object o) {
-      throw new AssertionError("equals");
-    }
-  }
-
-  /** A collection of a job's own: its iterator is the job's code. */
-  static final class Own extends ArrayList<String> {
-    private final String inside = "x";
-
-    @Override
-    public java.util.Iterator<String> iterator() {
-      throw new AssertionError("iterator");
-    }
-  }
-
-  static final class Link {
-    Link next;
-  }
 
   private String of(Object v) {
     return of(v, null);

@@ -766,6 +766,54 @@ func (e StateVersionKind) Valid() bool {
 	}
 }
 
+// Defines values for StepPlaceKind.
+const (
+	StepPlaceKindEmpty  StepPlaceKind = ""
+	StepPlaceKindEnter  StepPlaceKind = "enter"
+	StepPlaceKindLine   StepPlaceKind = "line"
+	StepPlaceKindThrown StepPlaceKind = "thrown"
+)
+
+// Valid indicates whether the value is a known member of the StepPlaceKind enum.
+func (e StepPlaceKind) Valid() bool {
+	switch e {
+	case StepPlaceKindEmpty:
+		return true
+	case StepPlaceKindEnter:
+		return true
+	case StepPlaceKindLine:
+		return true
+	case StepPlaceKindThrown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepSourceFrom.
+const (
+	StepSourceFromDecompiled StepSourceFrom = "decompiled"
+	StepSourceFromFolder     StepSourceFrom = "folder"
+	StepSourceFromGenerated  StepSourceFrom = "generated"
+	StepSourceFromJar        StepSourceFrom = "jar"
+)
+
+// Valid indicates whether the value is a known member of the StepSourceFrom enum.
+func (e StepSourceFrom) Valid() bool {
+	switch e {
+	case StepSourceFromDecompiled:
+		return true
+	case StepSourceFromFolder:
+		return true
+	case StepSourceFromGenerated:
+		return true
+	case StepSourceFromJar:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -925,6 +973,63 @@ func (e LineagePartsParamsDir) Valid() bool {
 	case LineagePartsParamsDirDown:
 		return true
 	case LineagePartsParamsDirUp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepParamsMove.
+const (
+	StepParamsMoveIn     StepParamsMove = "in"
+	StepParamsMoveOut    StepParamsMove = "out"
+	StepParamsMoveOver   StepParamsMove = "over"
+	StepParamsMoveRecord StepParamsMove = "record"
+)
+
+// Valid indicates whether the value is a known member of the StepParamsMove enum.
+func (e StepParamsMove) Valid() bool {
+	switch e {
+	case StepParamsMoveIn:
+		return true
+	case StepParamsMoveOut:
+		return true
+	case StepParamsMoveOver:
+		return true
+	case StepParamsMoveRecord:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepParamsUntil.
+const (
+	StepParamsUntilCondition StepParamsUntil = "condition"
+	StepParamsUntilDrop      StepParamsUntil = "drop"
+	StepParamsUntilException StepParamsUntil = "exception"
+	StepParamsUntilLine      StepParamsUntil = "line"
+	StepParamsUntilOutput    StepParamsUntil = "output"
+	StepParamsUntilState     StepParamsUntil = "state"
+	StepParamsUntilValue     StepParamsUntil = "value"
+)
+
+// Valid indicates whether the value is a known member of the StepParamsUntil enum.
+func (e StepParamsUntil) Valid() bool {
+	switch e {
+	case StepParamsUntilCondition:
+		return true
+	case StepParamsUntilDrop:
+		return true
+	case StepParamsUntilException:
+		return true
+	case StepParamsUntilLine:
+		return true
+	case StepParamsUntilOutput:
+		return true
+	case StepParamsUntilState:
+		return true
+	case StepParamsUntilValue:
 		return true
 	default:
 		return false
@@ -3644,6 +3749,121 @@ type Status struct {
 	Version string `json:"version"`
 }
 
+// StepEnded defines model for StepEnded.
+type StepEnded struct {
+	Ended bool `json:"ended"`
+}
+
+// StepFrame defines model for StepFrame.
+type StepFrame struct {
+	Class string `json:"class"`
+
+	// Line 0 = not known.
+	Line int64 `json:"line"`
+
+	// Locals Those that have a value for certain before the line.
+	Locals []StepLocal `json:"locals"`
+	Method string      `json:"method"`
+
+	// NoLines The class has no table of lines: one steps from call to call.
+	NoLines bool `json:"no_lines"`
+
+	// Path Of its source: the folders of the package and the file.
+	Path string `json:"path"`
+}
+
+// StepLocal defines model for StepLocal.
+type StepLocal struct {
+	// Changed Against the line of the call before, or new.
+	Changed bool   `json:"changed"`
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	View    View   `json:"view"`
+}
+
+// StepPlace defines model for StepPlace.
+type StepPlace struct {
+	// Cut The code did more in the invocation than is kept.
+	Cut bool `json:"cut"`
+
+	// Done So many of the moment's steps came before.
+	Done int64 `json:"done"`
+
+	// Evaluated One for each expression asked for.
+	Evaluated []StepValue `json:"evaluated"`
+
+	// Found false: there is nothing there to go to, and one stays.
+	Found bool `json:"found"`
+
+	// Frames The stack of the job's code, the innermost call first.
+	Frames []StepFrame `json:"frames"`
+
+	// Kind line: it is about to run; thrown: an exception leaves the method; enter: a method without a table of lines begins; empty: no code ran.
+	Kind StepPlaceKind `json:"kind"`
+
+	// Looked Invocations that were looked through.
+	Looked   int64      `json:"looked"`
+	Moment   Moment     `json:"moment"`
+	Position string     `json:"position"`
+	Replay   StepReplay `json:"replay"`
+	Returned View       `json:"returned,omitempty"`
+
+	// Sent So many of the moment's outputs came before.
+	Sent   int64      `json:"sent"`
+	Source StepSource `json:"source,omitempty"`
+
+	// Step Number within the invocation's trace; -1: no code of the job ran in it.
+	Step int64 `json:"step"`
+
+	// Steps Steps of the trace, those at which one does not stop with them.
+	Steps  int64 `json:"steps"`
+	Thrown View  `json:"thrown,omitempty"`
+
+	// Why Why nothing was found.
+	Why string `json:"why,omitempty"`
+}
+
+// StepPlaceKind line: it is about to run; thrown: an exception leaves the method; enter: a method without a table of lines begins; empty: no code ran.
+type StepPlaceKind string
+
+// StepReplay defines model for StepReplay.
+type StepReplay struct {
+	// Recording That it makes.
+	Recording string `json:"recording"`
+
+	// Renumbered How often more or less happened than in the recording; 0 in a replay that does the same.
+	Renumbered string `json:"renumbered"`
+
+	// Starts Processes that were started.
+	Starts int64 `json:"starts"`
+
+	// SurplusReads Reads of clocks and random numbers that the recording does not have.
+	SurplusReads string `json:"surplus_reads"`
+
+	// Thrown Class of the exception that ended the task.
+	Thrown string `json:"thrown,omitempty"`
+}
+
+// StepSource defines model for StepSource.
+type StepSource struct {
+	From   StepSourceFrom `json:"from"`
+	Path   string         `json:"path"`
+	Source Source         `json:"source"`
+}
+
+// StepSourceFrom defines model for StepSource.From.
+type StepSourceFrom string
+
+// StepValue defines model for StepValue.
+type StepValue struct {
+	Expression string `json:"expression"`
+	Ok         bool   `json:"ok"`
+
+	// Text As JSON; or why there is none.
+	Text string `json:"text"`
+	Type string `json:"type,omitempty"`
+}
+
 // Stretch defines model for Stretch.
 type Stretch struct {
 	// Elements 64-bit integer as text
@@ -4282,6 +4502,39 @@ type StateHistoryParams struct {
 	// Explain Say what the search had to look at, and what it could skip.
 	Explain bool `form:"explain,omitempty" json:"explain,omitempty"`
 }
+
+// StepParams defines parameters for Step.
+type StepParams struct {
+	// Step Where one is in the invocation; -1 = at its first step.
+	Step int64 `form:"step,omitempty" json:"step,omitempty"`
+
+	// Move Goes on: a line, into calls, out of the call, to the next invocation in which code ran. Empty: one stays.
+	Move StepParamsMove `form:"move,omitempty" json:"move,omitempty"`
+
+	// Until Goes on until that is met, over invocations.
+	Until StepParamsUntil `form:"until,omitempty" json:"until,omitempty"`
+
+	// Back The other way.
+	Back bool `form:"back,omitempty" json:"back,omitempty"`
+
+	// Of Of until=value the variable, of until=state the state.
+	Of string `form:"of,omitempty" json:"of,omitempty"`
+
+	// Break Of until=line: FILE:LINE, and a condition behind a space.
+	Break []string `form:"break,omitempty" json:"break,omitempty"`
+
+	// Where Of until=condition: an expression in CEL over variables (docs/guides/step.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Evaluate Expressions to give there.
+	Evaluate []string `form:"evaluate,omitempty" json:"evaluate,omitempty"`
+}
+
+// StepParamsMove defines parameters for Step.
+type StepParamsMove string
+
+// StepParamsUntil defines parameters for Step.
+type StepParamsUntil string
 
 // TimelineParams defines parameters for Timeline.
 type TimelineParams struct {

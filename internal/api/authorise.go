@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/policy"
 	"github.com/sightglass/sightglass/internal/steering"
+	"github.com/sightglass/sightglass/internal/stepping"
 )
 
 type (
@@ -89,6 +90,12 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusNotFound, err.Error(), "changes of levels that are over cannot be ended")
 	case errors.Is(err, steering.ErrRequest):
 		return problem(http.StatusBadRequest, err.Error(), "docs/operations/policy.md describes levels")
+	case errors.Is(err, stepping.ErrRequest):
+		return problem(http.StatusBadRequest, err.Error(), "docs/guides/step.md describes steps and expressions")
+	case errors.Is(err, stepping.ErrReplay):
+		return problem(http.StatusConflict, err.Error(), "docs/guides/step.md says what a replay needs")
+	case errors.Is(err, stepping.ErrBusy):
+		return problem(http.StatusServiceUnavailable, err.Error(), "end one: sightglass step --end POSITION")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):

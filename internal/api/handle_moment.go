@@ -15,6 +15,10 @@ func (s *service) moment(ctx context.Context, in *positionRequest) (Moment, erro
 	if err != nil {
 		return Moment{}, err
 	}
+	return momentOf(&m), nil
+}
+
+func momentOf(m *browse.Moment) Moment {
 	out := Moment{
 		Position: m.Position.String(), Task: m.Task, Subtask: m.Subtask, Attempt: m.Attempt, Invocation: eventOf(&m.Invocation),
 		Input: optionalEvent(m.Input), InputNote: m.InputNote, Outputs: eventsOf(m.Outputs), Writes: eventsOf(m.Writes), Steps: eventsOf(m.Steps), More: m.More,
@@ -31,7 +35,7 @@ func (s *service) moment(ctx context.Context, in *positionRequest) (Moment, erro
 		o := operatorOf(*m.Operator)
 		out.Operator = &o
 	}
-	return out, nil
+	return out
 }
 
 func positionText(p *browse.Position) string {

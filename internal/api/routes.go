@@ -54,6 +54,7 @@ func (s *service) routes() {
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
 	s.replayRoutes()
+	s.stepRoutes()
 	s.houseRoutes()
 	s.parquetRoutes()
 }

@@ -15,9 +15,10 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/steering"
+	"github.com/sightglass/sightglass/internal/stepping"
 )
 
-// Options of the API. All but Steering, Log, Spool and Observe are required.
+// Options of the API. All but Steering, Stepping, Log, Spool and Observe are required.
 type Options struct {
 	Version string
 	Browser *browse.Browser
@@ -25,10 +26,11 @@ type Options struct {
 	House   House
 	// Steering has recorded what people want; nil: nobody can change it here.
 	Steering *steering.Steering
-	Journeys Journeys      // nil: nothing is sent to other systems
-	Reports  Reports       // nil: nothing of Flink's reporters is kept
-	Parquet  ParquetFolder // nil: nothing is exported in the background
-	Replays  Replays       // nil: nothing is run again
+	Stepping *stepping.Stepping // nil: no code is stepped through here
+	Journeys Journeys           // nil: nothing is sent to other systems
+	Reports  Reports            // nil: nothing of Flink's reporters is kept
+	Parquet  ParquetFolder      // nil: nothing is exported in the background
+	Replays  Replays            // nil: nothing is run again
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

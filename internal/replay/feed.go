@@ -78,6 +78,7 @@ type feed struct {
 	outs     []row             // rows of such, to be fed
 	pending  *step
 	buf      []byte
+	stops    *stops // nil: nothing is stopped for
 
 	// Elements fed, and the invocation reached.
 	elements uint64
@@ -277,8 +278,12 @@ func (f *feed) run(ctx context.Context, r row) error {
 		f.inputs[key] = in
 	}
 	for r.n > 0 {
+		most, err := f.upTo(ctx, r.inv, min(r.n, maxRun))
+		if err != nil {
+			return err
+		}
 		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index}
-		for uint64(s.count) < min(r.n, maxRun) && len(s.bytes) < maxRunBytes {
+		for uint64(s.count) < most && len(s.bytes) < maxRunBytes {
 			v, err := in.element(ctx, r.seq+uint64(s.count))
 			if err != nil {
 				if s.count > 0 {
@@ -305,7 +310,7 @@ func (f *feed) run(ctx context.Context, r row) error {
 
 // put lets a step wait until the next one is known: reads of what the task does in between come before it.
 func (f *feed) put(ctx context.Context, s step) error {
-	if err := f.flush(ctx, s.inv); err != nil {
+	if err := f.ready(ctx, s.inv); err != nil {
 		return err
 	}
 	f.pending = &s

@@ -43,6 +43,8 @@ type Report struct {
 	Problems        []Problem
 	Failed          string // it could not run
 	Stderr          string // its last lines
+	Paused          uint64 // number of the last pause
+	Trace           int64  // bytes of the trace that are written
 }
 
 // Thrown is an exception that left the task.
@@ -193,7 +195,7 @@ func (r *Report) add(line []byte) {
 		Invocation      uint64  `json:"invocation"`
 		Problem         string  `json:"problem"`
 		Thrown          string  `json:"thrown"`
-		Trace           string  `json:"trace"`
+		Trace           any     `json:"trace"`
 		Failed          string  `json:"failed"`
 		End             string  `json:"end"`
 		Elements        uint64  `json:"elements"`
@@ -205,11 +207,16 @@ func (r *Report) add(line []byte) {
 		OrdersSolved    uint64  `json:"orders_solved"`
 		OrdersLost      uint64  `json:"orders_lost"`
 		CPU             int64   `json:"cpu_ms"`
+		Paused          uint64  `json:"paused"`
 	}
 	if json.Unmarshal(bytes.TrimSpace(line), &l) != nil {
 		return
 	}
+	trace, _ := l.Trace.(string) // of an exception; of a pause it is a number
 	switch {
+	case l.Paused != 0:
+		n, _ := l.Trace.(float64)
+		r.Paused, r.Invocation, r.Trace = l.Paused, l.Invocation, int64(n)
 	case l.Phase != "":
 		r.Phase = l.Phase
 	case l.Progress != nil:
@@ -219,9 +226,9 @@ func (r *Report) add(line []byte) {
 			r.Problems = append(r.Problems, Problem{l.Invocation, l.Problem})
 		}
 	case l.Thrown != "":
-		r.Thrown = &Thrown{l.Invocation, l.Thrown, l.Trace}
+		r.Thrown = &Thrown{l.Invocation, l.Thrown, trace}
 	case l.Failed != "":
-		r.Failed = l.Failed + "\n" + l.Trace
+		r.Failed = l.Failed + "\n" + trace
 	case l.End != "":
 		r.How, r.Elements, r.Invocation = l.End, l.Elements, l.Invocation
 		r.Renumbered, r.FirstRenumbered = l.Renumbered, l.FirstRenumbered

@@ -36,12 +36,12 @@ type Judgement struct {
 // Parting is the first difference.
 type Parting struct {
 	Number   uint64 `json:"number"` // of the output, from 1
-	Recorded *Place `json:"recorded,omitempty"`
-	Replayed *Place `json:"replayed,omitempty"`
+	Recorded *OutputPlace `json:"recorded,omitempty"`
+	Replayed *OutputPlace `json:"replayed,omitempty"`
 }
 
-// Place is where an output stands in a recording.
-type Place struct {
+// OutputPlace is where an output stands in a recording.
+type OutputPlace struct {
 	Operator     string `json:"operator"` // slug
 	Index        int    `json:"index"`    // in the chain
 	Invocation   uint64 `json:"invocation"`
@@ -130,7 +130,7 @@ func classOf(text string) string {
 }
 
 func (j *Judgement) operator() string {
-	for _, p := range []*Place{j.First.Recorded, j.First.Replayed} {
+	for _, p := range []*OutputPlace{j.First.Recorded, j.First.Replayed} {
 		if p != nil {
 			return p.Operator
 		}
@@ -139,11 +139,11 @@ func (j *Judgement) operator() string {
 }
 
 func (j *Judgement) first(d *Difference, chain []event.ChainOperatorDef) {
-	place := func(o *Output) *Place {
+	place := func(o *Output) *OutputPlace {
 		if o == nil {
 			return nil
 		}
-		p := &Place{Index: o.Operator, Invocation: o.Invocation, Nth: o.Nth, Written: o.Kind == event.KindWritten, Subpartition: o.Subpartition}
+		p := &OutputPlace{Index: o.Operator, Invocation: o.Invocation, Nth: o.Nth, Written: o.Kind == event.KindWritten, Subpartition: o.Subpartition}
 		if i := slices.IndexFunc(chain, func(c event.ChainOperatorDef) bool { return c.Index == o.Operator }); i >= 0 {
 			p.Operator = event.Slug(chain[i].Name)
 		}

@@ -174,7 +174,7 @@ func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
 		v.Causes = append(v.Causes, api.ReplayCause{Kind: c.Kind, Text: c.Text, Sure: c.Sure})
 	}
 	if j.First != nil {
-		place := func(p *replay.Place) *api.ReplayPlace {
+		place := func(p *replay.OutputPlace) *api.ReplayPlace {
 			if p == nil {
 				return nil
 			}

@@ -26,6 +26,7 @@ import (
 	"github.com/sightglass/sightglass/internal/replay"
 	"github.com/sightglass/sightglass/internal/sidecar"
 	"github.com/sightglass/sightglass/internal/steering"
+	"github.com/sightglass/sightglass/internal/stepping"
 	"github.com/sightglass/sightglass/internal/store/disk"
 	"github.com/sightglass/sightglass/internal/store/meta"
 	"github.com/sightglass/sightglass/web"
@@ -62,6 +63,8 @@ type Server struct {
 	fleet      *fleet
 	rates      *rates
 	metrics    *requests
+	steps      *stepping.Stepping // nil when no code is stepped through
+	policy     *access.Policy
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -136,7 +139,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
-		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Log: s.log, Observe: s.metrics.observe,
+		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays},
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
@@ -234,6 +237,7 @@ func (s *Server) openViews() (err error) {
 	if err != nil {
 		return fmt.Errorf("setting export-parquet-role: %w", err)
 	}
+	s.policy = rights
 	o := browse.Options{Queries: queries, Policy: rights, Auditor: auditor, Fleet: s.fleet}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
@@ -241,8 +245,10 @@ func (s *Server) openViews() (err error) {
 		}
 		o.Foreign = s.sidecar
 	}
-	s.browser, err = browse.New(o)
-	return err
+	if s.browser, err = browse.New(o); err != nil {
+		return err
+	}
+	return s.openStepping()
 }
 
 // policyFile is the recording policy's below the data folder.
@@ -389,6 +395,9 @@ func (s *Server) close() error {
 	s.reports.release()
 	if err := s.closeParquet(); err != nil {
 		failed = append(failed, err)
+	}
+	if s.steps != nil {
+		s.steps.Close()
 	}
 	if s.sidecar != nil {
 		s.sidecar.Close()

@@ -7,6 +7,8 @@ import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.hollow.ProducerHollow;
+import dev.sightglass.agent.hooks.lines.LineScope;
+import dev.sightglass.agent.hooks.lines.LineWeaver;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
@@ -30,6 +32,9 @@ import java.util.concurrent.TimeUnit;
 /** The agent of one process. */
 public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
+
+  /** System property of a process in which a recorded task runs again: the job's classes tell their lines. */
+  private static final String LINES = "sightglass.lines";
 
   private final FlinkInspector inspector;
   private final LateUplink uplink;
@@ -79,6 +84,10 @@ public final class Agent implements Commands, Governor.Meter {
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
       instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(ProcessIdentity.REPLAY)));
+    }
+    if (Boolean.getBoolean(ProcessIdentity.REPLAY) && Boolean.getBoolean(LINES)) {
+      // Behind the reads, so that the lines are those of what runs.
+      instrumentation.addTransformer(new LineWeaver(new LineScope()));
     }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)

@@ -17,6 +17,8 @@ final class Feed {
   static final int READ = 6;
   static final int OUTSIDE = 7;
   static final int ANSWER = 8;
+  static final int TRACE = 16;
+  static final int PAUSE = 17;
 
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
@@ -109,6 +111,11 @@ final class Feed {
         number = in.readLong();
         text = in.readUTF();
         bytes = bytes();
+        break;
+      case TRACE:
+      case PAUSE:
+        invocation = in.readLong();
+        number = in.readLong();
         break;
       case OUTSIDE:
         invocation = in.readLong();

@@ -3,6 +3,7 @@ package dev.sightglass.agent.replay;
 import dev.sightglass.bootstrap.Determinants;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.TaskProbe;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
@@ -52,6 +53,7 @@ public final class Replayer {
   private final Determinants determinants = new Determinants();
   private final Feed feed;
   private final Turns turns;
+  private final Lines lines;
   private final ReplayTimers timers = new ReplayTimers(false);
   private ReplayEnvironment environment;
   private Substitutes substitutes;
@@ -61,7 +63,8 @@ public final class Replayer {
     this.file = new TaskFile(folder);
     this.report = report;
     this.feed = new Feed(System.in);
-    this.turns = new Turns(feed, determinants, report);
+    this.lines = new Lines(folder, report);
+    this.turns = new Turns(feed, determinants, report, lines);
   }
 
   /** Exit codes: 0 the replay came to its end, whatever it found; 1 it could not run. */
@@ -303,6 +306,9 @@ public final class Replayer {
               feed.invocation, "request " + feed.number + " was answered, and was not made here");
         }
         return true;
+      case Feed.PAUSE:
+        lines.pause(feed.invocation, feed.number);
+        return true;
       default:
         throw new IllegalStateException("step " + op);
     }
@@ -334,6 +340,11 @@ public final class Replayer {
 
   private void end(TaskContext context, String how) {
     long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    try {
+      lines.end();
+    } catch (IOException e) {
+      report.problem(turns.invocation(), "the trace cannot be written: " + e);
+    }
     TaskProbe.leave(context);
     report.end(how, determinants, cpu);
     try {

@@ -42,6 +42,17 @@ final class Report {
     out.flush();
   }
 
+  /**
+   * The task waits for what comes next.
+   *
+   * @param trace bytes of the file {@code trace} that are written
+   */
+  void paused(long number, long invocation, long trace) {
+    out.println(
+        "{\"paused\":" + number + ",\"invocation\":" + invocation + ",\"trace\":" + trace + "}");
+    out.flush();
+  }
+
   /** The task threw. */
   void thrown(long invocation, String what, String trace) {
     out.println(

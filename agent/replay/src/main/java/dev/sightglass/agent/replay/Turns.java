@@ -28,6 +28,7 @@ final class Turns {
   private final Feed feed;
   private final Determinants determinants;
   private final Report report;
+  private final Lines lines;
   private ReplayGate[] gates = new ReplayGate[0];
 
   /** By gate: completed when its turn comes; null = nobody waits. */
@@ -40,7 +41,8 @@ final class Turns {
 
   private IOException broken;
 
-  Turns(Feed feed, Determinants determinants, Report report) {
+  Turns(Feed feed, Determinants determinants, Report report, Lines lines) {
+    this.lines = lines;
     this.feed = feed;
     this.determinants = determinants;
     this.report = report;
@@ -59,7 +61,12 @@ final class Turns {
     }
     try {
       int op;
-      while ((op = feed.peek()) == Feed.READ || op == Feed.OUTSIDE) {
+      while ((op = feed.peek()) == Feed.READ || op == Feed.OUTSIDE || op == Feed.TRACE) {
+        if (op == Feed.TRACE) {
+          lines.trace(feed.invocation, feed.number);
+          feed.take();
+          continue;
+        }
         if (op == Feed.OUTSIDE) {
           determinants.addOutside(feed.invocation, feed.count);
           feed.take();

@@ -30,6 +30,15 @@ public final class ReadWeaver implements ClassFileTransformer {
     return UserCode.isOfJob(c.getClassLoader());
   }
 
+  /**
+   * Whether a class is one of a job, or was generated for one.
+   *
+   * @param className internal name
+   */
+  public static boolean isUserCode(ClassLoader loader, String className) {
+    return UserCode.isOfJob(loader) && UserCode.is(loader, className);
+  }
+
   public ReadWeaver(Listener listener) {
     this(listener, false);
   }

@@ -1,0 +1,6 @@
+package com.example.values;
+
+/** A long chain. */
+public final class Link {
+  public Link next;
+}

@@ -83,7 +83,8 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	f := &feed{
 		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
 		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace: newLane(snap, attempt, event.LaneTrace, false),
+		trace:  newLane(snap, attempt, event.LaneTrace, false),
+		source: &sources{newLane(snap, attempt, event.LaneSrc, true)},
 	}
 	j := &jvm{java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), heap: o.Heap, timeZone: c.TimeZone, encoding: c.Encoding}
 	report, err := j.run(ctx, dir, func(ctx context.Context, w io.Writer) error {

@@ -17,6 +17,9 @@ final class Feed {
   static final int READ = 6;
   static final int OUTSIDE = 7;
   static final int ANSWER = 8;
+  static final int COORDINATOR = 9;
+  static final int RECORD = 10;
+  static final int CHECKPOINT = 11;
 
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
@@ -32,6 +35,8 @@ final class Feed {
   int channel;
   int count;
   byte[] bytes;
+  byte[] key;
+  byte[] value;
   String text;
   String operator;
   long number;
@@ -108,6 +113,26 @@ final class Feed {
         operator = in.readUTF();
         number = in.readLong();
         text = in.readUTF();
+        bytes = bytes();
+        break;
+      case COORDINATOR:
+        invocation = in.readLong();
+        operator = in.readUTF();
+        bytes = bytes();
+        break;
+      case RECORD:
+        invocation = in.readLong();
+        operator = in.readUTF();
+        text = in.readUTF();
+        number2 = in.readInt();
+        number = in.readLong();
+        time = in.readLong();
+        key = in.readBoolean() ? bytes() : null;
+        value = in.readBoolean() ? bytes() : null;
+        bytes = bytes();
+        break;
+      case CHECKPOINT:
+        invocation = in.readLong();
         bytes = bytes();
         break;
       case OUTSIDE:

@@ -74,6 +74,7 @@ var envReads = map[uint32]string{
 	6: "clock of time to live, ms", 7: "random int", 8: "random long", 9: "random double", 10: "random Gaussian",
 	11: "random boolean", 12: "random seed", 13: "random bytes", 14: "instant", 15: "order of a map", 16: "order of timers",
 	17: "what the snapshot lacks", 18: "barrier", 19: "notified", 20: "callback", 21: "asynchronous result", 22: "event",
+	23: "coordinator's event",
 }
 
 // notifications are the values of number 2 of source 19.
@@ -133,6 +134,8 @@ func envRead(e *query.Event) string {
 		return joined(fmt.Sprintf("%s of request %d, input %d", name, e.Number, e.Number2), e.Text)
 	case 22:
 		return joined(fmt.Sprintf("%s on gate %d channel %d", name, e.Number, e.Number2), e.Text)
+	case 23:
+		return fmt.Sprintf("%s for operator %s, %s", name, e.Text, amount(e.Number, "byte"))
 	}
 	return name + " = " + strconv.FormatInt(e.Number, 10)
 }

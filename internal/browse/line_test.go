@@ -26,6 +26,7 @@ func TestWhatATaskTakesFromOutsideIsNamed(t *testing.T) {
 		{17, 4, 0, "", "what the snapshot lacks of checkpoint 4"},
 		{19, 4, 2, "", "notified: checkpoint 4 aborted"},
 		{20, 9, 1, "", "callback: registration 9 of timer service 1"},
+		{23, 812, 0, "bc764cd8ddf7a0cff126f51c16239658", "coordinator's event for operator bc764cd8ddf7a0cff126f51c16239658, 812 bytes"},
 		{21, 9, 77, "java.io.IOException", "asynchronous result of request 9, input 77: java.io.IOException"},
 		{22, 0, 3, "EndOfData", "event on gate 0 channel 3: EndOfData"},
 		{99, 1, 0, "", "source 99 = 1"},

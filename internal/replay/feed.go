@@ -25,6 +25,9 @@ const (
 	stepRead     = 6
 	stepOutside  = 7
 	stepAnswer   = 8
+	stepOperator = 9
+	stepRecord   = 10
+	stepTrigger  = 11
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -36,6 +39,7 @@ const (
 	whatRegistration = 20
 	whatAnswer       = 21
 	whatEvent        = 22
+	whatOperator     = 23
 
 	// Of the feed alone: rows of lane trace that say what the outside answered.
 	whatWritten     = 48
@@ -60,6 +64,9 @@ var (
 // natural are mails that the replayed task sends itself, with the digits that the agent leaves out of a text.
 var natural = []string{"Input gate request partitions"}
 
+// stepNone is a step that follows from another one: it only stands where reads are ordered.
+const stepNone = 255
+
 // feed writes the steps of an attempt.
 type feed struct {
 	snap   store.Snapshot
@@ -73,9 +80,11 @@ type feed struct {
 	inputs map[event.Element]*input
 
 	chain    []event.ChainOperatorDef
+	source   *sources
 	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
-	outside  map[uint64]bool   // invocations that are nothing but something told outside of all
-	outs     []row             // rows of such, to be fed
+	triggers triggers
+	outside  map[uint64]bool // invocations that are nothing but something told outside of all
+	outs     []row           // rows of such, to be fed
 	pending  *step
 	buf      []byte
 	stops    *stops // nil: nothing is stopped for
@@ -166,7 +175,7 @@ func (f *feed) skip(ctx context.Context) error {
 	if f.from.checkpoint == 0 {
 		return nil
 	}
-	for _, l := range []*lane{f.det, f.env, f.trace} {
+	for _, l := range []*lane{f.det, f.env, f.trace, f.source.lane} {
 		for {
 			r, err := l.peek(ctx)
 			if err != nil {
@@ -195,7 +204,9 @@ func (f *feed) findBarriers(ctx context.Context) error {
 			return err
 		}
 		if x := l.take(); x.what == whatBarrier {
-			f.barriers[uint64(x.number)] = x.value.Open(f.open)
+			b := x.value.Open(f.open)
+			f.barriers[uint64(x.number)] = b
+			f.triggers.add(x.inv, b)
 		}
 	}
 }
@@ -205,7 +216,7 @@ func (f *feed) row(ctx context.Context, r row) error {
 	case event.KindElements:
 		return f.run(ctx, r)
 	case event.KindSource:
-		return &MissingInput{Why: "the task reads a source itself, which is not replayed yet"}
+		return f.records(ctx, r)
 	case event.KindRecovered:
 		return &MissingInput{Why: "the attempt began with elements out of an unaligned checkpoint, which are not replayed yet"}
 	case event.KindMail:
@@ -226,7 +237,7 @@ func (f *feed) row(ctx context.Context, r row) error {
 		for ; r.n > 0; r.n-- {
 			one := r
 			one.n = 1
-			if err := f.put(ctx, step{row: one, action: stepMail, text: text}); err != nil {
+			if err := f.put(ctx, f.triggers.mail(step{row: one, action: stepMail, text: text})); err != nil {
 				return err
 			}
 			r.inv++
@@ -338,14 +349,14 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 		}
 		x := f.env.take()
 		switch x.what {
-		case whatTransients, whatBarrier:
+		case whatTransients, whatBarrier: // findBarriers keeps these
 		case whatTimerOrder:
 			x.number2 = int64(x.operator)
 			f.read(&x)
 			if _, err := f.out.Write(f.buf); err != nil {
 				return err
 			}
-		case whatNotified, whatRegistration, whatAnswer:
+		case whatNotified, whatRegistration, whatAnswer, whatOperator:
 			if f.pending != nil && x.inv == f.pending.inv {
 				f.pending.reads = append(f.pending.reads, x)
 			}
@@ -400,6 +411,9 @@ func (f *feed) writePending() error {
 		return nil
 	}
 	f.reached = s.inv
+	if s.action == stepNone {
+		return nil
+	}
 	b := append(f.buf[:0], s.action)
 	b = binary.BigEndian.AppendUint64(b, s.inv)
 	f.buf = b
@@ -425,6 +439,11 @@ func (f *feed) writePending() error {
 		f.i64(registration)
 		f.i64(s.time)
 		f.string(s.text)
+	case stepRecord:
+		f.buf = append(f.buf, s.bytes...)
+		f.elements++
+	case stepTrigger:
+		f.bytes(s.bytes)
 	case stepMail:
 		if !f.mailOf(s) {
 			f.string(s.text)
@@ -443,6 +462,15 @@ func (f *feed) mailOf(s *step) bool {
 			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
 			f.i64(r.number)
 			f.buf = append(f.buf, byte(r.number2))
+			return true
+		case whatOperator:
+			if r.value.Null() {
+				continue
+			}
+			f.buf = append(f.buf[:0], stepOperator)
+			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
+			f.string(f.defs.Text(r.text))
+			f.bytes(r.value.Open(f.open))
 			return true
 		case whatAnswer:
 			f.buf = append(f.buf[:0], stepAnswer)

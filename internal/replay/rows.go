@@ -33,6 +33,8 @@ type row struct {
 	number     int64
 	number2    int64
 	value      event.Payload
+	key        event.Payload
+	headers    event.Payload
 	path       event.DefinitionID
 	flags      uint32
 	split      event.DefinitionID
@@ -133,7 +135,7 @@ func (l *lane) load(ctx context.Context, ref store.Ref) error {
 		x := row{
 			kind: r.Kind[i], inv: r.Inv[i], n: uint64(max(1, r.N[i])), order: l.order, wall: r.Wall[i],
 			ordinal: at(r.Ordinal, i), seq: at(r.Seq, i), checkpoint: at(r.Checkpoint, i), text: at(r.Text, i),
-			what: at(r.What, i), number: at(r.Number, i), number2: at(r.Number2, i), value: at(r.Value, i), path: at(r.Path, i),
+			what: at(r.What, i), number: at(r.Number, i), number2: at(r.Number2, i), value: at(r.Value, i), key: at(r.Key, i), headers: at(r.Headers, i), path: at(r.Path, i),
 			flags: at(r.Flags, i), time: int64(math.MinInt64),
 			operator: r.Operator[i], split: at(r.Split, i), offset: at(r.Offset, i), splitTime: at(r.SplitTime, i),
 		}

@@ -35,6 +35,7 @@ class Reads {
   static final int REGISTRATION = 20;
   static final int ASYNC_RESULT = 21;
   static final int EVENT = 22;
+  static final int OPERATOR_EVENT = 23;
 
   /** Row of lane env. */
   static final int READ = 110;

@@ -33,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 public final class Agent implements Commands, Governor.Meter {
   private static final long FLUSH_MILLIS = 1000;
 
-  /** System property of a process in which a recorded task runs again: the job's classes tell their lines. */
+  /**
+   * System property of a process in which a recorded task runs again: the job's classes tell their
+   * lines.
+   */
   private static final String LINES = "sightglass.lines";
 
   private final FlinkInspector inspector;
@@ -83,7 +86,8 @@ public final class Agent implements Commands, Governor.Meter {
     }
     instrumentation.addTransformer(new Weaver(hooks, selfTest));
     if (!options.off.contains(ReadReport.ID) && !process.role().equals("jobmanager")) {
-      instrumentation.addTransformer(new ReadWeaver(selfTest.reads, Boolean.getBoolean(ProcessIdentity.REPLAY)));
+      instrumentation.addTransformer(
+          new ReadWeaver(selfTest.reads, Boolean.getBoolean(ProcessIdentity.REPLAY)));
     }
     if (Boolean.getBoolean(ProcessIdentity.REPLAY) && Boolean.getBoolean(LINES)) {
       // Behind the reads, so that the lines are those of what runs.

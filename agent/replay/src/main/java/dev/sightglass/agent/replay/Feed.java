@@ -17,6 +17,9 @@ final class Feed {
   static final int READ = 6;
   static final int OUTSIDE = 7;
   static final int ANSWER = 8;
+  static final int COORDINATOR = 9;
+  static final int RECORD = 10;
+  static final int CHECKPOINT = 11;
   static final int TRACE = 16;
   static final int PAUSE = 17;
 
@@ -34,6 +37,8 @@ final class Feed {
   int channel;
   int count;
   byte[] bytes;
+  byte[] key;
+  byte[] value;
   String text;
   String operator;
   long number;
@@ -116,6 +121,26 @@ final class Feed {
       case PAUSE:
         invocation = in.readLong();
         number = in.readLong();
+        break;
+      case COORDINATOR:
+        invocation = in.readLong();
+        operator = in.readUTF();
+        bytes = bytes();
+        break;
+      case RECORD:
+        invocation = in.readLong();
+        operator = in.readUTF();
+        text = in.readUTF();
+        number2 = in.readInt();
+        number = in.readLong();
+        time = in.readLong();
+        key = in.readBoolean() ? bytes() : null;
+        value = in.readBoolean() ? bytes() : null;
+        bytes = bytes();
+        break;
+      case CHECKPOINT:
+        invocation = in.readLong();
+        bytes = bytes();
         break;
       case OUTSIDE:
         invocation = in.readLong();

@@ -1,8 +1,13 @@
 package dev.sightglass.agent.replay;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Members of Flink's classes that are not for others, by name, superclasses included. */
 final class Members {
@@ -70,5 +75,44 @@ final class Members {
       }
     }
     throw new NoSuchMethodException(o.getClass().getName() + "." + name);
+  }
+
+  /** The method of that name with so many parameters, superclasses included. */
+  static Method method(Class<?> of, String name, int parameters) throws NoSuchMethodException {
+    for (Class<?> c = of; c != null; c = c.getSuperclass()) {
+      for (Method m : c.getDeclaredMethods()) {
+        if (m.getName().equals(name) && m.getParameterCount() == parameters) {
+          m.setAccessible(true);
+          return m;
+        }
+      }
+    }
+    throw new NoSuchMethodException(of.getName() + "." + name);
+  }
+
+  static Object invoke(Object o, String name, Object... arguments) throws Exception {
+    return call(o, method(o.getClass(), name, arguments.length), arguments);
+  }
+
+  /** Calls a method and lets through what it throws. */
+  static Object call(Object o, Method m, Object[] arguments) throws Exception {
+    try {
+      m.setAccessible(true);
+      return m.invoke(o, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof Exception) {
+        throw (Exception) e.getCause();
+      }
+      throw e;
+    }
+  }
+
+  /** An object of all the interfaces that another one implements. */
+  static Object proxy(Object of, ClassLoader loader, InvocationHandler handler) {
+    Set<Class<?>> all = new LinkedHashSet<>();
+    for (Class<?> c = of.getClass(); c != null; c = c.getSuperclass()) {
+      all.addAll(Arrays.asList(c.getInterfaces()));
+    }
+    return Proxy.newProxyInstance(loader, all.toArray(new Class<?>[0]), handler);
   }
 }

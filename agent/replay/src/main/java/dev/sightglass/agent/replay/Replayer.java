@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -15,17 +16,23 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.runtime.checkpoint.CheckpointMetaData;
 import org.apache.flink.runtime.checkpoint.JobManagerTaskRestore;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.io.network.api.CheckpointBarrier;
+import org.apache.flink.runtime.io.network.api.serialization.EventSerializer;
 import org.apache.flink.runtime.io.network.partition.consumer.InputChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
+import org.apache.flink.runtime.jobgraph.JobVertexID;
+import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.TimerService;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.util.ChildFirstClassLoader;
 import org.apache.flink.util.FlinkUserCodeClassLoaders;
+import org.apache.flink.util.SerializedValue;
 
 /**
  * {@code java -javaagent:sightglass-agent.jar=… -cp <Flink>:sightglass-agent.jar Replayer FOLDER}:
@@ -109,6 +116,7 @@ public final class Replayer {
     JobID recording = JobID.fromHexString(file.text("recording"));
     TaskContext context = record(recording, env, user);
     turns.serve(gates, context);
+    RecordedReader.serve(turns);
     if (start.isCheckpoint()) {
       context.renumber(start.invocation + 1);
       timers.renumber();
@@ -122,6 +130,7 @@ public final class Replayer {
               Class.forName(file.text("invokable"), true, user)
                   .getConstructor(Environment.class)
                   .newInstance(env);
+      Splits.of(task);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
       mailbox();
@@ -168,7 +177,7 @@ public final class Replayer {
   /** An operator waits for a mail. */
   private boolean nested() throws Exception {
     int op = turns.peek();
-    if (op == Feed.END || op == Feed.ELEMENTS || op == Feed.EVENT) {
+    if (op == Feed.END || op == Feed.ELEMENTS || op == Feed.EVENT || op == Feed.RECORD) {
       return false;
     }
     push(op);
@@ -258,6 +267,7 @@ public final class Replayer {
           break;
         case Feed.ELEMENTS:
         case Feed.EVENT:
+        case Feed.RECORD:
           break;
         default:
           pushed = push(op);
@@ -300,6 +310,19 @@ public final class Replayer {
       case Feed.NOTIFIED:
         notified();
         return true;
+      case Feed.COORDINATOR:
+        task.dispatchOperatorEvent(
+            OperatorID.fromJobVertexID(JobVertexID.fromHexString(feed.operator)),
+            SerializedValue.fromBytes(feed.bytes));
+        return true;
+      case Feed.CHECKPOINT:
+        CheckpointBarrier b =
+            (CheckpointBarrier)
+                EventSerializer.fromSerializedEvent(
+                    ByteBuffer.wrap(feed.bytes), getClass().getClassLoader());
+        task.triggerCheckpointAsync(
+            new CheckpointMetaData(b.getId(), b.getTimestamp()), b.getCheckpointOptions());
+        return true;
       case Feed.ANSWER:
         if (!substitutes.answer(feed.operator, feed.number, feed.bytes, feed.text)) {
           report.problem(
@@ -314,16 +337,16 @@ public final class Replayer {
     }
   }
 
-  private void notified() {
+  private void notified() throws Exception {
     switch ((int) feed.number2) {
       case 1:
         task.notifyCheckpointCompleteAsync(feed.number);
         break;
       case 2:
-        task.notifyCheckpointAbortAsync(feed.number, 0);
+        Notices.aborted(task, feed.number);
         break;
       default:
-        task.notifyCheckpointSubsumedAsync(feed.number);
+        Notices.subsumed(task, feed.number);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
@@ -19,6 +20,8 @@ import org.apache.flink.streaming.api.operators.StreamOperatorFactory;
 final class Substitutes {
   private static final String ASYNC =
       "org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory";
+  private static final String SOURCE =
+      "org.apache.flink.streaming.api.operators.SourceOperatorFactory";
   private static final String NO_RETRY =
       "org.apache.flink.streaming.util.retryable.AsyncRetryStrategies";
 
@@ -40,17 +43,27 @@ final class Substitutes {
   /** Whether the configuration of one operator was changed. */
   private boolean change(StreamConfig c, ClassLoader user) throws Exception {
     StreamOperatorFactory<?> factory = c.getStreamOperatorFactory(user);
-    if (factory == null || !factory.getClass().getName().equals(ASYNC)) {
+    if (factory == null) {
       return false;
     }
     String operator = c.getOperatorID().toHexString();
-    outputs.put(operator, c.getTypeSerializerOut(user));
-    Members.set(factory, "asyncFunction", new RecordedAsync(operator));
-    // What came back in the end was recorded, not what was tried again.
-    Members.set(
-        factory,
-        "asyncRetryStrategy",
-        Class.forName(NO_RETRY).getField("NO_RETRY_STRATEGY").get(null));
+    switch (factory.getClass().getName()) {
+      case ASYNC:
+        outputs.put(operator, c.getTypeSerializerOut(user));
+        Members.set(factory, "asyncFunction", new RecordedAsync(operator));
+        // What came back in the end was recorded, not what was tried again.
+        Members.set(
+            factory,
+            "asyncRetryStrategy",
+            Class.forName(NO_RETRY).getField("NO_RETRY_STRATEGY").get(null));
+        break;
+      case SOURCE:
+        Source<?, ?, ?> source = (Source<?, ?, ?>) Members.get(factory, "source");
+        Members.set(factory, "source", RecordedSource.of(source, operator, user));
+        break;
+      default:
+        return false;
+    }
     c.setStreamOperatorFactory(factory);
     c.serializeAllConfigs();
     return true;

@@ -34,6 +34,9 @@ final class Turns {
   /** By gate: completed when its turn comes; null = nobody waits. */
   private List<CompletableFuture<?>> waiting = new ArrayList<>();
 
+  /** Completed when the turn of a source comes; null = none waits. */
+  private CompletableFuture<Void> source;
+
   private TaskContext context;
 
   /** The invocation behind the elements that were handed out. */
@@ -123,12 +126,45 @@ final class Turns {
   /** Wakes the gate whose turn it is. */
   void wake() throws IOException {
     int op = peek();
+    if (op == Feed.RECORD && isDone() && source != null) {
+      CompletableFuture<Void> f = source;
+      source = null;
+      f.complete(null);
+    }
     if ((op == Feed.ELEMENTS || op == Feed.EVENT) && isDone()) {
       CompletableFuture<?> f = waiting.set(feed.gate, null);
       if (f != null) {
         f.complete(null);
       }
     }
+  }
+
+  /** Whether the next step is a record that a source reads. */
+  boolean isNextRecord(String operator) {
+    try {
+      return peek() == Feed.RECORD && feed.operator.equals(operator) && isDone();
+    } catch (IOException e) {
+      // The loop of the replay throws.
+      return false;
+    }
+  }
+
+  /** What a source is available with when it is not its turn. */
+  CompletableFuture<Void> laterRecord() {
+    if (source == null) {
+      source = new CompletableFuture<>();
+    }
+    return source;
+  }
+
+  /** Takes the step of a record that a source reads. It stays until the next one is looked at. */
+  Feed record() throws IOException {
+    waitForRoom();
+    number(feed.invocation);
+    given = feed.invocation + 1;
+    report.elements(feed.invocation, 1);
+    feed.take();
+    return feed;
   }
 
   Optional<BufferOrEvent> next(int gate) throws IOException {

@@ -33,6 +33,21 @@ final class DeterminantHooks {
     timers(all);
     checkpoints(all);
     results(all);
+    coordinators(all);
+  }
+
+  /** What coordinators tell their operators: splits to read, watermarks to wait for. */
+  private static void coordinators(List<Hook> all) {
+    all.add(
+        Hook.of("env.operator-event", TASKS + "RegularOperatorChain")
+            .enterRare(
+                "dispatchOperatorEvent",
+                "\\(L.*OperatorID;L.*SerializedValue;\\)V",
+                probe(
+                    "CoordinatorProbe.event",
+                    arg(0).call("toHexString", "()Ljava/lang/String;"),
+                    arg(1).call("getByteArray", "()[B")))
+            .build());
   }
 
   private static void clocks(List<Hook> all) {

@@ -17,6 +17,7 @@ import java.util.UUID;
 /** What is known of this process. Immutable but for the TaskManager's name, which is known late. */
 public final class ProcessIdentity {
   private final byte[] uuid;
+
   /** System property of a process in which a recorded task runs again. */
   public static final String REPLAY = "sightglass.replay";
 
@@ -35,9 +36,7 @@ public final class ProcessIdentity {
             .putLong(id.getLeastSignificantBits())
             .array();
     role =
-        Boolean.getBoolean(REPLAY)
-            ? "replay"
-            : roleOf(System.getProperty("sun.java.command", ""));
+        Boolean.getBoolean(REPLAY) ? "replay" : roleOf(System.getProperty("sun.java.command", ""));
     host = hostName();
     flink = flinkVersion();
     agent = agentVersion;

@@ -1,0 +1,107 @@
+package dev.sightglass.agent.replay;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.InputStatus;
+
+/**
+ * A reader that reads nothing outside. This one knows no record: what it gives is nothing, and what
+ * it holds are its splits as they came. The readers of sources whose records are recorded extend
+ * it.
+ */
+class RecordedReader implements SourceReader<Object, SourceSplit> {
+  /** Of the process, which runs one task. */
+  private static Turns turns;
+
+  final String operator;
+
+  /** Where each split stands; what that is, is the reader's own. */
+  final Map<String, Object> splits = new LinkedHashMap<>();
+
+  RecordedReader(String operator) {
+    this.operator = operator;
+  }
+
+  static void serve(Turns all) {
+    turns = all;
+  }
+
+  /** The state of a split that was assigned. */
+  Object state(SourceSplit split) throws Exception {
+    return split;
+  }
+
+  SourceSplit split(String id, Object state) throws Exception {
+    return (SourceSplit) state;
+  }
+
+  /** Gives the record of the step at hand. */
+  void emit(Feed step, ReaderOutput<Object> output) throws Exception {
+    throw new IllegalStateException("records of this source are not replayed");
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<Object> output) throws Exception {
+    if (turns.isNextRecord(operator)) {
+      Feed step = turns.record();
+      emit(step, output);
+    }
+    return turns.isNextRecord(operator)
+        ? InputStatus.MORE_AVAILABLE
+        : InputStatus.NOTHING_AVAILABLE;
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return turns.isNextRecord(operator)
+        ? CompletableFuture.completedFuture(null)
+        : turns.laterRecord();
+  }
+
+  @Override
+  public List<SourceSplit> snapshotState(long checkpoint) {
+    List<SourceSplit> all = new ArrayList<>();
+    try {
+      for (Map.Entry<String, Object> e : splits.entrySet()) {
+        all.add(split(e.getKey(), e.getValue()));
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return all;
+  }
+
+  @Override
+  public void addSplits(List<SourceSplit> more) {
+    try {
+      for (SourceSplit s : more) {
+        splits.put(s.splitId(), state(s));
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {}
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {}
+
+  @Override
+  public void pauseOrResumeSplits(Collection<String> pause, Collection<String> resume) {}
+
+  @Override
+  public void close() throws Exception {}
+}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/event/sealed"
@@ -60,9 +59,6 @@ var (
 	endOfPartition    = []byte{0, 0, 0, 0}
 	endOfChannelState = []byte{0, 0, 0, 5}
 )
-
-// natural are mails that the replayed task sends itself, with the digits that the agent leaves out of a text.
-var natural = []string{"Input gate request partitions"}
 
 // stepNone is a step that follows from another one: it only stands where reads are ordered.
 const stepNone = 255
@@ -228,11 +224,6 @@ func (f *feed) row(ctx context.Context, r row) error {
 			}
 			f.outs = append(f.outs, r)
 			return nil
-		}
-		for _, n := range natural {
-			if strings.HasPrefix(text, n) {
-				return nil
-			}
 		}
 		for ; r.n > 0; r.n-- {
 			one := r

@@ -35,7 +35,7 @@ type Judgement struct {
 
 // Parting is the first difference.
 type Parting struct {
-	Number   uint64 `json:"number"` // of the output, from 1
+	Number   uint64       `json:"number"` // of the output, from 1
 	Recorded *OutputPlace `json:"recorded,omitempty"`
 	Replayed *OutputPlace `json:"replayed,omitempty"`
 }

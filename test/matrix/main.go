@@ -38,6 +38,7 @@ func run(ctx context.Context) error {
 	modes := flag.String("modes", "aligned,unaligned", "modes of checkpoints")
 	reuse := flag.String("reuse", "off,on", "object reuse")
 	level := flag.String("level", "flight", "what is recorded: positions, flight or trace")
+	again := flag.Bool("replay", false, "run every attempt that was recorded again, instead of comparing with a job that is not recorded")
 	coverage := flag.String("coverage", "", "file to write the table of results to")
 	flag.Parse()
 	o := options{flinks: strings.Split(*flinks, ","), shapes: *shapes, level: *level, coverage: *coverage}
@@ -59,6 +60,9 @@ func run(ctx context.Context) error {
 	binary := filepath.Join(l.Repository, "bin", "sightglass")
 	if _, err := os.Stat(binary); err != nil {
 		return fmt.Errorf("the matrix runs the built binary: make build first (%w)", err)
+	}
+	if *again {
+		return replayAll(ctx, l, o, binary)
 	}
 	var all []cell
 	for _, flink := range o.flinks {
@@ -86,7 +90,7 @@ func run(ctx context.Context) error {
 
 // matrixOf runs all cells of one version.
 func matrixOf(ctx context.Context, l *lab.Lab, o options, version, binary string) (cells []cell, err error) {
-	s := &stage{lab: l, version: version, binary: binary, dir: filepath.Join(l.Repository, "build", "matrix", version)}
+	s := &stage{lab: l, version: version, binary: binary, dir: filepath.Join(l.Repository, "build", "matrix", version), compares: true}
 	defer func() {
 		if stopErr := s.stop(context.WithoutCancel(ctx)); err == nil {
 			err = stopErr
@@ -109,4 +113,22 @@ func matrixOf(ctx context.Context, l *lab.Lab, o options, version, binary string
 		cells = append(cells, of...)
 	}
 	return cells, nil
+}
+
+// replayAll is the matrix of replays.
+func replayAll(ctx context.Context, l *lab.Lab, o options, binary string) error {
+	var all []replayed
+	for _, flink := range o.flinks {
+		version, err := l.Versions.Flink(flink)
+		if err != nil {
+			return err
+		}
+		of, err := replayMatrixOf(ctx, l, o, version, binary)
+		if err != nil {
+			return err
+		}
+		all = append(all, of...)
+	}
+	printReplays(os.Stdout, all)
+	return nil
 }

@@ -19,6 +19,8 @@ type stage struct {
 	dir     string
 	jar     string
 
+	compares bool // with jobs that are not recorded
+
 	server   *lab.Process
 	ask      *client
 	plain    *lab.Flink
@@ -44,7 +46,7 @@ func (s *stage) start(ctx context.Context, level string) error {
 	s.ask = newClient("http://" + listen)
 	s.server, err = lab.Start(lab.Command{
 		Name: "server", Path: s.binary, Dir: s.dir, Log: filepath.Join(s.dir, "log", "server.log"),
-		Args: []string{"up", "--data", filepath.Join(s.dir, "data"), "--listen", listen, "--agent-listen", agents, "--level", level},
+		Args: []string{"up", "--data", filepath.Join(s.dir, "data"), "--listen", listen, "--agent-listen", agents, "--level", level, "--replay-flink", filepath.Join(s.lab.Repository, ".lab"), "--replay-jobs", "2", "--replay-sandbox", "off"},
 	})
 	if err != nil {
 		return err
@@ -56,8 +58,10 @@ func (s *stage) start(ctx context.Context, level string) error {
 	if err := lab.Run(ctx, s.dir, s.binary, "attach", "--jar", agent); err != nil {
 		return fmt.Errorf("writing the agent: %w", err)
 	}
-	if s.plain, err = s.startFlink(ctx, "plain", ""); err != nil {
-		return err
+	if s.compares {
+		if s.plain, err = s.startFlink(ctx, "plain", ""); err != nil {
+			return err
+		}
 	}
 	s.recorded, err = s.startFlink(ctx, "recorded", "-javaagent:"+agent+"="+agents)
 	return err

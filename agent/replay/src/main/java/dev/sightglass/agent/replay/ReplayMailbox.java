@@ -1,12 +1,17 @@
 package dev.sightglass.agent.replay;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailboxImpl;
 
 /**
- * The mailbox of a task that runs again. An operator that waits for a mail, as one does whose queue
- * is full, gets the one that the recording has next.
+ * The mailbox of a task that runs again. A mail that the task sends itself waits until the
+ * recording says that it ran: what it ran before and after was decided by other threads. An
+ * operator that waits for a mail, as one does whose queue is full, gets the one that the recording
+ * has next.
  */
 final class ReplayMailbox extends TaskMailboxImpl {
   /** Lets the next thing happen that is no input. */
@@ -16,10 +21,76 @@ final class ReplayMailbox extends TaskMailboxImpl {
   }
 
   private final Next next;
+  private final List<Mail> held = new ArrayList<>();
+
+  /** What is put now is what the recording has next. */
+  private boolean pushing;
 
   ReplayMailbox(Thread task, Next next) {
     super(task);
     this.next = next;
+  }
+
+  /** What is put until {@link #pushed} runs now. */
+  void push() {
+    pushing = true;
+  }
+
+  void pushed() {
+    pushing = false;
+  }
+
+  @Override
+  public void put(Mail mail) {
+    if (pushing || isPlumbing(text(mail))) {
+      super.put(mail);
+      return;
+    }
+    synchronized (held) {
+      held.add(mail);
+    }
+  }
+
+  /**
+   * The first mail of that text that waits runs now.
+   *
+   * @param text as the agent tells it, {@code #} for numbers
+   * @return false: none waits
+   */
+  boolean release(String text) {
+    synchronized (held) {
+      for (Iterator<Mail> i = held.iterator(); i.hasNext(); ) {
+        Mail m = i.next();
+        if (text(m).equals(text)) {
+          i.remove();
+          super.put(m);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Forgets what waits. */
+  void forget() {
+    synchronized (held) {
+      held.clear();
+    }
+  }
+
+  /** Mails that keep the loop going and are not told of. */
+  private static boolean isPlumbing(String text) {
+    return text.equals("resume default action")
+        || text.equals("poison mail")
+        || text.equals("Timer callback for %s @ %d");
+  }
+
+  private static String text(Mail mail) {
+    try {
+      return String.valueOf(Members.get(mail, "descriptionFormat")).replaceAll("[0-9]+", "#");
+    } catch (ReflectiveOperationException e) {
+      return "";
+    }
   }
 
   @Override

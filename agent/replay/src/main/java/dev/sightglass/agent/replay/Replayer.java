@@ -64,6 +64,7 @@ public final class Replayer {
   private final ReplayTimers timers = new ReplayTimers(false);
   private ReplayEnvironment environment;
   private Substitutes substitutes;
+  private ReplayMailbox mailbox;
   private StreamTask<?, ?> task;
 
   private Replayer(Path folder, Report report) throws Exception {
@@ -141,6 +142,7 @@ public final class Replayer {
         while (task.hasMail()) {
           task.runMailboxStep();
         }
+        mailbox.forget();
         context.renumber(start.invocation + 1);
         start.give(task, gates);
         determinants.forgive();
@@ -168,10 +170,10 @@ public final class Replayer {
   private void mailbox() throws ReflectiveOperationException {
     Object processor = Members.get(task, "mailboxProcessor");
     TaskMailbox old = (TaskMailbox) Members.get(processor, "mailbox");
-    ReplayMailbox ours = new ReplayMailbox(Thread.currentThread(), this::nested);
-    old.drain().forEach(ours::put);
-    Members.set(processor, "mailbox", ours);
-    Members.set(Members.get(task, "mainMailboxExecutor"), "mailbox", ours);
+    mailbox = new ReplayMailbox(Thread.currentThread(), this::nested);
+    old.drain().forEach(mailbox::put);
+    Members.set(processor, "mailbox", mailbox);
+    Members.set(Members.get(task, "mainMailboxExecutor"), "mailbox", mailbox);
   }
 
   /** An operator waits for a mail. */
@@ -291,6 +293,18 @@ public final class Replayer {
 
   /** Lets the task do what is no input. */
   private boolean push(int op) throws Exception {
+    if (op == Feed.MAIL && mailbox.release(feed.text)) {
+      return true;
+    }
+    mailbox.push();
+    try {
+      return happens(op);
+    } finally {
+      mailbox.pushed();
+    }
+  }
+
+  private boolean happens(int op) throws Exception {
     switch (op) {
       case Feed.CALLBACK:
         if (!timers.fire(feed.number, feed.time, feed.text)) {

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sightglass/sightglass/tools/lab"
+)
+
+// replayed is what became of the attempts of one shape when they ran again.
+type replayed struct {
+	version  string
+	config   config
+	shape    string
+	verdicts map[string]int
+	said     []string // of what is neither exact nor equal per key, each with its cause
+}
+
+// right are the verdicts that a deterministic task is to have; nothing is to be compared where a task emits nothing.
+var right = []string{"exact", "exact-solved", "equal-per-key", "nothing"}
+
+func (r *replayed) total() (n int) {
+	for _, v := range r.verdicts {
+		n += v
+	}
+	return n
+}
+
+func (r *replayed) String() string {
+	var parts []string
+	for _, v := range slices.Sorted(maps.Keys(r.verdicts)) {
+		parts = append(parts, fmt.Sprintf("%d %s", r.verdicts[v], v))
+	}
+	head := fmt.Sprintf("%-6s  %-38s %-14s %s", r.version, r.config, r.shape, strings.Join(parts, ", "))
+	return strings.Join(append([]string{head}, r.said...), "\n        ")
+}
+
+// replayMatrixOf records the shapes of one version and runs every attempt of every task again.
+func replayMatrixOf(ctx context.Context, l *lab.Lab, o options, version, binary string) (all []replayed, err error) {
+	s := &stage{lab: l, version: version, binary: binary, dir: filepath.Join(l.Repository, "build", "replay-matrix", version)}
+	defer func() {
+		if stopErr := s.stop(context.WithoutCancel(ctx)); err == nil {
+			err = stopErr
+		}
+	}()
+	if err := s.start(ctx, o.level); err != nil {
+		return nil, err
+	}
+	for _, c := range o.configs {
+		err := l.Step(fmt.Sprintf("Flink %s, %s, recorded", version, c), func() error {
+			arguments := append([]string{s.results("recorded", c), o.shapes}, c.settings()...)
+			return s.recorded.RunToEnd(ctx, s.jar, "matrix.Shapes", arguments...)
+		})
+		if err != nil {
+			return nil, err
+		}
+		files, err := filepath.Glob(filepath.Join(s.results("recorded", c), "*.json"))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			var p planted
+			if err := json.Unmarshal(text, &p); err != nil {
+				return nil, fmt.Errorf("reading %s: %w", filepath.Base(file), err)
+			}
+			one := replayed{version: version, config: c, shape: p.Shape, verdicts: make(map[string]int)}
+			if err := s.replayAll(ctx, p.Job, &one); err != nil {
+				return nil, err
+			}
+			fmt.Println(&one)
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+// replayAll runs the attempts of a job again, one after the other, and removes what came of each.
+func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
+	var list struct {
+		Items []struct {
+			Task    string `json:"task"`
+			Subtask int    `json:"subtask"`
+			Attempt int    `json:"attempt"`
+		} `json:"items"`
+	}
+	if err := s.ask.get(ctx, "/api/v1/recordings/"+job+"/capsules", &list); err != nil {
+		return err
+	}
+	if len(list.Items) == 0 {
+		return fmt.Errorf("job %s of shape %s has no capsules", job, r.shape)
+	}
+	for _, a := range list.Items {
+		verdict, why, err := s.ask.replay(ctx, job, a.Task, a.Subtask, a.Attempt)
+		if err != nil {
+			return err
+		}
+		r.verdicts[verdict]++
+		if !slices.Contains(right, verdict) {
+			r.said = append(r.said, fmt.Sprintf("%s %d.%d: %s: %s", a.Task, a.Subtask, a.Attempt, verdict, why))
+		}
+	}
+	return nil
+}
+
+// replay runs one attempt again and waits for what it proves.
+func (c *client) replay(ctx context.Context, job, task string, subtask, attempt int) (verdict, why string, err error) {
+	var r struct {
+		ID       string `json:"id"`
+		State    string `json:"state"`
+		Error    string `json:"error"`
+		Findings []struct {
+			Stops bool   `json:"stops"`
+			Text  string `json:"text"`
+		} `json:"findings"`
+		Verdict *struct {
+			Verdict string `json:"verdict"`
+			Text    string `json:"text"`
+			Causes  []struct {
+				Text string `json:"text"`
+			} `json:"causes"`
+		} `json:"verdict"`
+	}
+	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt)})
+	if err != nil {
+		return "", "", err
+	}
+	if err := c.send(ctx, http.MethodPost, "/api/v1/recordings/"+job+"/replays", body, &r); err != nil {
+		return "", "", err
+	}
+	err = lab.Poll(ctx, 100*time.Millisecond, func() (bool, error) {
+		if r.State != "queued" && r.State != "running" {
+			return true, nil
+		}
+		return false, c.get(ctx, "/api/v1/replays/"+r.ID, &r)
+	})
+	if err != nil {
+		return "", "", err
+	}
+	if r.Verdict == nil {
+		return r.State, r.Error, nil
+	}
+	words := []string{r.Verdict.Text}
+	for _, f := range r.Findings {
+		if f.Stops {
+			words = append(words, f.Text)
+		}
+	}
+	for _, cause := range r.Verdict.Causes {
+		words = append(words, cause.Text)
+	}
+	return r.Verdict.Verdict, strings.Join(words, "; "), c.send(ctx, http.MethodDelete, "/api/v1/replays/"+r.ID+"/result", nil, nil)
+}
+
+// send is a request that changes something.
+func (c *client) send(ctx context.Context, method, path string, body []byte, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, bytes.TrimSpace(text))
+	}
+	if into == nil || len(text) == 0 {
+		return nil
+	}
+	return json.Unmarshal(text, into)
+}
+
+// printReplays ends a run with its figures.
+func printReplays(w io.Writer, all []replayed) {
+	sums := make(map[string]int)
+	n, held := 0, 0
+	for _, r := range all {
+		n += r.total()
+		for v, count := range r.verdicts {
+			sums[v] += count
+			if slices.Contains(right, v) {
+				held += count
+			}
+		}
+	}
+	fmt.Fprintf(w, "\n%d attempts ran again\n", n)
+	for _, v := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(w, "FIGURE replay_%s %d attempts target none met\n", strings.ReplaceAll(v, "-", "_"), sums[v])
+	}
+	word := "missed"
+	if held == n && n > 0 {
+		word = "met"
+	}
+	fmt.Fprintf(w, "FIGURE replay_right %d attempts target %d %s\n", held, n, word)
+}

@@ -4523,6 +4523,9 @@ type StepParams struct {
 	// Break Of until=line: FILE:LINE, and a condition behind a space.
 	Break []string `form:"break,omitempty" json:"break,omitempty"`
 
+	// Thrown until=line stops at exceptions too.
+	Thrown bool `form:"thrown,omitempty" json:"thrown,omitempty"`
+
 	// Where Of until=condition: an expression in CEL over variables (docs/guides/step.md).
 	Where string `form:"where,omitempty" json:"where,omitempty"`
 

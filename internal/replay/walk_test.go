@@ -60,8 +60,8 @@ func tree(b *strings.Builder, n *event.Node) {
 	b.WriteByte(')')
 }
 
-// seen is all that can be seen at a place.
-func seen(t *Trace, step int) string {
+// visible is all that can be seen at a place.
+func visible(t *Trace, step int) string {
 	var b strings.Builder
 	key := sealed.Take()
 	if step < 0 {
@@ -117,7 +117,7 @@ func TestWalks(t *testing.T) {
 						t.Fatal(err)
 					}
 					fits(t, old, at, w, move)
-					now := seen(w.Trace, w.Step)
+					now := visible(w.Trace, w.Step)
 					if before, ok := places[w.Place]; ok && before != now {
 						t.Fatalf("%s seed %d: at %v\n%s\nand before\n%s", name, seed, w.Place, now, before)
 					}
@@ -277,7 +277,7 @@ func FuzzReadTrace(f *testing.F) {
 		}
 		for _, x := range traces {
 			for i := range x.Steps {
-				_ = seen(x, i)
+				_ = visible(x, i)
 				for _, m := range []Move{MoveIn, MoveOver, MoveOut} {
 					x.move(m, i, 1)
 					x.move(m, i, -1)

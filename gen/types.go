@@ -3846,9 +3846,12 @@ type StepReplay struct {
 
 // StepSource defines model for StepSource.
 type StepSource struct {
-	From   StepSourceFrom `json:"from"`
-	Path   string         `json:"path"`
-	Source Source         `json:"source"`
+	From StepSourceFrom `json:"from"`
+
+	// Line Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere.
+	Line   int64  `json:"line"`
+	Path   string `json:"path"`
+	Source Source `json:"source"`
 }
 
 // StepSourceFrom defines model for StepSource.From.

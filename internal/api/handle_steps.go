@@ -86,7 +86,7 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 		out.Frames = append(out.Frames, x)
 	}
 	if p.Source != nil {
-		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Text: p.Source.Text}
+		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Text: p.Source.Text}
 	}
 	for _, e := range p.Evaluated {
 		out.Evaluated = append(out.Evaluated, StepValue{e.Expression, e.Text, e.Type, e.OK})

@@ -22,7 +22,8 @@ import (
 // running is a replay that goes from interval to interval and waits in between.
 type running struct {
 	derived event.RecordingID
-	dir     string
+	dir     string // stays until stop: the job's jars lie there
+	remove  func()
 	asked   chan interval
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the process is gone
@@ -35,7 +36,6 @@ type running struct {
 	mu   sync.Mutex
 	last Report
 	fail error
-	rest []byte // the trace as it was when the process ended
 }
 
 // linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger.
@@ -71,10 +71,17 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	if err != nil {
 		return nil, err
 	}
-	if !o.Keep {
-		undo = append(undo, func() { _ = os.RemoveAll(dir) })
+	remove := func() {
+		if !o.Keep {
+			_ = os.RemoveAll(dir)
+		}
 	}
-	r := &running{dir: dir, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	r := &running{dir: dir, remove: remove, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
 	if _, err := rand.Read(r.derived[:]); err != nil {
 		return nil, err
 	}
@@ -120,7 +127,6 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		if err != nil {
 			r.fail = fmt.Errorf("%w\n%s", err, report.Stderr)
 		}
-		r.readRest()
 	}()
 	return r, nil
 }
@@ -182,13 +188,6 @@ func (r *running) why() string {
 	return report.How
 }
 
-// readRest keeps the trace: the folder goes with the process.
-func (r *running) readRest() {
-	if b, err := os.ReadFile(filepath.Join(r.dir, "trace")); err == nil {
-		r.rest = b
-	}
-}
-
 // trace lets the replay go on to an interval and through it. reached is the invocation before which it waits, or behind the last.
 func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trace, reached uint64, err error) {
 	r.number++
@@ -216,7 +215,7 @@ func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trac
 			// It came to its end within the interval, or before.
 			report = r.report()
 			r.at = report.Invocation + 1
-			traces, err := r.decode(r.rest)
+			traces, err := r.readAll()
 			for _, t := range traces {
 				r.at = max(r.at, t.Invocation+1)
 			}
@@ -240,10 +239,14 @@ func (r *running) readTo(size int64) ([]*Trace, error) {
 	return r.read(b)
 }
 
-// decode reads what a whole file holds behind what was read.
-func (r *running) decode(file []byte) ([]*Trace, error) {
-	if int64(len(file)) <= r.offset {
+// readAll reads what the file holds behind what was read; one that nothing was traced into is not there.
+func (r *running) readAll() ([]*Trace, error) {
+	file, err := os.ReadFile(filepath.Join(r.dir, "trace"))
+	if errors.Is(err, os.ErrNotExist) || err == nil && int64(len(file)) <= r.offset {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the trace of the replay: %w", err)
 	}
 	return r.read(file[r.offset:])
 }
@@ -260,6 +263,7 @@ func (r *running) read(b []byte) ([]*Trace, error) {
 func (r *running) stop() {
 	r.cancel()
 	<-r.ended
+	r.remove()
 }
 
 func firstLine(s string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -72,6 +73,17 @@ func (s *Session) Report() Report {
 		return Report{}
 	}
 	return s.run.report()
+}
+
+// Jars are the job's, as long as the session is not closed.
+func (s *Session) Jars() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil {
+		return nil
+	}
+	found, _ := filepath.Glob(filepath.Join(s.run.dir, "jar-*.jar")) // the pattern is right
+	return found
 }
 
 // LastUse is when something was asked last.

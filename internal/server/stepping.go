@@ -29,7 +29,7 @@ func (s *Server) openStepping() (err error) {
 		return fmt.Errorf("folder of replays: %w", err)
 	}
 	s.steps, err = stepping.New(stepping.Options{
-		Browser: s.browser, Policy: s.policy, Now: s.now, Sources: &stepping.Sources{},
+		Browser: s.browser, Policy: s.policy, Now: s.now, Sources: &stepping.Sources{Dir: s.cfg.UserJars, Java: java()},
 		Replay: func(_ context.Context, rec event.RecordingID, attempt event.Key) (replay.Options, error) {
 			version, err := s.flinkOf(rec, attempt)
 			if err != nil {

@@ -134,7 +134,11 @@ func (w *walker) lines(breaks []Breakpoint, thrown bool) (goal, error) {
 			return thrown && s.Kind == replay.StepThrown, nil
 		}
 		for j, b := range breaks {
-			if s.Line != b.Line || !sameFile(b.File, t.Calls[s.Call].Method) {
+			m := t.Calls[s.Call].Method
+			if s.From != nil {
+				m = s.From
+			}
+			if s.Line != b.Line || !sameFile(b.File, m) {
 				continue
 			}
 			if conditions[j] == nil {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/event/sealed"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -24,14 +23,17 @@ type running struct {
 	derived event.RecordingID
 	dir     string // stays until stop: the job's jars lie there
 	remove  func()
-	asked   chan interval
-	cancel  context.CancelFunc
-	ended   chan struct{} // closed when the process is gone
-	said    chan struct{} // something was said
-	reader  traceReader
-	offset  int64
-	number  uint64
-	at      uint64 // invocations below were replayed
+
+	checkpoint uint64 // that it began behind, 0 = none
+
+	asked  chan interval
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the process is gone
+	said   chan struct{} // something was said
+	reader traceReader
+	offset int64
+	number uint64
+	at     uint64 // invocations below were replayed
 
 	mu   sync.Mutex
 	last Report
@@ -42,8 +44,8 @@ type running struct {
 var linesOn = []string{"-Dsightglass.lines=true", "-XX:-DontCompileHugeMethods"}
 
 // begin starts a replay of an attempt that comes through invocation first: behind the last checkpoint before it, when there is one
-// to begin with. It waits before its first invocation.
-func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64) (_ *running, err error) {
+// to begin with; whole: at its beginning. It waits before its first invocation.
+func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64, whole bool) (_ *running, err error) {
 	snap, err := o.Store.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -63,33 +65,39 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	if err != nil {
 		return nil, err
 	}
-	from, err := nearest(ctx, snap, attempt, first)
-	if err != nil {
-		return nil, err
+	var from start
+	if !whole {
+		if from, err = nearest(ctx, snap, attempt, first); err != nil {
+			return nil, err
+		}
 	}
 	dir, err := os.MkdirTemp(o.Dir, "replay-")
 	if err != nil {
 		return nil, err
 	}
+	derived := NewRecording()
 	remove := func() {
-		if !o.Keep {
-			_ = os.RemoveAll(dir)
+		if o.Keep {
+			return
 		}
+		_ = os.RemoveAll(dir)
+		_ = o.Store.Delete(context.WithoutCancel(ctx), derived) // there may be none yet
 	}
 	defer func() {
 		if err != nil {
 			remove()
 		}
 	}()
-	r := &running{dir: dir, remove: remove, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
-	if _, err := rand.Read(r.derived[:]); err != nil {
-		return nil, err
-	}
+	r := &running{derived: derived, dir: dir, remove: remove, checkpoint: from.checkpoint, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
 	err = layout(ctx, dir, c, o.Store, r.derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
-	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay"})
+	token := rand.Text() // others on this machine reach the port as well
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
+		return nil, err
+	}
+	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token})
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +112,15 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		defer cancel()
 		_ = srv.Shutdown(end)
 	})
-	dict := newDictionary(o.Store, rec)
-	f := &feed{
-		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, from: from, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
-		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace: newLane(snap, attempt, event.LaneTrace, false), stops: &stops{asked: r.asked},
+	f := newFeed(snap, newDictionary(o.Store, rec), attempt, from)
+	f.stops = &stops{asked: r.asked}
+	j := &jvm{
+		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: filepath.Join(dir, "token"), heap: o.Heap,
+		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale, extraArgs: linesOn,
 	}
-	j := &jvm{java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), heap: o.Heap, timeZone: c.TimeZone, encoding: c.Encoding, extraArgs: linesOn}
+	if o.Sandbox != nil {
+		j.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(dir, l.Addr()), command) }
+	}
 	// The process outlives the question that it was started for.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel

@@ -36,6 +36,7 @@ type Session struct {
 	traced  []interval // of which traces holds all
 	steps   int
 	starts  int
+	whole   bool // replays begin at the attempt's beginning
 	lastUse time.Time
 	closed  bool
 }
@@ -186,7 +187,7 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		}
 	}
 	if s.run == nil {
-		r, err := begin(ctx, s.o, s.rec, s.attempt, first)
+		r, err := begin(ctx, s.o, s.rec, s.attempt, first, s.whole)
 		if err != nil {
 			return err
 		}
@@ -198,6 +199,14 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		s.run.stop()
 		s.run = nil
 		return err
+	}
+	if s.run.checkpoint > 0 && s.run.report().Renumbered > 0 {
+		// Behind the checkpoint it does not do what was recorded. From the beginning it may.
+		s.run.stop()
+		s.run, s.whole = nil, true
+		clear(s.traces)
+		s.traced, s.steps = nil, 0
+		return s.fetch(ctx, first, inv, behind)
 	}
 	s.keep(first, min(last, reached-1), traces)
 	return nil

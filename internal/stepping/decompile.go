@@ -27,7 +27,7 @@ type decompiled struct {
 // decompile makes a text of a class out of the job's jars; nil: there is no decompiler, or it cannot.
 func (s *Sources) decompile(ctx context.Context, jars []string, class string) *decompiled {
 	tools, _ := filepath.Glob(filepath.Join(s.Dir, "vineflower*.jar")) // the pattern is right
-	if s.Dir == "" || len(tools) == 0 || len(jars) == 0 {
+	if s.Dir == "" || s.Java == nil || len(tools) == 0 || len(jars) == 0 {
 		return nil
 	}
 	// Classes within others are in the text of those.
@@ -39,7 +39,7 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	if known {
 		return d
 	}
-	d = runDecompiler(ctx, s.Java, tools[len(tools)-1], jars, top)
+	d = s.runDecompiler(ctx, tools[len(tools)-1], jars, top)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	return d
 }
 
-func runDecompiler(ctx context.Context, java, tool string, jars []string, class string) *decompiled {
+func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string, class string) *decompiled {
 	dir, err := os.MkdirTemp(filepath.Dir(jars[0]), "decompile-")
 	if err != nil {
 		return nil
@@ -69,8 +69,14 @@ func runDecompiler(ctx context.Context, java, tool string, jars []string, class 
 	}
 	ctx, cancel := context.WithTimeout(ctx, decompileTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, java, "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.io.tmpdir="+dir, "-jar", tool,
-		"--bytecode-source-mapping=1", "--dump-code-lines=1", "--log-level=error", in, out)
+	line, err := s.Java(ctx, dir, []string{tool}, []string{
+		"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.io.tmpdir=" + dir,
+		"-jar", tool, "--bytecode-source-mapping=1", "--dump-code-lines=1", "--log-level=error", in, out,
+	})
+	if err != nil {
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir, cmd.Env = dir, []string{"LANG=C.UTF-8"} // nothing of the server's
 	if err := cmd.Run(); err != nil {
 		return nil

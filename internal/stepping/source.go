@@ -29,8 +29,9 @@ type Source struct {
 // Sources finds the text of classes: in a folder sources of Dir, in jars of Dir whose names end with -sources.jar, in the code that
 // was generated for the job and recorded, or else by a decompiler (vineflower*.jar in Dir).
 type Sources struct {
-	Dir  string
-	Java string // program
+	Dir string
+	// Java is a command line that runs Java with args, which reads read and writes to dir.
+	Java func(ctx context.Context, dir string, read, args []string) ([]string, error)
 
 	mu    sync.Mutex
 	known map[string]*decompiled // by job's jars and class

@@ -168,7 +168,10 @@ func (t *traceReader) step(kind byte) {
 // change reads a value, or that it is what it was.
 func (t *traceReader) change(s *stack, call int, of any) (event.Tree, bool) {
 	if t.byte() == 0 {
-		return s.last[call][of], false
+		if v, ok := s.last[call][of]; ok {
+			return v, false
+		}
+		return event.NewTree(event.Node{Kind: event.NodeCut, Reason: "not known"}, event.TreeInfo{Format: event.FormatFlink}), false
 	}
 	v := t.tree()
 	s.last[call][of] = v

@@ -286,3 +286,35 @@ func FuzzReadTrace(f *testing.F) {
 		}
 	})
 }
+
+// TestReadTraceOfAnything reads traces with a few bytes changed: they are refused, or can be looked at and walked through.
+func TestReadTraceOfAnything(t *testing.T) {
+	whole, err := os.ReadFile("testdata/traces/convert-a.trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, read := rand.New(rand.NewPCG(1, 2)), 0
+	for range 3000 {
+		b := append([]byte(nil), whole[:4096]...)
+		for range 1 + r.IntN(5) {
+			b[4+r.IntN(len(b)-4)] = byte(r.IntN(256))
+		}
+		traces, err := new(traceReader).read(b[:4+r.IntN(len(b)-4)])
+		if err != nil {
+			continue
+		}
+		read++
+		for _, x := range traces {
+			for i := range x.Steps {
+				_ = visible(x, i)
+				for _, m := range []Move{MoveIn, MoveOver, MoveOut} {
+					x.move(m, i, 1)
+					x.move(m, i, -1)
+				}
+			}
+		}
+	}
+	if read == 0 {
+		t.Error("none was read: the test looks at nothing")
+	}
+}

@@ -3846,9 +3846,12 @@ type StepReplay struct {
 
 // StepSource defines model for StepSource.
 type StepSource struct {
-	From   StepSourceFrom `json:"from"`
-	Path   string         `json:"path"`
-	Source Source         `json:"source"`
+	From StepSourceFrom `json:"from"`
+
+	// Line Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere.
+	Line   int64  `json:"line"`
+	Path   string `json:"path"`
+	Source Source `json:"source"`
 }
 
 // StepSourceFrom defines model for StepSource.From.
@@ -4522,6 +4525,9 @@ type StepParams struct {
 
 	// Break Of until=line: FILE:LINE, and a condition behind a space.
 	Break []string `form:"break,omitempty" json:"break,omitempty"`
+
+	// Thrown until=line stops at exceptions too.
+	Thrown bool `form:"thrown,omitempty" json:"thrown,omitempty"`
 
 	// Where Of until=condition: an expression in CEL over variables (docs/guides/step.md).
 	Where string `form:"where,omitempty" json:"where,omitempty"`

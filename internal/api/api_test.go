@@ -124,6 +124,9 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		if strings.HasSuffix(r.id, "-live") || r.id == "lineage-parts" { // streams
 			continue
 		}
+		if r.id == "step" || r.id == "step-end" { // here nothing is replayed
+			continue
+		}
 		path := r.path
 		for name, value := range paths(f) {
 			path = strings.ReplaceAll(path, name, url.PathEscape(value))

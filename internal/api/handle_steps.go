@@ -21,6 +21,7 @@ type stepRequest struct {
 	Back     bool     `query:"back" doc:"The other way."`
 	Of       string   `query:"of" maxLength:"512" doc:"Of until=value the variable, of until=state the state."`
 	Break    []string `query:"break,explode" maxItems:"64" doc:"Of until=line: FILE:LINE, and a condition behind a space."`
+	Thrown   bool     `query:"thrown" doc:"until=line stops at exceptions too."`
 	Where    string   `query:"where" maxLength:"4096" doc:"Of until=condition: an expression in CEL over variables (docs/guides/step.md)."`
 	Evaluate []string `query:"evaluate,explode" maxItems:"32" doc:"Expressions to give there."`
 }
@@ -34,7 +35,7 @@ func (s *service) step(ctx context.Context, in *stepRequest) (StepPlace, error) 
 		return StepPlace{}, err
 	}
 	c := stepping.Command{
-		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Evaluate: in.Evaluate,
+		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Thrown: in.Thrown, Evaluate: in.Evaluate,
 	}
 	for _, b := range in.Break {
 		place, condition, _ := strings.Cut(b, " ")
@@ -85,7 +86,7 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 		out.Frames = append(out.Frames, x)
 	}
 	if p.Source != nil {
-		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Text: p.Source.Text}
+		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Text: p.Source.Text}
 	}
 	for _, e := range p.Evaluated {
 		out.Evaluated = append(out.Evaluated, StepValue{e.Expression, e.Text, e.Type, e.OK})

@@ -45,6 +45,7 @@ type StepLocal struct {
 type StepSource struct {
 	From string        `json:"from" enum:"folder,jar,generated,decompiled"`
 	Path string        `json:"path"`
+	Line int           `json:"line" doc:"Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere."`
 	Text access.Source `json:"source"`
 }
 

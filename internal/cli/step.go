@@ -214,14 +214,14 @@ func (s *stepper) goTo(ctx context.Context, q client.StepQuery) error {
 }
 
 // text finds the lines of the source of a call: at this machine, else as the server has it.
-func (s *stepper) text(f *gen.StepFrame) (lines []string, from string) {
+func (s *stepper) text(f *gen.StepFrame) (lines []string, from string, at int) {
 	for _, folder := range s.sources {
 		if b, err := os.ReadFile(folder + "/" + f.Path); err == nil {
-			return strings.Split(string(b), "\n"), folder
+			return strings.Split(string(b), "\n"), folder, int(f.Line)
 		}
 	}
 	if src := &s.at.Source; src.From != "" && f == &s.at.Frames[0] {
-		return strings.Split(src.Source.Text, "\n"), string(src.From)
+		return strings.Split(src.Source.Text, "\n"), string(src.From), int(src.Line)
 	}
-	return nil, ""
+	return nil, "", 0
 }

@@ -56,15 +56,14 @@ func (s *stepper) showSource(f *gen.StepFrame) {
 		s.hint("the class says nothing of lines: one steps from call to call")
 		return
 	}
-	lines, from := s.text(f)
+	lines, from, at := s.text(f)
 	if lines == nil {
 		s.say("  %s", s.paint(dim, clean(f.Path)+": its text is not here; --source FOLDER names where it lies"))
 		return
 	}
 	if from == "decompiled" || from == "generated" {
-		s.say("  %s", s.paint(amber, from))
+		s.say("  %s", s.paint(amber, from+": "+clean(f.Path)))
 	}
-	at := int(f.Line)
 	for i := max(1, at-around); i <= min(len(lines), at+around); i++ {
 		mark, text := "  ", clean(strings.TrimRight(lines[i-1], "\r"))
 		if i == at {

@@ -19,6 +19,7 @@ type StepQuery struct {
 	Back      bool
 	Of        string
 	Breaks    []string
+	Thrown    bool // until=line stops at exceptions too
 	Where     string
 	Evaluate  []string
 }
@@ -32,6 +33,9 @@ func (c *Client) Step(ctx context.Context, q StepQuery) (*Answer[gen.StepPlace],
 	setText(v, "where", q.Where)
 	if q.Back {
 		v.Set("back", "true")
+	}
+	if q.Thrown {
+		v.Set("thrown", "true")
 	}
 	for _, b := range q.Breaks {
 		v.Add("break", b)

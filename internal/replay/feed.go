@@ -1,3 +1,5 @@
+// Size: the steps of a feed and the order between them, which one reader has to see together.
+
 package replay
 
 import (

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/sandbox"
 	"github.com/sightglass/sightglass/internal/store"
 	"github.com/sightglass/sightglass/internal/store/meta"
 )
@@ -370,15 +369,8 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 	if plan.Stopped() {
 		return nil, plan, nil
 	}
-	o := Options{
-		Store: q.o.Store, Java: plan.java.program, JavaHome: plan.java.home, JavaRead: plan.java.outside, Agent: q.o.Machine.Agent, Flink: plan.home.jars, Dir: q.o.Dir, Heap: q.o.Heap,
-		Checkpoint: r.Wish.Checkpoint, To: r.Wish.To, Recording: r.Derived, CPU: 8 * q.o.Time,
-	}
-	if q.o.Machine.Sandboxed {
-		o.Sandbox = func(b sandbox.Bounds, command []string) ([]string, error) {
-			return sandbox.Command(q.o.Machine.Self, b, command)
-		}
-	}
+	o := q.options(plan)
+	o.Checkpoint, o.To, o.Recording = r.Wish.Checkpoint, r.Wish.To, r.Derived
 	result, err := q.o.run(ctx, o, r.Wish.Recording, r.Wish.Attempt, func(p Report) {
 		q.mu.Lock()
 		r.Phase, r.Elements, r.Reached = p.Phase, p.Elements, p.Invocation

@@ -216,7 +216,7 @@ func (r *Report) add(line []byte) {
 	switch {
 	case l.Paused != 0:
 		n, _ := l.Trace.(float64)
-		r.Paused, r.Invocation, r.Trace = l.Paused, l.Invocation, int64(n)
+		r.Paused, r.Invocation, r.Trace, r.Renumbered = l.Paused, l.Invocation, int64(n), l.Renumbered
 	case l.Phase != "":
 		r.Phase = l.Phase
 	case l.Progress != nil:

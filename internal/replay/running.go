@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/event/sealed"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -22,28 +21,31 @@ import (
 // running is a replay that goes from interval to interval and waits in between.
 type running struct {
 	derived event.RecordingID
-	dir     string
-	asked   chan interval
-	cancel  context.CancelFunc
-	ended   chan struct{} // closed when the process is gone
-	said    chan struct{} // something was said
-	reader  traceReader
-	offset  int64
-	number  uint64
-	at      uint64 // invocations below were replayed
+	dir     string // stays until stop: the job's jars lie there
+	remove  func()
+
+	checkpoint uint64 // that it began behind, 0 = none
+
+	asked  chan interval
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the process is gone
+	said   chan struct{} // something was said
+	reader traceReader
+	offset int64
+	number uint64
+	at     uint64 // invocations below were replayed
 
 	mu   sync.Mutex
 	last Report
 	fail error
-	rest []byte // the trace as it was when the process ended
 }
 
 // linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger.
 var linesOn = []string{"-Dsightglass.lines=true", "-XX:-DontCompileHugeMethods"}
 
 // begin starts a replay of an attempt that comes through invocation first: behind the last checkpoint before it, when there is one
-// to begin with. It waits before its first invocation.
-func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64) (_ *running, err error) {
+// to begin with; whole: at its beginning. It waits before its first invocation.
+func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64, whole bool) (_ *running, err error) {
 	snap, err := o.Store.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -63,26 +65,39 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	if err != nil {
 		return nil, err
 	}
-	from, err := nearest(ctx, snap, attempt, first)
-	if err != nil {
-		return nil, err
+	var from start
+	if !whole {
+		if from, err = nearest(ctx, snap, attempt, first); err != nil {
+			return nil, err
+		}
 	}
 	dir, err := os.MkdirTemp(o.Dir, "replay-")
 	if err != nil {
 		return nil, err
 	}
-	if !o.Keep {
-		undo = append(undo, func() { _ = os.RemoveAll(dir) })
+	derived := NewRecording()
+	remove := func() {
+		if o.Keep {
+			return
+		}
+		_ = os.RemoveAll(dir)
+		_ = o.Store.Delete(context.WithoutCancel(ctx), derived) // there may be none yet
 	}
-	r := &running{dir: dir, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
-	if _, err := rand.Read(r.derived[:]); err != nil {
-		return nil, err
-	}
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	r := &running{derived: derived, dir: dir, remove: remove, checkpoint: from.checkpoint, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
 	err = layout(ctx, dir, c, o.Store, r.derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
-	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay"})
+	token := rand.Text() // others on this machine reach the port as well
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
+		return nil, err
+	}
+	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token})
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +112,15 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		defer cancel()
 		_ = srv.Shutdown(end)
 	})
-	dict := newDictionary(o.Store, rec)
-	f := &feed{
-		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, from: from, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
-		det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace: newLane(snap, attempt, event.LaneTrace, false), stops: &stops{asked: r.asked},
+	f := newFeed(snap, newDictionary(o.Store, rec), attempt, from)
+	f.stops = &stops{asked: r.asked}
+	j := &jvm{
+		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: filepath.Join(dir, "token"), heap: o.Heap,
+		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale, extraArgs: linesOn,
 	}
-	j := &jvm{java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), heap: o.Heap, timeZone: c.TimeZone, encoding: c.Encoding, extraArgs: linesOn}
+	if o.Sandbox != nil {
+		j.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(dir, l.Addr()), command) }
+	}
 	// The process outlives the question that it was started for.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
@@ -120,7 +137,6 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 		if err != nil {
 			r.fail = fmt.Errorf("%w\n%s", err, report.Stderr)
 		}
-		r.readRest()
 	}()
 	return r, nil
 }
@@ -182,13 +198,6 @@ func (r *running) why() string {
 	return report.How
 }
 
-// readRest keeps the trace: the folder goes with the process.
-func (r *running) readRest() {
-	if b, err := os.ReadFile(filepath.Join(r.dir, "trace")); err == nil {
-		r.rest = b
-	}
-}
-
 // trace lets the replay go on to an interval and through it. reached is the invocation before which it waits, or behind the last.
 func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trace, reached uint64, err error) {
 	r.number++
@@ -216,7 +225,7 @@ func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trac
 			// It came to its end within the interval, or before.
 			report = r.report()
 			r.at = report.Invocation + 1
-			traces, err := r.decode(r.rest)
+			traces, err := r.readAll()
 			for _, t := range traces {
 				r.at = max(r.at, t.Invocation+1)
 			}
@@ -240,10 +249,14 @@ func (r *running) readTo(size int64) ([]*Trace, error) {
 	return r.read(b)
 }
 
-// decode reads what a whole file holds behind what was read.
-func (r *running) decode(file []byte) ([]*Trace, error) {
-	if int64(len(file)) <= r.offset {
+// readAll reads what the file holds behind what was read; one that nothing was traced into is not there.
+func (r *running) readAll() ([]*Trace, error) {
+	file, err := os.ReadFile(filepath.Join(r.dir, "trace"))
+	if errors.Is(err, os.ErrNotExist) || err == nil && int64(len(file)) <= r.offset {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the trace of the replay: %w", err)
 	}
 	return r.read(file[r.offset:])
 }
@@ -260,6 +273,7 @@ func (r *running) read(b []byte) ([]*Trace, error) {
 func (r *running) stop() {
 	r.cancel()
 	<-r.ended
+	r.remove()
 }
 
 func firstLine(s string) string {

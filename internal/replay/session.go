@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type Session struct {
 	traced  []interval // of which traces holds all
 	steps   int
 	starts  int
+	whole   bool // replays begin at the attempt's beginning
 	lastUse time.Time
 	closed  bool
 }
@@ -72,6 +74,17 @@ func (s *Session) Report() Report {
 		return Report{}
 	}
 	return s.run.report()
+}
+
+// Jars are the job's, as long as the session is not closed.
+func (s *Session) Jars() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil {
+		return nil
+	}
+	found, _ := filepath.Glob(filepath.Join(s.run.dir, "jar-*.jar")) // the pattern is right
+	return found
 }
 
 // LastUse is when something was asked last.
@@ -174,7 +187,7 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		}
 	}
 	if s.run == nil {
-		r, err := begin(ctx, s.o, s.rec, s.attempt, first)
+		r, err := begin(ctx, s.o, s.rec, s.attempt, first, s.whole)
 		if err != nil {
 			return err
 		}
@@ -186,6 +199,14 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		s.run.stop()
 		s.run = nil
 		return err
+	}
+	if s.run.checkpoint > 0 && s.run.report().Renumbered > 0 {
+		// Behind the checkpoint it does not do what was recorded. From the beginning it may.
+		s.run.stop()
+		s.run, s.whole = nil, true
+		clear(s.traces)
+		s.traced, s.steps = nil, 0
+		return s.fetch(ctx, first, inv, behind)
 	}
 	s.keep(first, min(last, reached-1), traces)
 	return nil

@@ -30,6 +30,7 @@ type Method struct {
 	HasLines   bool
 
 	names, descriptors []string
+	lines              smap
 }
 
 // Variable is a local variable at a line, with the value that it had before the line ran.
@@ -56,6 +57,7 @@ type Step struct {
 	Line   int        // of StepLine; of others the line of the call that ran last, 0 = none yet
 	Notes  uint32     // so many rows of lanes trace, state and env of the invocation came before it
 	Locals []Variable // of StepLine
+	From   *Method    // of StepLine: whose text the line is, where it was put in from another file; else nil
 	Name   string     // of StepField
 	Value  event.Tree // of StepExit, StepThrown and StepField; absent: nothing is returned
 	Void   bool       // StepExit returns nothing
@@ -151,6 +153,9 @@ func (t *Trace) Frames(at int) []Frame {
 		for i := min(at, t.Calls[c].Last); i >= t.Calls[c].First; i-- {
 			if s := &t.Steps[i]; s.Call == c && s.Kind == StepLine {
 				f.Line, f.Locals = s.Line, s.Locals
+				if s.From != nil {
+					f.Method = s.From
+				}
 				break
 			}
 		}

@@ -112,6 +112,9 @@ func (t *traceReader) method() {
 		m.names = append(m.names, t.name())
 		m.descriptors = append(m.descriptors, t.name())
 	}
+	if m.Map != "" {
+		m.lines = parseSMAP(m.Map)
+	}
 	t.methods[id] = m
 }
 
@@ -129,6 +132,7 @@ func (t *traceReader) step(kind byte) {
 		x.Kind, x.Call = StepEnter, s.push(m)
 	case traceLine:
 		x.Kind, x.Call, x.Line = StepLine, s.at(m), int(t.number()&math.MaxInt32)
+		x.From, x.Line = m.inlined(x.Line)
 		for n := int(t.byte()); n > 0 && t.err == nil; n-- {
 			index := t.number()
 			if index >= uint64(len(m.names)) {
@@ -164,7 +168,10 @@ func (t *traceReader) step(kind byte) {
 // change reads a value, or that it is what it was.
 func (t *traceReader) change(s *stack, call int, of any) (event.Tree, bool) {
 	if t.byte() == 0 {
-		return s.last[call][of], false
+		if v, ok := s.last[call][of]; ok {
+			return v, false
+		}
+		return event.NewTree(event.Node{Kind: event.NodeCut, Reason: "not known"}, event.TreeInfo{Format: event.FormatFlink}), false
 	}
 	v := t.tree()
 	s.last[call][of] = v

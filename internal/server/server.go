@@ -133,6 +133,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openReplays(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.openStepping(); err != nil {
+		return nil, err
+	}
 	var journeys api.Journeys
 	if s.export != nil {
 		journeys = exported{s.export}
@@ -245,10 +248,8 @@ func (s *Server) openViews() (err error) {
 		}
 		o.Foreign = s.sidecar
 	}
-	if s.browser, err = browse.New(o); err != nil {
-		return err
-	}
-	return s.openStepping()
+	s.browser, err = browse.New(o)
+	return err
 }
 
 // policyFile is the recording policy's below the data folder.

@@ -78,13 +78,10 @@ func (w *walker) value(ctx context.Context, c *condition, t *replay.Trace, i int
 func (w *walker) variables(ctx context.Context, t *replay.Trace, i int) map[string]any {
 	vars := make(map[string]any)
 	locals := make(map[string]any)
-	for _, f := range t.Frames(i) {
-		for _, v := range f.Locals {
-			if _, inner := locals[v.Name]; !inner {
-				locals[v.Name] = w.view(v.Value, access.Shape{}).Data()
-			}
+	if frames := t.Frames(i); len(frames) > 0 { // those of calls around have the same names too often
+		for _, v := range frames[0].Locals {
+			locals[v.Name] = w.view(v.Value, access.Shape{}).Data()
 		}
-		break // those of calls around have the same names too often
 	}
 	for name, v := range locals {
 		vars[name] = v

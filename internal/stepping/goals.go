@@ -32,7 +32,7 @@ func (w *walker) meets(c Command) (goal, error) {
 		}
 		return changed(c.Of), nil
 	case GoalLine:
-		return w.lines(c.Breaks)
+		return w.lines(c.Breaks, c.Thrown)
 	case GoalWhere:
 		cond, err := compile(c.Where)
 		if err != nil {
@@ -112,8 +112,8 @@ func changed(name string) goal {
 	}
 }
 
-func (w *walker) lines(breaks []Breakpoint) (goal, error) {
-	if len(breaks) == 0 {
+func (w *walker) lines(breaks []Breakpoint, thrown bool) (goal, error) {
+	if len(breaks) == 0 && !thrown {
 		return nil, fmt.Errorf("%w: no line is given", ErrRequest)
 	}
 	conditions := make([]*condition, len(breaks))
@@ -131,10 +131,14 @@ func (w *walker) lines(breaks []Breakpoint) (goal, error) {
 	return func(ctx context.Context, t *replay.Trace, i int) (bool, error) {
 		s := &t.Steps[i]
 		if s.Kind != replay.StepLine {
-			return false, nil
+			return thrown && s.Kind == replay.StepThrown, nil
 		}
 		for j, b := range breaks {
-			if s.Line != b.Line || !sameFile(b.File, t.Calls[s.Call].Method) {
+			m := t.Calls[s.Call].Method
+			if s.From != nil {
+				m = s.From
+			}
+			if s.Line != b.Line || !sameFile(b.File, m) {
 				continue
 			}
 			if conditions[j] == nil {

@@ -93,8 +93,8 @@ func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
 			x.Locals = append(x.Locals, Local{Name: v.Name, Type: javaType(v.Type), Changed: v.Changed && i == 0, View: w.view(v.Value, localShape)})
 		}
 		p.Frames = append(p.Frames, x)
-		if i == 0 && w.o.Sources != nil {
-			p.Source = w.source(ctx, f.Method)
+		if i == 0 {
+			p.Source = w.source(ctx, &f)
 		}
 	}
 	if s.Kind == replay.StepThrown {

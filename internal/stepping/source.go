@@ -2,31 +2,87 @@ package stepping
 
 import (
 	"context"
+	"sync"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/replay"
 )
 
+// Where a text is from.
+const (
+	fromFolder     = "folder"
+	fromJar        = "jar"
+	fromGenerated  = "generated"
+	fromDecompiled = "decompiled"
+)
+
 // Source is the text of a class, and where it is from.
 type Source struct {
-	From string // folder, jar, generated or decompiled
+	From string
 	Path string
+	Line int // of the call within the text; 0 = not known
 	Text access.Source
 }
 
-// Sources finds the text of classes.
+// Sources finds the text of classes: in a folder sources of Dir, in jars of Dir whose names end with -sources.jar, in the code that
+// was generated for the job and recorded, or else by a decompiler (vineflower*.jar in Dir).
 type Sources struct {
-	Folders []string // of sources: the folders of packages lie in them; or jars of sources
+	Dir string
+	// Java is a command line that runs Java with args, which reads read and writes to dir.
+	Java func(ctx context.Context, dir string, read, args []string) ([]string, error)
+
+	mu    sync.Mutex
+	known map[string]*decompiled // by job's jars and class
 }
 
-func (w *walker) source(ctx context.Context, m *replay.Method) *Source {
-	from, where, text := w.o.Sources.find(ctx, m)
-	if from == "" {
+// source finds the text of the class of a call. Nil: there is none.
+func (w *walker) source(ctx context.Context, f *replay.Frame) *Source {
+	payload := func(from, where string, line int, text []byte) *Source {
+		return &Source{
+			From: from, Path: where, Line: line,
+			Text: w.o.Policy.Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), access.Java),
+		}
+	}
+	if w.o.Sources != nil {
+		if from, where, text := w.o.Sources.find(f.Method); from != "" {
+			return payload(from, where, f.Line, text)
+		}
+	}
+	if text := w.generated(ctx, f.Method.Class); text != nil {
+		return &Source{From: fromGenerated, Path: f.Method.Class, Line: f.Line, Text: *text}
+	}
+	if w.o.Sources == nil {
 		return nil
 	}
-	return &Source{
-		From: from, Path: where,
-		Text: w.o.Policy.Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), access.Java),
+	d := w.o.Sources.decompile(ctx, w.session.Jars(), f.Method.Class)
+	if d == nil {
+		return nil
 	}
+	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text)
+}
+
+// generated is the recorded text of a class that the planner made.
+func (w *walker) generated(ctx context.Context, class string) *access.Source {
+	plan, err := w.o.Browser.Plan(ctx, w.who, w.target)
+	if err != nil {
+		return nil // no SQL, or it may not be seen
+	}
+	for _, o := range plan.Operators {
+		for _, c := range o.Code {
+			if c.Class != class || !c.HasText {
+				continue
+			}
+			code, err := w.code(ctx, c.Hash)
+			if err == nil && code.Source != nil {
+				return code.Source
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walker) code(ctx context.Context, hash string) (browse.Code, error) {
+	return w.o.Browser.Code(ctx, w.who, w.target, hash)
 }

@@ -2,11 +2,9 @@ package stepping
 
 import (
 	"archive/zip"
-	"context"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/sightglass/sightglass/internal/replay"
 )
@@ -15,21 +13,20 @@ import (
 const maxSource = 4 << 20
 
 // find gives where a text is from, which file it is, and itself; empty: there is none.
-func (s *Sources) find(_ context.Context, m *replay.Method) (from, where string, text []byte) {
+func (s *Sources) find(m *replay.Method) (from, where string, text []byte) {
 	file := PathOf(m)
-	if !filepath.IsLocal(file) {
+	if s.Dir == "" || !filepath.IsLocal(file) {
 		return "", "", nil
 	}
-	for _, f := range s.Folders {
-		if strings.HasSuffix(f, ".jar") || strings.HasSuffix(f, ".zip") {
-			if b := inJar(f, file); b != nil {
-				return "jar", f + "!/" + file, b
+	if b, err := read(filepath.Join(s.Dir, "sources", filepath.FromSlash(file))); err == nil {
+		return fromFolder, file, b
+	}
+	for _, pattern := range []string{"*-sources.jar", "jobs/*/*-sources.jar"} {
+		jars, _ := filepath.Glob(filepath.Join(s.Dir, pattern)) // the pattern is right
+		for _, jar := range jars {
+			if b := inJar(jar, file); b != nil {
+				return fromJar, filepath.Base(jar) + "!/" + file, b
 			}
-			continue
-		}
-		p := filepath.Join(f, filepath.FromSlash(file))
-		if b, err := read(p); err == nil {
-			return "folder", p, b
 		}
 	}
 	return "", "", nil
@@ -44,10 +41,11 @@ func read(p string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxSource))
 }
 
+// inJar is nil when there is no such jar any more, or no such file in it.
 func inJar(jar, file string) []byte {
 	z, err := zip.OpenReader(jar)
 	if err != nil {
-		return nil // a jar that went away is none
+		return nil
 	}
 	defer z.Close()
 	f, err := z.Open(file)

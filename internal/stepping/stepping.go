@@ -220,6 +220,7 @@ type Command struct {
 	Of     string
 	Back   bool
 	Breaks []Breakpoint // of GoalLine
+	Thrown bool         // GoalLine stops at exceptions too
 	Where  string       // of GoalWhere
 
 	Evaluate []string // expressions that are given there

@@ -49,7 +49,15 @@ final class Report {
    */
   void paused(long number, long invocation, long trace) {
     out.println(
-        "{\"paused\":" + number + ",\"invocation\":" + invocation + ",\"trace\":" + trace + "}");
+        "{\"paused\":"
+            + number
+            + ",\"invocation\":"
+            + invocation
+            + ",\"trace\":"
+            + trace
+            + ",\"renumbered\":"
+            + renumbered
+            + "}");
     out.flush();
   }
 

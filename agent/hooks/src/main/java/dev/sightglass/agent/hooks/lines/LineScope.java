@@ -65,10 +65,15 @@ public final class LineScope {
    * @param className internal name
    */
   boolean has(String className) {
-    if (begins(className, without)) {
+    if (begins(className, without) || isMadeByTheJvm(className)) {
       return false;
     }
     return only.length > 0 ? begins(className, only) : !begins(className, LIBRARIES);
+  }
+
+  /** Proxies that the JDK makes lie in the loader of their interface: nobody wrote their code. */
+  private static boolean isMadeByTheJvm(String name) {
+    return name.startsWith("$Proxy", name.lastIndexOf('/') + 1);
   }
 
   private static boolean begins(String name, String[] with) {

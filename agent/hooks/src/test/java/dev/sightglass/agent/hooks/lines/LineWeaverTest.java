@@ -171,6 +171,7 @@ class LineWeaverTest {
     LineScope all = new LineScope("", "");
     assertTrue(all.has("com/example/shop/ConvertToEuro"));
     assertFalse(all.has("com/fasterxml/jackson/core/JsonParser"));
+    assertFalse(all.has("com/example/shop/$Proxy7"));
     LineScope some = new LineScope("com.example.,org.apache.commons.", "com.example.gen.");
     assertTrue(some.has("org/apache/commons/lang3/StringUtils"));
     assertFalse(some.has("com/example/gen/Order"));

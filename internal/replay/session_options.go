@@ -1,0 +1,62 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/sandbox"
+)
+
+// SessionOptions says how an attempt is replayed here for one who steps through it; the error says what is missing, and what gets it.
+func (q *Queue) SessionOptions(ctx context.Context, rec event.RecordingID, attempt event.Key) (Options, error) {
+	plan, err := q.o.Machine.plan(ctx, q.o.Store, rec, attempt, 0, false)
+	if err != nil {
+		return Options{}, err
+	}
+	for _, f := range plan.Findings {
+		switch {
+		case !f.Stops:
+		case f.Do != "":
+			return Options{}, fmt.Errorf("%s (%s)", f.Text, f.Do)
+		default:
+			return Options{}, errors.New(f.Text)
+		}
+	}
+	return q.options(plan), nil
+}
+
+// options are those of a replay as it was planned.
+func (q *Queue) options(p *Plan) Options {
+	o := Options{
+		Store: q.o.Store, Java: p.java.program, JavaHome: p.java.home, JavaRead: p.java.outside, Agent: q.o.Machine.Agent, Flink: p.home.jars, Dir: q.o.Dir,
+		Heap: q.o.Heap, CPU: 8 * q.o.Time,
+	}
+	if q.o.Machine.Sandboxed {
+		o.Sandbox = func(b sandbox.Bounds, command []string) ([]string, error) {
+			return sandbox.Command(q.o.Machine.Self, b, command)
+		}
+	}
+	return o
+}
+
+// JavaTool is a command line that runs a tool in Java as replays run: where they are in a sandbox, it reads no more than read and writes
+// to dir alone.
+func (q *Queue) JavaTool(ctx context.Context, dir string, read, args []string) ([]string, error) {
+	m := &q.o.Machine
+	j, err := findJava(ctx, m.Java, m.JavaHome)
+	if err != nil {
+		return nil, err
+	}
+	command := append([]string{j.program}, args...)
+	if !m.Sandboxed {
+		return command, nil
+	}
+	return sandbox.Command(m.Self, sandbox.Bounds{
+		Run: []string{j.home}, Read: append(read, j.outside...), Write: []string{dir}, CPU: toolSeconds,
+	}, command)
+}
+
+// toolSeconds of processor time are what a tool may take.
+const toolSeconds = 120

@@ -1,0 +1,166 @@
+package stepping
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cel.dev/cel-go/common/types"
+
+	"github.com/sightglass/sightglass/internal/replay"
+)
+
+func TestSameFile(t *testing.T) {
+	m := &replay.Method{Class: "com.example.shop.Order$Item", Source: "Order.java"}
+	for file, want := range map[string]bool{
+		"Order.java": true, "shop/Order.java": true, "com/example/shop/Order.java": true, "/home/x/src/main/java/com/example/shop/Order.java": true,
+		`C:\src\com\example\shop\Order.java`: true, "Orders.java": false, "other/Order.java": false, "/src/com/example/other/Order.java": false, "xOrder.java": false,
+	} {
+		if got := sameFile(file, m); got != want {
+			t.Errorf("%s: %v", file, got)
+		}
+	}
+	if p := PathOf(&replay.Method{Class: "a.b.C$1"}); p != "a/b/C.java" {
+		t.Errorf("without a name of the file: %s", p)
+	}
+	if p := PathOf(&replay.Method{Class: "Top", Source: "Top.kt"}); p != "Top.kt" {
+		t.Errorf("without a package: %s", p)
+	}
+}
+
+func TestExpressions(t *testing.T) {
+	vars := map[string]any{
+		"order": map[string]any{"totalCents": int64(4000), "currency": "ISK", "items": []any{int64(1), int64(2)}}, "euros": nil, "line": int64(18),
+	}
+	for text, want := range map[string]string{
+		"order.totalCents > 3999 && order.currency == 'ISK'": "true", "order.totalCents / 1000": "4", "euros == null": "true", "order.items": "[1,2]",
+		"order.currency": `"ISK"`, "order.items.exists(i, i == 2)": "true", "{'a': order.items[1]}": `{"a":2}`,
+	} {
+		c, err := compile(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		v, _, err := c.program.ContextEval(context.Background(), vars)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got, err := asText(v); strings.ReplaceAll(got, " ", "") != want || err != nil {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "order.", strings.Repeat("(", 200), strings.Repeat("1+", 3000) + "1"} {
+		if _, err := compile(text); !errors.Is(err, ErrRequest) {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+	// What is not there is neither true nor false, and costs are bounded.
+	for _, text := range []string{"nobody == 1", "order.nothing", "[1,2,3,4,5,6,7,8,9,10].all(a, [1,2,3,4,5,6,7,8,9,10].all(b, [1,2,3,4,5,6,7,8,9,10].all(c, [1,2,3,4,5,6,7,8,9,10].all(d, [1,2,3,4,5,6,7,8,9,10].all(e, [1,2,3,4,5,6,7,8,9,10].all(f, true))))))"} {
+		c, err := compile(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if v, _, err := c.program.ContextEval(context.Background(), vars); err == nil && v == types.True {
+			t.Errorf("%s: %v", text, v)
+		}
+	}
+}
+
+func TestGoalsAreChecked(t *testing.T) {
+	w := &walker{Stepping: &Stepping{}}
+	for _, c := range []Command{
+		{Goal: "nothing"}, {Goal: GoalValue}, {Goal: GoalLine}, {Goal: GoalLine, Breaks: []Breakpoint{{File: "A.java"}}},
+		{Goal: GoalLine, Breaks: []Breakpoint{{File: "A.java", Line: 1, Condition: "("}}}, {Goal: GoalWhere},
+	} {
+		if _, err := w.meets(c); !errors.Is(err, ErrRequest) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	for _, g := range Goals() {
+		if _, err := w.meets(Command{Goal: g, Of: "x", Where: "true", Breaks: []Breakpoint{{File: "A.java", Line: 1}}}); err != nil {
+			t.Errorf("%s: %v", g, err)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	tr := &replay.Trace{
+		Calls: []replay.Call{{Method: &replay.Method{HasLines: true}, Parent: -1}},
+		Steps: []replay.Step{{Kind: replay.StepEnter}, {Kind: replay.StepLine, Notes: 1}, {Kind: replay.StepField, Notes: 2}, {Kind: replay.StepLine, Notes: 3}, {Kind: replay.StepExit, Notes: 4}},
+	}
+	if from, to := span(tr, 1); from != 1 || to != 3 {
+		t.Errorf("a line made %d to %d", from, to)
+	}
+	if from, to := span(tr, 3); from != 3 || to != ^uint32(0) {
+		t.Errorf("the last line made %d to %d", from, to)
+	}
+}
+
+func TestSourcesAreFound(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("sources/c/A.java", "folder")
+	jar, err := os.Create(filepath.Join(dir, "job-sources.jar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(jar)
+	for _, name := range []string{"c/A.java", "c/B.java"} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("jar")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(z.Close(), jar.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := &Sources{Dir: dir}
+	for class, want := range map[string]string{"c.A": "folder", "c.A$In": "folder", "c.B": "jar", "c.C": "", "../../etc.A": ""} {
+		from, _, text := s.find(&replay.Method{Class: class})
+		if from != want || string(text) != want {
+			t.Errorf("%s: %s %s", class, from, text)
+		}
+	}
+	if d := s.decompile(t.Context(), []string{filepath.Join(dir, "jar-0.jar")}, "c.C"); d != nil {
+		t.Error("something was decompiled by no decompiler")
+	}
+}
+
+func TestLineMap(t *testing.T) {
+	// Another field, then that of the decompiler: 16 → 13, 300 → 2.
+	extra := []byte{0xfe, 0xca, 1, 0, 9, 0x46, 0x46, 9, 0, 1, 16, 0, 13, 0, 0x2c, 1, 2, 0}
+	if m := lineMap(extra); len(m) != 2 || m[16] != 13 || m[300] != 2 {
+		t.Errorf("%v", m)
+	}
+	for _, bad := range [][]byte{nil, {0x46}, {0x46, 0x46, 200, 0, 1}, {0x46, 0x46, 0, 0}, {0x46, 0x46, 5, 0, 2, 1, 0, 1, 0}} {
+		if m := lineMap(bad); len(m) != 0 {
+			t.Errorf("%v: %v", bad, m)
+		}
+	}
+}
+
+func TestJavaType(t *testing.T) {
+	for d, want := range map[string]string{"I": "int", "[[J": "long[][]", "Lcom/example/Order;": "Order", "[Ljava/lang/String;": "String[]", "Lc/A$B;": "A$B", "": ""} {
+		if got := javaType(d); got != want {
+			t.Errorf("%s: %s", d, got)
+		}
+	}
+}

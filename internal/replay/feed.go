@@ -79,6 +79,7 @@ type feed struct {
 
 	chain    []event.ChainOperatorDef
 	source   *sources
+	recover  *recovered
 	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
 	triggers triggers
 	outside  map[uint64]bool // invocations that are nothing but something told outside of all
@@ -216,7 +217,7 @@ func (f *feed) row(ctx context.Context, r row) error {
 	case event.KindSource:
 		return f.records(ctx, r)
 	case event.KindRecovered:
-		return &MissingInput{Why: "the attempt began with elements out of an unaligned checkpoint, which are not replayed yet"}
+		return f.recoveredRun(ctx, r)
 	case event.KindMail:
 		text := f.defs.Text(r.text)
 		if text == "" {

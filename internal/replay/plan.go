@@ -188,6 +188,9 @@ func (p *Plan) capsule(c *capsule, blobs store.BlobReader) {
 	for _, x := range c.Missing {
 		p.stop(AboutParts, "sightglass capsules lists parts that could not be taken", "part %s of the capsule could not be taken: %s", x.Name, x.Reason)
 	}
+	if strings.HasSuffix(c.Of.Invokable, ".SourceStreamTask") {
+		p.stop(AboutInputs, "replay the task behind it", "its source is one of the old interface (SourceFunction), whose records are not recorded by their bytes")
+	}
 	if n := len(c.Hidden); n > 0 {
 		p.warn(AboutSecrets, "code that reads one of them does something else than it did", "secrets were taken out of its configuration: %s", strings.Join(c.Hidden, ", "))
 	}

@@ -157,8 +157,9 @@ func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from star
 	return &feed{
 		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
 		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace:  newLane(snap, attempt, event.LaneTrace, false),
-		source: &sources{newLane(snap, attempt, event.LaneSrc, true)},
+		trace:   newLane(snap, attempt, event.LaneTrace, false),
+		recover: newRecovered(snap, dict, attempt),
+		source:  &sources{newLane(snap, attempt, event.LaneSrc, true)},
 	}
 }
 

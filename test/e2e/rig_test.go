@@ -128,6 +128,7 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 		Args: append([]string{
 			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(),
 			"--otlp-listen", r.otlpListen, "--otlp-endpoint", r.collector.url, "--otlp-protocol", "http", "--otlp-insecure", "true",
+			"--replay-flink", r.lab.Cache,
 			"--otlp-signals", "metrics,logs,traces", "--otlp-trace-rate", "0.01",
 		}, settings...),
 	})

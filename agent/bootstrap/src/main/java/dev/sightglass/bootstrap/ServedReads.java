@@ -54,7 +54,7 @@ final class ServedReads extends Reads {
 
   /** Number and epoch of the producer under a transactional id, or null. */
   long[] transaction(String id) {
-    return from.transaction(id, task.newest());
+    return from.transaction(id, Math.max(task.newest(), invocation()));
   }
 
   @Override

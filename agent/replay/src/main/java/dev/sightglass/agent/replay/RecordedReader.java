@@ -21,6 +21,9 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
   /** Of the process, which runs one task. */
   private static Turns turns;
 
+  /** Records may come. */
+  private static boolean begun;
+
   final String operator;
 
   /** Where each split stands; what that is, is the reader's own. */
@@ -32,6 +35,15 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
 
   static void serve(Turns all) {
     turns = all;
+  }
+
+  /** The task is built and has looked for input: the first record may come. */
+  static void begin() {
+    begun = true;
+  }
+
+  private boolean isNext() {
+    return begun && turns.isNextRecord(operator);
   }
 
   /** The state of a split that was assigned. */
@@ -53,20 +65,16 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
 
   @Override
   public InputStatus pollNext(ReaderOutput<Object> output) throws Exception {
-    if (turns.isNextRecord(operator)) {
+    if (isNext()) {
       Feed step = turns.record();
       emit(step, output);
     }
-    return turns.isNextRecord(operator)
-        ? InputStatus.MORE_AVAILABLE
-        : InputStatus.NOTHING_AVAILABLE;
+    return isNext() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
   }
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return turns.isNextRecord(operator)
-        ? CompletableFuture.completedFuture(null)
-        : turns.laterRecord();
+    return isNext() ? CompletableFuture.completedFuture(null) : turns.laterRecord();
   }
 
   @Override

@@ -16,6 +16,8 @@ import org.apache.flink.runtime.accumulators.AccumulatorRegistry;
 import org.apache.flink.runtime.broadcast.BroadcastVariableManager;
 import org.apache.flink.runtime.checkpoint.JobManagerTaskRestore;
 import org.apache.flink.runtime.checkpoint.TaskStateSnapshot;
+import org.apache.flink.runtime.checkpoint.channel.ChannelStateWriteRequestExecutorFactory;
+import org.apache.flink.runtime.checkpoint.channel.SequentialChannelStateReader;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
 import org.apache.flink.runtime.io.disk.iomanager.IOManagerAsync;
@@ -81,8 +83,7 @@ final class ReplayEnvironment {
     values.put("getUserCodeClassLoader", SimpleUserCodeClassLoader.create(user));
     values.put("getDistributedCacheEntries", Map.of());
     values.put("getBroadcastVariableManager", new BroadcastVariableManager());
-    values.put(
-        "getTaskStateManager",
+    TaskStateManagerImpl state =
         new TaskStateManagerImpl(
             job,
             attempt,
@@ -91,11 +92,15 @@ final class ReplayEnvironment {
             null,
             new TaskExecutorStateChangelogStoragesManager(),
             restore,
-            silent(CheckpointResponder.class)));
+            silent(CheckpointResponder.class));
+    // What was on its way at a checkpoint comes in with the feed.
+    Members.set(state, "sequentialChannelStateReader", SequentialChannelStateReader.NO_OP);
+    values.put("getTaskStateManager", state);
     values.put("getAccumulatorRegistry", new AccumulatorRegistry(job, attempt));
     values.put("getTaskKvStateRegistry", new KvStateRegistry().createTaskRegistry(job, vertex));
     values.put("getTaskEventDispatcher", new TaskEventDispatcher());
     values.put("getOperatorCoordinatorEventGateway", silent(TaskOperatorEventGateway.class));
+    values.put("getChannelStateExecutorFactory", new ChannelStateWriteRequestExecutorFactory(job));
     values.put("getTaskManagerActions", silent(TaskManagerActions.class));
     values.put("getAllWriters", outputs);
     values.put("getAllInputGates", gates);

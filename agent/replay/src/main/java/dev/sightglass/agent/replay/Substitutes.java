@@ -3,8 +3,10 @@ package dev.sightglass.agent.replay;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -22,17 +24,29 @@ final class Substitutes {
       "org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory";
   private static final String SOURCE =
       "org.apache.flink.streaming.api.operators.SourceOperatorFactory";
+  private static final String SINKS = "org.apache.flink.streaming.runtime.operators.sink.";
+  private static final String WRITER = SINKS + "SinkWriterOperatorFactory";
+  private static final String COMMITTER = SINKS + "CommitterOperatorFactory";
+
+  /** Packages of Kafka's connector. */
+  private static final List<String> KAFKA =
+      List.of("org.apache.flink.connector.kafka.", "org.apache.flink.streaming.connectors.kafka.");
+
   private static final String NO_RETRY =
       "org.apache.flink.streaming.util.retryable.AsyncRetryStrategies";
 
   private final Map<String, TypeSerializer<Object>> outputs = new HashMap<>();
+
+  /** Packages of sinks that something stands in for. */
+  private final Set<String> silenced = new HashSet<>();
 
   Substitutes(Configuration task, ClassLoader user) throws Exception {
     StreamConfig head = new StreamConfig(task);
     Map<Integer, StreamConfig> chained = head.getTransitiveChainedTaskConfigs(user);
     boolean changed = false;
     for (StreamConfig c : chained.values()) {
-      changed |= change(c, user);
+      // One that was read can be changed by another one around the same values.
+      changed |= change(new StreamConfig(c.getConfiguration()), user);
     }
     if (changed) {
       head.setAndSerializeTransitiveChainedTaskConfigs(chained);
@@ -46,11 +60,11 @@ final class Substitutes {
     if (factory == null) {
       return false;
     }
-    String operator = c.getOperatorID().toHexString();
+    String id = c.getOperatorID().toHexString();
     switch (factory.getClass().getName()) {
       case ASYNC:
-        outputs.put(operator, c.getTypeSerializerOut(user));
-        Members.set(factory, "asyncFunction", new RecordedAsync(operator));
+        outputs.put(id, c.getTypeSerializerOut(user));
+        Members.set(factory, "asyncFunction", new RecordedAsync(id));
         // What came back in the end was recorded, not what was tried again.
         Members.set(
             factory,
@@ -59,14 +73,40 @@ final class Substitutes {
         break;
       case SOURCE:
         Source<?, ?, ?> source = (Source<?, ?, ?>) Members.get(factory, "source");
-        Members.set(factory, "source", RecordedSource.of(source, operator, user));
+        Members.set(factory, "source", RecordedSource.of(source, id, user));
+        break;
+      case WRITER:
+      case COMMITTER:
+        Object sink = Members.get(factory, "sink");
+        if (KAFKA.stream().anyMatch(sink.getClass().getName()::startsWith)) {
+          // Its producer is a hollow one, and what it is told is recorded.
+          return false;
+        }
+        silenced.add(sink.getClass().getPackageName() + ".");
+        Members.set(factory, "sink", RecordedSink.of(sink, user));
         break;
       default:
-        return false;
+        Object operator = Members.optional(factory, "operator");
+        Object function = operator == null ? null : Members.optional(operator, "userFunction");
+        if (function == null || !SilentFunction.isFor(function)) {
+          return false;
+        }
+        silenced.add(function.getClass().getPackageName() + ".");
+        Members.set(operator, "userFunction", SilentFunction.of(function, user));
     }
     c.setStreamOperatorFactory(factory);
     c.serializeAllConfigs();
     return true;
+  }
+
+  /** Whether something stands in for a sink: it uses no timers, and those behind have others. */
+  boolean isSilent() {
+    return !silenced.isEmpty();
+  }
+
+  /** Whether a class is of a sink that something stands in for, which does not use timers. */
+  boolean isSilenced(String type) {
+    return silenced.stream().anyMatch(type::startsWith);
   }
 
   /**

@@ -42,6 +42,7 @@ class DeterminantsTest {
   private static final int REGISTRATION = 20;
   private static final int ASYNC_RESULT = 21;
   private static final int EVENT = 22;
+  private static final int OPERATOR_EVENT = 23;
 
   @TempDir static Path folder;
 
@@ -408,6 +409,21 @@ class DeterminantsTest {
             .map(r -> r.text("body").replaceAll(".*\"phase\":\"(.*?)\".*", "$1"))
             .collect(Collectors.toList());
     assertTrue(phases.contains("completed") && phases.contains("discarded"), phases.toString());
+  }
+
+  @Test
+  void whatCoordinatorsTellIsThere() {
+    int splits = 0;
+    for (BlockRow r : rows.of(RecordedRows.ENV)) {
+      if (r.number("what") == OPERATOR_EVENT) {
+        byte[] b = r.bytes("value");
+        assertEquals(r.number("number"), b.length);
+        String event = new String(b, StandardCharsets.ISO_8859_1);
+        assertTrue(event.contains("org.apache.flink.runtime.source.event."), event);
+        splits += event.contains("AddSplitEvent") ? 1 : 0;
+      }
+    }
+    assertTrue(splits > 0, "no split was assigned");
   }
 
   @Test

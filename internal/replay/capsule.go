@@ -90,17 +90,6 @@ func parseCapsule(body []byte) (*capsule, error) {
 	return c, nil
 }
 
-// blob of a part by name; ok is false when there is none.
-func (c *capsule) blob(name string) (h event.BlobHash, ok bool) {
-	for _, p := range c.Parts {
-		if p.Name == name && p.Format == "java" {
-			h, err := event.ParseBlobHash(p.SHA256)
-			return h, err == nil
-		}
-	}
-	return h, false
-}
-
 // partitionKey is the key of a partition that Flink names dataset#number@graph_vertex_subtask_attempt.
 func partitionKey(text string) (event.Key, error) {
 	bad := fmt.Errorf("'%s' is no partition", text)

@@ -184,7 +184,7 @@ func (f *feed) skip(ctx context.Context) error {
 				break
 			}
 			x := l.take()
-			if l == f.det && x.kind == event.KindCheckpoint && x.checkpoint == f.from.checkpoint {
+			if l == f.det && x.kind == event.KindCheckpoint && x.checkpoint == f.from.checkpoint && x.inv == f.from.invocation {
 				break
 			}
 		}

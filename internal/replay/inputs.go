@@ -28,7 +28,6 @@ type input struct {
 	rows  *block.Rows
 	block *block.Header
 	i     int
-	ahead bool
 }
 
 func newInput(snap store.Snapshot, producer, partition event.Key, sub uint32) *input {

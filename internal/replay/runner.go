@@ -71,7 +71,6 @@ type jvm struct {
 	timeZone  string
 	encoding  string
 	locale    string // tag of BCP 47
-	verbose   bool
 	extraArgs []string
 	sandbox   func(command []string) ([]string, error) // nil: none
 }

@@ -56,7 +56,9 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 		if x := env.take(); x.what == whatTransients {
 			for i := range all {
 				if all[i].checkpoint == uint64(x.number) {
-					all[i].transients = x.value
+					// What the task did for its snapshot, as what a sink hands on, has invocations of its own behind the
+					// checkpoint's row; this row stands at the last of them.
+					all[i].transients, all[i].invocation = x.value, max(all[i].invocation, x.inv)
 				}
 			}
 		}

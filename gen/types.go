@@ -3324,8 +3324,11 @@ type ReplayPlan struct {
 
 	// Sandbox That would be in force; absent: none.
 	Sandbox string `json:"sandbox,omitempty"`
-	Subtask int64  `json:"subtask"`
-	Task    string `json:"task"`
+
+	// Starts Checkpoints that it can begin behind, oldest first.
+	Starts  []ReplayStart `json:"starts"`
+	Subtask int64         `json:"subtask"`
+	Task    string        `json:"task"`
 }
 
 // ReplayRun defines model for ReplayRun.
@@ -3337,6 +3340,9 @@ type ReplayRun struct {
 
 	// Began Example: 2026-08-01T14:02:11.482000Z
 	Began time.Time `json:"began,omitempty"`
+
+	// Checkpoint It begins behind; 0 = the attempt's beginning.
+	Checkpoint string `json:"checkpoint"`
 
 	// CPUUs Processor time of the task, as far as it told.
 	CPUUs string `json:"cpu_us"`
@@ -3416,6 +3422,15 @@ type ReplayRunList struct {
 	Version int64 `json:"version"`
 }
 
+// ReplayStart defines model for ReplayStart.
+type ReplayStart struct {
+	// Checkpoint 64-bit integer as text
+	Checkpoint string `json:"checkpoint"`
+
+	// Invocation The last one before it.
+	Invocation string `json:"invocation"`
+}
+
 // ReplayVerdict defines model for ReplayVerdict.
 type ReplayVerdict struct {
 	// Causes Of the difference, the likeliest first.
@@ -3456,6 +3471,9 @@ type ReplayVerdictVerdict string
 type ReplayWish struct {
 	// Attempt Number. Absent: the newest.
 	Attempt string `json:"attempt,omitempty"`
+
+	// Checkpoint Number of one to begin behind, or nearest (the last one before the position). Absent: the attempt's beginning.
+	Checkpoint string `json:"checkpoint,omitempty"`
 
 	// Position Of an invocation of the attempt: operator.subtask.attempt.invocation, or key#invocation.
 	Position string `json:"position,omitempty"`

@@ -122,6 +122,18 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 	if w.To, err = lastInvocation(in.Body.To, w.From); err != nil {
 		return r, err
 	}
+	switch in.Body.Checkpoint {
+	case "", "0":
+	case "nearest":
+		if w.From == 0 {
+			return r, problem(http.StatusBadRequest, "checkpoint: nearest wants a position", "give a position, or the number of a checkpoint")
+		}
+		w.Nearest = true
+	default:
+		if w.Checkpoint, err = strconv.ParseUint(in.Body.Checkpoint, 10, 63); err != nil {
+			return r, problem(http.StatusBadRequest, "checkpoint is no number", "a number, or nearest")
+		}
+	}
 	what := []string{fmt.Sprintf("replay attempt %s", w.Attempt.Key)}
 	err = s.Browser.Change(ctx, caller(ctx), access.JobReplay, target(ctx).Resource, what, "", func() (err error) {
 		r, err = s.Replays.Start(ctx, target(ctx), w)

@@ -2,33 +2,34 @@ package api
 
 // ReplayRun is an attempt of a task that runs again, ran again, or is to.
 type ReplayRun struct {
-	ID        string          `json:"id"`
-	Recording string          `json:"recording" doc:"Of what runs again."`
-	Job       string          `json:"job"`
-	Task      string          `json:"task"`
-	Operator  string          `json:"operator" doc:"Head of its chain, as positions have it."`
-	Subtask   int             `json:"subtask"`
-	Attempt   int             `json:"attempt"`
-	Key       string          `json:"attempt_key"`
-	To        I64             `json:"to" doc:"Invocation to end with; 0 = the attempt's end."`
-	From      I64             `json:"from" doc:"Invocation that it was asked from; 0 = none."`
-	Who       string          `json:"who"`
-	State     string          `json:"state" enum:"queued,running,done,failed,cancelled"`
-	Ahead     int             `json:"ahead" doc:"Replays that run or wait before it."`
-	Phase     string          `json:"phase,omitempty" doc:"While it runs: planning, building or running."`
-	Created   *Time           `json:"created"`
-	Began     *Time           `json:"began,omitempty"`
-	Ended     *Time           `json:"ended,omitempty"`
-	Elements  I64             `json:"elements" doc:"Fed so far."`
-	Reached   I64             `json:"reached" doc:"Invocation that it came to."`
-	Last      I64             `json:"last" doc:"Invocation that was recorded; 0 = not known yet."`
-	Share     float64         `json:"share" doc:"How far it is, from 0 to 1."`
-	CPU       I64             `json:"cpu_us" doc:"Processor time of the task, as far as it told."`
-	Derived   string          `json:"derived,omitempty" doc:"Recording of what the task did this time."`
-	Sandbox   string          `json:"sandbox,omitempty" doc:"That was in force; absent: none."`
-	Verdict   *ReplayVerdict  `json:"verdict,omitempty"`
-	Findings  []ReplayFinding `json:"findings" doc:"Of the plan."`
-	Error     string          `json:"error,omitempty" doc:"Why it failed."`
+	ID         string          `json:"id"`
+	Recording  string          `json:"recording" doc:"Of what runs again."`
+	Job        string          `json:"job"`
+	Task       string          `json:"task"`
+	Operator   string          `json:"operator" doc:"Head of its chain, as positions have it."`
+	Subtask    int             `json:"subtask"`
+	Attempt    int             `json:"attempt"`
+	Key        string          `json:"attempt_key"`
+	To         I64             `json:"to" doc:"Invocation to end with; 0 = the attempt's end."`
+	From       I64             `json:"from" doc:"Invocation that it was asked from; 0 = none."`
+	Checkpoint I64             `json:"checkpoint" doc:"It begins behind; 0 = the attempt's beginning."`
+	Who        string          `json:"who"`
+	State      string          `json:"state" enum:"queued,running,done,failed,cancelled"`
+	Ahead      int             `json:"ahead" doc:"Replays that run or wait before it."`
+	Phase      string          `json:"phase,omitempty" doc:"While it runs: planning, building or running."`
+	Created    *Time           `json:"created"`
+	Began      *Time           `json:"began,omitempty"`
+	Ended      *Time           `json:"ended,omitempty"`
+	Elements   I64             `json:"elements" doc:"Fed so far."`
+	Reached    I64             `json:"reached" doc:"Invocation that it came to."`
+	Last       I64             `json:"last" doc:"Invocation that was recorded; 0 = not known yet."`
+	Share      float64         `json:"share" doc:"How far it is, from 0 to 1."`
+	CPU        I64             `json:"cpu_us" doc:"Processor time of the task, as far as it told."`
+	Derived    string          `json:"derived,omitempty" doc:"Recording of what the task did this time."`
+	Sandbox    string          `json:"sandbox,omitempty" doc:"That was in force; absent: none."`
+	Verdict    *ReplayVerdict  `json:"verdict,omitempty"`
+	Findings   []ReplayFinding `json:"findings" doc:"Of the plan."`
+	Error      string          `json:"error,omitempty" doc:"Why it failed."`
 }
 
 // ReplayVerdict is what a replay proves.
@@ -91,6 +92,7 @@ type ReplayPlan struct {
 	Replayable bool            `json:"replayable"`
 	Reaches    I64             `json:"reaches" doc:"Invocation up to which everything is there."`
 	Last       I64             `json:"last" doc:"Invocation that was recorded."`
+	Starts     []ReplayStart   `json:"starts" doc:"Checkpoints that it can begin behind, oldest first."`
 	Restored   bool            `json:"restored" doc:"It begins with the state of a checkpoint."`
 	Flink      string          `json:"flink"`
 	Home       string          `json:"flink_home,omitempty" doc:"Where its jars are; absent: not found."`
@@ -99,6 +101,12 @@ type ReplayPlan struct {
 	Sandbox    string          `json:"sandbox,omitempty" doc:"That would be in force; absent: none."`
 	Findings   []ReplayFinding `json:"findings"`
 	Before     []ReplayRun     `json:"before" doc:"Replays of this attempt, the newest first."`
+}
+
+// ReplayStart is a checkpoint that a replay can begin behind.
+type ReplayStart struct {
+	Checkpoint I64 `json:"checkpoint"`
+	Invocation I64 `json:"invocation" doc:"The last one before it."`
 }
 
 // ReplayDifference is the first difference of a replay, decoded.
@@ -131,11 +139,12 @@ type DerivedFrom struct {
 
 // ReplayWish asks for a replay: by a position, or by task, subtask and attempt.
 type ReplayWish struct {
-	Position string `json:"position,omitempty" maxLength:"256" doc:"Of an invocation of the attempt: operator.subtask.attempt.invocation, or key#invocation."`
-	Task     string `json:"task,omitempty" maxLength:"256" doc:"Operator or task."`
-	Subtask  int    `json:"subtask,omitempty" minimum:"0"`
-	Attempt  string `json:"attempt,omitempty" maxLength:"16" doc:"Number. Absent: the newest."`
-	To       string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
+	Position   string `json:"position,omitempty" maxLength:"256" doc:"Of an invocation of the attempt: operator.subtask.attempt.invocation, or key#invocation."`
+	Task       string `json:"task,omitempty" maxLength:"256" doc:"Operator or task."`
+	Subtask    int    `json:"subtask,omitempty" minimum:"0"`
+	Attempt    string `json:"attempt,omitempty" maxLength:"16" doc:"Number. Absent: the newest."`
+	Checkpoint string `json:"checkpoint,omitempty" maxLength:"32" doc:"Number of one to begin behind, or nearest (the last one before the position). Absent: the attempt's beginning."`
+	To         string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
 }
 
 type replayRequest struct {

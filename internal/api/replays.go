@@ -28,4 +28,7 @@ type ReplayRequest struct {
 	To      uint64 // 0 = the attempt's end
 	From    uint64 // invocation that it was asked from; 0 = none
 	Who     string
+
+	Checkpoint uint64 // to begin behind; 0 = the attempt's beginning
+	Nearest    bool   // begin behind the last checkpoint before From
 }

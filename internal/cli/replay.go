@@ -22,7 +22,7 @@ func (a *app) replay() *cobra.Command {
 	var subtask int
 	var plan, detach bool
 	c := &cobra.Command{
-		Use:   "replay [RECORDING] POSITION|TASK [--subtask N] [--attempt N] [--to INVOCATION|here] [--plan] [--detach]",
+		Use:   "replay [RECORDING] POSITION|TASK [--subtask N] [--attempt N] [--from CHECKPOINT|nearest] [--to INVOCATION|here] [--plan] [--detach]",
 		Short: "Run a recorded task again, and prove that it does what it did",
 		Long: `Run an attempt of a task again, on the server, from its start: Flink's own task and the job's own classes, with the recorded inputs, their
 order, clocks and random numbers. What it gives is held against what was recorded, and nothing is written anywhere: sinks are captured.
@@ -41,6 +41,7 @@ Exit 0: exact, or equal per key. 1: diverged. 2: not replayable, or there is not
 	f := c.Flags()
 	f.IntVar(&subtask, "subtask", 0, "of TASK")
 	f.StringVar(&w.Attempt, "attempt", "", "of the subtask; the newest when empty")
+	f.StringVar(&w.Checkpoint, "from", "", "checkpoint to begin behind, or nearest: the last one before the position; the attempt's beginning when empty")
 	f.StringVar(&w.To, "to", "", "invocation to end with, or here; the attempt's end when empty")
 	f.BoolVar(&plan, "plan", false, "say what is needed and what is missing, and run nothing")
 	f.BoolVar(&detach, "detach", false, "do not wait for its end")
@@ -156,6 +157,9 @@ func (a *app) replayPlan(ctx context.Context, cl *client.Client, rec string, w g
 		}
 		a.fact("start", start)
 		a.fact("recorded", p.Last+" invocations")
+		if n := len(p.Starts); n > 0 {
+			a.fact("or from", fmt.Sprintf("%s that it can begin behind, from %s to %s", plural(n, "checkpoint"), p.Starts[0].Checkpoint, p.Starts[n-1].Checkpoint))
+		}
 		a.fact("flink", orNothing(p.Flink)+here(p.FlinkHome))
 		a.fact("java", orNothing(p.Java)+here(p.JavaHere))
 		a.fact("sandbox", orNothing(p.Sandbox))
@@ -261,6 +265,9 @@ func (a *app) showVerdict(r *gen.ReplayRun) {
 		took = ", in " + span(r.Ended.Sub(r.Began))
 	}
 	a.fact("outputs", fmt.Sprintf("%s recorded, %s replayed, %s equal", v.Recorded, v.Replayed, v.Equal))
+	if r.Checkpoint != "0" {
+		a.fact("began", "behind checkpoint "+r.Checkpoint)
+	}
 	a.fact("went", "to invocation "+v.Reached+" of "+v.Last+took)
 	a.fact("sandbox", orNothing(r.Sandbox))
 	for _, n := range v.Notes {

@@ -158,7 +158,11 @@ func (f *feed) write(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.flush(ctx, math.MaxUint64); err != nil {
+	until := uint64(math.MaxUint64)
+	if f.to > 0 && f.whole {
+		until = f.to + 1
+	}
+	if err := f.flush(ctx, until); err != nil {
 		return err
 	}
 	f.buf = append(f.buf[:0], stepEnd)

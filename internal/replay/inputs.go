@@ -16,6 +16,9 @@ type MissingInput struct {
 }
 
 func (e *MissingInput) Error() string {
+	if e.Element == (event.Element{}) {
+		return e.Why
+	}
 	return fmt.Sprintf("element %s: %s", e.Element, e.Why)
 }
 

@@ -39,7 +39,8 @@ type QueueOptions struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	run func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
+	plan func(ctx context.Context, w *Wish, whole bool) (*Plan, error)                               // of tests
+	run  func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
 }
 
 // Queue runs replays one after the other, and keeps what came of them. Safe for concurrent use.
@@ -63,6 +64,11 @@ func NewQueue(ctx context.Context, o QueueOptions) (*Queue, error) {
 	}
 	if o.run == nil {
 		o.run = Run
+	}
+	if o.plan == nil {
+		o.plan = func(ctx context.Context, w *Wish, whole bool) (*Plan, error) {
+			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, whole)
+		}
 	}
 	var err error
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
@@ -117,7 +123,7 @@ func (q *Queue) save(ctx context.Context, r *Replay) error {
 
 // Plan says what a replay would need. Nothing is run, and all that was recorded is gone through.
 func (q *Queue) Plan(ctx context.Context, rec event.RecordingID, attempt event.Key) (*Plan, error) {
-	return q.o.Machine.plan(ctx, q.o.Store, rec, attempt, 0, true)
+	return q.o.plan(ctx, &Wish{Recording: rec, Attempt: attempt}, true)
 }
 
 // Add lets a replay wait for its turn. ErrFull.
@@ -359,7 +365,7 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 		r.Wish.Checkpoint = at
 		q.mu.Unlock()
 	}
-	plan, err := q.o.Machine.plan(ctx, q.o.Store, r.Wish.Recording, r.Wish.Attempt, r.Wish.Checkpoint, false)
+	plan, err := q.o.plan(ctx, &r.Wish, false)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -54,6 +54,10 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 		Recording: t.Recording.String(), Job: a.Job, Task: a.Task, Operator: a.Operator, Subtask: a.Subtask, Attempt: a.Attempt, Key: a.Key.String(),
 		Replayable: !p.Stopped(), Reaches: api.I64(p.Reaches), Last: api.I64(p.Last), Restored: p.Restored, Flink: p.Flink, Home: p.Home, Java: p.Java, Has: p.Has,
 		Sandbox: p.Sandbox, Findings: findings(p), Before: []api.ReplayRun{},
+		Starts: []api.ReplayStart{},
+	}
+	for _, s := range p.Starts {
+		out.Starts = append(out.Starts, api.ReplayStart{Checkpoint: api.I64(s.Checkpoint), Invocation: api.I64(s.Invocation)})
 	}
 	list, err := r.m.List(ctx, t.Recording, 500)
 	for i := range list {
@@ -70,7 +74,7 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 func (r *replays) Start(ctx context.Context, t browse.Target, w api.ReplayRequest) (api.ReplayRun, error) {
 	run, err := r.m.Add(ctx, replay.Wish{
 		Recording: t.Recording, Attempt: w.Attempt.Key, To: w.To, From: w.From, Who: w.Who, Job: w.Attempt.Job, Task: w.Attempt.Task, Operator: w.Attempt.Operator,
-		Subtask: w.Attempt.Subtask, Number: w.Attempt.Attempt,
+		Subtask: w.Attempt.Subtask, Number: w.Attempt.Attempt, Checkpoint: w.Checkpoint, Nearest: w.Nearest,
 	})
 	if errors.Is(err, replay.ErrFull) {
 		return api.ReplayRun{}, api.Refuse(http.StatusTooManyRequests, err.Error(), "wait until some have run, or cancel one: sightglass replays")
@@ -151,7 +155,7 @@ func shownReplay(r *replay.Replay) api.ReplayRun {
 	}
 	out := api.ReplayRun{
 		ID: r.ID, Recording: r.Wish.Recording.String(), Job: r.Wish.Job, Task: r.Wish.Task, Operator: r.Wish.Operator, Subtask: r.Wish.Subtask, Attempt: r.Wish.Number,
-		Key: r.Wish.Attempt.String(), To: api.I64(r.Wish.To), From: api.I64(r.Wish.From), Who: r.Wish.Who, State: r.State, Ahead: r.Ahead, Phase: r.Phase,
+		Key: r.Wish.Attempt.String(), Checkpoint: api.I64(r.Wish.Checkpoint), To: api.I64(r.Wish.To), From: api.I64(r.Wish.From), Who: r.Wish.Who, State: r.State, Ahead: r.Ahead, Phase: r.Phase,
 		Created: when(r.Created), Began: when(r.Began), Ended: when(r.Ended), Elements: api.I64(r.Elements), Reached: api.I64(r.Reached), Last: api.I64(r.Last),
 		Share: r.Share(), CPU: api.I64(r.CPU.Microseconds()), Sandbox: r.Sandbox, Findings: findings(r.Plan), Error: r.Error,
 	}

@@ -50,6 +50,7 @@ func testRemember(t *testing.T, r *rig) {
 		return d.State == "finished", err
 	})
 	checkRemembered(t, r.ask, job, count)
+	r.wantReplay(t, job, "aggregated")
 }
 
 // checkRemembered compares the lineage of every output with what the output says.

@@ -3,73 +3,67 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"os/exec"
-	"path/filepath"
+	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 )
 
-// testReplay runs a job that reads Kafka, writes files, takes unaligned checkpoints and fails once, and replays attempts of before and after: what
-// each sends must be what it sent.
-func testReplay(t *testing.T, r *rig) {
-	const count = 3000
-	if err := r.kafka.CreateTopics(t.Context(), map[string]int32{"lines": 3}); err != nil { // one partition stays idle
-		t.Fatal(err)
-	}
-	job := r.run(t, "e2e.Outlets", "--in", "lines", "--out", filepath.Join(r.dir, "files"), "--parallelism", "2")
-	records := numbers(0, count)
-	for i := range records {
-		records[i].partition = int32(i % 2)
-	}
-	records[count*3/4].payload = "fail"
-	r.send(t, "lines", 400, records, nil)
-	for _, task := range []struct {
-		name  string
-		least int // outputs
-	}{{"source-lines", 100}, {"slow", 200}} {
-		for attempt := range 2 {
-			var last replayed
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Logf("the last replay of %s.0.%d: %+v", task.name, attempt, last)
-				}
-			})
-			await(t, time.Minute, fmt.Sprintf("attempt %d of %s is replayed", attempt, task.name), func(ctx context.Context) (bool, error) {
-				last = r.replay(ctx, job, task.name, attempt) // at first nothing of it is stored yet
-				return last.Recorded >= task.least, nil
-			})
-			fmt.Printf("REPLAY flink %s: %s.0.%d %s, %d of %d outputs equal\n", r.version, task.name, attempt, last.Verdict, last.Equal, last.Recorded)
-			if last.Verdict != "exact" || last.Equal != last.Recorded {
-				t.Errorf("%s.0.%d: %+v", task.name, attempt, last)
-			}
+type replayRun struct {
+	ID      string `json:"id"`
+	State   string `json:"state"`
+	Error   string `json:"error"`
+	Derived string `json:"derived"`
+	Sandbox string `json:"sandbox"`
+	Verdict *struct {
+		Verdict  string `json:"verdict"`
+		Text     string `json:"text"`
+		Recorded string `json:"recorded"`
+		Equal    string `json:"equal"`
+	} `json:"verdict"`
+}
+
+// wantReplay has the server run both subtasks of an operator again: each gives every output that it gave, and what it does this time is a
+// recording of its own that counts as no run of the job.
+func (r *rig) wantReplay(t *testing.T, job, operator string) {
+	t.Helper()
+	for subtask := range 2 {
+		var run replayRun
+		ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays", map[string]any{"task": operator, "subtask": subtask}, &run)
+		await(t, 2*time.Minute, operator+" "+strconv.Itoa(subtask)+" ran again", func(ctx context.Context) (bool, error) {
+			id := run.ID
+			run = replayRun{}
+			err := r.ask.get(ctx, "/api/v1/replays/"+id, &run)
+			run.ID = id
+			return run.State != "queued" && run.State != "running", err
+		})
+		if run.Verdict == nil || run.Verdict.Verdict != "exact" || run.Verdict.Recorded == "0" {
+			t.Errorf("%s %d: %+v, %+v", operator, subtask, run, run.Verdict)
+			continue
 		}
+		if run.Sandbox == "" {
+			t.Errorf("%s %d ran without a sandbox", operator, subtask)
+		}
+		jobs, err := r.ask.jobs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(jobs, func(j jobSummary) bool { return j.ID == run.Derived }) {
+			t.Errorf("the derived recording %s is listed as a job", run.Derived)
+		}
+		all, err := r.ask.recordings(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := false
+		for _, rec := range all {
+			listed = listed || rec.ID == run.Derived
+		}
+		if !listed {
+			t.Errorf("the derived recording %s is not listed", run.Derived)
+		}
+		ask(t, http.MethodDelete, r.ask.base+"/api/v1/replays/"+run.ID+"/result", nil, &run) // others look at all recordings
 	}
-}
-
-// replayed is what a replay came to.
-type replayed struct {
-	Verdict  string `json:"verdict"`
-	Text     string `json:"text"`
-	Recorded int    `json:"recorded,string"`
-	Equal    int    `json:"equal,string"`
-}
-
-// replay runs an attempt of a task's first subtask again.
-func (r *rig) replay(ctx context.Context, job, task string, attempt int) replayed {
-	c := exec.CommandContext(ctx, r.binary, "replay", job, task, "--subtask", "0", "--attempt", strconv.Itoa(attempt), "-o", "json", "--server", r.ask.base)
-	var told bytes.Buffer
-	c.Stderr = &told
-	out, err := c.Output()
-	var answer struct {
-		Verdict replayed `json:"verdict"`
-	}
-	if json.Unmarshal(out, &answer) != nil {
-		return replayed{Text: fmt.Sprintf("%v: %s", err, told.String())}
-	}
-	return answer.Verdict
 }

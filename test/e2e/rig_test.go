@@ -126,7 +126,7 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 	r.server, err = lab.Start(lab.Command{
 		Name: "server", Path: r.binary, Dir: r.dir, Log: filepath.Join(r.dir, "log", "server.log"),
 		Args: append([]string{
-			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(),
+			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(), "--replay-flink", r.lab.Cache,
 			"--otlp-listen", r.otlpListen, "--otlp-endpoint", r.collector.url, "--otlp-protocol", "http", "--otlp-insecure", "true",
 			"--replay-flink", r.lab.Cache,
 			"--otlp-signals", "metrics,logs,traces", "--otlp-trace-rate", "0.01",

@@ -9,6 +9,7 @@ import { latency } from "./latency.ts";
 import { lineage, moment } from "./lineage.ts";
 import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
+import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
 import { tracks } from "./tracks.ts";
 
@@ -77,11 +78,13 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 				id: "local",
 				name: "local",
 				roles: ["owner"],
-				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "status"],
+				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "job:replay", "status"],
 				policy: "clear",
 			});
 		case "/pins":
 			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);
+		case "/replays":
+			return ok(listOf("ReplayRun", mood === "empty" ? [] : [...replays]));
 		case "/doctor":
 			return ok(
 				listOf("Check", [
@@ -116,6 +119,11 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(listOf("Recording", all.map(recording)));
 	}
 	const [, room, name = "", what, ...rest] = path.split("/").map(decodeURIComponent);
+	if (room === "replays") {
+		const one = replays.find((r) => r.id === name);
+		if (one === undefined) return problem(404, "there is no such replay", "sightglass replays lists them");
+		return ok(what === "difference" ? replayDifference : one);
+	}
 	const id = name === "any" ? "any" : resolve(name);
 	if (id === undefined)
 		return problem(404, `no ${room === "jobs" ? "job" : "recording"} has the name or id ${name}`, "GET /api/v1/jobs?all=true lists them");
@@ -133,6 +141,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "latency") return ok(latency(id, q, now));
 		if (what === "in-flight") return ok(inFlight(q.get("checkpoint") ?? "1"));
 		if (what === "pins" && method === "POST") return ok(pinOf(id));
+		if (what === "replays") return ok(rest[0] === "plan" ? replayPlan : exactReplay);
 		if (what === "key") return ok(historyOfKey);
 		if (what === "state") return ok(statesOfKey);
 		if (what === "watermarks") return ok(watermarksOfTotals);

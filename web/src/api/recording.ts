@@ -6,6 +6,17 @@ import type * as wire from "./schema";
 export const runState = oneOf("running", "finished", "failed", "canceled", "last-seen");
 export type RunState = Decoded<typeof runState>;
 
+/** What a derived recording is of: what a task did when it ran again. */
+const derivedFrom = shape<wire.DerivedFrom>()({
+	replay: optional(text),
+	recording: optional(text),
+	task: optional(text),
+	subtask: number,
+	attempt: number,
+	state: oneOf("queued", "running", "done", "failed", "cancelled", "lost"),
+	verdict: optional(text),
+});
+
 /** All that was recorded of one job run. */
 export const recording = shape<wire.Recording>()({
 	id: text,
@@ -21,6 +32,7 @@ export const recording = shape<wire.Recording>()({
 	removed: integer64,
 	removed_until: optional(wallTime),
 	agents: number,
+	derived: optional(derivedFrom),
 });
 export type Recording = Decoded<typeof recording>;
 

@@ -36,6 +36,9 @@ const routes = [
 	"/recording-policy/effective",
 	"/jobs",
 	"/recordings",
+	"/replays",
+	"/replays/9a1154c262d0",
+	"/replays/9a1154c262d0/difference",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
@@ -73,6 +76,8 @@ describe("every screen", () => {
 			[`/j/${rec}`, `Graph of ${rec}`, "order-totals", "Graph of order-totals", `sightglass job ${rec}`],
 			["/r", "Recordings", "Recordings", /2 recordings/, "sightglass recordings"],
 			[`/r/${rec}/events`, `Events of ${rec}`, "recording 8c1e4f0a", "Events of recording 8c1e4f0a", "sightglass events 8c1e4f0a --newest"],
+			["/replays", "Replays", "Replays", "5 replays", "sightglass replays"],
+			["/replays/9a1154c262d0", "Replay 9a1154c262d0", "Replay", /drop-duplicates/, "sightglass replays 9a1154c262d0"],
 			[`/r/${rec}/gaps`, `Gaps of ${rec}`, "recording 8c1e4f0a", /1 gap/, "sightglass gaps 8c1e4f0a"],
 			[
 				"/r/any/journey/orders/2@88121",

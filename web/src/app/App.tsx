@@ -21,6 +21,8 @@ const EventsPanel = lazy(() => import("../panels/events/EventsPanel"));
 const JourneyPanel = lazy(() => import("../panels/journey/JourneyPanel"));
 const TimelinePanel = lazy(() => import("../panels/timeline/TimelinePanel"));
 const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
+const ReplaysPanel = lazy(() => import("../panels/replays/ReplaysPanel"));
+const ReplayPanel = lazy(() => import("../panels/replays/ReplayPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
@@ -121,6 +123,10 @@ function Panel({ address }: { readonly address: Address }) {
 			return <AgentsPanel state={state} />;
 		case "policy":
 			return <PolicyPanel state={state} />;
+		case "replays":
+			return <ReplaysPanel state={state} />;
+		case "replay":
+			return <ReplayPanel key={page.id} id={page.id} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

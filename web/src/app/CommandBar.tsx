@@ -50,6 +50,11 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	inflight: [],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
+	replays: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	replay: [],
 	lost: [],
 };
 

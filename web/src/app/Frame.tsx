@@ -32,6 +32,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-fleet", () => go(link({ screen: "fleet" })));
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
+	useCommand("go-replays", () => go(link({ screen: "replays" })));
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
@@ -108,6 +109,10 @@ function titleOf({ page }: Address): string {
 			return "Agents";
 		case "policy":
 			return "Recording policy";
+		case "replays":
+			return "Replays";
+		case "replay":
+			return `Replay ${page.id}`;
 		case "lost":
 			return "Not found";
 	}
@@ -123,6 +128,12 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 			icon: "recording",
 			word: "Recordings",
 			here: page.screen === "recordings" || page.screen === "journey" || recordingOf(page) !== undefined,
+		},
+		{
+			href: link({ screen: "replays" }),
+			icon: "restart",
+			word: "Replays",
+			here: page.screen === "replays" || page.screen === "replay",
 		},
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },

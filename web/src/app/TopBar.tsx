@@ -66,6 +66,8 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			recordings: "Recordings",
 			agents: "Agents",
 			policy: "Recording policy",
+			replays: "Replays",
+			replay: "Replay",
 			lost: "Not found",
 		};
 		return (

@@ -20,6 +20,8 @@ export type Page =
 	| { readonly screen: "inflight"; readonly rec: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
+	| { readonly screen: "replays" }
+	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "lost"; readonly path: string };
 
 export type Screen = Page["screen"];
@@ -112,6 +114,10 @@ export function formatPath(page: Page): string {
 			return "/agents";
 		case "policy":
 			return "/policy";
+		case "replays":
+			return "/replays";
+		case "replay":
+			return `/replays/${escapeSegment(page.id)}`;
 		case "lost":
 			return page.path;
 	}
@@ -138,6 +144,8 @@ export function parsePath(path: string): Page {
 	if (first === undefined) return { screen: "fleet" };
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
+	if (first === "replays" && second === undefined) return { screen: "replays" };
+	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
 	if (first !== "r") return lost;
 	if (second === undefined) return { screen: "recordings" };

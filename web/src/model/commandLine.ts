@@ -94,6 +94,10 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["agents"];
 		case "policy":
 			return state.sel === undefined ? ["policy", "show"] : ["policy", "effective", quoteArgument(shortId(state.sel))];
+		case "replays":
+			return ["replays"];
+		case "replay":
+			return ["replays", quoteArgument(page.id)];
 		case "lost":
 			return ["jobs"];
 	}

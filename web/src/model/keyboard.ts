@@ -25,6 +25,7 @@ export type CommandId =
 	| "go-recordings"
 	| "go-agents"
 	| "go-policy"
+	| "go-replays"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -52,7 +53,7 @@ export type Command = {
 };
 
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph"];
+const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph", "replays"];
 const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "inflight", "gaps"];
 
 export const commands: readonly Command[] = [
@@ -80,6 +81,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-recordings", title: "Recordings", group: "Go to", keys: ["G R"] },
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
+	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

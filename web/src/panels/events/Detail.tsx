@@ -9,6 +9,7 @@ import { count, duration, plural, size, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import { changeFilter, type Filter } from "../../model/filter";
 import { refine } from "../../model/navigation";
+import { ReplayButton } from "../../replays/ReplayButton";
 import { lookOf } from "../../timeline/kinds";
 import { Chip } from "../../widgets/Chip";
 import { HexDump } from "../../widgets/HexDump";
@@ -386,6 +387,7 @@ function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" |
 					Journey
 				</a>
 			)}
+			{event.position !== undefined && <ReplayButton rec={rec} position={event.position} />}
 			{key !== undefined && quoted && (
 				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { key: filter.key === key ? undefined : key }))}>
 					{filter.key === key ? "Any key" : "Filter by key"}

@@ -2,6 +2,7 @@
 import type { JobDetail } from "../../api/job";
 import { duration, size } from "../../base/quantity";
 import { link } from "../../model/address";
+import { ReplayButton } from "../../replays/ReplayButton";
 import { Amount } from "../../widgets/Amount";
 import { Icon } from "../../widgets/Icon";
 import { Empty } from "../../widgets/states";
@@ -82,6 +83,7 @@ export function Exceptions({ detail }: { readonly detail: JobDetail }) {
 								the moment
 							</a>
 						)}
+						{e.position !== undefined && <ReplayButton rec={detail.id} position={e.position} quiet />}
 						{e.element !== undefined && (
 							<a className="link" href={link({ screen: "journey", rec: detail.id, record: e.element })}>
 								the record's journey
@@ -106,6 +108,9 @@ export function Attempts({ detail }: { readonly detail: JobDetail }) {
 					<th>On</th>
 					<th>Started</th>
 					<th className="n">From</th>
+					<th>
+						<span className="hide">Replay</span>
+					</th>
 				</tr>
 			</thead>
 			<tbody>
@@ -121,6 +126,7 @@ export function Attempts({ detail }: { readonly detail: JobDetail }) {
 						<td className="n" title="checkpoint that it was restored from">
 							{a.restored === 0n ? <span className="dim">-</span> : String(a.restored)}
 						</td>
+						<td>{a.attempt_key !== "" && <ReplayButton rec={detail.id} position={`${a.attempt_key}#1`} attempt quiet />}</td>
 					</tr>
 				))}
 			</tbody>

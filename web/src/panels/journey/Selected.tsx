@@ -1,6 +1,7 @@
 import type { LineageNode } from "../../api/lineage";
 import { parseRecord } from "../../base/reference";
 import { link } from "../../model/address";
+import { ReplayButton } from "../../replays/ReplayButton";
 import { Icon } from "../../widgets/Icon";
 import { ViewLine } from "./Card";
 import { isUnrecorded, type JourneyGraph, kafkaOf, nodeName, stateNote } from "./graph";
@@ -46,6 +47,7 @@ export function Selected({ graph, node: n }: Props) {
 						Events
 					</a>
 				)}
+				{n.position !== undefined && <ReplayButton rec={n.recording} position={n.position} />}
 				<a className="btn" href={link({ screen: "graph", job: n.recording }, n.vertex === "" ? {} : { sel: `v:${n.vertex}` })}>
 					Graph
 				</a>

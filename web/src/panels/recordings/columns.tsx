@@ -31,6 +31,18 @@ function Length({ recording: r }: { readonly recording: Recording }) {
 	return <Amount q={duration(Math.max(0, Math.round((end - millisOf(r.started)) / 1000) * 1000))} />;
 }
 
+/** How a run stands; of a derived recording what it is of. */
+function State({ of: r }: { readonly of: Recording }) {
+	if (r.derived === undefined) return <span className="mid">{r.state}</span>;
+	const { replay, task, subtask, attempt, verdict } = r.derived;
+	if (replay === undefined) return <span className="mid">derived</span>;
+	return (
+		<a className="link" href={link({ screen: "replay", id: replay })} title={`${task}, subtask ${subtask}, attempt ${attempt}`}>
+			derived{verdict === undefined ? "" : `, ${verdict.replaceAll("-", " ")}`}
+		</a>
+	);
+}
+
 /** The columns of the list of recordings. */
 export const columns: readonly Column<Recording>[] = [
 	{
@@ -49,7 +61,7 @@ export const columns: readonly Column<Recording>[] = [
 			);
 		},
 	},
-	{ id: "state", head: "State", sortBy: (r) => r.state, cell: (r) => <span className="mid">{r.state}</span> },
+	{ id: "state", head: "State", sortBy: (r) => r.state, cell: (r) => <State of={r} /> },
 	{ id: "id", head: "Id", mono: true, cell: (r) => <span title={r.id}>{shortId(r.id)}</span> },
 	{ id: "flink", head: "Flink", sortBy: (r) => r.flink, mono: true, cell: (r) => <span className="dim">{r.flink}</span> },
 	{

@@ -1,0 +1,79 @@
+package replay
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+func TestWhatAReplayProves(t *testing.T) {
+	differ := &Difference{Number: 3, Recorded: &Output{Operator: 1, Invocation: 7}, Replayed: &Output{Operator: 1, Invocation: 7}}
+	threw := &Thrown{Invocation: 9, Text: "java.lang.IllegalStateException: of order 4711"}
+	all := func(c Comparison) Result {
+		return Result{Whole: true, Compared: c, Report: Report{How: "finished", Invocation: 10}}
+	}
+	for name, c := range map[string]struct {
+		change  func(*Result)
+		of      Comparison
+		verdict string
+		text    string
+		cause   string
+	}{
+		"equal":              {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 5}, Exact, "5 outputs are equal", ""},
+		"up to a lost input": {func(r *Result) { r.Whole = false }, Comparison{Recorded: 5, Equal: 5}, Exact, "up to invocation 10 of 20", ""},
+		"nothing to compare": {nil, Comparison{}, Nothing, "nothing to hold the replay against", ""},
+		"another value":      {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 4, First: differ}, Diverged, "output 3, invocation 7, operator sum: the outputs differ; 2 before it", "untold"},
+		"one too few":        {nil, Comparison{Recorded: 5, Replayed: 4, First: &Difference{Number: 5, Recorded: &Output{Invocation: 9}}}, Diverged, "did not give one", "untold"},
+		"one too many":       {nil, Comparison{Recorded: 4, Replayed: 5, First: &Difference{Number: 5, Replayed: &Output{Invocation: 9}}}, Diverged, "that the recording lacks", "untold"},
+		"another order":      {func(r *Result) { r.seen.perChannel = true }, Comparison{Recorded: 5, Replayed: 5, First: differ}, PerKey, "the order between places is another", "untold"},
+		"a surplus read":     {func(r *Result) { r.Report.SurplusReads = 1; r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "reads"},
+		"a map's order":      {func(r *Result) { r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "order"},
+		"the same exception": {func(r *Result) {
+			r.Report.Thrown, r.seen = threw, seen{threw: true, sameThrow: true, threwAt: 9, class: "IllegalStateException"}
+		}, Comparison{Recorded: 5, Equal: 5}, Exact, "threw the same IllegalStateException at invocation 9", ""},
+		"only the exception": {func(r *Result) {
+			r.Report.Thrown, r.seen = threw, seen{threw: true, sameThrow: true, threwAt: 9, class: "IllegalStateException"}
+		}, Comparison{}, Exact, "gave no outputs", ""},
+		"another exception":   {func(r *Result) { r.Report.Thrown, r.seen = threw, seen{threw: true, threwAt: 9, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "threw another exception", "untold"},
+		"its own exception":   {func(r *Result) { r.Report.Thrown = threw }, Comparison{Recorded: 5, Equal: 5}, Diverged, "it threw IllegalStateException; the recorded attempt did not", "untold"},
+		"no exception at all": {func(r *Result) { r.seen = seen{threw: true, threwAt: 10, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "the replay did not", "untold"},
+		"stuck":               {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := all(c.of)
+			if c.change != nil {
+				c.change(&r)
+			}
+			j := judge(&r, &Plan{Last: 20}, []event.ChainOperatorDef{{Index: 1, Name: "Sum"}})
+			if j.Verdict != c.verdict || !strings.Contains(j.Text, c.text) {
+				t.Errorf("%s: %s", j.Verdict, j.Text)
+			}
+			if cause := ""; len(j.Causes) > 0 {
+				if cause = j.Causes[0].Kind; cause != c.cause {
+					t.Errorf("likeliest cause: %s", cause)
+				}
+			} else if c.cause != "" {
+				t.Errorf("no cause, want %s", c.cause)
+			}
+			if strings.Contains(j.Text+strings.Join(j.Notes, " "), "4711") {
+				t.Error("the message of an exception is payload")
+			}
+		})
+	}
+}
+
+func TestAnExceptionIsComparedByItsInnermostCause(t *testing.T) {
+	e := &thrown{Class: "org.apache.Wrapper", Message: "x", Cause: &thrown{Class: "a.B", Message: "no rate for ISK"}}
+	for text, want := range map[string]bool{"a.B: no rate for ISK": true, "a.B: no rate for CHF": false, "a.C: no rate for ISK": false} {
+		if e.innermost().is(text) != want {
+			t.Errorf("%q: not %v", text, want)
+		}
+	}
+	if cut := (&thrown{Class: "a.B", Message: "no rate f…"}); !cut.is("a.B: no rate for ISK") || cut.is("a.B: no ratio") {
+		t.Error("a message that was recorded cut")
+	}
+	if bare := (&thrown{Class: "a.B"}); !bare.is("a.B") || bare.is("a.B: x") {
+		t.Error("an exception without a message")
+	}
+}

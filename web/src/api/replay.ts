@@ -1,0 +1,168 @@
+/** Replays: recorded tasks that run again, and what that proves. */
+import { queryOptions } from "@tanstack/react-query";
+import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
+import { DELETE, GET, POST, read } from "./door";
+import { event } from "./event";
+import { wallTime } from "./instants";
+import type * as wire from "./schema";
+
+/** What a replay proves. */
+export const verdictWord = oneOf("exact", "equal-per-key", "diverged", "nothing", "not-replayable");
+export type VerdictWord = Decoded<typeof verdictWord>;
+
+const place = shape<wire.ReplayPlace>()({
+	operator: text,
+	position: text,
+	invocation: integer64,
+	nth: number,
+	written: flag,
+	subpartition: number,
+});
+
+const parting = shape<wire.ReplayParting>()({ number: integer64, recorded: optional(place), replayed: optional(place) });
+
+const finding = shape<wire.ReplayFinding>()({
+	about: oneOf("capsule", "parts", "state", "flink", "java", "agent", "sandbox", "secrets", "inputs", "recording"),
+	stops: flag,
+	text: text,
+	do: optional(text),
+});
+export type ReplayFinding = Decoded<typeof finding>;
+
+const verdict = shape<wire.ReplayVerdict>()({
+	verdict: verdictWord,
+	text: text,
+	recorded: integer64,
+	replayed: integer64,
+	equal: integer64,
+	reached: integer64,
+	last: integer64,
+	first: optional(parting),
+	causes: list(shape<wire.ReplayCause>()({ kind: text, text: text, sure: flag })),
+	notes: list(text),
+	thrown: optional(text),
+	thrown_at: integer64,
+});
+export type ReplayVerdict = Decoded<typeof verdict>;
+
+export const replay = shape<wire.ReplayRun>()({
+	id: text,
+	recording: text,
+	job: text,
+	task: text,
+	operator: text,
+	subtask: number,
+	attempt: number,
+	attempt_key: text,
+	checkpoint: integer64,
+	to: integer64,
+	from: integer64,
+	who: text,
+	state: oneOf("queued", "running", "done", "failed", "cancelled"),
+	ahead: number,
+	phase: optional(text),
+	created: wallTime,
+	began: optional(wallTime),
+	ended: optional(wallTime),
+	elements: integer64,
+	reached: integer64,
+	last: integer64,
+	share: number,
+	cpu_us: integer64,
+	derived: optional(text),
+	sandbox: optional(text),
+	verdict: optional(verdict),
+	findings: list(finding),
+	error: optional(text),
+});
+export type Replay = Decoded<typeof replay>;
+
+const plan = shape<wire.ReplayPlan>()({
+	recording: text,
+	job: text,
+	task: text,
+	operator: text,
+	subtask: number,
+	attempt: number,
+	attempt_key: text,
+	replayable: flag,
+	reaches: integer64,
+	last: integer64,
+	starts: list(shape<wire.ReplayStart>()({ checkpoint: integer64, invocation: integer64 })),
+	restored: flag,
+	flink: text,
+	flink_home: optional(text),
+	java: optional(text),
+	java_here: optional(text),
+	sandbox: optional(text),
+	findings: list(finding),
+	before: list(replay),
+});
+export type ReplayPlan = Decoded<typeof plan>;
+
+const difference = shape<wire.ReplayDifference>()({
+	verdict: text,
+	number: integer64,
+	recorded: optional(event),
+	replayed: optional(event),
+	fields: list(shape<wire.FieldChanged>()({ path: text, recorded: optional(text), replayed: optional(text) })),
+	note: optional(text),
+});
+export type ReplayDifference = Decoded<typeof difference>;
+
+const replays = shape<Pick<wire.ReplayRunList, "items">>()({ items: list(replay) });
+
+/** A replay is over when nothing more becomes of it. */
+export function isOver(r: Replay): boolean {
+	return r.state !== "queued" && r.state !== "running";
+}
+
+export const replaysQuestion = queryOptions({
+	queryKey: ["replays"],
+	queryFn: async ({ signal }) => (await read(GET("/api/v1/replays", { signal }), replays, signal)).items,
+	refetchInterval: 1_000,
+});
+
+export function replayQuestion(id: string) {
+	return queryOptions({
+		queryKey: ["replays", id],
+		queryFn: ({ signal }) => read(GET("/api/v1/replays/{id}", { params: { path: { id } }, signal }), replay, signal),
+		refetchInterval: (query) => (query.state.data !== undefined && isOver(query.state.data) ? false : 500),
+	});
+}
+
+export function differenceQuestion(id: string) {
+	return queryOptions({
+		queryKey: ["replays", id, "difference"],
+		queryFn: ({ signal }) => read(GET("/api/v1/replays/{id}/difference", { params: { path: { id } }, signal }), difference, signal),
+		staleTime: Number.POSITIVE_INFINITY,
+	});
+}
+
+/** Which attempt: by a position of it. */
+export function planQuestion(rec: string, position: string) {
+	return queryOptions({
+		queryKey: ["replay-plan", rec, position],
+		queryFn: ({ signal }) =>
+			read(POST("/api/v1/recordings/{rec}/replays/plan", { params: { path: { rec } }, body: { position }, signal }), plan, signal),
+		staleTime: 5_000,
+	});
+}
+
+/** Lets a replay wait for its turn. */
+export function startReplay(rec: string, body: wire.ReplayWish) {
+	return read(POST("/api/v1/recordings/{rec}/replays", { params: { path: { rec } }, body }), replay, undefined);
+}
+
+/** Ends one that waits or runs. */
+export function cancelReplay(id: string) {
+	return read(DELETE("/api/v1/replays/{id}", { params: { path: { id } } }), replay, undefined);
+}
+
+/** Takes away what came of one that is over, with its derived recording. */
+export function removeReplay(id: string) {
+	return read(DELETE("/api/v1/replays/{id}/result", { params: { path: { id } } }), replay, undefined);
+}
+
+/** The action that a person needs for any of these. */
+export const replayAction = "job:replay";

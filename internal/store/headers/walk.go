@@ -54,9 +54,3 @@ func (w *walk) header(at spot) *block.Header {
 	return l.last
 }
 
-// segment is that of the block with a mark.
-func (w *walk) segment(mark uint64) uint64 {
-	w.view.index.mu.RLock()
-	defer w.view.index.mu.RUnlock()
-	return w.view.shelf.at.of(mark).segment()
-}

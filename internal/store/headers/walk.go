@@ -53,4 +53,3 @@ func (w *walk) header(at spot) *block.Header {
 	}
 	return l.last
 }
-

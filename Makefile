@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store test-matrix soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store test-matrix test-replay soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -124,6 +124,9 @@ bench-store: ## what the store does: a generated recording of up to 100 million 
 test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md
 	go run ./test/matrix -coverage docs/coverage.md
 	$(MVN) -f agent/pom.xml verify -Dtest=DropsTest -Ddrops.matrix=true -Dsurefire.failIfNoSpecifiedTests=false
+
+test-replay: build ## jobs of every shape, recorded, and every attempt of them run again, on both lines and backends; prints what the replays prove
+	go run ./test/matrix -replay -modes aligned -reuse off
 
 soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, every hook made to fail, and a store killed 1,000 times while it compacts and trims
 	go test -count=1 -timeout 1h -v ./internal/store/disk -run TestKilledProcesses -args -kills 1000

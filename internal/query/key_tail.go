@@ -31,6 +31,7 @@ type keyTail struct {
 	n       int         // blocks of any lane that were looked at
 	mark    uint64      // of the snapshot that was looked at last
 	size    int64
+	last    tailID // of the block that lies at through: blocks may have been moved, and others lie there
 }
 
 type tailBlock struct {
@@ -79,6 +80,15 @@ func (t *keyTails) keep(rec event.RecordingID, segments map[uint64]int) {
 	}
 }
 
+// tailID is which block a block is.
+type tailID struct {
+	attempt event.Key
+	lane    event.Lane
+	number  uint64
+}
+
+func tailIDOf(r store.Ref) tailID { return tailID{r.Header.Attempt, r.Header.Lane, r.Header.Number} }
+
 // tailOf is the index of a segment in memory, if it is of the blocks that the view has there, and the blocks behind it.
 func (v *view) tailOf(places store.Places, segment uint64) (keyTail, iter.Seq[store.Ref]) {
 	key := segmentKey{v.id, segment}
@@ -88,7 +98,8 @@ func (v *view) tailOf(places store.Places, segment uint64) (keyTail, iter.Seq[st
 		return t, all
 	}
 	before, behind := places.Behind(segment, t.through)
-	if before != t.n {
+	last := places.At(segment, []int64{t.through})
+	if before != t.n || len(last) != 1 || tailIDOf(last[0]) != t.last {
 		// The view is older, or blocks were moved away.
 		if v.snap.Mark() >= t.mark {
 			v.engine.tails.drop(key)
@@ -113,7 +124,7 @@ func (v *view) bring(ctx context.Context, places store.Places, segment uint64, m
 			continue
 		}
 		t.n++
-		t.through = ref.Offset
+		t.through, t.last = ref.Offset, tailIDOf(ref)
 		if !isKeyed(ref.Header) {
 			continue
 		}

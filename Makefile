@@ -125,8 +125,8 @@ test-matrix: build ## jobs of every shape, plain and recorded, on both lines, ov
 	go run ./test/matrix -coverage docs/coverage.md
 	$(MVN) -f agent/pom.xml verify -Dtest=DropsTest -Ddrops.matrix=true -Dsurefire.failIfNoSpecifiedTests=false
 
-test-replay: build ## jobs of every shape, recorded, and every attempt of them run again, on both lines and backends; prints what the replays prove
-	go run ./test/matrix -replay -modes aligned -reuse off
+test-replay: build ## jobs of every shape, recorded, and every attempt of them run again, on both lines and backends; writes docs/replays.md
+	go run ./test/matrix -replay -modes aligned -reuse off -coverage docs/replays.md
 
 soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, every hook made to fail, and a store killed 1,000 times while it compacts and trims
 	go test -count=1 -timeout 1h -v ./internal/store/disk -run TestKilledProcesses -args -kills 1000

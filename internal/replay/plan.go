@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,6 +126,9 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	if p.Last == 0 {
 		p.stop(AboutRecording, "sightglass gaps tells what is missing and why", "nothing that the attempt did was recorded")
 		return p, nil
+	}
+	if checkpoint > 0 && slices.ContainsFunc(def.Chain, func(o event.ChainOperatorDef) bool { return o.Kind == "source" }) {
+		p.warn(AboutState, "begin at the attempt's beginning if it parts", "the watermark of each split of a source is not part of what a task keeps beside a checkpoint, so its watermarks may come out otherwise")
 	}
 	starts, err := checkpoints(ctx, snap, attempt)
 	if err != nil {

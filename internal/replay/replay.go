@@ -49,6 +49,7 @@ type Result struct {
 	Whole     bool   // all that was recorded, or wanted, was fed
 	To        uint64 // invocation that was to be the last one; 0 = the recording's
 	Compared  Comparison
+	Steps     Steps
 	Took      time.Duration
 
 	seen seen
@@ -128,6 +129,9 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	}
 	defer again.Close()
 	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
+		return nil, err
+	}
+	if r.Steps, err = compareSteps(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
 		return nil, err
 	}
 	if r.seen, err = look(ctx, snap, again, attempt, from.invocation+1, r); err != nil {

@@ -104,6 +104,12 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case c.Recorded == 0 && r.seen.sameThrow:
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("it threw the same %s at invocation %d; it gave no outputs, as the recorded attempt", r.seen.class, r.seen.threwAt)
+	case c.Recorded == 0 && r.Steps.proves():
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("the task gives nothing; what it did is the same%s: %d elements, timers and watermarks, each on the recorded way through its operators", upTo, r.Steps.Equal)
+	case c.Recorded == 0 && r.Steps.First > 0:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer, or another way through its operators", r.Steps.First)
 	case c.Recorded == 0:
 		j.Verdict = Nothing
 		j.Text = "nothing that the task gave was recorded" + upTo + ": there is nothing to hold the replay against"
@@ -173,6 +179,9 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 			break
 		}
 		note("invocation %d: %s", x.Invocation, x.Text)
+	}
+	if s := r.Steps; r.Compared.Recorded > 0 && s.First > 0 {
+		note("%d of %d elements, timers and watermarks were handled as recorded; the first that was not is at invocation %d", s.Equal, s.Recorded, s.First)
 	}
 	note("the state at checkpoints was not compared")
 	for _, f := range p.Findings {

@@ -20,15 +20,18 @@ func TestWhatAReplayProves(t *testing.T) {
 		text    string
 		cause   string
 	}{
-		"equal":              {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 5}, Exact, "5 outputs are equal", ""},
-		"up to a lost input": {func(r *Result) { r.Whole = false }, Comparison{Recorded: 5, Equal: 5}, Exact, "up to invocation 10 of 20", ""},
-		"nothing to compare": {nil, Comparison{}, Nothing, "nothing to hold the replay against", ""},
-		"another value":      {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 4, First: differ}, Diverged, "output 3, invocation 7, operator sum: the outputs differ; 2 before it", "untold"},
-		"one too few":        {nil, Comparison{Recorded: 5, Replayed: 4, First: &Difference{Number: 5, Recorded: &Output{Invocation: 9}}}, Diverged, "did not give one", "untold"},
-		"one too many":       {nil, Comparison{Recorded: 4, Replayed: 5, First: &Difference{Number: 5, Replayed: &Output{Invocation: 9}}}, Diverged, "that the recording lacks", "untold"},
-		"another order":      {func(r *Result) { r.seen.perChannel = true }, Comparison{Recorded: 5, Replayed: 5, First: differ}, PerKey, "the order between places is another", "untold"},
-		"a surplus read":     {func(r *Result) { r.Report.SurplusReads = 1; r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "reads"},
-		"a map's order":      {func(r *Result) { r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "order"},
+		"equal":                         {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 5}, Exact, "5 outputs are equal", ""},
+		"up to a lost input":            {func(r *Result) { r.Whole = false }, Comparison{Recorded: 5, Equal: 5}, Exact, "up to invocation 10 of 20", ""},
+		"nothing to compare":            {nil, Comparison{}, Nothing, "nothing to hold the replay against", ""},
+		"nothing given, the same steps": {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8} }, Comparison{}, Exact, "8 elements, timers and watermarks", ""},
+		"nothing given, another way":    {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 7, First: 3} }, Comparison{}, Diverged, "at invocation 3 it did something else", "untold"},
+		"nothing given, ways unknown":   {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8, Pathless: 8} }, Comparison{}, Nothing, "nothing to hold", ""},
+		"another value":                 {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 4, First: differ}, Diverged, "output 3, invocation 7, operator sum: the outputs differ; 2 before it", "untold"},
+		"one too few":                   {nil, Comparison{Recorded: 5, Replayed: 4, First: &Difference{Number: 5, Recorded: &Output{Invocation: 9}}}, Diverged, "did not give one", "untold"},
+		"one too many":                  {nil, Comparison{Recorded: 4, Replayed: 5, First: &Difference{Number: 5, Replayed: &Output{Invocation: 9}}}, Diverged, "that the recording lacks", "untold"},
+		"another order":                 {func(r *Result) { r.seen.perChannel = true }, Comparison{Recorded: 5, Replayed: 5, First: differ}, PerKey, "the order between places is another", "untold"},
+		"a surplus read":                {func(r *Result) { r.Report.SurplusReads = 1; r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "reads"},
+		"a map's order":                 {func(r *Result) { r.seen.reordered = true }, Comparison{First: differ}, Diverged, "differ", "order"},
 		"the same exception": {func(r *Result) {
 			r.Report.Thrown, r.seen = threw, seen{threw: true, sameThrow: true, threwAt: 9, class: "IllegalStateException"}
 		}, Comparison{Recorded: 5, Equal: 5}, Exact, "threw the same IllegalStateException at invocation 9", ""},

@@ -130,5 +130,8 @@ func replayAll(ctx context.Context, l *lab.Lab, o options, binary string) error 
 		all = append(all, of...)
 	}
 	printReplays(os.Stdout, all)
+	if o.coverage != "" {
+		return writeReplays(o.coverage, o, all)
+	}
 	return nil
 }

@@ -36,12 +36,17 @@ func (r *replayed) total() (n int) {
 	return n
 }
 
-func (r *replayed) String() string {
+// words are the verdicts with their counts.
+func (r *replayed) words() string {
 	var parts []string
 	for _, v := range slices.Sorted(maps.Keys(r.verdicts)) {
 		parts = append(parts, fmt.Sprintf("%d %s", r.verdicts[v], v))
 	}
-	head := fmt.Sprintf("%-6s  %-38s %-14s %s", r.version, r.config, r.shape, strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
+}
+
+func (r *replayed) String() string {
+	head := fmt.Sprintf("%-6s  %-38s %-14s %s", r.version, r.config, r.shape, r.words())
 	return strings.Join(append([]string{head}, r.said...), "\n        ")
 }
 
@@ -212,4 +217,67 @@ func printReplays(w io.Writer, all []replayed) {
 		word = "met"
 	}
 	fmt.Fprintf(w, "FIGURE replay_right %d attempts target %d %s\n", held, n, word)
+}
+
+// writeReplays writes the table of what the replays proved.
+func writeReplays(path string, o options, all []replayed) error {
+	var b strings.Builder
+	sums := make(map[string]int)
+	n := 0
+	for _, r := range all {
+		n += r.total()
+		for v, count := range r.verdicts {
+			sums[v] += count
+		}
+	}
+	var parts []string
+	for _, v := range slices.Sorted(maps.Keys(sums)) {
+		parts = append(parts, fmt.Sprintf("%d %s", sums[v], v))
+	}
+	fmt.Fprintf(&b, `# What was replayed
+
+`+"`make test-replay`"+` wrote this page: the jobs of [coverage.md](coverage.md), recorded at level %s, and every attempt of each of their tasks run again on the server ([guides/replay.md](guides/replay.md) says what the verdicts mean).
+A source that is not Kafka's is not replayable, because a recording does not hold the bytes of its records; what it sends is there, so the tasks behind it are. %d attempts: %s.
+
+`, o.level, n, strings.Join(parts, ", "))
+	var versions, shapes []string
+	for _, r := range all {
+		if !slices.Contains(versions, r.version) {
+			versions = append(versions, r.version)
+		}
+		if !slices.Contains(shapes, r.shape) {
+			shapes = append(shapes, r.shape)
+		}
+	}
+	for _, version := range versions {
+		fmt.Fprintf(&b, "## Flink %s\n\n| shape |", version)
+		for _, c := range o.configs {
+			fmt.Fprintf(&b, " %s |", c)
+		}
+		b.WriteString("\n|---|" + strings.Repeat("---|", len(o.configs)) + "\n")
+		for _, shape := range shapes {
+			fmt.Fprintf(&b, "| %s |", shape)
+			for _, c := range o.configs {
+				i := slices.IndexFunc(all, func(r replayed) bool { return r.version == version && r.shape == shape && r.config == c })
+				word := "not run"
+				if i >= 0 {
+					word = all[i].words()
+				}
+				fmt.Fprintf(&b, " %s |", word)
+			}
+			b.WriteString("\n")
+		}
+		b.WriteString("\n")
+	}
+	for _, r := range all {
+		for _, said := range r.said {
+			if !strings.Contains(said, ": not-replayable: ") {
+				fmt.Fprintf(&b, "Flink %s, %s, %s: %s\n\n", r.version, r.config, r.shape, said)
+			}
+		}
+	}
+	if err := os.WriteFile(path, []byte(strings.TrimRight(b.String(), "\n")+"\n"), 0o644); err != nil {
+		return fmt.Errorf("writing the table: %w", err)
+	}
+	return nil
 }

@@ -53,6 +53,10 @@ type Comparison struct {
 	Equal              uint64 // bytes, place and order
 	Targets            uint64 // equal but for the subpartition that they went to
 	First              *Difference
+
+	// Cut counts what the replay gave in the attempt's last invocation beyond what was recorded: the attempt was ended in the middle of it.
+	Cut uint64
+	end uint64 // that invocation; 0 = the attempt came to its own end
 }
 
 // emitted yields what an attempt emitted in order.
@@ -165,9 +169,10 @@ func (c *nth) count(o *Output) {
 	c.next++
 }
 
-// compare holds the outputs of an attempt in two recordings against each other, between two invocations.
-func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to uint64) (Comparison, error) {
-	var c Comparison
+// compare holds the outputs of an attempt in two recordings against each other, between two invocations. end is the invocation in the
+// middle of which the attempt may have been ended; 0 = it came to its own end.
+func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to, end uint64) (Comparison, error) {
+	c := Comparison{end: end}
 	if err := c.add(ctx, newEmitted(recorded, attempt, from, to), newEmitted(replayed, attempt, from, to)); err != nil {
 		return c, err
 	}
@@ -203,6 +208,10 @@ func (c *Comparison) add(ctx context.Context, recorded, replayed outputs) error 
 		}
 		ofX.count(x)
 		ofY.count(y)
+		if x == nil && c.end > 0 && y.Invocation == c.end {
+			c.Cut++
+			continue
+		}
 		if x != nil {
 			c.Recorded++
 		}

@@ -128,10 +128,20 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		return nil, err
 	}
 	defer again.Close()
-	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
+	var end uint64
+	if report.How != "finished" {
+		for _, ref := range blocksOf(snap, attempt, event.LaneDet) {
+			end = max(end, ref.Header.LastInv)
+		}
+	}
+	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation, end); err != nil {
 		return nil, err
 	}
-	if r.Steps, err = compareSteps(ctx, snap, again, attempt, from.invocation+1, report.Invocation); err != nil {
+	whole := report.Invocation
+	if end > 0 {
+		whole = min(whole, end-1) // of the last one not all may have been told
+	}
+	if r.Steps, err = compareSteps(ctx, snap, again, attempt, from.invocation+1, whole); err != nil {
 		return nil, err
 	}
 	if r.seen, err = look(ctx, snap, again, attempt, from.invocation+1, r); err != nil {

@@ -183,6 +183,9 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 	if s := r.Steps; r.Compared.Recorded > 0 && s.First > 0 {
 		note("%d of %d elements, timers and watermarks were handled as recorded; the first that was not is at invocation %d", s.Equal, s.Recorded, s.First)
 	}
+	if n := r.Compared.Cut; n > 0 {
+		note("the recorded attempt was ended in the middle of its last invocation, %d, where the replay gave %d outputs more", r.Compared.end, n)
+	}
 	note("the state at checkpoints was not compared")
 	for _, f := range p.Findings {
 		if !f.Stops && f.About != AboutInputs && f.About != AboutRecording {

@@ -111,10 +111,9 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 		return errors.Join(fmt.Errorf("indexing keys: %w", err), s.Close())
 	}
 	a.Keyed = time.Since(indexing)
-	wanted := func(q question) bool { return o.only == "" || slices.Contains(strings.Split(o.only, ","), q.name) }
 	some := func(of func(question) bool) error {
 		for _, q := range questions {
-			if !of(q) || !wanted(q) {
+			if !of(q) || !o.wants(q) {
 				continue
 			}
 			if a.Times[q.name], err = askAll(ctx, o, q, subject); err != nil {
@@ -129,7 +128,7 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	if a.Resident, err = resident(); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	if r.Truth.Events/1e6 <= uint64(o.texts) { // a server does it in the background
+	if o.indexes(r.Truth.Events) { // a server does it in the background
 		indexing := time.Now()
 		if _, err := browser.IndexTexts(ctx, r.Truth.Recording, ctx.Err); err != nil {
 			return errors.Join(fmt.Errorf("indexing texts: %w", err), s.Close())
@@ -156,6 +155,14 @@ func ask(ctx context.Context, o options, out io.Writer) error {
 	}
 	return errors.Join(json.NewEncoder(out).Encode(a), s.Close())
 }
+
+// wants tells whether a question is asked.
+func (o *options) wants(q question) bool {
+	return o.only == "" || slices.Contains(strings.Split(o.only, ","), q.name)
+}
+
+// indexes tells whether the texts of a recording of so many events are indexed, and searched.
+func (o *options) indexes(events uint64) bool { return events/1e6 <= uint64(o.texts) }
 
 func askAll(ctx context.Context, o options, q question, a *asked) (spread, error) {
 	a.pick(o.seed, 0)

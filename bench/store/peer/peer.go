@@ -20,6 +20,9 @@ type Args struct {
 	State    string    // name of a state
 	Key      string    // of the state, as column key has it
 	Text     string    // to be found in keys and values
+
+	Attempt    string // key of an attempt
+	Invocation uint64 // of it
 }
 
 // Answer is what came, and how long it took until the last row was read.
@@ -57,6 +60,7 @@ func (p *Peer) Ask(ctx context.Context, q Question, a Args) (Answer, error) {
 	}
 	values := map[string]any{
 		"op": a.Op, "from": a.From.UTC(), "to": a.To.UTC(), "record": a.Record, "steps": 2 * a.Depth, "state": a.State, "key": a.Key, "text": a.Text,
+		"attempt": a.Attempt, "invocation": a.Invocation,
 	}
 	var args []any
 	for _, name := range statement.takes {

@@ -5,6 +5,7 @@ package peer
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -99,6 +100,8 @@ func TestBothEnginesSayTheSame(t *testing.T) {
 			t.Run("lineage", w.lineage)
 			t.Run("state", w.state)
 			t.Run("text", w.text)
+			t.Run("invocation", w.invocation)
+			t.Run("drops, gaps and watermarks", w.sums)
 		})
 	}
 }
@@ -252,5 +255,81 @@ func (w *world) text(t *testing.T) {
 	}
 	if got := len(w.ask(t, RareText, Args{Text: needle}).Rows); got != want || want == 0 {
 		t.Errorf("%d records hold %q, want %d", got, needle, want)
+	}
+}
+
+func (w *world) invocation(t *testing.T) {
+	for asked := 0; asked < 10; {
+		e := &w.events[w.rng.IntN(len(w.events))]
+		if e.Invocation == 0 || e.Kind != event.KindStateWritten {
+			continue
+		}
+		asked++
+		want := 0
+		for i := range w.events {
+			o := &w.events[i]
+			if o.AttemptKey == e.AttemptKey && o.Invocation <= e.Invocation && o.Invocation+uint64(max(o.N, 1)) > e.Invocation {
+				want++
+			}
+		}
+		args := Args{Attempt: e.AttemptKey.String(), Invocation: e.Invocation}
+		if got := len(w.ask(t, Invocation, args).Rows); got != want {
+			t.Errorf("%d events of %s#%d, want %d", got, args.Attempt, args.Invocation, want)
+		}
+		if e.Access == nil || e.Access.Key == nil {
+			continue
+		}
+		under := w.ask(t, StateAt, Args{State: e.State.Name, Key: e.Access.Key.Plain(), To: e.Wall.Time()})
+		state := 0
+		for _, row := range w.ask(t, StateOf, args).Rows {
+			if row[1] == e.State.Name {
+				state++
+			}
+		}
+		if state != len(under.Rows) {
+			t.Errorf("%d values of %s under the key of %s#%d, want %d", state, e.State.Name, args.Attempt, args.Invocation, len(under.Rows))
+		}
+	}
+}
+
+func (w *world) sums(t *testing.T) {
+	drops := make(map[string]int64)
+	d, err := w.Drops(context.Background(), w.rec, query.DropsQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range d.Counts {
+		drops[n.Reason.String()] += int64(n.Count)
+	}
+	got := make(map[string]int64)
+	for _, row := range w.ask(t, Drops, Args{}).Rows {
+		got[row[0].(string)] = row[1].(int64)
+	}
+	if !maps.Equal(got, drops) {
+		t.Errorf("drops %v, want %v", got, drops)
+	}
+	gaps, err := w.Gaps(context.Background(), w.rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.ask(t, Gaps, Args{}).Rows); n != len(gaps) {
+		t.Errorf("%d gaps, want %d", n, len(gaps))
+	}
+	highest := make(map[string]int64)
+	for i := range w.events {
+		e := &w.events[i]
+		if e.Kind == event.KindWatermarkIn {
+			at := fmt.Sprint(e.Task, " ", e.Subtask)
+			if have, ok := highest[at]; !ok || int64(e.Time) > have {
+				highest[at] = int64(e.Time)
+			}
+		}
+	}
+	came := make(map[string]int64)
+	for _, row := range w.ask(t, Watermarks, Args{}).Rows {
+		came[fmt.Sprint(row[0], " ", row[1])] = row[2].(int64)
+	}
+	if len(highest) == 0 || !maps.Equal(came, highest) {
+		t.Errorf("watermarks %v, want %v", came, highest)
 	}
 }

@@ -13,12 +13,18 @@ const (
 	LineageUp Question = "lineage-up"   // records that Record came from: Record, Depth
 	LineageDn Question = "lineage-down" // records that came of it
 	StateAt   Question = "state-at"     // values of State for Key at To, by namespace and key of a map
+	StateOf   Question = "state-of"     // values of all states under the key of an invocation, when it was there: Attempt, Invocation
 	RareText  Question = "rare-text"    // records whose key or value holds Text
+
+	Invocation Question = "invocation" // events of one invocation, with values: Attempt, Invocation
+	Drops      Question = "drops"      // records thrown away, by reason
+	Gaps       Question = "gaps"       // stretches that were not recorded
+	Watermarks Question = "watermarks" // the highest that each subtask got
 )
 
 // Questions lists them.
 func Questions() []Question {
-	return []Question{Page, Timeline, Totals, LineageUp, LineageDn, StateAt, RareText}
+	return []Question{Page, Timeline, Totals, LineageUp, LineageDn, StateAt, StateOf, RareText, Invocation, Drops, Gaps, Watermarks}
 }
 
 type statement struct {
@@ -82,6 +88,40 @@ FROM state_changes
 WHERE key = $key AND state = $state AND kind <> 'state-read' AND time <= $to
 GROUP BY op, state, namespace, map_key
 ORDER BY op, namespace, map_key`, []string{"key", "state", "to"}},
+
+	StateOf: {`
+WITH here AS (
+  SELECT key, time FROM state_changes
+  WHERE attempt_key = $attempt AND invocation = $invocation AND key IS NOT NULL
+  LIMIT 1
+)
+SELECT s.op, s.state, s.namespace, s.map_key, arg_max(s.kind, s.event) AS kind, arg_max(coalesce(s.after, ''), s.event) AS value, max(s.time) AS since
+FROM state_changes s JOIN here ON s.key = here.key AND s.time <= here.time
+WHERE s.kind <> 'state-read'
+GROUP BY s.op, s.state, s.namespace, s.map_key
+ORDER BY s.op, s.state, s.namespace, s.map_key`, []string{"attempt", "invocation"}},
+
+	Invocation: {`
+SELECT e.*, r.key, r.value
+FROM events e LEFT JOIN records r USING (recording, event)
+WHERE e.attempt_key = $attempt AND e.invocation <= $invocation AND e.invocation + greatest(e.n, 1) > $invocation
+ORDER BY e.event`, []string{"attempt", "invocation"}},
+
+	Drops: {`
+SELECT reason, sum(records)::BIGINT AS records
+FROM drops
+GROUP BY ALL ORDER BY ALL`, nil},
+
+	Gaps: {`
+SELECT reason, task, subtask, attempt, first, last, from_time, to_time
+FROM gaps
+ORDER BY from_time, task, subtask`, nil},
+
+	Watermarks: {`
+SELECT task, subtask, max(coalesce(watermark_ms, epoch_ms(watermark)))::BIGINT AS watermark
+FROM watermarks
+WHERE kind = 'watermark-in'
+GROUP BY ALL ORDER BY ALL`, nil},
 
 	RareText: {`
 SELECT event, op, time, key, value

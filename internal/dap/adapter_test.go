@@ -128,7 +128,7 @@ func begun(t *testing.T) (*script, *editor) {
 	read[*dap.LaunchResponse](e)
 	read[*dap.InitializedEvent](e)
 	e.send("setBreakpoints", map[string]any{
-		"source": map[string]any{"path": "/home/a b/src/c/Job.java"}, "breakpoints": []map[string]any{{"line": 12, "condition": "order.id == \"O-1\""}, {"line": 11}},
+		"source": map[string]any{"path": "/projects/a b/src/c/Job.java"}, "breakpoints": []map[string]any{{"line": 12, "condition": "order.id == \"O-1\""}, {"line": 11}},
 	})
 	if b := read[*dap.SetBreakpointsResponse](e); len(b.Body.Breakpoints) != 2 || !b.Body.Breakpoints[0].Verified {
 		t.Errorf("breakpoints %+v", b.Body)

@@ -48,3 +48,22 @@ func TestOnlyTheLastInvocationMayBeCut(t *testing.T) {
 		}
 	}
 }
+
+func TestBytesThatWereNotRecordedAreNotCompared(t *testing.T) {
+	given := event.NewPayload([]byte("four"))
+	for name, c := range map[string]struct {
+		recorded   event.Payload
+		same, seen bool
+	}{
+		"the same":               {event.NewPayload([]byte("four")), true, true},
+		"others":                 {event.NewPayload([]byte("fore")), false, true},
+		"withheld":               {event.NewCutPayload(nil, 4), true, false},
+		"withheld, longer":       {event.NewCutPayload(nil, 5), false, false},
+		"cut":                    {event.NewCutPayload([]byte("fo"), 4), true, false},
+		"null, which is a value": {event.Payload{}, false, true},
+	} {
+		if same, seen := same(c.recorded, given); same != c.same || seen != c.seen {
+			t.Errorf("%s: same %v, seen %v", name, same, seen)
+		}
+	}
+}

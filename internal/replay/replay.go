@@ -1,22 +1,17 @@
 package replay
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/event/sealed"
-	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/sandbox"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -63,64 +58,25 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		return nil, err
 	}
 	defer snap.Close()
-	dict := newDictionary(o.Store, rec)
-	c, restore, err := findCapsule(ctx, snap, attempt)
+	from, err := findStart(ctx, snap, attempt, o.Checkpoint)
 	if err != nil {
 		return nil, err
-	}
-	dir, err := os.MkdirTemp(o.Dir, "replay-")
-	if err != nil {
-		return nil, err
-	}
-	if !o.Keep {
-		defer os.RemoveAll(dir)
 	}
 	derived := o.Recording
 	if derived.IsZero() {
 		derived = NewRecording()
 	}
-	from, err := findStart(ctx, snap, attempt, o.Checkpoint)
+	room, err := o.setUp(ctx, snap, rec, attempt, from, derived)
 	if err != nil {
 		return nil, err
 	}
-	err = layout(ctx, dir, c, o.Store, derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
-	if err != nil {
-		return nil, fmt.Errorf("laying the task out: %w", err)
-	}
-	token := rand.Text() // others on this machine reach the port as well
-	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
-		return nil, err
-	}
-	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token})
-	if err != nil {
-		return nil, err
-	}
-	srv.StartPolicy(ingest.Policy{Version: "replay", Rules: []ingest.PolicyRule{{Level: "trace"}}})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	go func() { _ = srv.Serve(l) }() // it ends with Shutdown
-	defer func() {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = srv.Shutdown(end)
-	}()
-	f := newFeed(snap, dict, attempt, from)
+	defer room.remove(&o)
+	defer room.close()
+	f := room.feed
 	f.to = o.To
-	j := &jvm{
-		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: filepath.Join(dir, "token"), heap: o.Heap,
-		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,
-	}
-	if o.Sandbox != nil {
-		j.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(dir, l.Addr()), command) }
-	}
-	report, err := j.run(ctx, dir, func(ctx context.Context, w io.Writer) error {
-		f.out = bufio.NewWriterSize(w, 1<<18)
-		return f.write(ctx)
-	}, progress)
+	report, err := room.run(ctx, progress)
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, report.Stderr)
+		return nil, err
 	}
 	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To}
 	again, err := o.Store.Snapshot(ctx, derived)

@@ -1,20 +1,15 @@
 package replay
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/store"
 )
 
@@ -61,82 +56,36 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 			cleanup()
 		}
 	}()
-	c, restore, err := findCapsule(ctx, snap, attempt)
-	if err != nil {
-		return nil, err
-	}
 	var from start
 	if !whole {
 		if from, err = nearest(ctx, snap, attempt, first); err != nil {
 			return nil, err
 		}
 	}
-	dir, err := os.MkdirTemp(o.Dir, "replay-")
+	room, err := o.setUp(ctx, snap, rec, attempt, from, NewRecording())
 	if err != nil {
 		return nil, err
 	}
-	derived := NewRecording()
-	remove := func() {
-		if o.Keep {
-			return
+	undo = append(undo, room.close)
+	r := &running{derived: room.derived, dir: room.dir, checkpoint: from.checkpoint, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
+	r.remove = func() {
+		room.remove(&o)
+		if !o.Keep {
+			_ = o.Store.Delete(context.WithoutCancel(ctx), room.derived) // there may be none yet
 		}
-		_ = os.RemoveAll(dir)
-		_ = o.Store.Delete(context.WithoutCancel(ctx), derived) // there may be none yet
 	}
-	defer func() {
-		if err != nil {
-			remove()
-		}
-	}()
-	r := &running{derived: derived, dir: dir, remove: remove, checkpoint: from.checkpoint, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
-	err = layout(ctx, dir, c, o.Store, r.derived, restore, func(p map[string]string) error { return from.layout(ctx, dir, p, c, snap, attempt) })
-	if err != nil {
-		return nil, fmt.Errorf("laying the task out: %w", err)
-	}
-	token := rand.Text() // others on this machine reach the port as well
-	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
-		return nil, err
-	}
-	srv, err := ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token})
-	if err != nil {
-		return nil, err
-	}
-	srv.StartPolicy(ingest.Policy{Version: "replay", Rules: []ingest.PolicyRule{{Level: "trace"}}})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	go func() { _ = srv.Serve(l) }() // it ends with Shutdown
-	undo = append(undo, func() {
-		end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = srv.Shutdown(end)
-	})
-	f := newFeed(snap, newDictionary(o.Store, rec), attempt, from)
-	f.stops = &stops{asked: r.asked}
-	j := &jvm{
-		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: filepath.Join(dir, "token"), heap: o.Heap,
-		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale, extraArgs: linesOn,
-	}
-	if o.Sandbox != nil {
-		j.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(dir, l.Addr()), command) }
-	}
+	room.feed.stops = &stops{asked: r.asked}
+	room.jvm.extraArgs = linesOn
 	// The process outlives the question that it was started for.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
 	go func() {
 		defer close(r.ended)
 		defer cleanup()
-		report, err := j.run(life, dir, func(ctx context.Context, w io.Writer) error {
-			f.out = bufio.NewWriterSize(w, 1<<18)
-			return f.write(ctx)
-		}, r.tell)
+		report, err := room.run(life, r.tell)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.last = report
-		if err != nil {
-			r.fail = fmt.Errorf("%w\n%s", err, report.Stderr)
-		}
+		r.last, r.fail = report, err
 	}()
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"hash/maphash"
+	"maps"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -94,22 +95,10 @@ func look(ctx context.Context, recorded, replayed store.Snapshot, attempt event.
 	if err != nil {
 		return s, err
 	}
-	s.perChannel = same(a.chains, b.chains)
-	s.reordered = same(a.whole, b.whole)
-	s.retargeted = !s.reordered && same(a.content, b.content)
+	s.perChannel = maps.Equal(a.chains, b.chains)
+	s.reordered = maps.Equal(a.whole, b.whole)
+	s.retargeted = !s.reordered && maps.Equal(a.content, b.content)
 	return s, nil
-}
-
-func same[K comparable, V comparable](a, b map[K]V) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, v := range a {
-		if w, ok := b[k]; !ok || v != w {
-			return false
-		}
-	}
-	return true
 }
 
 // thrown is the body of an exception (spec/recording.md, section 7). Messages hold payload: they are compared and go no further.

@@ -113,6 +113,9 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case c.Recorded == 0:
 		j.Verdict = Nothing
 		j.Text = "nothing that the task gave was recorded" + upTo + ": there is nothing to hold the replay against"
+	case c.Unseen == c.Recorded && !r.Steps.proves():
+		j.Verdict = Nothing
+		j.Text = "the bytes of what the task gave were not recorded" + upTo + ": there is nothing to hold the replay against"
 	case r.seen.sameThrow:
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order, and it threw the same %s at invocation %d", c.Equal, r.seen.class, r.seen.threwAt)
@@ -182,6 +185,9 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 	}
 	if s := r.Steps; r.Compared.Recorded > 0 && s.First > 0 {
 		note("%d of %d elements, timers and watermarks were handled as recorded; the first that was not is at invocation %d", s.Equal, s.Recorded, s.First)
+	}
+	if n := r.Compared.Unseen; n > 0 {
+		note("of %d of the equal outputs the recording does not have all bytes: their length and place were compared", n)
 	}
 	if n := r.Compared.Cut; n > 0 {
 		note("the recorded attempt was ended in the middle of its last invocation, %d, where the replay gave %d outputs more", r.Compared.end, n)

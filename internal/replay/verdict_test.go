@@ -26,6 +26,8 @@ func TestWhatAReplayProves(t *testing.T) {
 		"nothing given, the same steps": {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8} }, Comparison{}, Exact, "8 elements, timers and watermarks", ""},
 		"nothing given, another way":    {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 7, First: 3} }, Comparison{}, Diverged, "at invocation 3 it did something else", "untold"},
 		"nothing given, ways unknown":   {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8, Pathless: 8} }, Comparison{}, Nothing, "nothing to hold", ""},
+		"all bytes withheld":            {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 5, Unseen: 5}, Nothing, "bytes of what the task gave were not recorded", ""},
+		"some bytes withheld":           {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 5, Unseen: 2}, Exact, "5 outputs are equal", ""},
 		"another value":                 {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 4, First: differ}, Diverged, "output 3, invocation 7, operator sum: the outputs differ; 2 before it", "untold"},
 		"one too few":                   {nil, Comparison{Recorded: 5, Replayed: 4, First: &Difference{Number: 5, Recorded: &Output{Invocation: 9}}}, Diverged, "did not give one", "untold"},
 		"one too many":                  {nil, Comparison{Recorded: 4, Replayed: 5, First: &Difference{Number: 5, Replayed: &Output{Invocation: 9}}}, Diverged, "that the recording lacks", "untold"},

@@ -17,7 +17,7 @@ import (
 func TestSameFile(t *testing.T) {
 	m := &replay.Method{Class: "com.example.shop.Order$Item", Source: "Order.java"}
 	for file, want := range map[string]bool{
-		"Order.java": true, "shop/Order.java": true, "com/example/shop/Order.java": true, "/home/x/src/main/java/com/example/shop/Order.java": true,
+		"Order.java": true, "shop/Order.java": true, "com/example/shop/Order.java": true, "/projects/shop/src/main/java/com/example/shop/Order.java": true,
 		`C:\src\com\example\shop\Order.java`: true, "Orders.java": false, "other/Order.java": false, "/src/com/example/other/Order.java": false, "xOrder.java": false,
 	} {
 		if got := sameFile(file, m); got != want {

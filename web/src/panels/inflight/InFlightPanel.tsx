@@ -1,6 +1,5 @@
 /** What was on its way at a checkpoint: of each channel, what lay between its sender's barrier and its receiver's snapshot. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { type Elements, type InFlight, type InFlightChannel, type InFlightName, inFlightQuestion } from "../../api/inflight";
 import { toProblem } from "../../api/problem";
 import { jobQuestion } from "../../api/questions";
@@ -9,6 +8,7 @@ import { toRfc3339 } from "../../base/time";
 import { link, type ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
 import { Amount } from "../../widgets/Amount";
+import { AskBody, AskForm, AskPage, AskSelect } from "../../widgets/Ask";
 import { Chip, type Tone, Verdict } from "../../widgets/Chip";
 import { Icon, type IconName } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
@@ -21,7 +21,7 @@ type Props = { readonly rec: string; readonly state: ViewState };
 
 export default function InFlightPanel({ rec, state }: Props) {
 	return (
-		<div className={styles.page}>
+		<AskPage>
 			<Ask key={state.at ?? ""} rec={rec} state={state} />
 			{state.cp === undefined ? (
 				<Which rec={rec} />
@@ -35,61 +35,24 @@ export default function InFlightPanel({ rec, state }: Props) {
 					}}
 				/>
 			)}
-		</div>
+		</AskPage>
 	);
 }
 
 function Ask({ rec, state }: Props) {
 	const job = useQuery(jobQuestion(rec));
-	const [at, setAt] = useState(state.at ?? "");
-	const checkpoints = (job.data?.checkpoints ?? []).map((c) => String(c.id));
-	const operators = job.data?.graph.vertices.flatMap((v) => v.operators) ?? [];
-	const chosen = (value: string) => (value === "" ? undefined : value);
+	const checkpoints = (job.data?.checkpoints ?? []).map((c) => String(c.id)).map((id) => ({ id, value: id, name: id }));
+	const operators = (job.data?.graph.vertices.flatMap((v) => v.operators) ?? []).map((o) => ({ id: o.id, value: o.slug, name: o.name }));
 	return (
-		<form
-			className={styles.ask}
-			onSubmit={(e) => {
-				e.preventDefault();
-				refine({ at: chosen(at.trim()) }, "push");
-			}}
+		<AskForm
+			at={state.at}
+			label="Moment; empty: when each sender passed the barrier"
+			placeholder="when senders passed the barrier"
+			onShow={(at) => refine({ at }, "push")}
 		>
-			<label>
-				<span className="dim">Checkpoint</span>{" "}
-				<select className={styles.select} value={state.cp ?? ""} onChange={(e) => refine({ cp: chosen(e.currentTarget.value) }, "push")}>
-					<option value="">which one?</option>
-					{state.cp !== undefined && !checkpoints.includes(state.cp) && <option value={state.cp}>{state.cp}</option>}
-					{checkpoints.map((id) => (
-						<option key={id} value={id}>
-							{id}
-						</option>
-					))}
-				</select>
-			</label>
-			<label>
-				<span className="dim">Into</span>{" "}
-				<select className={styles.select} value={state.op ?? ""} onChange={(e) => refine({ op: chosen(e.currentTarget.value) }, "push")}>
-					<option value="">every operator</option>
-					{state.op !== undefined && !operators.some((o) => o.slug === state.op) && <option value={state.op}>{state.op}</option>}
-					{operators.map((o) => (
-						<option key={o.id} value={o.slug}>
-							{o.name}
-						</option>
-					))}
-				</select>
-			</label>
-			<div className={`filter ${styles.at}`}>
-				<Icon name="clock" className="dim" />
-				<input
-					aria-label="Moment; empty: when each sender passed the barrier"
-					placeholder="when senders passed the barrier"
-					value={at}
-					onChange={(e) => setAt(e.currentTarget.value)}
-				/>
-			</div>
-			<button type="submit" className="btn main">
-				Show
-			</button>
-		</form>
+			<AskSelect label="Checkpoint" none="which one?" value={state.cp} choices={checkpoints} onChose={(cp) => refine({ cp }, "push")} />
+			<AskSelect label="Into" none="every operator" value={state.op} choices={operators} onChose={(op) => refine({ op }, "push")} />
+		</AskForm>
 	);
 }
 
@@ -109,7 +72,7 @@ function Which({ rec }: { readonly rec: string }) {
 		);
 	}
 	return (
-		<div className={styles.body}>
+		<AskBody>
 			<h1>At which checkpoint?</h1>
 			<table aria-label="Checkpoints, newest first">
 				<thead>
@@ -133,7 +96,7 @@ function Which({ rec }: { readonly rec: string }) {
 					))}
 				</tbody>
 			</table>
-		</div>
+		</AskBody>
 	);
 }
 
@@ -145,7 +108,7 @@ function Answer({ rec, name }: { readonly rec: string; readonly name: InFlightNa
 		return <SkeletonRows rows={8} label="what was in flight" />;
 	}
 	return (
-		<div className={styles.body}>
+		<AskBody>
 			{query.isError && (
 				<StaleBanner since={query.dataUpdatedAt} reason={toProblem(query.error).title} onRetry={() => void query.refetch()} />
 			)}
@@ -162,7 +125,7 @@ function Answer({ rec, name }: { readonly rec: string; readonly name: InFlightNa
 					<Icon name="gap" size="s" className="c-late" /> {n.text}. <span className="dim">{n.hint}</span>
 				</p>
 			))}
-		</div>
+		</AskBody>
 	);
 }
 

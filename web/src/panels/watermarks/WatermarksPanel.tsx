@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, useState } from "react";
+import { Fragment } from "react";
 import { toProblem } from "../../api/problem";
 import { jobQuestion } from "../../api/questions";
 import { watermarksQuestion } from "../../api/travel";
@@ -10,6 +10,7 @@ import type { EventTime } from "../../base/time";
 import { link, type ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
 import { Amount } from "../../widgets/Amount";
+import { AskBody, AskForm, AskPage, AskSelect } from "../../widgets/Ask";
 import { Chip, type Tone } from "../../widgets/Chip";
 import type { IconName } from "../../widgets/Icon";
 import { Icon } from "../../widgets/Icon";
@@ -24,7 +25,7 @@ type Props = { readonly rec: string; readonly state: ViewState };
 export default function WatermarksPanel({ rec, state }: Props) {
 	const asked = state.op !== undefined || state.at !== undefined;
 	return (
-		<div className={styles.page}>
+		<AskPage>
 			<Ask key={`${state.op ?? ""} ${state.at ?? ""}`} rec={rec} state={state} />
 			{asked ? (
 				<Answer rec={rec} state={state} />
@@ -33,51 +34,17 @@ export default function WatermarksPanel({ rec, state }: Props) {
 					<p>Choose an operator; without a moment it is the end of what is recorded.</p>
 				</Empty>
 			)}
-		</div>
+		</AskPage>
 	);
 }
 
 function Ask({ rec, state }: Props) {
 	const job = useQuery(jobQuestion(rec));
-	const [at, setAt] = useState(state.at ?? "");
-	const operators = job.data?.graph.vertices.flatMap((v) => v.operators) ?? [];
+	const operators = (job.data?.graph.vertices.flatMap((v) => v.operators) ?? []).map((o) => ({ id: o.id, value: o.slug, name: o.name }));
 	return (
-		<form
-			className={styles.ask}
-			onSubmit={(e) => {
-				e.preventDefault();
-				refine({ at: at.trim() === "" ? undefined : at.trim() }, "push");
-			}}
-		>
-			<label>
-				<span className="dim">Operator</span>{" "}
-				<select
-					className={styles.select}
-					value={state.op ?? ""}
-					onChange={(e) => refine({ op: e.currentTarget.value === "" ? undefined : e.currentTarget.value }, "push")}
-				>
-					<option value="">of the moment</option>
-					{operators.map((o) => (
-						<option key={o.id} value={o.slug}>
-							{o.name}
-						</option>
-					))}
-					{state.op !== undefined && !operators.some((o) => o.slug === state.op) && <option value={state.op}>{state.op}</option>}
-				</select>
-			</label>
-			<div className={`filter ${styles.at}`}>
-				<Icon name="clock" className="dim" />
-				<input
-					aria-label="Moment"
-					placeholder="14:02:11, -5m, a position or a record"
-					value={at}
-					onChange={(e) => setAt(e.currentTarget.value)}
-				/>
-			</div>
-			<button type="submit" className="btn main">
-				Show
-			</button>
-		</form>
+		<AskForm at={state.at} label="Moment" placeholder="14:02:11, -5m, a position or a record" onShow={(at) => refine({ at }, "push")}>
+			<AskSelect label="Operator" none="of the moment" value={state.op} choices={operators} onChose={(op) => refine({ op }, "push")} />
+		</AskForm>
 	);
 }
 
@@ -89,7 +56,7 @@ function Answer({ rec, state }: Props) {
 		return <SkeletonRows rows={6} label="watermarks" />;
 	}
 	return (
-		<div className={styles.body}>
+		<AskBody>
 			{query.isError && (
 				<StaleBanner since={query.dataUpdatedAt} reason={toProblem(query.error).title} onRetry={() => void query.refetch()} />
 			)}
@@ -100,7 +67,7 @@ function Answer({ rec, state }: Props) {
 			{report.items.map((t) => (
 				<Task key={t.attempt_key} rec={rec} task={t} />
 			))}
-		</div>
+		</AskBody>
 	);
 }
 

@@ -657,6 +657,7 @@ const (
 	ReplayVerdictVerdictDiverged      ReplayVerdictVerdict = "diverged"
 	ReplayVerdictVerdictEqualPerKey   ReplayVerdictVerdict = "equal-per-key"
 	ReplayVerdictVerdictExact         ReplayVerdictVerdict = "exact"
+	ReplayVerdictVerdictExactSolved   ReplayVerdictVerdict = "exact-solved"
 	ReplayVerdictVerdictNotReplayable ReplayVerdictVerdict = "not-replayable"
 	ReplayVerdictVerdictNothing       ReplayVerdictVerdict = "nothing"
 )
@@ -669,6 +670,8 @@ func (e ReplayVerdictVerdict) Valid() bool {
 	case ReplayVerdictVerdictEqualPerKey:
 		return true
 	case ReplayVerdictVerdictExact:
+		return true
+	case ReplayVerdictVerdictExactSolved:
 		return true
 	case ReplayVerdictVerdictNotReplayable:
 		return true
@@ -3431,6 +3434,51 @@ type ReplayStart struct {
 	Invocation string `json:"invocation"`
 }
 
+// ReplayState defines model for ReplayState.
+type ReplayState struct {
+	// Checkpoints Whose state was recorded, as far as the replay came.
+	Checkpoints int64 `json:"checkpoints"`
+
+	// Compared Of them; at most 50 are.
+	Compared int64 `json:"compared"`
+
+	// Entries Of all states that were compared.
+	Entries string `json:"entries"`
+	Equal   int64  `json:"equal"`
+
+	// First States that differ at the first checkpoint at which one does.
+	First []ReplayStateParting `json:"first"`
+
+	// Reason Why some could not be compared.
+	Reason string `json:"reason,omitempty"`
+}
+
+// ReplayStateParting defines model for ReplayStateParting.
+type ReplayStateParting struct {
+	// Checkpoint 64-bit integer as text
+	Checkpoint string `json:"checkpoint"`
+
+	// Extra Entries that only the replay has; -1 = not counted.
+	Extra string `json:"extra"`
+
+	// Invocation The last one before it.
+	Invocation string `json:"invocation"`
+
+	// KeyGroup Of one of these; -1 = not known, or of no key.
+	KeyGroup int64 `json:"key_group"`
+
+	// Lost Entries that the replay lacks, or has otherwise; -1 = not counted.
+	Lost     string `json:"lost"`
+	Operator string `json:"operator"`
+
+	// Recorded Entries.
+	Recorded string `json:"recorded"`
+
+	// Replayed 64-bit integer as text
+	Replayed string `json:"replayed"`
+	State    string `json:"state"`
+}
+
 // ReplayVerdict defines model for ReplayVerdict.
 type ReplayVerdict struct {
 	// Causes Of the difference, the likeliest first.
@@ -3453,8 +3501,9 @@ type ReplayVerdict struct {
 	Recorded string `json:"recorded"`
 
 	// Replayed 64-bit integer as text
-	Replayed string `json:"replayed"`
-	Text     string `json:"text"`
+	Replayed string      `json:"replayed"`
+	State    ReplayState `json:"state,omitempty"`
+	Text     string      `json:"text"`
 
 	// Thrown Class of the exception that ended the task.
 	Thrown string `json:"thrown,omitempty"`

@@ -34,7 +34,7 @@ type ReplayRun struct {
 
 // ReplayVerdict is what a replay proves.
 type ReplayVerdict struct {
-	Verdict  string         `json:"verdict" enum:"exact,equal-per-key,diverged,nothing,not-replayable"`
+	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,diverged,nothing,not-replayable"`
 	Text     string         `json:"text"`
 	Recorded I64            `json:"recorded" doc:"Outputs."`
 	Replayed I64            `json:"replayed"`
@@ -46,6 +46,30 @@ type ReplayVerdict struct {
 	Notes    []string       `json:"notes" doc:"What bounds the verdict."`
 	Thrown   string         `json:"thrown,omitempty" doc:"Class of the exception that ended the task."`
 	ThrownAt I64            `json:"thrown_at" doc:"Its invocation."`
+	State    *ReplayState   `json:"state,omitempty" doc:"At checkpoints; absent: the attempt took part in none."`
+}
+
+// ReplayState is what holding the state at checkpoints against the recorded one found.
+type ReplayState struct {
+	Checkpoints int                  `json:"checkpoints" doc:"Whose state was recorded, as far as the replay came."`
+	Compared    int                  `json:"compared" doc:"Of them; at most 50 are."`
+	Equal       int                  `json:"equal"`
+	Entries     I64                  `json:"entries" doc:"Of all states that were compared."`
+	Reason      string               `json:"reason,omitempty" doc:"Why some could not be compared."`
+	First       []ReplayStateParting `json:"first" doc:"States that differ at the first checkpoint at which one does."`
+}
+
+// ReplayStateParting is a state that is not the same at a checkpoint.
+type ReplayStateParting struct {
+	Checkpoint I64    `json:"checkpoint"`
+	Invocation I64    `json:"invocation" doc:"The last one before it."`
+	Operator   string `json:"operator"`
+	State      string `json:"state"`
+	Recorded   I64    `json:"recorded" doc:"Entries."`
+	Replayed   I64    `json:"replayed"`
+	Lost       I64    `json:"lost" doc:"Entries that the replay lacks, or has otherwise; -1 = not counted."`
+	Extra      I64    `json:"extra" doc:"Entries that only the replay has; -1 = not counted."`
+	KeyGroup   int    `json:"key_group" doc:"Of one of these; -1 = not known, or of no key."`
 }
 
 // ReplayParting is where two runs parted.

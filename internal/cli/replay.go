@@ -198,7 +198,7 @@ func (a *app) findings(of []gen.ReplayFinding) {
 
 func verdictStyle(v string) style {
 	switch v {
-	case "exact", "done":
+	case "exact", "exact-solved", "done":
 		return green
 	case "equal-per-key", "nothing", "cancelled":
 		return amber
@@ -265,6 +265,12 @@ func (a *app) showVerdict(r *gen.ReplayRun) {
 		took = ", in " + span(r.Ended.Sub(r.Began))
 	}
 	a.fact("outputs", fmt.Sprintf("%s recorded, %s replayed, %s equal", v.Recorded, v.Replayed, v.Equal))
+	if s := v.State; s.Checkpoints > 0 {
+		a.fact("state", fmt.Sprintf("equal at %d of %d checkpoints, %d compared", s.Equal, s.Checkpoints, s.Compared))
+		for _, d := range s.First {
+			a.say("at checkpoint %s %s of %s: %s entries recorded, %s replayed", d.Checkpoint, clean(d.State), clean(d.Operator), d.Recorded, d.Replayed)
+		}
+	}
 	if r.Checkpoint != "0" {
 		a.fact("began", "behind checkpoint "+r.Checkpoint)
 	}

@@ -76,6 +76,11 @@ func copyBlob(ctx context.Context, blobs store.BlobReader, hash, path string) er
 		return err
 	}
 	defer in.Close()
+	return copyTo(in, path)
+}
+
+// copyTo makes a file of what is read.
+func copyTo(in io.Reader, path string) error {
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

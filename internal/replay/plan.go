@@ -118,7 +118,7 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	case err != nil:
 		p.stop(AboutState, "keep checkpoints for longer than replays of them are wanted: sightglass pin, and Flink's retained checkpoints", "%v", err)
 	}
-	p.Restored = !restore.Null()
+	p.Restored = !restore.handles.Null()
 	p.capsule(c, s)
 	if !known {
 		p.stop(AboutRecording, "", "what attempt %s was of is not known: its definition never came", attempt)
@@ -145,7 +145,23 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	if err != nil {
 		return nil, err
 	}
+	begins := restore.files
+	if checkpoint > 0 {
+		begins = from.snapshot.files
+	}
+	p.state(begins, s)
 	return p, p.inputs(ctx, snap, dict, attempt, from, whole)
+}
+
+// state looks at the files of the state to begin with.
+func (p *Plan) state(files []stateFile, blobs store.BlobReader) {
+	for _, f := range files {
+		if why := f.absent(blobs); why != "" {
+			p.stop(AboutState, "the policy keeps copies (snapshots: docs/operations/policy.md); a checkpoint that its job retains stays; else begin elsewhere: the plan names where",
+				"file %s of the state to begin with %s", f.path, why)
+			return
+		}
+	}
 }
 
 // look finds out what this machine has.

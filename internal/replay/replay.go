@@ -45,6 +45,7 @@ type Result struct {
 	To        uint64 // invocation that was to be the last one; 0 = the recording's
 	Compared  Comparison
 	Steps     Steps
+	State     StateComparison
 	Took      time.Duration
 
 	seen seen
@@ -66,7 +67,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if derived.IsZero() {
 		derived = NewRecording()
 	}
-	room, err := o.setUp(ctx, snap, rec, attempt, from, derived)
+	room, err := o.setUp(ctx, snap, rec, attempt, from, derived, true)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +80,9 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		return nil, err
 	}
 	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To}
+	if r.State, err = holdState(ctx, snap, attempt, &r.Report, from.checkpoint); err != nil {
+		return nil, err
+	}
 	again, err := o.Store.Snapshot(ctx, derived)
 	if err != nil {
 		return nil, err
@@ -133,10 +137,16 @@ func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from star
 	}
 }
 
-// findCapsule finds what rebuilds an attempt, and the handles of the state that it was restored with (null: none).
-func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*capsule, event.Payload, error) {
+// restored is the state that an attempt began with; without handles: none.
+type restored struct {
+	handles event.Payload
+	files   []stateFile
+}
+
+// findCapsule finds what rebuilds an attempt, and the state that it was restored with.
+func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*capsule, restored, error) {
 	var c *capsule
-	var restore event.Payload
+	var restore restored
 	var lost error
 	for ref := range snap.Blocks(store.Filter{Lane: event.LaneJob, Attempt: attempt}) {
 		rows, err := snap.Read(ctx, ref, present(ref.Header, []block.SectionID{block.SectionMeta, block.SectionIDs, block.SectionDet, block.SectionPayload})...)
@@ -150,13 +160,14 @@ func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*
 					return nil, restore, err
 				}
 			case event.KindRestored:
-				restore = at(rows.Value, i)
 				var body struct {
-					Missing string `json:"missing"`
+					Missing string      `json:"missing"`
+					Files   []stateFile `json:"files"`
 				}
 				if json.Unmarshal(rows.Body[i], &body) == nil && body.Missing != "" {
 					lost = fmt.Errorf("the state that the attempt was restored with is not there: %s", body.Missing)
 				}
+				restore = restored{at(rows.Value, i), body.Files}
 			}
 		}
 	}

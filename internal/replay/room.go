@@ -25,8 +25,9 @@ type room struct {
 	server  *ingest.Server
 }
 
-// setUp makes the room of a replay that begins at from. derived is the recording that it makes.
-func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.RecordingID, attempt event.Key, from start, derived event.RecordingID) (_ *room, err error) {
+// setUp makes the room of a replay that begins at from. derived is the recording that it makes. compares: the state that it takes into its
+// snapshots is held against the recorded one.
+func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.RecordingID, attempt event.Key, from start, derived event.RecordingID, compares bool) (_ *room, err error) {
 	c, restore, err := findCapsule(ctx, snap, attempt)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,22 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 			r.remove(o)
 		}
 	}()
-	err = layout(ctx, r.dir, c, o.Store, derived, restore, func(p map[string]string) error { return from.layout(ctx, r.dir, p, c, snap, attempt) })
+	err = layout(ctx, r.dir, c, o.Store, derived, restore.handles, func(p map[string]string) error {
+		state := newStateFiles(ctx, r.dir, p, o.Store)
+		if err := state.bring(restore.files); err != nil {
+			return err
+		}
+		if compares {
+			all, err := snapshotsOf(ctx, snap, attempt)
+			if err != nil {
+				return err
+			}
+			if err := layOutCompared(r.dir, p, all, from.checkpoint, state); err != nil {
+				return err
+			}
+		}
+		return from.layout(ctx, r.dir, p, c, snap, attempt, state)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}

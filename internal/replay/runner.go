@@ -45,6 +45,8 @@ type Report struct {
 	Stderr          string // its last lines
 	Paused          uint64 // number of the last pause
 	Trace           int64  // bytes of the trace that are written
+
+	states []stateAt
 }
 
 // Thrown is an exception that left the task.
@@ -207,6 +209,7 @@ func (r *Report) add(line []byte) {
 		OrdersLost      uint64  `json:"orders_lost"`
 		CPU             int64   `json:"cpu_ms"`
 		Paused          uint64  `json:"paused"`
+		Compared        uint64  `json:"compared"`
 	}
 	if json.Unmarshal(bytes.TrimSpace(line), &l) != nil {
 		return
@@ -216,6 +219,8 @@ func (r *Report) add(line []byte) {
 	case l.Paused != 0:
 		n, _ := l.Trace.(float64)
 		r.Paused, r.Invocation, r.Trace, r.Renumbered = l.Paused, l.Invocation, int64(n), l.Renumbered
+	case l.Compared != 0:
+		r.addState(line)
 	case l.Phase != "":
 		r.Phase = l.Phase
 	case l.Progress != nil:

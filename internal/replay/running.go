@@ -62,7 +62,7 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 			return nil, err
 		}
 	}
-	room, err := o.setUp(ctx, snap, rec, attempt, from, NewRecording())
+	room, err := o.setUp(ctx, snap, rec, attempt, from, NewRecording(), false)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +19,8 @@ type start struct {
 	checkpoint uint64 // 0 = the attempt's beginning
 	invocation uint64 // the last one before it
 	order      uint64 // place of its row in lane det
-	snapshot   event.Payload
-	earlier    []event.Payload // snapshots that an incremental one may name files of
+	snapshot   snapshot
+	earlier    []snapshot // that an incremental one may name files of
 	transients event.Payload
 }
 
@@ -63,30 +62,17 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 			}
 		}
 	}
-	var snapshots []event.Payload
+	snapshots, err := snapshotsOf(ctx, snap, attempt)
+	if err != nil {
+		return nil, err
+	}
 	usable := make([]start, 0, len(all))
-	for _, ref := range blocksOf(snap, attempt, event.LaneJob) {
-		rows, err := read(ctx, snap, ref)
-		if err != nil {
-			return nil, err
-		}
-		for i, k := range rows.Kind {
-			if k != event.KindSnapshot {
-				continue
+	for i, x := range snapshots {
+		for _, s := range all {
+			if s.checkpoint == x.checkpoint && !s.transients.Null() && s.invocation > 0 {
+				s.snapshot, s.earlier = x, snapshots[:i:i]
+				usable = append(usable, s)
 			}
-			var body struct {
-				Checkpoint uint64 `json:"checkpoint"`
-			}
-			if json.Unmarshal(rows.Body[i], &body) != nil || at(rows.Value, i).Null() {
-				continue
-			}
-			for _, s := range all {
-				if s.checkpoint == body.Checkpoint && !s.transients.Null() && s.invocation > 0 {
-					s.snapshot, s.earlier = rows.Value[i], snapshots[:len(snapshots):len(snapshots)]
-					usable = append(usable, s)
-				}
-			}
-			snapshots = append(snapshots, rows.Value[i])
 		}
 	}
 	return usable, nil
@@ -110,14 +96,23 @@ func findStart(ctx context.Context, snap store.Snapshot, attempt event.Key, chec
 }
 
 // layout adds what the replayer begins with to the folder and the properties of the task.
-func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key) error {
+func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, state *stateFiles) error {
 	if s.checkpoint == 0 {
 		return nil
 	}
 	p["start.invocation"], p["start.checkpoint"] = strconv.FormatUint(s.invocation, 10), strconv.FormatUint(s.checkpoint, 10)
-	files := map[string]event.Payload{"snapshot": s.snapshot, "transients": s.transients}
-	for i, e := range s.earlier {
-		files["snapshot."+strconv.Itoa(i)] = e
+	files := map[string]event.Payload{"snapshot": s.snapshot.handles, "transients": s.transients}
+	needed := [][]stateFile{s.snapshot.files}
+	if s.snapshot.placeholders {
+		for i, e := range s.earlier {
+			files["snapshot."+strconv.Itoa(i)] = e.handles
+			needed = append(needed, e.files)
+		}
+	}
+	for _, n := range needed {
+		if err := state.bring(n); err != nil {
+			return err
+		}
 	}
 	key := sealed.Take()
 	for name, b := range files {

@@ -10,7 +10,8 @@ import (
 
 // Verdicts.
 const (
-	Exact         = "exact"          // every output is equal: bytes, place, order
+	Exact         = "exact"          // every output is equal: bytes, place, order; and the state at each checkpoint that could be compared
+	Solved        = "exact-solved"   // the same, where the order of a map or of timers of one time was searched for and found
 	PerKey        = "equal-per-key"  // of each place they are equal; the order between places is another
 	Diverged      = "diverged"       // there is a first difference
 	Nothing       = "nothing"        // there is nothing to hold against each other
@@ -31,6 +32,7 @@ type Judgement struct {
 	Notes    []string `json:"notes,omitempty"`  // that bound what is proven
 	Thrown   string   `json:"thrown,omitempty"` // class of the exception that ended the task
 	ThrownAt uint64   `json:"thrown_at,omitempty"`
+	State    *AtRest  `json:"state,omitempty"` // at checkpoints; nil: there were none
 }
 
 // Parting is the first difference.
@@ -65,6 +67,7 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.Thrown, j.ThrownAt = classOf(t.Text), t.Invocation
 	}
 	j.notes(r, p)
+	j.rest(&r.State, chain)
 	upTo := ""
 	if !r.Whole || r.To > 0 {
 		upTo = fmt.Sprintf(" up to invocation %d of %d", j.Reached, j.Last)
@@ -101,6 +104,9 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case missingEnd:
 		j.Verdict = Diverged
 		j.Text = fmt.Sprintf("the recorded attempt threw %s at invocation %d; the replay did not", r.seen.class, r.seen.threwAt)
+	case r.State.First != nil:
+		j.Verdict = Diverged
+		j.Text = j.State.text() + fmt.Sprintf("; %d outputs are equal%s", c.Equal, upTo)
 	case c.Recorded == 0 && r.seen.sameThrow:
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("it threw the same %s at invocation %d; it gave no outputs, as the recorded attempt", r.seen.class, r.seen.threwAt)
@@ -110,6 +116,9 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case c.Recorded == 0 && r.Steps.First > 0:
 		j.Verdict = Diverged
 		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer, or another way through its operators", r.Steps.First)
+	case c.Recorded == 0 && r.State.Equal > 0:
+		j.Verdict = Exact
+		j.Text = "nothing that the task gave was recorded" + upTo + ", if it gave anything"
 	case c.Recorded == 0:
 		j.Verdict = Nothing
 		j.Text = "nothing that the task gave was recorded" + upTo + ": there is nothing to hold the replay against"
@@ -122,6 +131,12 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	default:
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order%s", c.Equal, upTo)
+	}
+	if j.Verdict == Exact && r.Report.OrdersSolved > 0 {
+		j.Verdict = Solved
+	}
+	if j.Verdict != Diverged && j.Verdict != Nothing && j.State != nil && j.State.Equal > 0 {
+		j.Text += "; " + j.State.text()
 	}
 	if j.Verdict == Diverged || j.Verdict == PerKey {
 		j.causes(r, p)
@@ -173,6 +188,9 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 	if n := r.Report.LeftReads; n > 0 {
 		note("%d recorded reads of clocks or random numbers were not made", n)
 	}
+	if n := r.Report.OrdersLost; n > 0 {
+		note("%d orders of maps, or of timers of one time, could not be had as they were recorded", n)
+	}
 	if n := r.Report.Renumbered; n > 0 {
 		note("at %d places something happened more or less often than it did, the first: %s", n, r.Report.FirstRenumbered)
 	}
@@ -192,7 +210,6 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 	if n := r.Compared.Cut; n > 0 {
 		note("the recorded attempt was ended in the middle of its last invocation, %d, where the replay gave %d outputs more", r.Compared.end, n)
 	}
-	note("the state at checkpoints was not compared")
 	for _, f := range p.Findings {
 		if !f.Stops && f.About != AboutInputs && f.About != AboutRecording {
 			j.Notes = append(j.Notes, f.Text)
@@ -211,8 +228,14 @@ func (j *Judgement) causes(r *Result, p *Plan) {
 	if len(r.Report.Problems) > 0 {
 		sure("callback", "invocation %d: %s", r.Report.Problems[0].Invocation, r.Report.Problems[0].Text)
 	}
+	if d := r.State.First; d != nil && r.Compared.First != nil && d.Invocation > 0 && d.Invocation < r.Compared.First.invocation() {
+		sure("state", "before it, %s", j.State.text())
+	}
 	if r.seen.reordered {
 		sure("order", "the invocation gave the same outputs in another order: the order of a hash map or set, or of timers of one time")
+	}
+	if n := r.Report.OrdersLost; n > 0 && !r.seen.reordered {
+		sure("order", "%d orders of maps, or of timers of one time, could not be had as they were recorded", n)
 	}
 	if r.seen.retargeted {
 		sure("target", "the invocation gave the same outputs to other subtasks: a partitioner that begins at a random one")

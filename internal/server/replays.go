@@ -168,6 +168,19 @@ func shownReplay(r *replay.Replay) api.ReplayRun {
 	return out
 }
 
+func shownState(s *replay.AtRest) *api.ReplayState {
+	out := &api.ReplayState{
+		Checkpoints: s.Checkpoints, Compared: s.Compared, Equal: s.Equal, Entries: api.I64(s.Entries), Reason: s.Reason, First: []api.ReplayStateParting{},
+	}
+	for _, d := range s.First {
+		out.First = append(out.First, api.ReplayStateParting{
+			Checkpoint: api.I64(d.Checkpoint), Invocation: api.I64(d.Invocation), Operator: d.Operator, State: d.State, Recorded: api.I64(d.Recorded),
+			Replayed: api.I64(d.Replayed), Lost: api.I64(d.Lost), Extra: api.I64(d.Extra), KeyGroup: d.KeyGroup,
+		})
+	}
+	return out
+}
+
 func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
 	j := r.Judged
 	v := &api.ReplayVerdict{
@@ -176,6 +189,9 @@ func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
 	}
 	for _, c := range j.Causes {
 		v.Causes = append(v.Causes, api.ReplayCause{Kind: c.Kind, Text: c.Text, Sure: c.Sure})
+	}
+	if j.State != nil {
+		v.State = shownState(j.State)
 	}
 	if j.First != nil {
 		place := func(p *replay.OutputPlace) *api.ReplayPlace {

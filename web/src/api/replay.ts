@@ -7,7 +7,7 @@ import { wallTime } from "./instants";
 import type * as wire from "./schema";
 
 /** What a replay proves. */
-export const verdictWord = oneOf("exact", "equal-per-key", "diverged", "nothing", "not-replayable");
+export const verdictWord = oneOf("exact", "exact-solved", "equal-per-key", "diverged", "nothing", "not-replayable");
 export type VerdictWord = Decoded<typeof verdictWord>;
 
 const place = shape<wire.ReplayPlace>()({
@@ -29,6 +29,27 @@ const finding = shape<wire.ReplayFinding>()({
 });
 export type ReplayFinding = Decoded<typeof finding>;
 
+const stateAtCheckpoints = shape<wire.ReplayState>()({
+	checkpoints: number,
+	compared: number,
+	equal: number,
+	entries: integer64,
+	reason: optional(text),
+	first: list(
+		shape<wire.ReplayStateParting>()({
+			checkpoint: integer64,
+			invocation: integer64,
+			operator: text,
+			state: text,
+			recorded: integer64,
+			replayed: integer64,
+			lost: integer64,
+			extra: integer64,
+			key_group: number,
+		}),
+	),
+});
+
 const verdict = shape<wire.ReplayVerdict>()({
 	verdict: verdictWord,
 	text: text,
@@ -42,6 +63,7 @@ const verdict = shape<wire.ReplayVerdict>()({
 	notes: list(text),
 	thrown: optional(text),
 	thrown_at: integer64,
+	state: optional(stateAtCheckpoints),
 });
 export type ReplayVerdict = Decoded<typeof verdict>;
 

@@ -4,6 +4,7 @@ import type { IconName } from "../widgets/Icon";
 
 const looks: Readonly<Record<VerdictWord, readonly [Tone, IconName, string]>> = {
 	exact: ["ok", "equal", "exact"],
+	"exact-solved": ["ok", "equal", "exact, order solved"],
 	"equal-per-key": ["late", "equal", "equal per key"],
 	diverged: ["drop", "failed", "diverged"],
 	nothing: ["plain", "unknown", "nothing to compare"],

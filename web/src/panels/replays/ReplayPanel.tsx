@@ -142,6 +142,7 @@ function Proven({ verdict: v }: { readonly verdict: Verdict }) {
 		>
 			<div className={styles.pad}>
 				<p className="strong">{v.text}</p>
+				{v.state !== undefined && v.state.first.length > 0 && <StateThatDiffers of={v.state.first} />}
 				{v.notes.length > 0 && (
 					<ul aria-label="What bounds the verdict" className="mid">
 						{v.notes.map((n) => (
@@ -151,6 +152,38 @@ function Proven({ verdict: v }: { readonly verdict: Verdict }) {
 				)}
 			</div>
 		</Panel>
+	);
+}
+
+type Parting = NonNullable<Verdict["state"]>["first"][number];
+
+/** States that are not the same at a checkpoint, although the task got the same input. */
+function StateThatDiffers({ of }: { readonly of: readonly Parting[] }) {
+	return (
+		<table className="table" aria-label="State that differs">
+			<thead>
+				<tr>
+					<th>State</th>
+					<th>Operator</th>
+					<th className="num">Recorded entries</th>
+					<th className="num">Replayed</th>
+					<th className="num">Missing or other</th>
+					<th className="num">Only replayed</th>
+				</tr>
+			</thead>
+			<tbody>
+				{of.map((d) => (
+					<tr key={d.operator + d.state}>
+						<td className="mono">{d.state}</td>
+						<td>{d.operator}</td>
+						<td className="num">{count(d.recorded)}</td>
+						<td className="num">{count(d.replayed)}</td>
+						<td className="num">{d.lost < 0n ? "not counted" : count(d.lost)}</td>
+						<td className="num">{d.extra < 0n ? "not counted" : count(d.extra)}</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
 	);
 }
 

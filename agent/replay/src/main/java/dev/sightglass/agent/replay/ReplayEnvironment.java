@@ -57,7 +57,8 @@ final class ReplayEnvironment {
       Configurations configurations,
       JobManagerTaskRestore restore,
       ReplayGate[] gates,
-      ResultPartitionWriter[] outputs)
+      ResultPartitionWriter[] outputs,
+      Checkpoints checkpoints)
       throws Exception {
     this.outputs = outputs;
     this.gates = gates;
@@ -92,7 +93,7 @@ final class ReplayEnvironment {
             null,
             new TaskExecutorStateChangelogStoragesManager(),
             restore,
-            silent(CheckpointResponder.class));
+            acknowledging(checkpoints));
     // What was on its way at a checkpoint comes in with the feed.
     Members.set(state, "sequentialChannelStateReader", SequentialChannelStateReader.NO_OP);
     values.put("getTaskStateManager", state);
@@ -104,6 +105,22 @@ final class ReplayEnvironment {
     values.put("getTaskManagerActions", silent(TaskManagerActions.class));
     values.put("getAllWriters", outputs);
     values.put("getAllInputGates", gates);
+  }
+
+  /** Passes on what the task's snapshots are. */
+  private static CheckpointResponder acknowledging(Checkpoints to) {
+    CheckpointResponder silent = silent(CheckpointResponder.class);
+    return (CheckpointResponder)
+        Proxy.newProxyInstance(
+            CheckpointResponder.class.getClassLoader(),
+            new Class<?>[] {CheckpointResponder.class},
+            (self, m, a) -> {
+              if (m.getName().equals("acknowledgeCheckpoint")) {
+                to.taken((Long) a[2], (TaskStateSnapshot) a[4]);
+                return null;
+              }
+              return m.invoke(silent, a);
+            });
   }
 
   private static TaskInfoImpl taskInfo(TaskFile task) {

@@ -27,6 +27,7 @@ import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
 import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
 import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.runtime.tasks.SourceOperatorStreamTask;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.TimerService;
@@ -66,6 +67,7 @@ public final class Replayer {
   private ReplayEnvironment environment;
   private Substitutes substitutes;
   private ReplayMailbox mailbox;
+  private Checkpoints checkpoints;
   private StreamTask<?, ?> task;
 
   private Replayer(Path folder, Report report) throws Exception {
@@ -113,7 +115,9 @@ public final class Replayer {
     ReplayOutput[] outputs = outputs();
     Start start = new Start(file);
     JobManagerTaskRestore restore = start.state(user);
-    environment = new ReplayEnvironment(file, user, configurations, restore, gates, outputs);
+    checkpoints = new Checkpoints(file, start, report, user, substitutes.strangers());
+    environment =
+        new ReplayEnvironment(file, user, configurations, restore, gates, outputs, checkpoints);
     Environment env = environment.proxy();
     JobID recording = JobID.fromHexString(file.text("recording"));
     TaskContext context = record(recording, env, user);
@@ -135,6 +139,8 @@ public final class Replayer {
               Class.forName(file.text("invokable"), true, user)
                   .getConstructor(Environment.class)
                   .newInstance(env);
+      checkpoints.of(
+          (StateBackend) Members.get(task, "stateBackend"), env, configurations.task, restore);
       Splits.of(task);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
@@ -374,6 +380,7 @@ public final class Replayer {
   private void notified() throws Exception {
     switch ((int) feed.number2) {
       case 1:
+        checkpoints.await(feed.number);
         task.notifyCheckpointCompleteAsync(feed.number);
         break;
       case 2:
@@ -395,7 +402,7 @@ public final class Replayer {
     return "failed";
   }
 
-  private void end(TaskContext context, String how) {
+  private void end(TaskContext context, String how) throws Exception {
     long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     try {
       lines.end();
@@ -403,6 +410,7 @@ public final class Replayer {
       report.problem(turns.invocation(), "the trace cannot be written: " + e);
     }
     TaskProbe.leave(context);
+    checkpoints.end(task);
     report.end(how, determinants, cpu);
     try {
       if (task != null) {

@@ -2,6 +2,7 @@ package dev.sightglass.agent.replay;
 
 import dev.sightglass.bootstrap.Determinants;
 import java.io.PrintStream;
+import java.util.List;
 
 /** What a replay says of itself while it runs: lines of JSON. Used by the task's thread. */
 final class Report {
@@ -70,6 +71,83 @@ final class Report {
             + invocation
             + ",\"trace\":"
             + quote(trace)
+            + "}");
+    out.flush();
+  }
+
+  /** A state that is not the same at a checkpoint; lost, extra and keyGroup -1: not known. */
+  static final class Differing {
+    final String operator;
+    final String state;
+    final long recorded;
+    final long replayed;
+    final long lost;
+    final long extra;
+    final int keyGroup;
+
+    /**
+     * @param operator its id
+     * @param recorded entries of the recorded attempt, then those of the replay
+     * @param lost entries that the replay lacks, then those that only the replay has
+     * @param keyGroup of one of these
+     */
+    Differing(
+        String operator,
+        String state,
+        long recorded,
+        long replayed,
+        long lost,
+        long extra,
+        int keyGroup) {
+      this.operator = operator;
+      this.state = state;
+      this.recorded = recorded;
+      this.replayed = replayed;
+      this.lost = lost;
+      this.extra = extra;
+      this.keyGroup = keyGroup;
+    }
+
+    private String json() {
+      return "{\"operator\":"
+          + quote(operator)
+          + ",\"state\":"
+          + quote(state)
+          + ",\"recorded\":"
+          + recorded
+          + ",\"replayed\":"
+          + replayed
+          + ",\"lost\":"
+          + lost
+          + ",\"extra\":"
+          + extra
+          + ",\"key_group\":"
+          + keyGroup
+          + "}";
+    }
+  }
+
+  /**
+   * The state at a checkpoint was held against the recorded one. Any thread.
+   *
+   * @param reason why it could not be; empty = it was
+   */
+  void state(long checkpoint, long states, long entries, List<Differing> differing, String reason) {
+    StringBuilder all = new StringBuilder();
+    for (Differing d : differing) {
+      all.append(all.length() == 0 ? "" : ",").append(d.json());
+    }
+    out.println(
+        "{\"compared\":"
+            + checkpoint
+            + ",\"states\":"
+            + states
+            + ",\"entries\":"
+            + entries
+            + ",\"differing\":["
+            + all
+            + "],\"reason\":"
+            + quote(reason)
             + "}");
     out.flush();
   }

@@ -14,12 +14,15 @@ import org.apache.flink.streaming.runtime.tasks.StreamTask;
  */
 final class Start {
   private final TaskFile file;
+  private final StateFiles files;
+  private final Placeholders known = new Placeholders();
 
   /** The last invocation before it; 0 = the attempt's beginning. */
   final long invocation;
 
   Start(TaskFile file) {
     this.file = file;
+    this.files = new StateFiles(file);
     this.invocation = Long.parseLong(file.text("start.invocation", "0"));
   }
 
@@ -29,24 +32,40 @@ final class Start {
 
   /** The state to begin with; null = none. */
   JobManagerTaskRestore state(ClassLoader user) throws IOException, ClassNotFoundException {
-    if (!isCheckpoint()) {
-      JobManagerTaskRestore restore = file.object("restore", user);
-      return restore;
+    JobManagerTaskRestore before = file.object("restore", user);
+    if (before != null) {
+      known.know(before.getTaskStateSnapshot());
     }
-    TaskStateSnapshot snapshot = file.object("snapshot", user);
+    if (!isCheckpoint()) {
+      files.bring(before);
+      return before;
+    }
+    TaskStateSnapshot snapshot = snapshot("snapshot", user);
     if (snapshot == null) {
       throw new IOException("there is no snapshot of the checkpoint");
     }
-    Placeholders all = new Placeholders();
     for (int i = 0; Files.exists(file.folder().resolve("snapshot." + i)); i++) {
-      all.know(file.object("snapshot." + i, user));
+      known.know(file.object("snapshot." + i, user));
     }
-    JobManagerTaskRestore before = file.object("restore", user);
-    if (before != null) {
-      all.know(before.getTaskStateSnapshot());
-    }
-    all.fill(snapshot);
+    known.fill(snapshot);
+    files.bring(snapshot);
     return new JobManagerTaskRestore(Long.parseLong(file.text("start.checkpoint")), snapshot);
+  }
+
+  /** What earlier snapshots of the recording hold in full. */
+  Placeholders known() {
+    return known;
+  }
+
+  /** Makes handles name where their files are here. */
+  void bring(TaskStateSnapshot snapshot) throws IOException {
+    files.bring(snapshot);
+  }
+
+  /** A snapshot as it was recorded; null = there is none. */
+  TaskStateSnapshot snapshot(String name, ClassLoader user)
+      throws IOException, ClassNotFoundException {
+    return file.object(name, user);
   }
 
   /** The task is built: gives it what its snapshot does not hold. */

@@ -40,6 +40,9 @@ final class Substitutes {
   /** Packages of sinks that something stands in for. */
   private final Set<String> silenced = new HashSet<>();
 
+  /** Operators that something stands in for, by id: what they keep is not what the job's keep. */
+  private final Set<String> strangers = new HashSet<>();
+
   Substitutes(Configuration task, ClassLoader user) throws Exception {
     StreamConfig head = new StreamConfig(task);
     Map<Integer, StreamConfig> chained = head.getTransitiveChainedTaskConfigs(user);
@@ -83,6 +86,7 @@ final class Substitutes {
           return false;
         }
         silenced.add(sink.getClass().getPackageName() + ".");
+        strangers.add(id);
         Members.set(factory, "sink", RecordedSink.of(sink, user));
         break;
       default:
@@ -92,11 +96,17 @@ final class Substitutes {
           return false;
         }
         silenced.add(function.getClass().getPackageName() + ".");
+        strangers.add(id);
         Members.set(operator, "userFunction", SilentFunction.of(function, user));
     }
     c.setStreamOperatorFactory(factory);
     c.serializeAllConfigs();
     return true;
+  }
+
+  /** Operators whose state is not the job's, by id. */
+  Set<String> strangers() {
+    return strangers;
   }
 
   /** Whether something stands in for a sink: it uses no timers, and those behind have others. */

@@ -20,6 +20,7 @@ final class Handles extends Package {
   private final long checkpoint;
   private final long stateBytes;
   private final boolean withheld;
+  private final StateFiles files = new StateFiles();
 
   /**
    * @param withheld the policy keeps payload back: small states lie within the handles
@@ -36,7 +37,7 @@ final class Handles extends Package {
     this.checkpoint = checkpoint;
     this.stateBytes = stateBytes;
     this.withheld = withheld;
-    parts.add(new Part("handles", withheld ? () -> null : object));
+    parts.add(new Part("handles", withheld ? () -> null : object, files));
   }
 
   @Override
@@ -61,6 +62,9 @@ final class Handles extends Package {
     j.name("bytes").value(bytes == null ? 0 : bytes.length);
     j.name("placeholders").value(bytes != null && contains(bytes));
     j.name("missing").value(missing);
+    if (bytes != null) {
+      files.tell(j);
+    }
     recording.event(kind, j.endObject(), null, bytes);
   }
 

@@ -3427,6 +3427,9 @@ type ReplayRunList struct {
 
 // ReplayStart defines model for ReplayStart.
 type ReplayStart struct {
+	// Absent Why it cannot, after all: a file of its state that is not there.
+	Absent string `json:"absent,omitempty"`
+
 	// Checkpoint 64-bit integer as text
 	Checkpoint string `json:"checkpoint"`
 

@@ -129,8 +129,9 @@ type ReplayPlan struct {
 
 // ReplayStart is a checkpoint that a replay can begin behind.
 type ReplayStart struct {
-	Checkpoint I64 `json:"checkpoint"`
-	Invocation I64 `json:"invocation" doc:"The last one before it."`
+	Checkpoint I64    `json:"checkpoint"`
+	Invocation I64    `json:"invocation" doc:"The last one before it."`
+	Absent     string `json:"absent,omitempty" doc:"Why it cannot, after all: a file of its state that is not there."`
 }
 
 // ReplayDifference is the first difference of a replay, decoded.

@@ -37,8 +37,10 @@ const (
 type (
 	Policy     = wire.Policy
 	PolicyRule = wire.PolicyRule
-	Sample     = wire.Sample
-	Budgets    = wire.Budgets
+	// SnapshotRule says what is copied of a job's checkpoints.
+	SnapshotRule = wire.SnapshotRule
+	Sample       = wire.Sample
+	Budgets      = wire.Budgets
 )
 
 // StartPolicy sets what agents that come from now on are told.

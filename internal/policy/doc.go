@@ -20,6 +20,8 @@ type Policy struct {
 	Budgets  Budgets
 	Retain   []Retain
 	Secrets  []string // globs of names of settings
+
+	Snapshots []Snapshots
 }
 
 // Rule says something of some operators. Each thing is decided by the first rule that fits an operator and says it.

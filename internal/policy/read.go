@@ -86,12 +86,13 @@ func (r *reader) read(text string) *Policy {
 		r.fail(nil, "a policy is one document: take the line --- out")
 	}
 	r.members(doc.Content[0], "a policy", map[string]func(*yaml.Node){
-		"level":    func(n *yaml.Node) { p.Level = r.word(n, Levels...) },
-		"rules":    func(n *yaml.Node) { p.Rules = list(r, n, maxRules, r.rule) },
-		"triggers": func(n *yaml.Node) { p.Triggers = list(r, n, 100, r.trigger) },
-		"retain":   func(n *yaml.Node) { p.Retain = list(r, n, 200, r.retain) },
-		"budgets":  func(n *yaml.Node) { p.Budgets = r.budgets(n) },
-		"secrets":  func(n *yaml.Node) { p.Secrets = list(r, n, 200, func(n *yaml.Node) string { return r.glob(n) }) },
+		"level":     func(n *yaml.Node) { p.Level = r.word(n, Levels...) },
+		"rules":     func(n *yaml.Node) { p.Rules = list(r, n, maxRules, r.rule) },
+		"triggers":  func(n *yaml.Node) { p.Triggers = list(r, n, 100, r.trigger) },
+		"retain":    func(n *yaml.Node) { p.Retain = list(r, n, 200, r.retain) },
+		"snapshots": func(n *yaml.Node) { p.Snapshots = list(r, n, 200, r.snapshots) },
+		"budgets":   func(n *yaml.Node) { p.Budgets = r.budgets(n) },
+		"secrets":   func(n *yaml.Node) { p.Secrets = list(r, n, 200, func(n *yaml.Node) string { return r.glob(n) }) },
 	})
 	seen := map[string]bool{}
 	for _, t := range p.Triggers {

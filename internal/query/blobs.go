@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -11,7 +12,7 @@ import (
 // ErrUnread: blocks that may name blobs cannot be read, so which are named is not known.
 var ErrUnread = errors.New("what names parts of capsules cannot be read")
 
-// NamedBlobs are the blobs that capsules of any recording name. ErrUnread when that cannot be told of one of them.
+// NamedBlobs are the blobs that capsules and copied state files of any recording name. ErrUnread when that cannot be told of one of them.
 func (e *Engine) NamedBlobs(ctx context.Context) (map[event.BlobHash]bool, error) {
 	all, err := e.reader.Recordings(ctx)
 	if err != nil {
@@ -32,13 +33,19 @@ func (e *Engine) namedBy(ctx context.Context, rec event.RecordingID, named map[e
 		return err
 	}
 	defer v.close()
-	scan, err := v.scan(EventQuery{Lanes: []event.Lane{event.LaneJob}, Kinds: []event.Kind{event.KindCapsule}})
+	scan, err := v.scan(EventQuery{Lanes: []event.Lane{event.LaneJob}, Kinds: []event.Kind{event.KindCapsule, event.KindSnapshot, event.KindRestored}})
 	if err != nil {
 		return err
 	}
 	for ev, err := range scan.events(ctx, v) {
 		if err != nil {
 			return fmt.Errorf("reading capsules: %w", err)
+		}
+		if ev.Kind == event.KindSnapshot || ev.Kind == event.KindRestored {
+			if err := namedByState(ev.Body, named); err != nil {
+				return fmt.Errorf("recording %s: %w", rec, ErrUnread)
+			}
+			continue
 		}
 		c := e.capsule(&ev)
 		for _, m := range c.Missing {
@@ -52,6 +59,31 @@ func (e *Engine) namedBy(ctx context.Context, rec event.RecordingID, named map[e
 		for _, p := range c.Parts {
 			named[p.Hash] = true
 		}
+	}
+	return nil
+}
+
+// namedByState adds the copies of files that handles of state name (spec/recording.md, section 5: files).
+func namedByState(body []byte, named map[event.BlobHash]bool) error {
+	var b struct {
+		Files [][]json.RawMessage `json:"files"`
+	}
+	if err := json.Unmarshal(body, &b); err != nil {
+		return err
+	}
+	for _, f := range b.Files {
+		if len(f) < 3 {
+			continue
+		}
+		var text string
+		if err := json.Unmarshal(f[2], &text); err != nil {
+			return err
+		}
+		hash, err := event.ParseBlobHash(text)
+		if err != nil {
+			return err
+		}
+		named[hash] = true
 	}
 	return nil
 }

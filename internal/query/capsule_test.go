@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -9,6 +10,42 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
+
+func TestCopiesOfStateAreNamed(t *testing.T) {
+	ctx := context.Background()
+	store := memory.New()
+	named, other := event.HashOf([]byte("kept")), event.HashOf([]byte("restored"))
+	put := func(n byte, body string, kind event.Kind) {
+		b := block.NewBuilder(block.Spec{Recording: event.RecordingID{n}, Attempt: 5, Lane: event.LaneJob})
+		b.Add(block.Row{Kind: kind, Operator: -1, N: 1, Wall: 1000, Body: []byte(body)})
+		raw, err := b.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := block.Verify(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Append(ctx, h, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(1, fmt.Sprintf(`{"checkpoint":1,"files":[["file:/a",5,"%s"],["file:/b",5]]}`, named), event.KindSnapshot)
+	put(2, fmt.Sprintf(`{"checkpoint":1,"files":[["s3://c",-1,"%s"]]}`, other), event.KindRestored)
+	put(3, `{"checkpoint":1}`, event.KindSnapshot)
+	e, err := New(Options{Reader: store, Blobs: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := e.NamedBlobs(ctx)
+	if err != nil || len(all) != 2 || !all[named] || !all[other] {
+		t.Fatalf("%v, %v", all, err)
+	}
+	put(4, `{"files":[["file:/a",5,"no hash"]]}`, event.KindSnapshot)
+	if _, err := e.NamedBlobs(ctx); !errors.Is(err, ErrUnread) {
+		t.Errorf("a name that cannot be read: %v", err)
+	}
+}
 
 func TestCapsulesSayWhatOfThemHasArrived(t *testing.T) {
 	ctx := context.Background()

@@ -57,7 +57,8 @@ type Plan struct {
 // Start is a checkpoint that a replay can begin behind.
 type Start struct {
 	Checkpoint uint64 `json:"checkpoint"`
-	Invocation uint64 `json:"invocation"` // the last one before it
+	Invocation uint64 `json:"invocation"`       // the last one before it
+	Absent     string `json:"absent,omitempty"` // why it cannot, after all
 }
 
 // Stopped tells whether a finding keeps anything from being replayed.
@@ -134,8 +135,8 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range starts {
-		p.Starts = append(p.Starts, Start{s.checkpoint, s.invocation})
+	for _, x := range starts {
+		p.Starts = append(p.Starts, Start{x.checkpoint, x.invocation, x.absent(s)})
 	}
 	from, err := findStart(ctx, snap, attempt, checkpoint)
 	if errors.Is(err, ErrCheckpoint) {
@@ -147,7 +148,7 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	}
 	begins := restore.files
 	if checkpoint > 0 {
-		begins = from.snapshot.files
+		begins = from.needs
 	}
 	p.state(begins, s)
 	return p, p.inputs(ctx, snap, dict, attempt, from, whole)

@@ -392,11 +392,6 @@ func (q *Queue) nearest(ctx context.Context, w *Wish) (at uint64, err error) {
 		return 0, err
 	}
 	defer snap.Close()
-	starts, err := checkpoints(ctx, snap, w.Attempt)
-	for _, s := range starts {
-		if s.invocation < w.From {
-			at = s.checkpoint
-		}
-	}
-	return at, err
+	s, err := nearest(ctx, snap, q.o.Store, w.Attempt, w.From)
+	return s.checkpoint, err
 }

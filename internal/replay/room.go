@@ -51,7 +51,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 			if err != nil {
 				return err
 			}
-			if err := layOutCompared(r.dir, p, all, from.checkpoint, state); err != nil {
+			if err := layOutCompared(r.dir, p, all, restore.files, from.checkpoint, state); err != nil {
 				return err
 			}
 		}

@@ -58,7 +58,7 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	}()
 	var from start
 	if !whole {
-		if from, err = nearest(ctx, snap, attempt, first); err != nil {
+		if from, err = nearest(ctx, snap, o.Store, attempt, first); err != nil {
 			return nil, err
 		}
 	}
@@ -90,14 +90,14 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	return r, nil
 }
 
-// nearest is the last place before an invocation at which a replay can begin.
-func nearest(ctx context.Context, snap store.Snapshot, attempt event.Key, first uint64) (start, error) {
+// nearest is the last place before an invocation at which a replay can begin: the attempt's beginning, if no state is there to begin with.
+func nearest(ctx context.Context, snap store.Snapshot, blobs store.BlobReader, attempt event.Key, first uint64) (start, error) {
 	all, err := checkpoints(ctx, snap, attempt)
 	if err != nil {
 		return start{}, err
 	}
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].invocation < first {
+		if all[i].invocation < first && all[i].absent(blobs) == "" {
 			return all[i], nil
 		}
 	}

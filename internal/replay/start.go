@@ -20,7 +20,8 @@ type start struct {
 	invocation uint64 // the last one before it
 	order      uint64 // place of its row in lane det
 	snapshot   snapshot
-	earlier    []snapshot // that an incremental one may name files of
+	earlier    []snapshot  // that an incremental one may name files of
+	needs      []stateFile // of the snapshot
 	transients event.Payload
 }
 
@@ -66,16 +67,30 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 	if err != nil {
 		return nil, err
 	}
+	restored, err := restoredFiles(ctx, snap, attempt)
+	if err != nil {
+		return nil, err
+	}
 	usable := make([]start, 0, len(all))
 	for i, x := range snapshots {
 		for _, s := range all {
 			if s.checkpoint == x.checkpoint && !s.transients.Null() && s.invocation > 0 {
-				s.snapshot, s.earlier = x, snapshots[:i:i]
+				s.snapshot, s.earlier, s.needs = x, snapshots[:i:i], x.needs(snapshots[:i], restored)
 				usable = append(usable, s)
 			}
 		}
 	}
 	return usable, nil
+}
+
+// absent says why the replay cannot begin there: the first of the files of its state that cannot be had. Empty: it can.
+func (s *start) absent(blobs store.BlobReader) string {
+	for _, f := range s.needs {
+		if why := f.absent(blobs); why != "" {
+			return "file " + f.path + " of its state " + why
+		}
+	}
+	return ""
 }
 
 // findStart finds where to begin: at a checkpoint, the attempt's beginning for 0.
@@ -102,17 +117,13 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 	}
 	p["start.invocation"], p["start.checkpoint"] = strconv.FormatUint(s.invocation, 10), strconv.FormatUint(s.checkpoint, 10)
 	files := map[string]event.Payload{"snapshot": s.snapshot.handles, "transients": s.transients}
-	needed := [][]stateFile{s.snapshot.files}
 	if s.snapshot.placeholders {
 		for i, e := range s.earlier {
 			files["snapshot."+strconv.Itoa(i)] = e.handles
-			needed = append(needed, e.files)
 		}
 	}
-	for _, n := range needed {
-		if err := state.bring(n); err != nil {
-			return err
-		}
+	if err := state.bring(s.needs); err != nil {
+		return err
 	}
 	key := sealed.Take()
 	for name, b := range files {

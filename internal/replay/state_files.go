@@ -50,6 +50,14 @@ func (f *stateFile) here() string {
 	return filepath.Clean(u.Path)
 }
 
+// place names the file the same way however its path is written.
+func (f *stateFile) place() string {
+	if path := f.here(); path != "" {
+		return path
+	}
+	return f.path
+}
+
 // kept tells whether the recording has a copy of it, whole.
 func (f *stateFile) kept(blobs store.BlobReader) (event.BlobHash, bool) {
 	h, err := event.ParseBlobHash(f.copy)

@@ -57,7 +57,7 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 		Starts: []api.ReplayStart{},
 	}
 	for _, s := range p.Starts {
-		out.Starts = append(out.Starts, api.ReplayStart{Checkpoint: api.I64(s.Checkpoint), Invocation: api.I64(s.Invocation)})
+		out.Starts = append(out.Starts, api.ReplayStart{Checkpoint: api.I64(s.Checkpoint), Invocation: api.I64(s.Invocation), Absent: s.Absent})
 	}
 	list, err := r.m.List(ctx, t.Recording, 500)
 	for i := range list {

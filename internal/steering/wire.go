@@ -3,6 +3,7 @@ package steering
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/policy"
@@ -33,6 +34,9 @@ func (s *Steering) wire() ingest.Policy {
 	w.Rules = append(w.Rules, ingest.PolicyRule{Level: s.mu.policy.Level})
 	if b := s.mu.policy.Budgets; b != (policy.Budgets{}) {
 		w.Budgets = &ingest.Budgets{CPU: b.CPU, BytesPerSecond: b.BytesPerSecond, Memory: b.Memory}
+	}
+	for _, x := range s.mu.policy.Snapshots {
+		w.Snapshots = append(w.Snapshots, ingest.SnapshotRule{Job: x.Job, Bytes: x.Bytes, EveryMS: uint64(x.Every / time.Millisecond)})
 	}
 	return w
 }

@@ -73,6 +73,15 @@ type Policy struct {
 	Rules   []PolicyRule `json:"rules"`
 	Budgets *Budgets     `json:"budgets,omitempty"`
 	Secrets []string     `json:"secrets,omitempty"` // globs of names of settings whose values never leave a process
+
+	Snapshots []SnapshotRule `json:"snapshots,omitempty"` // the first that fits a job holds; none: files of state are not copied
+}
+
+// SnapshotRule says how much of the state files of a job's checkpoints is copied.
+type SnapshotRule struct {
+	Job     string `json:"job,omitempty"`
+	Bytes   uint64 `json:"bytes"`    // of one subtask's snapshot; of one that has more nothing is copied
+	EveryMS uint64 `json:"every_ms"` // at most one of a subtask in that time
 }
 
 // PolicyRule is one rule of a Policy. Patterns are globs in which * stands for anything; an empty one fits all.

@@ -32,6 +32,7 @@ func (c config) settings() []string {
 	return []string{
 		"state.backend.type=" + c.backend,
 		"execution.checkpointing.incremental=" + strconv.FormatBool(c.backend == "rocksdb"),
+		"execution.checkpointing.data-inline-threshold=0 b", // all state lies in files, as large state does
 		"execution.checkpointing.unaligned.enabled=" + strconv.FormatBool(c.unaligned),
 		"pipeline.object-reuse=" + strconv.FormatBool(c.reuse),
 	}

@@ -23,6 +23,7 @@ type replayed struct {
 	config   config
 	shape    string
 	verdicts map[string]int
+	behind   int      // of the replays: those that began behind a checkpoint
 	said     []string // of what is neither exact nor equal per key, each with its cause
 }
 
@@ -109,20 +110,59 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 		return fmt.Errorf("job %s of shape %s has no capsules", job, r.shape)
 	}
 	for _, a := range list.Items {
-		verdict, why, err := s.ask.replay(ctx, job, a.Task, a.Subtask, a.Attempt)
+		starts, err := s.ask.starts(ctx, job, a.Task, a.Subtask, a.Attempt)
 		if err != nil {
 			return err
 		}
-		r.verdicts[verdict]++
-		if !slices.Contains(right, verdict) {
-			r.said = append(r.said, fmt.Sprintf("%s %d.%d: %s: %s", a.Task, a.Subtask, a.Attempt, verdict, why))
+		for i, from := range starts {
+			verdict, why, err := s.ask.replay(ctx, job, a.Task, a.Subtask, a.Attempt, from)
+			if err != nil {
+				return err
+			}
+			where := ""
+			if i > 0 {
+				where = " behind checkpoint " + from
+				r.behind++
+			}
+			r.verdicts[verdict]++
+			if !slices.Contains(right, verdict) {
+				r.said = append(r.said, fmt.Sprintf("%s %d.%d%s: %s: %s", a.Task, a.Subtask, a.Attempt, where, verdict, why))
+			}
 		}
 	}
 	return nil
 }
 
+// starts are where an attempt is replayed from: its beginning, and behind a checkpoint in the middle of those that it can begin at.
+func (c *client) starts(ctx context.Context, job, task string, subtask, attempt int) ([]string, error) {
+	var plan struct {
+		Starts []struct {
+			Checkpoint string `json:"checkpoint"`
+			Absent     string `json:"absent"`
+		} `json:"starts"`
+		Replayable bool `json:"replayable"`
+	}
+	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt)})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.send(ctx, http.MethodPost, "/api/v1/recordings/"+job+"/replays/plan", body, &plan); err != nil {
+		return nil, err
+	}
+	all := []string{"0"}
+	for _, s := range plan.Starts {
+		if s.Absent != "" {
+			return nil, fmt.Errorf("task %s, subtask %d: checkpoint %s: %s", task, subtask, s.Checkpoint, s.Absent)
+		}
+	}
+	if n := len(plan.Starts); n > 0 && plan.Replayable {
+		all = append(all, plan.Starts[n/2].Checkpoint)
+	}
+	return all, nil
+}
+
 // replay runs one attempt again and waits for what it proves.
-func (c *client) replay(ctx context.Context, job, task string, subtask, attempt int) (verdict, why string, err error) {
+func (c *client) replay(ctx context.Context, job, task string, subtask, attempt int, checkpoint string) (verdict, why string, err error) {
 	var r struct {
 		ID       string `json:"id"`
 		State    string `json:"state"`
@@ -139,7 +179,7 @@ func (c *client) replay(ctx context.Context, job, task string, subtask, attempt 
 			} `json:"causes"`
 		} `json:"verdict"`
 	}
-	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt)})
+	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt), "checkpoint": checkpoint})
 	if err != nil {
 		return "", "", err
 	}

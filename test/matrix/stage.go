@@ -38,6 +38,11 @@ func (s *stage) start(ctx context.Context, level string) error {
 	if s.jar, err = s.lab.BuildJobs(ctx, filepath.Join(s.lab.Repository, "test", "matrix", "jobs"), s.version, "matrix-jobs.jar"); err != nil {
 		return err
 	}
+	// The files of a checkpoint go when the next one is complete: replays that begin behind one need copies.
+	policy := filepath.Join(s.dir, "policy.yaml")
+	if err := os.WriteFile(policy, []byte("level: "+level+"\nsnapshots: [{bytes: 256MiB, every: 0s}]\n"), 0o644); err != nil {
+		return err
+	}
 	ports, err := lab.FreePorts(2)
 	if err != nil {
 		return err
@@ -46,7 +51,7 @@ func (s *stage) start(ctx context.Context, level string) error {
 	s.ask = newClient("http://" + listen)
 	s.server, err = lab.Start(lab.Command{
 		Name: "server", Path: s.binary, Dir: s.dir, Log: filepath.Join(s.dir, "log", "server.log"),
-		Args: []string{"up", "--data", filepath.Join(s.dir, "data"), "--listen", listen, "--agent-listen", agents, "--level", level, "--replay-flink", filepath.Join(s.lab.Repository, ".lab"), "--replay-jobs", "2", "--replay-sandbox", "off"},
+		Args: []string{"up", "--data", filepath.Join(s.dir, "data"), "--listen", listen, "--agent-listen", agents, "--policy", policy, "--replay-flink", filepath.Join(s.lab.Repository, ".lab"), "--replay-jobs", "2", "--replay-sandbox", "off"},
 	})
 	if err != nil {
 		return err

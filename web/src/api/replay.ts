@@ -110,7 +110,7 @@ const plan = shape<wire.ReplayPlan>()({
 	replayable: flag,
 	reaches: integer64,
 	last: integer64,
-	starts: list(shape<wire.ReplayStart>()({ checkpoint: integer64, invocation: integer64 })),
+	starts: list(shape<wire.ReplayStart>()({ checkpoint: integer64, invocation: integer64, absent: optional(text) })),
 	restored: flag,
 	flink: text,
 	flink_home: optional(text),

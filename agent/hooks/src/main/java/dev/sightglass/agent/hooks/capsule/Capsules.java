@@ -30,6 +30,7 @@ public final class Capsules {
   private final Keeper keeper;
   private final Supplier<Secrets> secrets;
   private final UserJars userJars = new UserJars();
+  private final StateCopies copies = new StateCopies();
   private final BlockingQueue<Package> taken = new LinkedBlockingQueue<>(MAX_WAITING);
   private final Deque<Package> ready = new ArrayDeque<>();
   private long held;
@@ -56,15 +57,27 @@ public final class Capsules {
     add(new Told(job, tell));
   }
 
-  /** A task's state comes from a checkpoint. */
-  public void restored(Attempt attempt, long checkpoint, boolean withheld, Supplier<?> restore) {
-    add(new Handles(attempt, EventKind.RESTORED, checkpoint, 0, withheld, restore));
+  /**
+   * A task's state comes from a checkpoint.
+   *
+   * @param copied bytes of its files that are copied at most; 0 = none are
+   */
+  public void restored(
+      Attempt attempt, long checkpoint, boolean withheld, long copied, Supplier<?> restore) {
+    StateFiles files = new StateFiles(copied, copies);
+    add(new Handles(attempt, EventKind.RESTORED, checkpoint, 0, withheld, files, restore));
   }
 
-  /** A task reported a snapshot. */
+  /** A task reported a snapshot; {@code copied} as of {@link #restored}. */
   public void snapshot(
-      Attempt attempt, long checkpoint, long bytes, boolean withheld, Supplier<?> snapshot) {
-    add(new Handles(attempt, EventKind.SNAPSHOT, checkpoint, bytes, withheld, snapshot));
+      Attempt attempt,
+      long checkpoint,
+      long bytes,
+      boolean withheld,
+      long copied,
+      Supplier<?> snapshot) {
+    StateFiles files = new StateFiles(copied, copies);
+    add(new Handles(attempt, EventKind.SNAPSHOT, checkpoint, bytes, withheld, files, snapshot));
   }
 
   private void add(Package p) {

@@ -20,7 +20,7 @@ final class Handles extends Package {
   private final long checkpoint;
   private final long stateBytes;
   private final boolean withheld;
-  private final StateFiles files = new StateFiles();
+  private final StateFiles files;
 
   /**
    * @param withheld the policy keeps payload back: small states lie within the handles
@@ -31,18 +31,27 @@ final class Handles extends Package {
       long checkpoint,
       long stateBytes,
       boolean withheld,
+      StateFiles files,
       Supplier<?> object) {
     super(attempt);
     this.kind = kind;
     this.checkpoint = checkpoint;
     this.stateBytes = stateBytes;
     this.withheld = withheld;
+    this.files = files;
     parts.add(new Part("handles", withheld ? () -> null : object, files));
+  }
+
+  @Override
+  void prepare() {
+    super.prepare();
+    files.open();
   }
 
   @Override
   void finish(Keeper keeper, Secrets secrets) {
     new Cleaned(secrets).clean(parts);
+    files.keep(keeper);
     Part p = parts.isEmpty() ? null : parts.get(0);
     if (withheld) {
       tell(null, "payload of an operator is kept back");
@@ -80,6 +89,7 @@ final class Handles extends Package {
 
   @Override
   void drop(String reason) {
+    files.close();
     tell(null, reason);
   }
 }

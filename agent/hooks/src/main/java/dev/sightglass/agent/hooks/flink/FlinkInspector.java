@@ -15,6 +15,7 @@ import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.agent.hooks.drain.Tally;
 import dev.sightglass.agent.hooks.functions.UserFunction;
+import dev.sightglass.agent.hooks.policy.Copying;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
@@ -43,6 +44,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** Looks into tasks and what belongs to them; the JobManager's side is {@link JobInspector}. */
@@ -330,9 +332,31 @@ public final class FlinkInspector implements Inspector {
     Object manager = Mirror.call(env, "getTaskStateManager");
     Object restore = Mirror.field(manager, "jobManagerTaskRestore");
     if (restore != null) {
-      capsules.restored(task.attempt, task.restored, !keepsPayload(t, task), () -> restore);
+      long copied = keepsPayload(t, task) ? copied(task) : 0;
+      capsules.restored(task.attempt, task.restored, !keepsPayload(t, task), copied, () -> restore);
     }
     return true;
+  }
+
+  /** Bytes of state files that are copied of one snapshot, 0 = none. */
+  private long copied(TrackedTask task) {
+    Copying c = policy.snapshots(new String[] {task.jobName, task.recording});
+    return c == null ? 0 : c.bytes;
+  }
+
+  /** {@link #copied}; -1 when the last snapshot that was copied is not long enough ago. */
+  private long due(TrackedTask task) {
+    Copying c = policy.snapshots(new String[] {task.jobName, task.recording});
+    long now = System.nanoTime();
+    if (c == null) {
+      return 0;
+    }
+    if (task.snapshotCopied != 0
+        && now - task.snapshotCopied < TimeUnit.MILLISECONDS.toNanos(c.everyMillis)) {
+      return -1;
+    }
+    task.snapshotCopied = now;
+    return c.bytes;
   }
 
   private static boolean keepsPayload(TaskContext t, TrackedTask task) {
@@ -633,7 +657,7 @@ public final class FlinkInspector implements Inspector {
       if (task.execution.equals(execution)) {
         long bytes = omissions.get(() -> Mirror.big(snapshot, "getStateSize"), 0L);
         boolean withheld = !keepsPayload(a.context(), task);
-        capsules.snapshot(a, checkpoint, bytes, withheld, () -> snapshot);
+        capsules.snapshot(a, checkpoint, bytes, withheld, withheld ? 0 : due(task), () -> snapshot);
         return;
       }
     }

@@ -49,6 +49,9 @@ final class TrackedTask {
   String invokable = "";
   long restored;
 
+  /** When files of a snapshot were copied last, by the clock of {@code nanoTime}; 0 = never. */
+  long snapshotCopied;
+
   /** What is told of it at level trace; made when Flink first makes something of that kind. */
   TaskTrace trace;
 

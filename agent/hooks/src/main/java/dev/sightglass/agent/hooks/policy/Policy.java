@@ -13,7 +13,8 @@ import java.util.function.ToIntFunction;
  */
 public final class Policy {
   /** Where the server wants nothing in particular. */
-  public static final Policy DEFAULT = new Policy("0", List.of(), Budgets.NONE, List.of());
+  public static final Policy DEFAULT =
+      new Policy("0", List.of(), Budgets.NONE, List.of(), List.of());
 
   static final List<String> LEVELS = List.of("positions", "flight", "trace");
   static final List<String> PAYLOADS = List.of("full", "hashed", "none");
@@ -23,12 +24,19 @@ public final class Policy {
   private final List<Rule> rules;
   private final Budgets budgets;
   private final List<String> secrets;
+  private final List<Copying> snapshots;
 
-  Policy(String version, List<Rule> rules, Budgets budgets, List<String> secrets) {
+  Policy(
+      String version,
+      List<Rule> rules,
+      Budgets budgets,
+      List<String> secrets,
+      List<Copying> snapshots) {
     this.version = version;
     this.rules = List.copyOf(rules);
     this.budgets = budgets;
     this.secrets = List.copyOf(secrets);
+    this.snapshots = List.copyOf(snapshots);
   }
 
   /** A policy that this agent cannot follow; the message says why. */
@@ -56,6 +64,26 @@ public final class Policy {
   /** Globs of names of settings whose values never leave the process. */
   public List<String> secrets() {
     return secrets;
+  }
+
+  /**
+   * What is copied of the state files of a job's checkpoints.
+   *
+   * @param job name and id
+   * @return null: nothing
+   */
+  public Copying snapshots(String[] job) {
+    for (Copying c : snapshots) {
+      if (c.job == null) {
+        return c;
+      }
+      for (String name : job) {
+        if (c.job.fits(name)) {
+          return c;
+        }
+      }
+    }
+    return null;
   }
 
   /** {@link #levels(String[], String[], int[], String[], Retreat)} of a task without outputs. */

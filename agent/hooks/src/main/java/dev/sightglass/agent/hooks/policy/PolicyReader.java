@@ -36,7 +36,25 @@ final class PolicyReader {
         cut(String.valueOf(members.get("version")), MAX_VERSION),
         rules,
         budgets(members.get("budgets")),
-        secrets);
+        secrets,
+        snapshots(members));
+  }
+
+  private static List<Copying> snapshots(Map<?, ?> members) throws BadPolicy {
+    List<Copying> all = new ArrayList<>();
+    for (Object o : list(members, "snapshots")) {
+      if (!(o instanceof Map)) {
+        throw new BadPolicy("snapshots are objects");
+      }
+      Map<?, ?> m = (Map<?, ?>) o;
+      Object job = m.get("job");
+      all.add(
+          new Copying(
+              job == null ? null : Glob.of(String.valueOf(job)),
+              number(m, "bytes").longValue(),
+              number(m, "every_ms").longValue()));
+    }
+    return all;
   }
 
   private static List<?> list(Map<?, ?> members, String name) throws BadPolicy {

@@ -74,6 +74,7 @@ func holdState(ctx context.Context, snap store.Snapshot, attempt event.Key, repo
 		}
 	}
 	c.add(report.states)
+	c.Recorded = max(c.Recorded, c.Compared) // one may be complete of which the report says that it was not reached
 	return c, nil
 }
 

@@ -93,6 +93,20 @@ public final class ServeProbe {
     }
   }
 
+  /**
+   * A watermark valve gave that out last.
+   *
+   * @param context what is kept on the valve; null = nothing yet
+   * @return what is to be kept on it
+   */
+  public static Object valve(Object context, Object valve, long last) {
+    Object kept = context == null ? InProbe.valve(valve) : context;
+    if (kept instanceof ValveContext) {
+      ((ValveContext) kept).startAt(last);
+    }
+    return kept;
+  }
+
   /** All numbers were given: the task goes on. */
   public static void goesOn() {
     TaskContext t = TaskContext.current();

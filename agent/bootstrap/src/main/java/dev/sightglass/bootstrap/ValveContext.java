@@ -29,6 +29,12 @@ final class ValveContext {
     }
   }
 
+  /** It goes on where it was at a checkpoint. */
+  void startAt(long output) {
+    last = output;
+    raised = output;
+  }
+
   /** The watermark that it gave out last. */
   long raised() {
     return raised;

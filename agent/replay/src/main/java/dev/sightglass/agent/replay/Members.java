@@ -30,6 +30,14 @@ final class Members {
     return field(o.getClass(), name).get(o);
   }
 
+  static boolean has(Object o, String name) {
+    try {
+      return field(o.getClass(), name) != null;
+    } catch (NoSuchFieldException e) {
+      return false;
+    }
+  }
+
   /** Null when there is no such field. */
   static Object optional(Object o, String name) throws IllegalAccessException {
     try {

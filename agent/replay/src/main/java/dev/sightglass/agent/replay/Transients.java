@@ -18,6 +18,9 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 final class Transients {
   private static final String[] GENERATORS = {"watermarkGenerator", "wmOutput"};
 
+  /** What the agent keeps on a valve. */
+  private static final String KEPT = "sightglass$valve";
+
   private final StreamTask<?, ?> task;
 
   Transients(StreamTask<?, ?> task) {
@@ -79,6 +82,10 @@ final class Transients {
   }
 
   private static void valve(Object valve, JsonNode v) throws Exception {
+    if (Members.has(valve, KEPT)) {
+      long last = v.path("watermark").asLong();
+      Members.set(valve, KEPT, ServeProbe.valve(Members.get(valve, KEPT), valve, last));
+    }
     Members.set(valve, "lastOutputWatermark", v.path("watermark").asLong());
     Members.set(valve, "lastOutputWatermarkStatus", status(v.path("idle").asBoolean()));
     Iterator<JsonNode> channels = v.path("channels").elements();

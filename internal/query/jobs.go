@@ -158,10 +158,8 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 	if text == "" {
 		return event.RecordingID{}, notFound("a recording without name")
 	}
-	for _, j := range jobs { // newest first
-		if !j.Derived && j.Name == text || Slug(j.Name) == text {
-			return j.ID, nil
-		}
+	if j := named(jobs, text); j != nil {
+		return j.ID, nil
 	}
 	found := make(map[string]event.RecordingID) // by id, or by name for the beginning of a name
 	low := strings.ToLower(text)
@@ -185,4 +183,14 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 		return found[names[0]], nil
 	}
 	return event.RecordingID{}, &AmbiguousError{What: "recording", Text: text, Candidates: names}
+}
+
+// named is the newest run of a job of that name, or slug of a name; what a replay derived is no run. jobs are sorted newest first.
+func named(jobs []Job, text string) *Job {
+	for i := range jobs {
+		if j := &jobs[i]; !j.Derived && (j.Name == text || Slug(j.Name) == text) {
+			return j
+		}
+	}
+	return nil
 }

@@ -39,6 +39,9 @@ const (
 	whatAnswer       = 21
 	whatEvent        = 22
 	whatOperator     = 23
+	whatGiven        = 24 // a value that a source gave
+	whatReleased     = 25 // a split that a source's reader is done with
+	whatEnded        = 26 // a source's end
 
 	// Of the feed alone: rows of lane trace that say what the outside answered.
 	whatWritten     = 48
@@ -75,6 +78,7 @@ type feed struct {
 	trace  *lane // written records and transactions
 	inputs map[event.Element]*input
 
+	attempt  event.Key
 	chain    []event.ChainOperatorDef
 	source   *sources
 	recover  *recovered
@@ -176,7 +180,7 @@ func (f *feed) skip(ctx context.Context) error {
 	if f.from.checkpoint == 0 {
 		return nil
 	}
-	for _, l := range []*lane{f.det, f.env, f.trace, f.source.lane} {
+	for _, l := range []*lane{f.det, f.env, f.trace, f.source.lane, f.source.given} {
 		for {
 			r, err := l.peek(ctx)
 			if err != nil {
@@ -346,6 +350,13 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 		x := f.env.take()
 		switch x.what {
 		case whatTransients, whatBarrier: // findBarriers keeps these
+		case whatGiven: // the record's step has it
+		case whatReleased, whatEnded:
+			if err := f.writePending(); err != nil {
+				return err
+			}
+			f.pending = &step{row: x, action: stepRecord, bytes: f.sourceMark(&x)}
+			f.pending.inv++
 		case whatTimerOrder:
 			x.number2 = int64(x.operator)
 			f.read(&x)

@@ -40,7 +40,9 @@ func (f *feed) writePending() error {
 		f.string(s.text)
 	case stepRecord:
 		f.buf = append(f.buf, s.bytes...)
-		f.elements++
+		if s.what == 0 {
+			f.elements++
+		}
 	case stepTrigger:
 		f.bytes(s.bytes)
 	case stepMail:

@@ -133,7 +133,8 @@ func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from star
 		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
 		trace:   newLane(snap, attempt, event.LaneTrace, false),
 		recover: newRecovered(snap, dict, attempt),
-		source:  &sources{newLane(snap, attempt, event.LaneSrc, true)},
+		source:  &sources{lane: newLane(snap, attempt, event.LaneSrc, true), given: newLane(snap, attempt, event.LaneEnv, true)},
+		attempt: attempt,
 	}
 }
 

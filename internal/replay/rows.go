@@ -50,7 +50,7 @@ func (r *row) between() bool {
 		event.KindWatermarkIn, event.KindLevel:
 		return true
 	case event.KindEnvRead:
-		return r.what == whatEvent
+		return r.what == whatEvent || r.what == whatReleased || r.what == whatEnded
 	}
 	return false
 }

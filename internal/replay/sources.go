@@ -13,8 +13,17 @@ import (
 
 // sources gives the records that an attempt read itself, out of its lane src.
 type sources struct {
-	lane *lane
+	lane  *lane
+	given *lane // env: values of sources that are not Kafka's
+	sent  *sent // what leaves a task that is nothing but a source; nil = not looked at yet
 }
+
+// Of a step of kind 10: in the place of a partition of Kafka, what else a source does.
+const (
+	otherValue    = -1 // of another source than Kafka's
+	splitReleased = -2 // the reader is done with a split
+	inputEnded    = -3 // there is no more input
+)
 
 // records feeds a run of records that a source of the task read.
 func (f *feed) records(ctx context.Context, r row) error {
@@ -56,22 +65,27 @@ func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
 		return nil, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
 			"is not of the sample): the topic would have to be read again, which is not done", place(split), r.offset)}
 	case r.kind != event.KindSourceRecord:
-		return nil, &MissingInput{Why: fmt.Sprintf("the source %s gives records whose bytes are not recorded (only those of Kafka are)", split.Kind)}
+		return f.other(ctx, inv)
 	case r.value.Len() < r.value.Size() || r.key.Len() < r.key.Size():
 		return nil, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
 	}
 	x := f.source.lane.take()
-	old := f.buf
-	f.buf = nil
-	f.string(f.operator(max(x.operator, 0)))
-	f.string(split.Topic)
-	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(split.Partition))
-	f.i64(x.offset)
 	if x.splitTime == math.MinInt64 {
 		x.splitTime = -1
 	}
-	f.i64(x.splitTime)
-	for _, v := range []event.Payload{x.key, x.value} {
+	return f.sourceStep(x.operator, split.Topic, split.Partition, x.offset, x.splitTime, x.key, x.value, x.headers), nil
+}
+
+// sourceStep is what follows the number in a step of kind 10.
+func (f *feed) sourceStep(operator int32, split string, partition int32, offset, time int64, key, value, headers event.Payload) []byte {
+	old := f.buf
+	f.buf = nil
+	f.string(f.operator(max(operator, 0)))
+	f.string(split)
+	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(partition))
+	f.i64(offset)
+	f.i64(time)
+	for _, v := range []event.Payload{key, value} {
 		if v.Null() {
 			f.buf = append(f.buf, 0)
 			continue
@@ -79,10 +93,41 @@ func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
 		f.buf = append(f.buf, 1)
 		f.bytes(v.Open(f.open))
 	}
-	f.bytes(x.headers.Open(f.open))
+	f.bytes(headers.Open(f.open))
 	b := f.buf
 	f.buf = old
-	return b, nil
+	return b
+}
+
+// other is the step of a value that a source gave which is not Kafka's.
+func (f *feed) other(ctx context.Context, inv uint64) ([]byte, error) {
+	for {
+		x, err := f.source.given.peek(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if x == nil || x.inv > inv {
+			break
+		}
+		r := f.source.given.take()
+		if r.inv == inv && r.what == whatGiven && !r.value.Null() {
+			return f.sourceStep(r.operator, f.defs.Text(r.text), otherValue, 0, r.number, event.Payload{}, r.value, event.Payload{}), nil
+		}
+	}
+	if len(f.chain) != 1 {
+		return nil, &MissingInput{Why: fmt.Sprintf("the bytes of what the source gave in invocation %d were not recorded: it was at level positions, or its key is not of the sample, or a policy "+
+			"withheld them", inv)}
+	}
+	return f.sentValue(ctx, inv)
+}
+
+// sourceMark is the step of what a source does between records.
+func (f *feed) sourceMark(r *row) []byte {
+	kind := int32(splitReleased)
+	if r.what == whatEnded {
+		kind = inputEnded
+	}
+	return f.sourceStep(r.operator, f.defs.Text(r.text), kind, 0, 0, event.Payload{}, event.Payload{}, event.Payload{})
 }
 
 func place(s event.SplitDef) string { return fmt.Sprintf("%s/%d", s.Topic, s.Partition) }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -53,8 +54,12 @@ func (r *recorded) define(kind event.DefinitionKind, v any) event.DefinitionID {
 }
 
 func (r *recorded) attempt(a event.AttemptDef, key event.Key) {
-	a.Recording, a.AttemptKey = r.rec.String(), key.String()
 	a.Chain = []event.ChainOperatorDef{{Operator: operatorID}}
+	r.attemptOf(a, key)
+}
+
+func (r *recorded) attemptOf(a event.AttemptDef, key event.Key) {
+	a.Recording, a.AttemptKey = r.rec.String(), key.String()
 	r.define(event.DefAttempt, a)
 }
 
@@ -219,6 +224,77 @@ func TestSourceSteps(t *testing.T) {
 	}
 }
 
+// A source that is not Kafka's gives the values that were recorded as it gave them, is done with splits, and ends.
+func TestStepsOfAnotherSource(t *testing.T) {
+	r := newRecorded(t)
+	const key = event.Key(7)
+	r.attemptOf(event.AttemptDef{Vertex: "v", Chain: []event.ChainOperatorDef{{Operator: operatorID}, {Operator: "ab", Index: 1}}}, key)
+	split := r.define(event.DefSplit, event.SplitDef{Kind: "source", ID: "a"})
+	r.block(key, event.LaneDet, func(b *block.Builder) { b.Add(block.Row{Kind: event.KindSource, Inv: 1, N: 3}) })
+	r.block(key, event.LaneSrc, func(b *block.Builder) {
+		b.Add(block.Row{Kind: event.KindSourceRun, Inv: 1, N: 2, Split: split, Offset: 0})
+		b.Add(block.Row{Kind: event.KindOtherSourceRecord, Inv: 3, Split: split, Offset: 2})
+	})
+	r.block(key, event.LaneEnv, func(b *block.Builder) {
+		id := r.define(event.DefString, "a")
+		b.Add(block.Row{Kind: event.KindEnvRead, Inv: 1, Ordinal: 1, What: whatGiven, Number: math.MinInt64, Value: []byte("one")})
+		b.Add(block.Row{Kind: event.KindEnvRead, Inv: 2, Ordinal: 1, What: whatGiven, Text: id, Number: 12, Value: []byte("two")})
+		b.Add(block.Row{Kind: event.KindEnvRead, Inv: 2, Ordinal: 2, What: whatReleased, Text: id})
+		b.Add(block.Row{Kind: event.KindEnvRead, Inv: 3, Ordinal: 1, What: whatGiven, Number: math.MinInt64, Value: []byte{}})
+		b.Add(block.Row{Kind: event.KindEnvRead, Inv: 3, Ordinal: 2, What: whatEnded})
+	})
+	steps, end := r.feed(key)
+	if end != "the recording of the attempt ends here" {
+		t.Errorf("it ended because %s", end)
+	}
+	want := []struct {
+		inv         uint64
+		split       string
+		what        int32
+		time        int64
+		value, null string
+	}{{1, "", otherValue, math.MinInt64, "one", ""}, {2, "a", otherValue, 12, "two", ""}, {3, "a", splitReleased, 0, "", "null"}, {3, "", otherValue, math.MinInt64, "", ""}, {4, "", inputEnded, 0, "", "null"}}
+	if len(steps) != len(want)+1 {
+		t.Fatalf("%d steps: %+v", len(steps), steps)
+	}
+	for i, w := range want {
+		s := steps[i]
+		if s.op != stepRecord || s.inv != w.inv || s.texts[1] != w.split || int32(s.nums[0]) != w.what || s.nums[2] != w.time || string(s.bytes[1]) != w.value || (s.bytes[1] == nil) != (w.null != "") {
+			t.Errorf("step %d: %+v, want %+v", i, s, w)
+		}
+	}
+}
+
+// What a task gave that is nothing but a source left it as it was.
+func TestStepsOfASourceAlone(t *testing.T) {
+	r := newRecorded(t)
+	const key, partition = event.Key(7), event.Key(8)
+	r.attempt(event.AttemptDef{Vertex: "v"}, key)
+	r.define(event.DefPartition, event.PartitionDef{Partition: partition.String(), Dataset: "d", Attempt: key.String(), Subpartitions: 2})
+	split := r.define(event.DefSplit, event.SplitDef{Kind: "source", ID: "a"})
+	r.block(key, event.LaneDet, func(b *block.Builder) { b.Add(block.Row{Kind: event.KindSource, Inv: 1, N: 3}) })
+	r.block(key, event.LaneSrc, func(b *block.Builder) {
+		b.Add(block.Row{Kind: event.KindSourceRun, Inv: 1, N: 3, Split: split, Offset: 0})
+	})
+	r.block(key, event.LaneOut, func(b *block.Builder) {
+		b.Base(partition, 0, 0)
+		b.Base(partition, 1, 0)
+		b.Add(block.Row{Kind: event.KindRecord, Inv: 1, Partition: partition, Subpartition: 1, Value: []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x07one")})
+		b.Add(block.Row{Kind: event.KindRecord, Inv: 2, Partition: partition, Subpartition: 0, Value: []byte("\x01two")})
+		b.Add(block.Row{Kind: event.KindRecord, Inv: 2, Partition: partition, Subpartition: 1, Value: []byte("\x01two")})
+	})
+	steps, end := r.feed(key)
+	if len(steps) != 3 || !strings.Contains(end, "nothing of what the source gave in invocation 3") {
+		t.Fatalf("%d steps, and it ended because %s", len(steps), end)
+	}
+	if s := steps[0]; s.nums[2] != 7 || string(s.bytes[1]) != "one" {
+		t.Errorf("with a time: %+v", s)
+	}
+	if s := steps[1]; s.nums[2] != math.MinInt64 || string(s.bytes[1]) != "two" {
+		t.Errorf("without a time: %+v", s)
+	}
+}
+
 // What cannot be fed says which source it is of and why.
 func TestSourceRecordsThatAreNotThere(t *testing.T) {
 	for _, c := range []struct {
@@ -227,7 +303,7 @@ func TestSourceRecordsThatAreNotThere(t *testing.T) {
 		row       block.Row
 	}{
 		{"places alone", "of the records of orders/3 only the places", event.SplitDef{Kind: "kafka", Topic: "orders", Partition: 3}, block.Row{Kind: event.KindSourceRun, N: 5, Offset: 9}},
-		{"another source", "the source com.example.Files gives records whose bytes are not recorded", event.SplitDef{Kind: "com.example.Files", ID: "a"}, block.Row{Kind: event.KindOtherSourceRecord}},
+		{"another source", "nothing of what the source gave in invocation 1 left the task", event.SplitDef{Kind: "com.example.Files", ID: "a"}, block.Row{Kind: event.KindOtherSourceRecord}},
 		{"cut", "orders/3@9 was withheld or cut", event.SplitDef{Kind: "kafka", Topic: "orders", Partition: 3},
 			block.Row{Kind: event.KindSourceRecord, Offset: 9, Value: []byte("ab"), FullLength: 9}},
 	} {

@@ -36,6 +36,9 @@ class Reads {
   static final int ASYNC_RESULT = 21;
   static final int EVENT = 22;
   static final int OPERATOR_EVENT = 23;
+  static final int SOURCE_VALUE = 24;
+  static final int SPLIT_RELEASED = 25;
+  static final int END_OF_INPUT = 26;
 
   /** Row of lane env. */
   static final int READ = 110;

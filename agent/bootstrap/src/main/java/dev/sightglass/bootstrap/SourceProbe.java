@@ -144,6 +144,47 @@ public final class SourceProbe {
     return t.beginOther(c.operator);
   }
 
+  /**
+   * {@link #collect(Object)} of a reader's value.
+   *
+   * @param time that the reader gives with it, {@link Long#MIN_VALUE} = none
+   */
+  public static int collect(Object context, Object value, long time) {
+    int token = collect(context);
+    if (token >= 0) {
+      Context c = (Context) context;
+      TaskContext t = c.task;
+      if (t.levels.paths && t.keepsPayload(c.operator)) {
+        // Serializers may run code of users, which may read: bytes come first, then the note.
+        byte[] b = Hooks.inspector().sourceValue(t, value);
+        if (b != null) {
+          TaskNote n = t.reads.begin(Reads.SOURCE_VALUE, c.operator).number(time);
+          if (c.split != null) {
+            n.text(c.split.id);
+          }
+          n.value(b, 0, b.length).write();
+        }
+      }
+    }
+    return token;
+  }
+
+  /** A reader is done with a split: it holds watermarks back no longer. */
+  public static void released(String split) {
+    TaskContext t = TaskContext.telling();
+    if (t != null && split != null) {
+      t.reads.between(Reads.SPLIT_RELEASED, t.sourceOperator()).text(split).write();
+    }
+  }
+
+  /** A task has no more input; one that reads a source itself says so. */
+  public static void ended() {
+    TaskContext t = TaskContext.telling();
+    if (t != null && t.readsSource()) {
+      t.reads.between(Reads.END_OF_INPUT, t.sourceOperator()).write();
+    }
+  }
+
   /** {@code time} is the value's event time, {@link Long#MIN_VALUE} = none. */
   public static void leave(Object context, int token, long time) {
     if (token >= 0) {

@@ -23,6 +23,15 @@ final class Feed {
   static final int TRACE = 16;
   static final int PAUSE = 17;
 
+  /** Of {@link #RECORD}, in the place of a partition of Kafka: a value of another source. */
+  static final int OTHER = -1;
+
+  /** The reader is done with a split. */
+  static final int RELEASED = -2;
+
+  /** There is no more input. */
+  static final int ENDED = -3;
+
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
 

@@ -12,12 +12,8 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
 
-/**
- * A reader that reads nothing outside. This one knows no record: what it gives is nothing, and what
- * it holds are its splits as they came. The readers of sources whose records are recorded extend
- * it.
- */
-class RecordedReader implements SourceReader<Object, SourceSplit> {
+/** A reader that reads nothing outside: it gives what the recording says, when it says so. */
+abstract class RecordedReader implements SourceReader<Object, SourceSplit> {
   /** Of the process, which runs one task. */
   private static Turns turns;
 
@@ -25,6 +21,9 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
   private static boolean begun;
 
   final String operator;
+
+  /** There is no more input. */
+  private boolean ended;
 
   /** Where each split stands; what that is, is the reader's own. */
   final Map<String, Object> splits = new LinkedHashMap<>();
@@ -43,6 +42,9 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
   }
 
   private boolean isNext() {
+    if (ended) {
+      return false;
+    }
     return begun && turns.isNextRecord(operator);
   }
 
@@ -56,9 +58,7 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
   }
 
   /** Gives the record of the step at hand. */
-  void emit(Feed step, ReaderOutput<Object> output) throws Exception {
-    throw new IllegalStateException("records of this source are not replayed");
-  }
+  abstract void emit(Feed step, ReaderOutput<Object> output) throws Exception;
 
   @Override
   public void start() {}
@@ -66,15 +66,29 @@ class RecordedReader implements SourceReader<Object, SourceSplit> {
   @Override
   public InputStatus pollNext(ReaderOutput<Object> output) throws Exception {
     if (isNext()) {
-      Feed step = turns.record();
-      emit(step, output);
+      switch (turns.sourceStep()) {
+        case Feed.RELEASED:
+          String done = turns.mark().text;
+          splits.remove(done);
+          output.releaseOutputForSplit(done);
+          break;
+        case Feed.ENDED:
+          turns.mark();
+          ended = true;
+          break;
+        default:
+          emit(turns.record(), output);
+      }
+    }
+    if (ended) {
+      return InputStatus.END_OF_INPUT;
     }
     return isNext() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
   }
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return isNext() ? CompletableFuture.completedFuture(null) : turns.laterRecord();
+    return isNext() || ended ? CompletableFuture.completedFuture(null) : turns.laterRecord();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sightglass.agent.replay;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -20,16 +21,30 @@ final class RecordedSource implements InvocationHandler, Serializable {
 
   private final String operator;
 
-  private RecordedSource(Source<?, ?, ?> source, String operator) {
+  private final TypeSerializer<Object> type;
+
+  private RecordedSource(Source<?, ?, ?> source, String operator, TypeSerializer<Object> type) {
     this.source = source;
     this.operator = operator;
+    this.type = type;
+  }
+
+  static boolean isKafka(Source<?, ?, ?> source) {
+    for (Class<?> c = source.getClass(); c != null; c = c.getSuperclass()) {
+      if (c.getName().equals(KAFKA)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
    * @param operator id of its operator, hex
+   * @param type its output serializer
    */
-  static Object of(Source<?, ?, ?> source, String operator, ClassLoader user) {
-    return Members.proxy(source, user, new RecordedSource(source, operator));
+  static Object of(
+      Source<?, ?, ?> source, String operator, TypeSerializer<Object> type, ClassLoader user) {
+    return Members.proxy(source, user, new RecordedSource(source, operator, type));
   }
 
   @Override
@@ -41,12 +56,10 @@ final class RecordedSource implements InvocationHandler, Serializable {
   }
 
   private SourceReader<?, ?> reader(SourceReaderContext context) throws Exception {
-    for (Class<?> c = source.getClass(); c != null; c = c.getSuperclass()) {
-      if (c.getName().equals(KAFKA)) {
-        // It connects to nothing before it is told of splits, which it is not.
-        return new KafkaReader(source.createReader(context), operator);
-      }
+    if (isKafka(source)) {
+      // It connects to nothing before it is told of splits, which it is not.
+      return new KafkaReader(source.createReader(context), operator);
     }
-    return new RecordedReader(operator);
+    return new OtherReader(operator, type);
   }
 }

@@ -76,7 +76,12 @@ final class Substitutes {
         break;
       case SOURCE:
         Source<?, ?, ?> source = (Source<?, ?, ?>) Members.get(factory, "source");
-        Members.set(factory, "source", RecordedSource.of(source, id, user));
+        Members.set(
+            factory, "source", RecordedSource.of(source, id, c.getTypeSerializerOut(user), user));
+        if (!RecordedSource.isKafka(source)) {
+          // How far it has read its splits it alone knows.
+          strangers.add(id);
+        }
         break;
       case WRITER:
       case COMMITTER:

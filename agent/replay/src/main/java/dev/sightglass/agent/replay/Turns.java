@@ -157,6 +157,18 @@ final class Turns {
     return source;
   }
 
+  /** What the next step is within a source: see {@link Feed}. */
+  int sourceStep() throws IOException {
+    peek();
+    return (int) feed.number2;
+  }
+
+  /** Takes a step of a source that is no record. */
+  Feed mark() {
+    feed.take();
+    return feed;
+  }
+
   /** Takes the step of a record that a source reads. It stays until the next one is looked at. */
   Feed record() throws IOException {
     waitForRoom();

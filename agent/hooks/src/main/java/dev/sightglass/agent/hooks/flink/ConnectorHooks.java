@@ -68,8 +68,26 @@ final class ConnectorHooks {
               Hook.of("source.output", OPERATORS + o),
               "\\(Ljava/lang/Object;J\\)V",
               "reusingRecord",
+              true,
               "collect"));
     }
+    for (String o :
+        new String[] {
+          "ProgressiveTimestampsAndWatermarks$StreamingReaderOutput",
+          "NoOpTimestampsAndWatermarks$TimestampsOnlyOutput"
+        }) {
+      all.add(
+          Hook.of("source.released", OPERATORS + "source/" + o)
+              .enterRare(
+                  "releaseOutputForSplit",
+                  "\\(Ljava/lang/String;\\)V",
+                  probe("SourceProbe.released", arg(0)))
+              .build());
+    }
+    all.add(
+        Hook.of("source.end", FLINK + "streaming/runtime/tasks/StreamTask")
+            .enterRare("endData", "\\(L.*StopMode;\\)V", probe("SourceProbe.ended"))
+            .build());
     all.add(
         Hook.of(
                 "source.split",
@@ -92,6 +110,7 @@ final class ConnectorHooks {
             Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$ManualWatermarkContext"),
             null,
             "reuse",
+            false,
             "processAndCollect",
             "processAndCollectWithTimestamp"));
     all.add(
@@ -99,21 +118,24 @@ final class ConnectorHooks {
             Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$AutomaticWatermarkContext"),
             null,
             "reuse",
+            false,
             "processAndCollect"));
   }
 
   /**
    * {@code record}: the field that holds what was emitted last, whose time is known when the method
-   * is left.
+   * is left. {@code tells}: the arguments are the value and a time, and the value is told.
    */
   private static Hook collecting(
-      Hook.Builder b, String descriptor, String record, String... methods) {
+      Hook.Builder b, String descriptor, String record, boolean tells, String... methods) {
     Value output = context("output", "SourceProbe.output", self());
     for (String m : methods) {
       b.around(
           m,
           descriptor,
-          probe("SourceProbe.collect", output),
+          tells
+              ? probe("SourceProbe.collect", output, arg(0), arg(1))
+              : probe("SourceProbe.collect", output),
           probe("SourceProbe.leave", output, token(), field(record).call("getTimestamp", "()J")),
           probe("SourceProbe.fail", output, token(), thrown()));
     }

@@ -307,6 +307,9 @@ public final class FlinkInspector implements Inspector {
       for (ChainedOperator o : task.chain.chain()) {
         if (OperatorKind.of("", o.factory).equals("source")) {
           t.setSourceOperator(o.index);
+          if (task.chain.chain().size() > 1 && o.out != null) {
+            task.sourceValues = omissions.get(() -> new ValueBytes(o.out), null);
+          }
           break;
         }
       }
@@ -636,6 +639,13 @@ public final class FlinkInspector implements Inspector {
   @Override
   public byte[] results(TaskContext t, Object operator, Collection<?> results) {
     return omissions.get(() -> resultWriter(of(t), operator).write(results), null);
+  }
+
+  @Override
+  public byte[] sourceValue(TaskContext t, Object value) {
+    TrackedTask task = of(t);
+    ValueBytes to = task.sourceValues;
+    return to == null ? null : omissions.get(() -> to.write(value), null);
   }
 
   private static ResultWriter resultWriter(TrackedTask task, Object operator) {

@@ -41,6 +41,9 @@ final class TrackedTask {
   /** For asynchronous operators, made with the first result; by the task's thread alone. */
   final List<ResultWriter> results = new ArrayList<>();
 
+  /** Writes what the task's source gives; null = what leaves the task is the same. */
+  ValueBytes sourceValues;
+
   /** By output: chain index of the operator that sends there, and the tag; set before the names. */
   int[] senders = {};
 

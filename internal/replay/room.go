@@ -41,6 +41,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 			r.remove(o)
 		}
 	}()
+	dict := newDictionary(o.Store, rec)
 	err = layout(ctx, r.dir, c, o.Store, derived, restore.handles, func(p map[string]string) error {
 		state := newStateFiles(ctx, r.dir, p, o.Store)
 		if err := state.bring(restore.files); err != nil {
@@ -55,7 +56,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 				return err
 			}
 		}
-		return from.layout(ctx, r.dir, p, c, snap, attempt, state)
+		return from.layout(ctx, r.dir, p, c, snap, attempt, state, dict.attempts[attempt].Chain, dict)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
@@ -74,7 +75,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 		return nil, err
 	}
 	go func() { _ = r.server.Serve(l) }() // it ends with Shutdown
-	r.feed = newFeed(snap, newDictionary(o.Store, rec), attempt, from)
+	r.feed = newFeed(snap, dict, attempt, from)
 	r.jvm = &jvm{
 		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: file, heap: o.Heap,
 		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,

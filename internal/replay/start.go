@@ -111,7 +111,7 @@ func findStart(ctx context.Context, snap store.Snapshot, attempt event.Key, chec
 }
 
 // layout adds what the replayer begins with to the folder and the properties of the task.
-func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, state *stateFiles) error {
+func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, state *stateFiles, chain []event.ChainOperatorDef, texts definitions) error {
 	if s.checkpoint == 0 {
 		return nil
 	}
@@ -132,6 +132,9 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 		}
 	}
 	if err := s.consumed(ctx, p, snap, attempt); err != nil {
+		return err
+	}
+	if err := s.answers(ctx, dir, p, snap, attempt, chain, texts); err != nil {
 		return err
 	}
 	return s.sent(ctx, p, c, snap, attempt)
@@ -193,6 +196,9 @@ func (s *start) sent(ctx context.Context, p map[string]string, c *capsule, snap 
 				return seq
 			}
 			if sub := r.Subpartition[i]; sub >= 0 {
+				if w, ok := outputs[r.Partition[i]]; ok && before && r.Kind[i] == event.KindRecord {
+					p[fmt.Sprintf("writer.%d.last", w)] = strconv.Itoa(int(sub))
+				}
 				set(r.Partition[i], int(sub), next(r.Seq[i]), before)
 				continue
 			}

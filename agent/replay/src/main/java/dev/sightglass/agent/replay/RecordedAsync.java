@@ -1,7 +1,9 @@
 package dev.sightglass.agent.replay;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.api.functions.async.AsyncFunction;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 
@@ -12,11 +14,18 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 final class RecordedAsync implements AsyncFunction<Object, Object> {
   private static final long serialVersionUID = 1;
 
-  /** Requests of the process's task that are not answered, by operator. */
-  private static final List<RecordedAsync> OPEN = new ArrayList<>();
+  /** Those that were asked something. */
+  private static final List<RecordedAsync> ALL = new ArrayList<>();
+
+  /** Requests that were made before the replay begins, by operator that has made none in it. */
+  private static final Map<String, Long> BEFORE = new HashMap<>();
 
   private final String operator;
-  private transient List<ResultFuture<Object>> requests;
+
+  /** Requests that are not answered, by number. */
+  private transient Map<Long, ResultFuture<Object>> open;
+
+  private transient long last;
 
   /**
    * @param operator id of its operator, hex
@@ -27,11 +36,12 @@ final class RecordedAsync implements AsyncFunction<Object, Object> {
 
   @Override
   public void asyncInvoke(Object input, ResultFuture<Object> result) {
-    if (requests == null) {
-      requests = new ArrayList<>();
-      OPEN.add(this);
+    if (open == null) {
+      open = new HashMap<>();
+      last = BEFORE.getOrDefault(operator, 0L);
+      ALL.add(this);
     }
-    requests.add(result);
+    open.put(++last, result);
   }
 
   @Override
@@ -39,16 +49,50 @@ final class RecordedAsync implements AsyncFunction<Object, Object> {
     // What the job made of it comes as a result.
   }
 
+  private static RecordedAsync of(String operator) {
+    for (RecordedAsync f : ALL) {
+      if (f.operator.equals(operator)) {
+        return f;
+      }
+    }
+    return null;
+  }
+
   /**
    * The request with that number, counted from 1 in the order of input; null = there is none, or it
    * has its answer.
    */
   static ResultFuture<Object> request(String operator, long number) {
-    for (RecordedAsync f : OPEN) {
-      if (f.operator.equals(operator) && number > 0 && number <= f.requests.size()) {
-        return f.requests.set((int) (number - 1), null);
+    RecordedAsync f = of(operator);
+    return f == null ? null : f.open.remove(number);
+  }
+
+  /** How many requests an operator has made so far. */
+  static int requests(String operator) {
+    RecordedAsync f = of(operator);
+    return f == null ? 0 : (int) f.last;
+  }
+
+  /**
+   * The requests made so far are those that waited at a checkpoint, made once more: they had these
+   * numbers, in order.
+   *
+   * @param next number of requests that were made before the checkpoint
+   */
+  static void restored(String operator, List<Long> numbers, long next) {
+    RecordedAsync f = of(operator);
+    if (f == null) {
+      BEFORE.put(operator, next);
+      return;
+    }
+    Map<Long, ResultFuture<Object>> again = new HashMap<>();
+    for (int i = 0; i < numbers.size(); i++) {
+      ResultFuture<Object> one = f.open.get((long) (i + 1));
+      if (one != null) {
+        again.put(numbers.get(i), one);
       }
     }
-    return null;
+    f.open = again;
+    f.last = next;
   }
 }

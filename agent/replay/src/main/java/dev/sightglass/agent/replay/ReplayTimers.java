@@ -43,6 +43,9 @@ final class ReplayTimers implements TimerService {
     }
   }
 
+  /** Those that were taken back are kept for a while. */
+  private static final int MANY = 1000;
+
   /** By the number of the registration, which the agent's hook counts. */
   private final Map<Long, Waiting> waiting = new HashMap<>();
 
@@ -102,11 +105,19 @@ final class ReplayTimers implements TimerService {
 
   /** The newest of that class for that time, else the newest of that class. */
   private Long alike(long time, String of) {
-    waiting.values().removeIf(Waiting::isCancelled);
+    if (waiting.size() > MANY) {
+      waiting.values().removeIf(Waiting::isCancelled);
+    }
+    Long best = alike(time, of, false);
+    // It was on its way already when it was taken back.
+    return best != null ? best : alike(time, of, true);
+  }
+
+  private Long alike(long time, String of, boolean cancelled) {
     Long best = null;
     for (Map.Entry<Long, Waiting> e : waiting.entrySet()) {
       Waiting w = e.getValue();
-      if (!w.of.equals(of)) {
+      if (!w.of.equals(of) || w.isCancelled() != cancelled) {
         continue;
       }
       boolean right = w.time == time;

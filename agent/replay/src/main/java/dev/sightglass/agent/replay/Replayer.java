@@ -155,6 +155,7 @@ public final class Replayer {
       }
       RecordedReader.begin();
       if (start.isCheckpoint()) {
+        new WaitingAnswers(file).give(substitutes);
         // What a start sends the task is no part of what comes now.
         while (task.hasMail()) {
           task.runMailboxStep();

@@ -4,6 +4,7 @@ import dev.sightglass.bootstrap.ServeProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.runtime.checkpoint.JobManagerTaskRestore;
 import org.apache.flink.runtime.checkpoint.TaskStateSnapshot;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
@@ -13,6 +14,9 @@ import org.apache.flink.streaming.runtime.tasks.StreamTask;
  * behind a checkpoint that it took part in, with its own snapshot of that one.
  */
 final class Start {
+  /** Of {@code RebalancePartitioner} and {@code RescalePartitioner}: where the last one went. */
+  private static final String ROUND = "nextChannelToSendTo";
+
   private final TaskFile file;
   private final StateFiles files;
   private final Placeholders known = new Placeholders();
@@ -68,6 +72,22 @@ final class Start {
     return file.object(name, user);
   }
 
+  /** Partitioners that go round go on where they were. */
+  private void partitioners(StreamTask<?, ?> task) throws Exception {
+    Object delegate = Members.get(task, "recordWriter");
+    Object one = Members.optional(delegate, "recordWriter");
+    Object many = Members.optional(delegate, "recordWriters");
+    List<?> writers =
+        many instanceof List ? (List<?>) many : one == null ? List.of() : List.of(one);
+    for (int w = 0; w < writers.size(); w++) {
+      Object selector = Members.optional(writers.get(w), "channelSelector");
+      String last = file.text("writer." + w + ".last", "");
+      if (selector != null && !last.isEmpty() && Members.has(selector, ROUND)) {
+        Members.set(selector, ROUND, Integer.parseInt(last));
+      }
+    }
+  }
+
   /** The task is built: gives it what its snapshot does not hold. */
   void give(StreamTask<?, ?> task, ReplayGate[] gates) throws Exception {
     Path transients = file.folder().resolve("transients");
@@ -85,6 +105,7 @@ final class Start {
         ServeProbe.channel(gate, g.channelInfo(c), Long.parseLong(seq));
       }
     }
+    partitioners(task);
     for (int w = 0; w < file.number("writers"); w++) {
       for (int s = 0; s < file.number("writer." + w + ".subpartitions"); s++) {
         String sent = file.text("writer." + w + ".sent." + s, "0");

@@ -248,7 +248,7 @@ func printReplays(w io.Writer, all []replayed) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\n%d attempts ran again\n", n)
+	fmt.Fprintf(w, "\n%d replays\n", n)
 	for _, v := range slices.Sorted(maps.Keys(sums)) {
 		fmt.Fprintf(w, "FIGURE replay_%s %d attempts target none met\n", strings.ReplaceAll(v, "-", "_"), sums[v])
 	}
@@ -263,9 +263,10 @@ func printReplays(w io.Writer, all []replayed) {
 func writeReplays(path string, o options, all []replayed) error {
 	var b strings.Builder
 	sums := make(map[string]int)
-	n := 0
+	n, behind := 0, 0
 	for _, r := range all {
 		n += r.total()
+		behind += r.behind
 		for v, count := range r.verdicts {
 			sums[v] += count
 		}
@@ -277,9 +278,9 @@ func writeReplays(path string, o options, all []replayed) error {
 	fmt.Fprintf(&b, `# What was replayed
 
 `+"`make test-replay`"+` wrote this page: the jobs of [coverage.md](coverage.md), recorded at level %s, and every attempt of each of their tasks run again on the server ([guides/replay.md](guides/replay.md) says what the verdicts mean).
-A source that is not Kafka's is not replayable, because a recording does not hold the bytes of its records; what it sends is there, so the tasks behind it are. %d attempts: %s.
+Each attempt runs from its beginning, and once more behind a checkpoint in its middle, where it took part in one. What they give is compared, and their state at checkpoints. %d replays, %d of them behind a checkpoint: %s.
 
-`, o.level, n, strings.Join(parts, ", "))
+`, o.level, n, behind, strings.Join(parts, ", "))
 	var versions, shapes []string
 	for _, r := range all {
 		if !slices.Contains(versions, r.version) {

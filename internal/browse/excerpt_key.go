@@ -1,0 +1,171 @@
+package browse
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/query"
+)
+
+// ofKey cuts out of an operator with keys: what it did under the key of the record, and the state that this began with.
+func (c *cutter) ofKey(m *query.Moment) error {
+	if c.out.Inputs > 1 && len(c.parts.Chain) > 0 {
+		c.unproven("state of the operator that is of no key, as broadcast state, begins empty")
+	}
+	for _, traced := range append([]Traced{{Recording: c.t.Recording}}, c.q.Traced...) {
+		rec := traced.Recording
+		at := query.Position{Key: c.attempt, Invocation: c.out.Position.Invocation}
+		keys, err := c.queries.KeysOf(c.ctx, rec, at.String(), c.head.Operator)
+		if err != nil && rec == c.t.Recording {
+			return err
+		}
+		if err != nil {
+			continue
+		}
+		for _, k := range keys {
+			if k.Event.AttemptKey == c.attempt && k.Event.Invocation == at.Invocation {
+				return c.underKey(traced, k)
+			}
+		}
+	}
+	if len(c.q.Traced) == 0 {
+		return fmt.Errorf("%w: %s", ErrUntraced, c.out.Operator.Name)
+	}
+	c.unproven("the operator touched no state and no timer at %s, so its key is not known: it begins with no state, and with this record alone", c.out.Position)
+	last, err := c.step(m, nil)
+	c.out.Steps = []ExcerptStep{last}
+	return err
+}
+
+// keyedBefore is how many records of a key come before that of the position unless somebody says so.
+const keyedBefore = 50
+
+// underKey takes the steps under a key out of a recording at level trace.
+func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
+	traced := from.Recording
+	c.out.Traced = traced
+	if c.q.Before < 0 {
+		c.q.Before = keyedBefore
+	}
+	if c.out.Key, err = c.value(key.Match.Bytes, c.event(key.Event).KeyView); err != nil {
+		return err
+	}
+	visits, left, err := c.visits(traced, key.Match)
+	if err != nil {
+		return err
+	}
+	switch {
+	case left > 0:
+		c.unproven("%d earlier invocations under the key are left out; the state is what the first of those here found, as far as they looked at it", left)
+	case from.Checkpoint > 0:
+		c.unproven("what was replayed begins behind checkpoint %d; the state is what these invocations found, as far as they looked at it", from.Checkpoint)
+	case c.parts.Restored > 0:
+		c.unproven("the attempt was restored from checkpoint %d; the state is what these invocations found, as far as they looked at it", c.parts.Restored)
+	}
+	if err := c.start(visits); err != nil {
+		return err
+	}
+	clocks, err := c.clocks(traced)
+	if err != nil {
+		return err
+	}
+	for i := range visits {
+		at := query.Position{Key: c.attempt, Invocation: visits[i].Position.Invocation}
+		m, err := c.queries.At(c.ctx, c.t.Recording, at)
+		if err != nil {
+			return err
+		}
+		told, err := c.queries.At(c.ctx, traced, at)
+		if err != nil {
+			return err
+		}
+		s, err := c.step(&m, &told)
+		if err != nil {
+			return err
+		}
+		clocks.set(&s)
+		if visits[i].Shared {
+			c.unproven("%s worked under other keys too: which of what it gave is of this one is not recorded", m.Position)
+		}
+		c.out.Steps = append(c.out.Steps, s)
+	}
+	return nil
+}
+
+// visits are the invocations of the attempt under the key up to the position, and how many before them are left out.
+func (c *cutter) visits(traced event.RecordingID, key query.KeyMatch) (list []query.KeyVisit, left int, err error) {
+	q := query.KeyQuery{Keys: []query.KeyMatch{key}, Operator: c.head.Operator, Limit: 500}
+	for {
+		h, err := c.queries.KeyHistory(c.ctx, traced, q)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, v := range h.Visits {
+			if v.AttemptKey == c.attempt && v.Position.Invocation <= c.out.Position.Invocation {
+				list = append(list, v)
+			}
+		}
+		slices.SortFunc(list, func(a, b query.KeyVisit) int { return cmp.Compare(a.Position.Invocation, b.Position.Invocation) })
+		if n := len(list) - c.q.Before - 1; n > 0 {
+			list, left = slices.Delete(list, 0, n), left+n
+		}
+		if h.Progress.Next == "" {
+			return list, left, nil
+		}
+		q.After = h.Progress.Next
+	}
+}
+
+// clocks are readings of the runtime's clocks in an attempt, by invocation.
+type clocks struct{ runtime, timeToLive []reading }
+
+type reading struct {
+	invocation uint64
+	ms         int64
+}
+
+func (c *cutter) clocks(rec event.RecordingID) (out clocks, err error) {
+	scan, err := c.queries.Events(c.ctx, rec, query.EventQuery{
+		AttemptKey: c.attempt, Lanes: []event.Lane{event.LaneEnv}, Kinds: []event.Kind{event.KindEnvRead}, Payload: true,
+		Want: func(e *query.Event) bool { return e.What == envRuntimeClock || e.What == envTimeToLive },
+	})
+	if err != nil {
+		return out, err
+	}
+	for e, err := range scan.All(c.ctx) {
+		switch {
+		case err != nil:
+			return out, err
+		case e.Kind != event.KindEnvRead || e.Invocation > c.out.Position.Invocation:
+		case e.What == envRuntimeClock:
+			out.runtime = append(out.runtime, reading{e.Invocation, e.Number})
+		case e.What == envTimeToLive:
+			out.timeToLive = append(out.timeToLive, reading{e.Invocation, e.Number})
+		}
+	}
+	return out, nil
+}
+
+// set gives a step the clocks that it read: a reading stands until the next one.
+func (c *clocks) set(s *ExcerptStep) {
+	at := func(list []reading) (found reading) {
+		for _, r := range list {
+			if r.invocation <= s.Position.Invocation && r.invocation >= found.invocation {
+				found = r
+			}
+		}
+		return found
+	}
+	s.TimeToLive = at(c.timeToLive).ms
+	switch r := at(c.runtime); {
+	case r.invocation == s.Position.Invocation:
+		s.Clock = r.ms
+	case s.TimeToLive > 0:
+		s.Clock = s.TimeToLive
+	}
+	if s.Processing && s.Timer.Known() {
+		s.Clock = max(s.Clock, int64(s.Timer))
+	}
+}

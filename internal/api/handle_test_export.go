@@ -33,7 +33,7 @@ type TestExportFile struct {
 type testExportRequest struct {
 	RecordingPath
 	Position string `path:"position" maxLength:"256" doc:"operator.subtask.attempt.invocation; the operator is the head of its chain."`
-	Before   int    `query:"before" default:"-1" minimum:"-1" maximum:"1000" doc:"Most records before that of the position: of its key or, where the operator has no keys, of its input. -1 = 50 of a key, else none."`
+	Before   int    `query:"before" default:"-1" minimum:"-1" maximum:"1000" doc:"Most records before that of the position: of its key or, where the operator has no keys, of its input. -1 = 20 of a key, else none."`
 	Expect   string `query:"expect" maxLength:"32" doc:"What the last step must do: production, no-exception, no-output, outputs:N. Empty: no-exception where production threw, else production."`
 	Name     string `query:"name" maxLength:"128" doc:"Of the class. Empty: of the operator's function."`
 	Package  string `query:"package" maxLength:"256" doc:"Empty: that of the operator's function."`
@@ -76,8 +76,8 @@ func (s *service) exportTest(ctx context.Context, in *testExportRequest) (TestEx
 	return out, nil
 }
 
-// traced lists what replays of the attempt that a position is of derived, best first: those that proved themselves and came that far,
-// from the attempt's beginning if they can.
+// traced lists what replays of the attempt that a position is of derived, best first: those that proved themselves, from the attempt's
+// beginning if they can. Whether they came that far shows in what they derived: what a step brings about has numbers behind its own.
 func (s *service) traced(ctx context.Context, p browse.Position, id string) ([]browse.Traced, error) {
 	if s.Replays == nil {
 		return nil, nil
@@ -92,7 +92,7 @@ func (s *service) traced(ctx context.Context, p browse.Position, id string) ([]b
 	}
 	runs = slices.DeleteFunc(runs, func(r ReplayRun) bool {
 		proved := r.Verdict != nil && (r.Verdict.Verdict == "exact" || r.Verdict.Verdict == "equal-per-key")
-		return r.Key != a.Key.String() || !proved || uint64(r.Reached) < p.Invocation || id != "" && r.ID != id
+		return r.Key != a.Key.String() || !proved || id != "" && r.ID != id
 	})
 	slices.SortStableFunc(runs, func(x, y ReplayRun) int { return cmp.Compare(x.Checkpoint, y.Checkpoint) })
 	var list []browse.Traced

@@ -14,7 +14,7 @@ import (
 // ExcerptQuery says which moment is cut out of a recording.
 type ExcerptQuery struct {
 	Position Position // of the operator at the head of its chain
-	Before   int      // most records before it: those of its key or, where the operator has no keys, of its input; negative = 50 of a key, else none
+	Before   int      // most records before it: those of its key or, where the operator has no keys, of its input; negative = 20 of a key, else none
 	Traced   []Traced // recordings of the same attempt at level trace, as replays derive them; that of Position is looked at first
 }
 

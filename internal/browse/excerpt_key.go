@@ -40,7 +40,7 @@ func (c *cutter) ofKey(m *query.Moment) error {
 }
 
 // keyedBefore is how many records of a key come before that of the position unless somebody says so.
-const keyedBefore = 50
+const keyedBefore = 20
 
 // underKey takes the steps under a key out of a recording at level trace.
 func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {

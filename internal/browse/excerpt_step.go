@@ -33,8 +33,12 @@ func (c *cutter) step(m, traced *query.Moment) (ExcerptStep, error) {
 	default:
 		if m.Input == nil || m.Input.Value.Null() || m.Input.Kind != event.KindRecord {
 			note := m.InputNote
-			if note == "" {
-				note = "no record with its bytes came in there"
+			switch {
+			case note != "":
+			case m.Input != nil && m.Input.Kind != event.KindRecord:
+				note = "what came in there is a " + m.Input.Kind.String() + ", no record"
+			default:
+				note = "no record whose bytes are recorded came in there, and no timer fired"
 			}
 			return s, fmt.Errorf("%w: %s: %s", ErrNoExcerpt, m.Position, note)
 		}

@@ -38,7 +38,7 @@ DIR must not be there yet, or be empty. docs/guides/export-test.md`,
 	f.SortFlags = false
 	f.StringVar(&dir, "out", "", "folder that the test becomes, in Maven's layout")
 	f.StringVar(&q.Expect, "expect", "", "what the last step must do: production, no-exception, no-output or outputs:N; empty: no-exception where production threw, else production")
-	f.IntVar(&q.Before, "before", -1, "most records before that of the position: of its key or, where the operator has no keys, of its input; -1: 50 of a key, else none")
+	f.IntVar(&q.Before, "before", -1, "most records before that of the position: of its key or, where the operator has no keys, of its input; -1: 20 of a key, else none")
 	f.StringVar(&q.Name, "name", "", "of the class; empty: that of the operator's function")
 	f.StringVar(&q.Package, "package", "", "empty: that of the operator's function")
 	f.BoolVar(&q.POM, "pom", false, "write a pom.xml that runs it")

@@ -49,11 +49,14 @@ type writer struct {
 	records int
 	outputs int
 	sides   int
+
+	watermark browse.EventTime // that the operator has
+	counted   bool             // why outputs are only counted was said
 }
 
 // writeSteps are the statements of all steps. Timers that one watermark, or one reading of the clock, fires are one statement.
 func writeSteps(e *browse.Excerpt, x expectation, values *properties) []string {
-	w := &writer{values: values}
+	w := &writer{values: values, watermark: browse.NoEventTime}
 	for i := 0; i < len(e.Steps); {
 		group := e.Steps[i : i+1]
 		for i+len(group) < len(e.Steps) && together(&group[0], &e.Steps[i+len(group)]) {
@@ -126,7 +129,8 @@ func (w *writer) call(s *browse.ExcerptStep, last bool) (call, said string) {
 		}
 		return fmt.Sprintf("operator.watermark(%s)", ms(at)), " // a timer fires for " + instant(int64(s.Timer))
 	}
-	if s.Watermark != browse.NoEventTime {
+	if s.Watermark > w.watermark {
+		w.watermark = s.Watermark
 		w.say("operator.watermark(%s);", ms(s.Watermark))
 	}
 	w.records++
@@ -169,7 +173,11 @@ func (w *writer) expect(group []browse.ExcerptStep, last bool, x expectation) {
 		}
 	}
 	if counted >= 0 {
-		w.say("operator.givesSoMany(%d); // their bytes are not recorded: the next operator of the chain took them", counted)
+		why := ""
+		if !w.counted {
+			w.counted, why = true, " // the next operator of the chain took them: their bytes are not recorded"
+		}
+		w.say("operator.givesSoMany(%d);%s", counted, why)
 	} else {
 		w.say("operator.gives(%s);%s", strings.Join(names, ", "), w.shown(group))
 	}

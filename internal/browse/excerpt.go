@@ -170,10 +170,16 @@ func (c *cutter) cut() (*Excerpt, error) {
 	if c.out.Execution, err = c.part("execution_config"); err != nil {
 		return nil, err
 	}
-	if c.out.Keyed {
-		err = c.ofKey(&m)
-	} else {
+	found, err := c.ofKey()
+	switch {
+	case err != nil:
+	case found:
+	case !c.out.Keyed:
 		err = c.ofInput(&m)
+	case len(c.q.Traced) == 0:
+		err = fmt.Errorf("%w: %s", ErrUntraced, c.out.Operator.Name)
+	default:
+		err = c.withoutKey(&m)
 	}
 	if err != nil {
 		return nil, err

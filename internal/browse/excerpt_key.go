@@ -2,37 +2,35 @@ package browse
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/query"
 )
 
-// ofKey cuts out of an operator with keys: what it did under the key of the record, and the state that this began with.
-func (c *cutter) ofKey(m *query.Moment) error {
-	if c.out.Inputs > 1 && len(c.parts.Chain) > 0 {
-		c.unproven("state of the operator that is of no key, as broadcast state, begins empty")
-	}
+// ofKey cuts out what the operator did under the key of the record, and the state that this began with. found is false when no recording
+// says what the key was.
+func (c *cutter) ofKey() (found bool, err error) {
 	for _, traced := range append([]Traced{{Recording: c.t.Recording}}, c.q.Traced...) {
-		rec := traced.Recording
 		at := query.Position{Key: c.attempt, Invocation: c.out.Position.Invocation}
-		keys, err := c.queries.KeysOf(c.ctx, rec, at.String(), c.head.Operator)
-		if err != nil && rec == c.t.Recording {
-			return err
-		}
-		if err != nil {
+		keys, err := c.queries.KeysOf(c.ctx, traced.Recording, at.String(), c.head.Operator)
+		switch {
+		case err != nil && traced.Recording == c.t.Recording:
+			return false, err
+		case err != nil: // a replay that did not come so far, or whose recording was removed
 			continue
 		}
 		for _, k := range keys {
 			if k.Event.AttemptKey == c.attempt && k.Event.Invocation == at.Invocation {
-				return c.underKey(traced, k)
+				return true, c.underKey(traced, k)
 			}
 		}
 	}
-	if len(c.q.Traced) == 0 {
-		return fmt.Errorf("%w: %s", ErrUntraced, c.out.Operator.Name)
-	}
+	return false, nil
+}
+
+// withoutKey takes the record alone, of an operator that touched nothing of its key's.
+func (c *cutter) withoutKey(m *query.Moment) error {
 	c.unproven("the operator touched no state and no timer at %s, so its key is not known: it begins with no state, and with this record alone", c.out.Position)
 	last, err := c.step(m, nil)
 	c.out.Steps = []ExcerptStep{last}
@@ -45,7 +43,10 @@ const keyedBefore = 20
 // underKey takes the steps under a key out of a recording at level trace.
 func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 	traced := from.Recording
-	c.out.Traced = traced
+	c.out.Traced, c.out.Keyed = traced, true
+	if c.out.Inputs > 1 {
+		c.unproven("state of the operator that is of no key, as broadcast state, begins empty")
+	}
 	if c.q.Before < 0 {
 		c.q.Before = keyedBefore
 	}

@@ -106,10 +106,10 @@ func (w *writer) step(group []browse.ExcerptStep, last bool, x expectation) {
 // javaName keeps the name of a class to what one may consist of.
 func javaName(class string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '"' || r == '\\' || r < ' ' {
-			return -1
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '$' || r == '_' {
+			return r
 		}
-		return r
+		return -1
 	}, class)
 }
 

@@ -87,12 +87,19 @@ func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 			return err
 		}
 		clocks.set(&s)
-		if visits[i].Shared {
+		if visits[i].Shared && underOthers(&told, key.Match.Bytes) {
 			c.unproven("%s worked under other keys too: which of what it gave is of this one is not recorded", m.Position)
 		}
 		c.out.Steps = append(c.out.Steps, s)
 	}
 	return nil
+}
+
+// underOthers tells whether an invocation worked under other keys too; that the backend cleaned up behind them is no work.
+func underOthers(m *query.Moment, key event.Payload) bool {
+	return slices.ContainsFunc(m.Steps, func(e query.Event) bool {
+		return !e.Key.Null() && !e.Key.Equal(key) && e.What != callCleanup && (e.Lane.Base() == event.LaneState || e.Lane.Base() == event.LaneTrace)
+	})
 }
 
 // visits are the invocations of the attempt under the key up to the position, and how many before them are left out.

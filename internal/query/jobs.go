@@ -159,7 +159,7 @@ func (e *Engine) Resolve(ctx context.Context, text string) (event.RecordingID, e
 		return event.RecordingID{}, notFound("a recording without name")
 	}
 	for _, j := range jobs { // newest first
-		if !j.Derived && j.Name == text || Slug(j.Name) == text {
+		if !j.Derived && (j.Name == text || Slug(j.Name) == text) {
 			return j.ID, nil
 		}
 	}

@@ -4595,7 +4595,7 @@ type StepParamsUntil string
 
 // ExportTestParams defines parameters for ExportTest.
 type ExportTestParams struct {
-	// Before Most records before that of the position: of its key or, where the operator has no keys, of its input. -1 = 50 of a key, else none.
+	// Before Most records before that of the position: of its key or, where the operator has no keys, of its input. -1 = 20 of a key, else none.
 	Before int64 `form:"before,omitempty" json:"before,omitempty"`
 
 	// Expect What the last step must do: production, no-exception, no-output, outputs:N. Empty: no-exception where production threw, else production.

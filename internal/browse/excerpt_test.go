@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/access"
-	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
@@ -25,24 +24,9 @@ func capsuled(t *testing.T, traced bool) *shelf {
 		t.Fatal(err)
 	}
 	s := shelved(t, store, truth)
-	part := []byte("a configuration")
-	hash := event.HashOf(part)
-	if _, err := store.PutBlob(t.Context(), hash, int64(len(part)), 0, part); err != nil {
-		t.Fatal(err)
-	}
-	body := fmt.Sprintf(`{"parts":[{"name":"task_configuration","format":"java","bytes":%[1]d,"sha256":"%[2]s"},{"name":"execution_config","format":"java","bytes":%[1]d,"sha256":"%[2]s"}]}`, len(part), hash)
+	parts := map[string]string{"task_configuration": "a configuration", "execution_config": "another"}
 	for _, of := range []event.Key{truth.Orders[0].Window.Attempt, truth.Orders[0].Convert.Attempt} {
-		b := block.NewBuilder(block.Spec{Recording: truth.Totals, Attempt: of, Lane: event.LaneJob, Number: 9000})
-		b.Add(block.Row{Kind: event.KindCapsule, Operator: -1, N: 1, Wall: truth.WallMax, Body: []byte(body)})
-		raw, err := b.Finish()
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := block.Verify(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := store.Append(t.Context(), h, raw); err != nil {
+		if err := ingesttest.PutCapsule(t.Context(), store, truth.Totals, of, truth.WallMax, parts); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -19,8 +19,7 @@ a JUnit test. It needs the right recording:export; values are masked as everywhe
 and the audit log says who took what.`,
 		Example: `  sightglass export parquet order-totals --dir totals
   sightglass export parquet merchant-alerts --dir alerts
-  sightglass export journey orders/2@4711 --otlp
-  sightglass export test convert-to-euro.3.0.526 --out poison`,
+  sightglass export test order-totals drop-duplicates.1.0.12 --out twice`,
 		Args: exactly(0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}

@@ -2,6 +2,7 @@ package browse
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -58,6 +59,8 @@ func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 		return err
 	}
 	switch {
+	case len(visits) == 0:
+		return fmt.Errorf("%w: what %s did under its key at %s is not recorded", ErrNoExcerpt, c.out.Operator.Name, c.out.Position)
 	case left > 0:
 		c.unproven("%d earlier invocations under the key are left out; the state is what the first of those here found, as far as they looked at it", left)
 	case from.Checkpoint > 0:
@@ -68,7 +71,7 @@ func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 	if err := c.start(visits); err != nil {
 		return err
 	}
-	clocks, err := c.clocks(traced)
+	clocks, err := c.clocks(traced, visits[0].Position.Invocation)
 	if err != nil {
 		return err
 	}
@@ -110,16 +113,21 @@ func (c *cutter) visits(traced event.RecordingID, key query.KeyMatch) (list []qu
 		if err != nil {
 			return nil, 0, err
 		}
+		over := h.Progress.Next == ""
 		for _, v := range h.Visits {
-			if v.AttemptKey == c.attempt && v.Position.Invocation <= c.out.Position.Invocation {
+			switch {
+			case v.AttemptKey != c.attempt:
+			case v.Position.Invocation <= c.out.Position.Invocation:
 				list = append(list, v)
+			default:
+				over = true
 			}
 		}
 		slices.SortFunc(list, func(a, b query.KeyVisit) int { return cmp.Compare(a.Position.Invocation, b.Position.Invocation) })
 		if n := len(list) - c.q.Before - 1; n > 0 {
 			list, left = slices.Delete(list, 0, n), left+n
 		}
-		if h.Progress.Next == "" {
+		if over {
 			return list, left, nil
 		}
 		q.After = h.Progress.Next
@@ -134,7 +142,14 @@ type reading struct {
 	ms         int64
 }
 
-func (c *cutter) clocks(rec event.RecordingID) (out clocks, err error) {
+// clocks goes through the readings of an attempt. Of those up to the invocation first only the last is kept.
+func (c *cutter) clocks(rec event.RecordingID, first uint64) (out clocks, err error) {
+	add := func(list *[]reading, e *query.Event) {
+		if e.Invocation <= first {
+			*list = (*list)[:0]
+		}
+		*list = append(*list, reading{e.Invocation, e.Number})
+	}
 	scan, err := c.queries.Events(c.ctx, rec, query.EventQuery{
 		AttemptKey: c.attempt, Lanes: []event.Lane{event.LaneEnv}, Kinds: []event.Kind{event.KindEnvRead}, Payload: true,
 		Want: func(e *query.Event) bool { return e.What == envRuntimeClock || e.What == envTimeToLive },
@@ -148,9 +163,9 @@ func (c *cutter) clocks(rec event.RecordingID) (out clocks, err error) {
 			return out, err
 		case e.Kind != event.KindEnvRead || e.Invocation > c.out.Position.Invocation:
 		case e.What == envRuntimeClock:
-			out.runtime = append(out.runtime, reading{e.Invocation, e.Number})
+			add(&out.runtime, &e)
 		case e.What == envTimeToLive:
-			out.timeToLive = append(out.timeToLive, reading{e.Invocation, e.Number})
+			add(&out.timeToLive, &e)
 		}
 	}
 	return out, nil

@@ -12,6 +12,8 @@ import (
 
 // start are the statements before the first step.
 func start(e *browse.Excerpt) (list []string) {
+	// What the operator reads of clocks while it opens is not known; it was before the first step.
+	list = append(list, fmt.Sprintf("operator.clock(%dL);", e.Steps[0].Clock))
 	if e.State != nil {
 		list = append(list, fmt.Sprintf(`operator.initializeState(recorded.state("state.ser")); // as of checkpoint %d`, e.Checkpoint))
 	}

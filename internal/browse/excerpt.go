@@ -170,13 +170,13 @@ func (c *cutter) cut() (*Excerpt, error) {
 	if c.out.Execution, err = c.part("execution_config"); err != nil {
 		return nil, err
 	}
-	found, err := c.ofKey()
+	found, reached, err := c.ofKey()
 	switch {
 	case err != nil:
 	case found:
 	case !c.out.Keyed:
 		err = c.ofInput(&m)
-	case len(c.q.Traced) == 0:
+	case !reached:
 		err = fmt.Errorf("%w: %s", ErrUntraced, c.out.Operator.Name)
 	default:
 		err = c.withoutKey(&m)

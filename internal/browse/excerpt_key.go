@@ -10,24 +10,28 @@ import (
 )
 
 // ofKey cuts out what the operator did under the key of the record, and the state that this began with. found is false when no recording
-// says what the key was.
-func (c *cutter) ofKey() (found bool, err error) {
+// says what the key was; reached tells whether a derived one has the invocation, so that the operator did nothing with its key there.
+func (c *cutter) ofKey() (found, reached bool, err error) {
 	for _, traced := range append([]Traced{{Recording: c.t.Recording}}, c.q.Traced...) {
 		at := query.Position{Key: c.attempt, Invocation: c.out.Position.Invocation}
 		keys, err := c.queries.KeysOf(c.ctx, traced.Recording, at.String(), c.head.Operator)
 		switch {
 		case err != nil && traced.Recording == c.t.Recording:
-			return false, err
-		case err != nil: // a replay that did not come so far, or whose recording was removed
+			return false, false, err
+		case err != nil: // whose recording was removed, or does not know the attempt
 			continue
 		}
 		for _, k := range keys {
 			if k.Event.AttemptKey == c.attempt && k.Event.Invocation == at.Invocation {
-				return true, c.underKey(traced, k)
+				return true, true, c.underKey(traced, k)
 			}
 		}
+		if traced.Recording != c.t.Recording {
+			_, err := c.queries.At(c.ctx, traced.Recording, at)
+			reached = reached || err == nil // else it ended before
+		}
 	}
-	return false, nil
+	return false, reached, nil
 }
 
 // withoutKey takes the record alone, of an operator that touched nothing of its key's.

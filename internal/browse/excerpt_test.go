@@ -9,14 +9,15 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
-// capsuled is keyed with a capsule of every attempt, and with eve, who may export and sees no value.
-func capsuled(t *testing.T, traced bool) *shelf {
+// capsuled is keyed with capsules, and with roles for who may export and sees no value, and the other way about. more adds to the store.
+func capsuled(t *testing.T, traced bool, more ...func(*memory.Store, *ingesttest.Truth)) *shelf {
 	t.Helper()
 	store := memory.New()
 	truth, err := ingesttest.Record(t.Context(), store, ingesttest.Options{Seed: 21, Orders: 300, StepUS: 20_000, Traced: traced})
@@ -29,6 +30,9 @@ func capsuled(t *testing.T, traced bool) *shelf {
 		if err := ingesttest.PutCapsule(t.Context(), store, truth.Totals, of, truth.WallMax, parts); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, add := range more {
+		add(store, truth)
 	}
 	queries, err := query.New(query.Options{Reader: store, Blobs: store})
 	if err != nil {
@@ -142,20 +146,46 @@ func TestExcerptsAreForThoseWhoMayExportAndSeeAll(t *testing.T) {
 	}
 }
 
+// declaredKeyed has the window operator say that it has keys.
+func declaredKeyed(t *testing.T) func(*memory.Store, *ingesttest.Truth) {
+	return func(store *memory.Store, truth *ingesttest.Truth) {
+		all, _ := store.Definitions(0)
+		for _, d := range all {
+			var def event.AttemptDef
+			if d.Kind != event.DefAttempt || json.Unmarshal(d.Body, &def) != nil || def.AttemptKey != truth.Orders[0].Window.Attempt.String() || len(def.Chain) == 0 {
+				continue
+			}
+			def.Chain[0].Key = "00000000000000aa"
+			body, err := json.Marshal(def)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Define(t.Context(), event.NewDefinition(event.DefAttempt, body)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestAnExcerptIsRefusedWithTheReason(t *testing.T) {
-	s, ctx := capsuled(t, false), context.Background()
+	s, ctx := capsuled(t, false, declaredKeyed(t)), context.Background()
 	o := s.truth.Orders[0]
 	for _, c := range []struct {
 		of   Position
 		want error
 		text string
 	}{
+		{Position{Key: o.Window.Attempt, Invocation: o.Window.Number}, ErrUntraced, "window"},
 		{Position{Key: o.Source.Attempt, Invocation: o.Source.Number}, ErrNoExcerpt, "take an operator behind it"},
 		{Position{Key: o.Window.Attempt, Invocation: 1 << 40}, ErrNotFound, ""},
 	} {
 		if _, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: c.of}); !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", c.of, err)
 		}
+	}
+	// A replay that did not come so far says nothing.
+	if _, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: Position{Key: o.Window.Attempt, Invocation: o.Window.Number}, Traced: []Traced{{Recording: s.truth.Alerts}}}); !errors.Is(err, ErrUntraced) {
+		t.Errorf("by a recording without the invocation: %v", err)
 	}
 	a, err := s.Attempt(ctx, s.rec, Position{Key: o.Window.Attempt})
 	if err != nil {
@@ -164,5 +194,64 @@ func TestAnExcerptIsRefusedWithTheReason(t *testing.T) {
 	behind := Position{Operator: event.Slug("Sink: merchant-totals"), Subtask: a.Subtask, Attempt: a.Attempt, Invocation: o.Window.Number}
 	if _, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: behind}); !errors.Is(err, ErrNoExcerpt) || !strings.Contains(err.Error(), "stands behind") {
 		t.Errorf("%s: %v", behind, err)
+	}
+}
+
+// snapshotted adds what a task reported of a checkpoint.
+func snapshotted(t *testing.T, checkpoint uint64, state string) func(*memory.Store, *ingesttest.Truth) {
+	return func(store *memory.Store, truth *ingesttest.Truth) {
+		b := block.NewBuilder(block.Spec{Recording: truth.Totals, Attempt: truth.Orders[0].Convert.Attempt, Lane: event.LaneJob, Number: 9001})
+		b.Add(block.Row{Kind: event.KindSnapshot, Operator: -1, N: 1, Wall: truth.WallMax, Body: fmt.Appendf(nil, `{"checkpoint":%d}`, checkpoint), Value: []byte(state)})
+		raw, err := b.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := block.Verify(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Append(t.Context(), h, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAnExcerptWithoutKeysBeginsBehindACheckpoint(t *testing.T) {
+	ctx := context.Background()
+	const checkpoint = 1 // of the two in the recording the one before the last order
+	for state, kept := range map[string]bool{"the rates": true, "org.apache.flink.runtime.state.filesystem.FileStateHandle": false} {
+		s := capsuled(t, false, snapshotted(t, checkpoint, state))
+		of := s.truth.Orders[0].Convert.Attempt
+		var behind []event.Invocation
+		for _, o := range s.truth.Orders {
+			if o.Convert.Attempt == of {
+				behind = append(behind, o.Convert)
+			}
+		}
+		at := Position{Key: of, Invocation: behind[len(behind)-1].Number}
+		e, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: at, Before: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(e.Steps) != 4 || e.Keyed || e.Steps[3].Position.Invocation != at.Invocation || !strings.Contains(strings.Join(e.Unproven, "\n"), "records that the operator took in before are not in it") {
+			t.Errorf("%d steps, not proven: %q", len(e.Steps), e.Unproven)
+		}
+		if kept && (e.State == nil || string(e.State.Bytes()) != state || e.Checkpoint != checkpoint) {
+			t.Errorf("begins with %v of checkpoint %d", e.State, e.Checkpoint)
+		}
+		if !kept && (e.State != nil || !strings.Contains(strings.Join(e.Unproven, "\n"), "lies in files of the cluster")) {
+			t.Errorf("a state in files: %v, %q", e.State, e.Unproven)
+		}
+		whole, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: at, Before: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first := whole.Steps[0].Position.Invocation; len(whole.Steps) < 5 || first <= behind[0].Number {
+			t.Errorf("%d steps, from %d on: what is in the state is not to come again", len(whole.Steps), first)
+		}
+		early, err := s.Excerpt(ctx, local, s.rec, ExcerptQuery{Position: Position{Key: of, Invocation: behind[0].Number}, Before: -1})
+		if err != nil || early.State != nil || len(early.Steps) != 1 {
+			t.Errorf("before the checkpoint: %v", err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/query"
@@ -72,6 +73,9 @@ func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 	case c.parts.Restored > 0:
 		c.unproven("the attempt was restored from checkpoint %d; the state is what these invocations found, as far as they looked at it", c.parts.Restored)
 	}
+	if err := c.told(traced); err != nil {
+		return err
+	}
 	if err := c.start(visits); err != nil {
 		return err
 	}
@@ -100,6 +104,39 @@ func (c *cutter) underKey(from Traced, key query.KeyUse) (err error) {
 		c.out.Steps = append(c.out.Steps, s)
 	}
 	return nil
+}
+
+// told says from where on the operator was at level trace, where that is not the attempt's beginning: what it did under the key before
+// is in the state that the first step finds, and in nothing else.
+func (c *cutter) told(rec event.RecordingID) error {
+	scan, err := c.queries.Events(c.ctx, rec, query.EventQuery{AttemptKey: c.attempt, Lanes: []event.Lane{event.LaneDet}, Kinds: []event.Kind{event.KindLevel}})
+	if err != nil {
+		return err
+	}
+	since := uint64(0)
+	for e, err := range scan.All(c.ctx) {
+		switch {
+		case err != nil:
+			return err
+		case e.Kind != event.KindLevel || e.Invocation > c.out.Position.Invocation:
+		case !headTraced(e.Text):
+			since = 0
+		case since == 0:
+			since = e.Invocation
+		}
+	}
+	if since > 1 {
+		c.unproven("what the operator did is told from invocation %d on: what it did under the key before shows in the state alone, as far as these invocations looked at it", since)
+	}
+	return nil
+}
+
+// headTraced reads the text of a row of kind level (spec/recording.md, section 7).
+func headTraced(text string) bool {
+	_, words, _ := strings.Cut(text, ";")
+	word, _, _ := strings.Cut(words, ",")
+	word, _, _ = strings.Cut(word, ";")
+	return word == "trace" || strings.HasPrefix(word, "trace+") || strings.HasPrefix(word, "trace/") || strings.HasPrefix(word, "trace*")
 }
 
 // underOthers tells whether an invocation worked under other keys too; that the backend cleaned up behind them is no work.

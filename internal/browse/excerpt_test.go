@@ -121,6 +121,17 @@ func TestAnExcerptHoldsWhatWasDoneUnderOneKey(t *testing.T) {
 	}
 }
 
+func TestLevelsOfTheHeadAreRead(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0.1;trace;why=said so": true, "replay;trace": true, "2;trace*1:10,flight": true, "2;trace+flight/lengths": true,
+		"0.0;flight": false, "0.0;flight,trace": false, "2;positions;why=trace": false, "": false,
+	} {
+		if headTraced(text) != want {
+			t.Errorf("%q: want %t", text, want)
+		}
+	}
+}
+
 func TestExcerptsAreForThoseWhoMayExportAndSeeAll(t *testing.T) {
 	s, ctx := capsuled(t, true), context.Background()
 	at := windowed(s)[0]

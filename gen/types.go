@@ -4005,6 +4005,39 @@ type TaskWatermark struct {
 	Watermark time.Time `json:"watermark,omitempty"`
 }
 
+// TestExport defines model for TestExport.
+type TestExport struct {
+	// Class Of the test, with its package.
+	Class string `json:"class"`
+
+	// Expects When it passes, in words.
+	Expects string           `json:"expects"`
+	Files   []TestExportFile `json:"files"`
+
+	// Flink Version whose test harness it uses.
+	Flink    string `json:"flink"`
+	Op       string `json:"op"`
+	OpName   string `json:"op_name"`
+	Position string `json:"position"`
+
+	// Records That go into the operator.
+	Records int64 `json:"records"`
+
+	// Traced Recording that told what the operator did with its key.
+	Traced string `json:"traced,omitempty"`
+
+	// Unproven What the test may do otherwise than production, and why.
+	Unproven []string `json:"unproven"`
+}
+
+// TestExportFile defines model for TestExportFile.
+type TestExportFile struct {
+	Content string `json:"content"`
+
+	// Path In the folder of the test, with slashes.
+	Path string `json:"path"`
+}
+
 // Timeline defines model for Timeline.
 type Timeline struct {
 	// Approximate Blocks across bucket borders were split in proportion.
@@ -4611,6 +4644,27 @@ type StepParamsMove string
 
 // StepParamsUntil defines parameters for Step.
 type StepParamsUntil string
+
+// ExportTestParams defines parameters for ExportTest.
+type ExportTestParams struct {
+	// Before Most records before that of the position: of its key or, where the operator has no keys, of its input. -1 = 20 of a key, else none.
+	Before int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// Expect What the last step must do: production, no-exception, no-output, outputs:N. Empty: no-exception where production threw, else production.
+	Expect string `form:"expect,omitempty" json:"expect,omitempty"`
+
+	// Name Of the class. Empty: of the operator's function.
+	Name string `form:"name,omitempty" json:"name,omitempty"`
+
+	// Package Empty: that of the operator's function.
+	Package string `form:"package,omitempty" json:"package,omitempty"`
+
+	// Pom With a pom.xml that runs it.
+	Pom bool `form:"pom,omitempty" json:"pom,omitempty"`
+
+	// Replay Id of the replay that tells what was done with keys. Empty: the recording itself, or any replay that does.
+	Replay string `form:"replay,omitempty" json:"replay,omitempty"`
+}
 
 // TimelineParams defines parameters for Timeline.
 type TimelineParams struct {

@@ -9,6 +9,8 @@
 // a principal whose roles lift no mask sees structure without content. Today there is one policy, Local: one person on
 // loopback who may do everything and sees everything.
 //
+// Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
+//
 // Auditor is where a read is written down: the intent before the first payload byte, the result after the last.
 //
 // The package is pure: no files, no clock, no network; Lines writes to the writer it was given.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/junit"
 	"github.com/sightglass/sightglass/internal/policy"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
@@ -96,6 +97,14 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusConflict, err.Error(), "docs/guides/step.md says what a replay needs")
 	case errors.Is(err, stepping.ErrBusy):
 		return problem(http.StatusServiceUnavailable, err.Error(), "end one: sightglass step --end POSITION")
+	case errors.Is(err, browse.ErrDenied):
+		return problem(http.StatusForbidden, err.Error(), "ask for a role that may export and sees values without masks")
+	case errors.Is(err, browse.ErrUntraced):
+		return problem(http.StatusConflict, err.Error(), "run it again, which records it: sightglass replay RECORDING POSITION --to here")
+	case errors.Is(err, browse.ErrNoExcerpt):
+		return problem(http.StatusUnprocessableEntity, err.Error(), "docs/guides/export-test.md says of what tests can be made")
+	case errors.Is(err, junit.ErrOptions):
+		return problem(http.StatusBadRequest, err.Error(), "docs/guides/export-test.md describes what can be chosen")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):

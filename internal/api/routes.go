@@ -51,6 +51,7 @@ func (s *service) routes() {
 	get(s, route{"gaps", "/recordings/{rec}/gaps", access.JobView, "Stretches that were not recorded", recording}, s.gaps)
 	get(s, route{"capsules", "/recordings/{rec}/capsules", access.JobView, "What is kept to rebuild each task attempt", recording}, s.capsules)
 	download(s, route{"export-parquet", "/recordings/{rec}/export/parquet", access.RecordingExport, "A recording as Parquet files, in a tar stream", recording}, s.exportParquet)
+	get(s, route{"export-test", "/recordings/{rec}/tests/{position}", access.RecordingExport, "A moment as a JUnit test in Flink's test harness, values without masks", recording}, s.exportTest)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
 	s.replayRoutes()

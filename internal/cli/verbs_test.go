@@ -39,7 +39,7 @@ func TestExamplesRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := strings.NewReplacer("policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
-		"/var/lib/sightglass", r.data, "orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12",
+		"/var/lib/sightglass", r.data, "orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12", "drop-duplicates.1.0.12", "dedup.1.0.12", "--out ", "--out "+home+"/",
 		"convert-currency", "convert", "o-7719342", "o-0000017", "-15m", "-400000h", "/opt/flink", home, "\"$FLINK_HOME\"", home,
 		"--dir ", "--dir "+home+"/", "./sightglass-agent.jar", filepath.Join(home, "a.jar"))
 	for _, v := range verbs(t) {

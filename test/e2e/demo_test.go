@@ -33,6 +33,7 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := demo.Options{Dir: dir, Flink: *flinkFlag, UIPort: ports[0], AgentPort: ports[1], KafkaPort: ports[2], FlinkPort: ports[3]}
+	t.Setenv("SIGHTGLASS_REPLAY_SANDBOX", sandbox())
 	// Three minutes after the downloads' end both jobs show live rates.
 	if _, err := l.InstallFlink(t.Context(), o.Flink); err != nil {
 		t.Fatal(err)
@@ -76,6 +77,7 @@ func TestDemo(t *testing.T) {
 			t.Fatalf("%v\n%s", err, failures(out))
 		}
 	})
+	t.Run("exported tests", func(t *testing.T) { wantExportedTests(t, l, running) })
 }
 
 // failures are the lines of a browser run that name what failed: of a long output the end is what one sees.

@@ -96,7 +96,8 @@ func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error 
 	return l.Step("starting the server on "+r.URL, func() error {
 		server, err := r.start(dir, lab.Command{
 			Name: "server", Path: o.Binary, Dir: dir, Log: filepath.Join(dir, "log", "server.log"),
-			Args: []string{"up", "--data", filepath.Join(dir, "data"), "--listen", strings.TrimPrefix(r.URL, "http://"), "--agent-listen", fmt.Sprintf("127.0.0.1:%d", o.AgentPort)},
+			Args: []string{"up", "--data", filepath.Join(dir, "data"), "--listen", strings.TrimPrefix(r.URL, "http://"), "--agent-listen", fmt.Sprintf("127.0.0.1:%d", o.AgentPort),
+				"--replay-flink", l.Cache},
 		})
 		if err != nil {
 			return err

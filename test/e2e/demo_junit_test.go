@@ -1,0 +1,161 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass/sightglass/tools/lab"
+	"github.com/sightglass/sightglass/tools/lab/demo"
+)
+
+// shopFixes are what mends the shop's jobs, file by file. Each adds a method too, so that the class's implicit serialVersionUID is
+// another one than that of the recorded function.
+var shopFixes = map[string][2]string{
+	"ConvertToEuro.java":  {`throw new IllegalStateException("no exchange rate for " + order.currency);`, "euros = standard();"},
+	"DropDuplicates.java": {"StateTtlConfig.newBuilder(memory)", "StateTtlConfig.newBuilder(longer())"},
+}
+
+var shopMethods = map[string]string{
+	"ConvertToEuro.java":  "  double standard() {\n    return 1;\n  }\n}\n",
+	"DropDuplicates.java": "  Duration longer() {\n    return memory.multipliedBy(60);\n  }\n}\n",
+}
+
+// wantExportedTests exports the poison order and an order that passed twice as JUnit tests: in Maven they fail as production did, and pass with
+// jobs that are mended.
+func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) {
+	ctx := t.Context()
+	project := filepath.Join(l.Repository, "examples", "shop", "jobs")
+	jar, err := l.BuildJobs(ctx, project, r.Flink, "shop-jobs.jar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended, err := l.BuildJobs(ctx, mend(t, project), r.Flink, "shop-jobs.jar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sightglass := func(ctx context.Context, args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, filepath.Join(l.Repository, "bin", "sightglass"), append([]string{"--server", r.URL}, args...)...)
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		out, err := cmd.Output()
+		if err != nil {
+			err = fmt.Errorf("sightglass %s: %w\n%s%s", strings.Join(args, " "), err, out, errs.String())
+		}
+		return out, err
+	}
+	events := func(ctx context.Context, op string, args ...string) [][]byte {
+		out, _ := sightglass(ctx, append([]string{"events", "order-totals", "--op", op, "-o", "jsonl"}, args...)...) // nothing yet: it is asked again
+		return bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	}
+	var poison, twice, plain string
+	waiting, cancel := context.WithTimeoutCause(ctx, 8*time.Minute, errors.New("no order was poison, or none passed twice, within eight minutes"))
+	defer cancel()
+	if err := lab.Poll(waiting, 5*time.Second, func() (bool, error) {
+		for _, e := range events(waiting, "convert-to-euro", "--kind", "exception", "--limit", "1") {
+			poison = positionIn(e)
+		}
+		seen := map[string]bool{}
+		for _, e := range events(waiting, "drop-duplicates", "--kind", "record", "--limit", "0") {
+			at := positionIn(e)
+			task := at[:max(0, strings.LastIndexByte(at, '.'))]
+			if id := task + " " + orderIn(e); at != "" && twice == "" && seen[id] {
+				twice = at
+			} else {
+				seen[id] = true
+			}
+		}
+		for _, e := range events(waiting, "convert-to-euro", "--kind", "record", "--limit", "1", "--newest") {
+			plain = positionIn(e)
+		}
+		return poison != "" && twice != "" && plain != "", nil
+	}); err != nil {
+		t.Fatalf("poison %q, twice %q: %v", poison, twice, err)
+	}
+	for name, c := range map[string]struct {
+		position string
+		args     []string
+		fails    string // empty: it passes, with the mended jobs as well
+	}{
+		"poison":    {poison, nil, "java.lang.IllegalStateException: no exchange rate for ISK"},
+		"duplicate": {twice, []string{"--expect", "no-output"}, "givesNothing"},
+		"plain":     {plain, []string{"--before", "3"}, ""},
+	} {
+		dir := filepath.Join(t.TempDir(), name)
+		told, err := sightglass(ctx, append([]string{"export", "test", "order-totals", c.position, "--pom", "--out", dir}, c.args...)...)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		t.Logf("%s", told)
+		if out, err := mavenTest(ctx, dir, jar); (err != nil) != (c.fails != "") || !strings.Contains(out, c.fails) {
+			t.Errorf("%s at %s with the jobs as they ran: %v\n%s", name, c.position, err, out)
+		}
+		if out, err := mavenTest(ctx, dir, mended); err != nil {
+			t.Errorf("%s at %s with the mended jobs: %v\n%s", name, c.position, err, out)
+		}
+	}
+}
+
+// mavenTest runs an exported test with a job's classes.
+func mavenTest(ctx context.Context, dir, jar string) (string, error) {
+	out, err := exec.CommandContext(ctx, "mvn", "--batch-mode", "--quiet", "-f", filepath.Join(dir, "pom.xml"), "test", "-Djob.classes="+jar).CombinedOutput()
+	return string(out), err
+}
+
+// mend copies the jobs and mends them.
+func mend(t *testing.T, project string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "mended")
+	if err := os.CopyFS(filepath.Join(dir, "src"), os.DirFS(filepath.Join(project, "src"))); err != nil {
+		t.Fatal(err)
+	}
+	pom, err := os.ReadFile(filepath.Join(project, "pom.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "pom.xml"), pom, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, fix := range shopFixes {
+		path := filepath.Join(dir, "src", "main", "java", "com", "example", "shop", name)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.TrimSuffix(strings.Replace(string(b), fix[0], fix[1], 1), "}\n") + "\n" + shopMethods[name]
+		if !strings.Contains(text, fix[1]) {
+			t.Fatalf("%s has nothing to mend", name)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func positionIn(line []byte) string {
+	var e struct {
+		Position string `json:"position"`
+	}
+	_ = json.Unmarshal(line, &e)
+	return e.Position
+}
+
+// orderIn is the id of the order that an event's view shows.
+func orderIn(line []byte) string {
+	_, after, _ := bytes.Cut(line, []byte(`"name":"orderId"`))
+	_, after, _ = bytes.Cut(after, []byte(`"value":"`))
+	id, _, _ := bytes.Cut(after, []byte(`"`))
+	return string(id)
+}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,6 +20,7 @@ func (s *service) replayRoutes() {
 	get(s, route{"replays", "/replays", access.JobView, "Replays that wait, run or are over, newest first", nil}, s.replays)
 	get(s, route{"replay", "/replays/{id}", access.JobView, "One replay: how far it is, or what it proves", replayed}, s.replay)
 	get(s, route{"replay-difference", "/replays/{id}/difference", access.JobRead, "The first difference of a replay, decoded", replayed}, s.replayDifference)
+	get(s, route{"replay-differences", "/replays/{id}/differences", access.JobRead, "What a what-if did otherwise than the unchanged run, decoded", replayed}, s.replayDifferences)
 	register(s, http.MethodPost, route{"replay-plan", "/recordings/{rec}/replays/plan", access.JobReplay, "What a replay of an attempt needs, and what of it is missing", recording}, s.replayPlan)
 	register(s, http.MethodPost, route{"replay-start", "/recordings/{rec}/replays", access.JobReplay, "Run an attempt again", recording}, s.startReplay)
 	register(s, http.MethodDelete, route{"replay-cancel", "/replays/{id}", access.JobReplay, "End a replay that waits or runs", replayed}, s.cancelReplay)
@@ -71,6 +74,12 @@ func (s *service) replays(ctx context.Context, in *replaysRequest) (List[ReplayR
 func (s *service) shownReplay(ctx context.Context, t browse.Target, r ReplayRun) ReplayRun {
 	if r.Error != "" {
 		r.Error, _ = s.Browser.Reported(ctx, caller(ctx), t, "error", r.Error).(string)
+	}
+	r.Changes = slices.Clone(r.Changes)
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Value != "" {
+			c.Value, _ = s.Browser.Reported(ctx, caller(ctx), t, "value", c.Value).(string)
+		}
 	}
 	return r
 }
@@ -135,6 +144,13 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 		}
 	}
 	what := []string{fmt.Sprintf("replay attempt %s", w.Attempt.Key)}
+	for _, c := range in.Body.Changes {
+		if c.At == 0 {
+			c.At = I64(w.From)
+		}
+		w.Changes = append(w.Changes, c)
+		what = append(what, strings.TrimSpace(fmt.Sprintf("with %s at invocation %d %s", c.Kind, c.At, c.Path)))
+	}
 	err = s.Browser.Change(ctx, caller(ctx), access.JobReplay, target(ctx).Resource, what, "", func() (err error) {
 		r, err = s.Replays.Start(ctx, target(ctx), w)
 		return err

@@ -30,11 +30,61 @@ type ReplayRun struct {
 	Verdict    *ReplayVerdict  `json:"verdict,omitempty"`
 	Findings   []ReplayFinding `json:"findings" doc:"Of the plan."`
 	Error      string          `json:"error,omitempty" doc:"Why it failed."`
+
+	Kind        string             `json:"kind" enum:"replay,what-if" doc:"Of a what-if something was changed: it proves nothing of the recording."`
+	Changes     []ReplayChange     `json:"changes,omitempty"`
+	Base        string             `json:"base,omitempty" doc:"Of a what-if: recording of what the task did unchanged."`
+	Unchanged   *ReplayVerdict     `json:"unchanged,omitempty" doc:"Of a what-if: what the unchanged run proved of the recording."`
+	Differences *ReplayDifferences `json:"differences,omitempty" doc:"Of a what-if: how much it did otherwise than the unchanged run."`
+}
+
+// ReplayChange is one thing that is otherwise than recorded.
+type ReplayChange struct {
+	Kind   string `json:"kind" enum:"remove,repeat,set,bytes,time,swap,drop-timer,move-timer,clock,random"`
+	At     I64    `json:"at,omitempty" doc:"Invocation. 0 or absent in a wish: that of the position."`
+	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of set: names of fields and indexes with dots between."`
+	Value  string `json:"value,omitempty" maxLength:"65536" doc:"Of set a value; of bytes the element in hexadecimal; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are."`
+	ByMS   I64    `json:"by_ms,omitempty" doc:"Of time, move-timer and clock, instead of a value: moves by so much."`
+	Source string `json:"source,omitempty" maxLength:"32" doc:"Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any."`
+	Nth    int    `json:"nth,omitempty" minimum:"0" doc:"Of random: which draw of the invocation, from 0."`
+}
+
+// ReplayDifferences counts what two runs did otherwise.
+type ReplayDifferences struct {
+	Outputs ReplayCounts `json:"outputs"`
+	State   ReplayCounts `json:"state" doc:"Entries of keyed state that a run wrote, as it left them."`
+	Note    string       `json:"note,omitempty" doc:"Why state was not compared."`
+}
+
+// ReplayCounts are of outputs or entries of state.
+type ReplayCounts struct {
+	Equal   I64 `json:"equal"`
+	Altered I64 `json:"altered" doc:"Both have it, and it is another."`
+	Added   I64 `json:"added" doc:"The unchanged run does not have it."`
+	Missing I64 `json:"missing" doc:"The unchanged run alone has it."`
+}
+
+// ReplayComparison is what two runs did otherwise, decoded.
+type ReplayComparison struct {
+	ReplayDifferences
+	Shown []RunDifference `json:"shown" doc:"Outputs in their order, then entries of state by invocation."`
+	More  I64             `json:"more" doc:"That are not shown."`
+}
+
+// RunDifference is an output or an entry of state that two runs have otherwise. Either side is absent when that run does not have it.
+type RunDifference struct {
+	Of        string         `json:"of" enum:"output,state"`
+	Kind      string         `json:"kind" enum:"altered,added,missing"`
+	Unchanged *Event         `json:"unchanged,omitempty"`
+	Changed   *Event         `json:"changed,omitempty"`
+	Position  string         `json:"position"`
+	Fields    []FieldChanged `json:"fields" doc:"Recorded: of the unchanged run; replayed: of the changed one."`
+	Note      string         `json:"note,omitempty" doc:"Why there is nothing to show, or not all."`
 }
 
 // ReplayVerdict is what a replay proves.
 type ReplayVerdict struct {
-	Verdict  string         `json:"verdict" enum:"exact,equal-per-key,diverged,nothing,not-replayable"`
+	Verdict  string         `json:"verdict" enum:"exact,equal-per-key,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
 	Text     string         `json:"text"`
 	Recorded I64            `json:"recorded" doc:"Outputs."`
 	Replayed I64            `json:"replayed"`
@@ -145,6 +195,8 @@ type ReplayWish struct {
 	Attempt    string `json:"attempt,omitempty" maxLength:"16" doc:"Number. Absent: the newest."`
 	Checkpoint string `json:"checkpoint,omitempty" maxLength:"32" doc:"Number of one to begin behind, or nearest (the last one before the position). Absent: the attempt's beginning."`
 	To         string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
+
+	Changes []ReplayChange `json:"changes,omitempty" maxItems:"100" doc:"Makes a what-if of it: what is to be otherwise."`
 }
 
 type replayRequest struct {
@@ -155,6 +207,11 @@ type replayRequest struct {
 type replaysRequest struct {
 	Recording string `query:"recording" maxLength:"256" doc:"Recording id, beginning of one, or the job's name (its newest run). Absent: all."`
 	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type differencesRequest struct {
+	ID    string `path:"id" maxLength:"64" doc:"Of the replay."`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type replayPath struct {

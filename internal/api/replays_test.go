@@ -63,6 +63,10 @@ func (k *keptReplays) Remove(_ context.Context, id string) (ReplayRun, error) {
 	return k.run(), nil
 }
 
+func (k *keptReplays) Differences(context.Context, string, int) ([]DifferenceOf, uint64, error) {
+	return nil, 0, nil
+}
+
 func (k *keptReplays) Derived(context.Context, event.RecordingID) (*DerivedFrom, error) {
 	return nil, nil
 }

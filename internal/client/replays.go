@@ -45,3 +45,10 @@ func (c *Client) CancelReplay(ctx context.Context, id string) (*Answer[gen.Repla
 func (c *Client) RemoveReplay(ctx context.Context, id string) (*Answer[gen.ReplayRun], error) {
 	return send[gen.ReplayRun](ctx, c, http.MethodDelete, nil, "replays", id, "result")
 }
+
+// ReplayDifferences gives what a what-if did otherwise than the unchanged run, decoded; limit 0 = the server's choice.
+func (c *Client) ReplayDifferences(ctx context.Context, id string, limit int) (*Answer[gen.ReplayComparison], error) {
+	v := url.Values{}
+	setNumber(v, "limit", limit)
+	return get[gen.ReplayComparison](ctx, c, v, "replays", id, "differences")
+}

@@ -27,6 +27,8 @@ type Options struct {
 	Checkpoint uint64   // to begin behind; 0 = the attempt's beginning
 	Keep       bool     // the folder of a replay is not removed
 	To         uint64   // invocation to end with; 0 = with the last one that was recorded
+	Changes    []Change // what is fed otherwise than recorded
+	Edit       Editor   // for changes of values; nil: there can be none
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
 	// Sandbox makes a command of one that must not do more than the bounds allow; nil: it runs as it is. JavaHome is where Java lies.
@@ -46,6 +48,7 @@ type Result struct {
 	Compared  Comparison
 	Steps     Steps
 	Took      time.Duration
+	Changes   []Change
 
 	seen seen
 }
@@ -78,7 +81,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To}
+	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes}
 	again, err := o.Store.Snapshot(ctx, derived)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -40,7 +41,12 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 			r.remove(o)
 		}
 	}()
-	err = layout(ctx, r.dir, c, o.Store, derived, restore, func(p map[string]string) error { return from.layout(ctx, r.dir, p, c, snap, attempt) })
+	err = layout(ctx, r.dir, c, o.Store, derived, restore, func(p map[string]string) error {
+		if len(o.Changes) > 0 {
+			p["changed"] = "true"
+		}
+		return from.layout(ctx, r.dir, p, c, snap, attempt)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
@@ -59,6 +65,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	}
 	go func() { _ = r.server.Serve(l) }() // it ends with Shutdown
 	r.feed = newFeed(snap, newDictionary(o.Store, rec), attempt, from)
+	r.feed.changes = newChanges(o.Changes, o.Edit)
 	r.jvm = &jvm{
 		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: file, heap: o.Heap,
 		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,
@@ -75,7 +82,7 @@ func (r *room) run(ctx context.Context, progress func(Report)) (Report, error) {
 		r.feed.out = bufio.NewWriterSize(w, 1<<18)
 		return r.feed.write(ctx)
 	}, progress)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrChange) {
 		err = fmt.Errorf("%w\n%s", err, report.Stderr)
 	}
 	return report, err

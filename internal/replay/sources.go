@@ -21,28 +21,30 @@ func (f *feed) records(ctx context.Context, r row) error {
 	for ; r.n > 0; r.n-- {
 		one := r
 		one.n = 1
-		b, err := f.record(ctx, r.inv)
+		b, times, err := f.record(ctx, r.inv)
 		if err != nil {
 			return err
 		}
-		if err := f.put(ctx, step{row: one, action: stepRecord, bytes: b}); err != nil {
-			return err
+		for range times {
+			if err := f.put(ctx, step{row: one, action: stepRecord, bytes: b}); err != nil {
+				return err
+			}
 		}
 		r.inv++
 	}
 	return nil
 }
 
-// record is the step of the record that a source read in an invocation, after its number.
-func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
+// record is the step of the record that a source read in an invocation, after its number, and how often it is fed.
+func (f *feed) record(ctx context.Context, inv uint64) (_ []byte, times int, err error) {
 	var r *row
 	for {
 		next, err := f.source.lane.peek(ctx)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if next == nil || next.inv > inv {
-			return nil, &MissingInput{Why: fmt.Sprintf("the record that the source read in invocation %d is not there", inv)}
+			return nil, 0, &MissingInput{Why: fmt.Sprintf("the record that the source read in invocation %d is not there", inv)}
 		}
 		if next.inv+next.n > inv {
 			r = next
@@ -53,14 +55,21 @@ func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
 	split := f.defs.Split(r.split)
 	switch {
 	case r.kind == event.KindSourceRun && split.Kind == "kafka":
-		return nil, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
 			"is not of the sample): the topic would have to be read again, which is not done", place(split), r.offset)}
 	case r.kind != event.KindSourceRecord:
-		return nil, &MissingInput{Why: fmt.Sprintf("the source %s gives records whose bytes are not recorded (only those of Kafka are)", split.Kind)}
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("the source %s gives records whose bytes are not recorded (only those of Kafka are)", split.Kind)}
 	case r.value.Len() < r.value.Size() || r.key.Len() < r.key.Size():
-		return nil, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
 	}
 	x := f.source.lane.take()
+	value, times, err := f.changes.element(inv, 0, x.value, func(p event.Payload) []byte { return p.Open(f.open) })
+	if err != nil {
+		return nil, 0, err
+	}
+	if value != nil {
+		x.value = event.NewPayload(value)
+	}
 	old := f.buf
 	f.buf = nil
 	f.string(f.operator(max(x.operator, 0)))
@@ -82,7 +91,7 @@ func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
 	f.bytes(x.headers.Open(f.open))
 	b := f.buf
 	f.buf = old
-	return b, nil
+	return b, times, nil
 }
 
 func place(s event.SplitDef) string { return fmt.Sprintf("%s/%d", s.Topic, s.Partition) }

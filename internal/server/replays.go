@@ -27,7 +27,7 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 	}
 	c := s.cfg.Replay
 	s.replays, err = replay.NewQueue(ctx, replay.QueueOptions{
-		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now,
+		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store},
 		Machine: replay.Machine{
 			Flink: c.Flink, FlinkHome: os.Getenv("FLINK_HOME"), Java: c.Java, JavaHome: os.Getenv("JAVA_HOME"), Agent: s.jar, Self: self,
 			Sandboxed: c.Sandbox == "on",
@@ -72,7 +72,12 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 
 // Start is that of api.Replays.
 func (r *replays) Start(ctx context.Context, t browse.Target, w api.ReplayRequest) (api.ReplayRun, error) {
+	changes, err := changesOf(w.Changes)
+	if err != nil {
+		return api.ReplayRun{}, api.Refuse(http.StatusBadRequest, err.Error(), "see docs/guides/whatif.md")
+	}
 	run, err := r.m.Add(ctx, replay.Wish{
+		Changes:   changes,
 		Recording: t.Recording, Attempt: w.Attempt.Key, To: w.To, From: w.From, Who: w.Who, Job: w.Attempt.Job, Task: w.Attempt.Task, Operator: w.Attempt.Operator,
 		Subtask: w.Attempt.Subtask, Number: w.Attempt.Attempt, Checkpoint: w.Checkpoint, Nearest: w.Nearest,
 	})
@@ -163,13 +168,13 @@ func shownReplay(r *replay.Replay) api.ReplayRun {
 		out.Derived = r.Derived.String()
 	}
 	if r.Judged != nil {
-		out.Verdict = shownVerdict(r)
+		out.Verdict = shownVerdict(r, r.Judged)
 	}
+	shownWhatIf(&out, r)
 	return out
 }
 
-func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
-	j := r.Judged
+func shownVerdict(r *replay.Replay, j *replay.Judgement) *api.ReplayVerdict {
 	v := &api.ReplayVerdict{
 		Verdict: j.Verdict, Text: j.Text, Recorded: api.I64(j.Recorded), Replayed: api.I64(j.Replayed), Equal: api.I64(j.Equal), Reached: api.I64(j.Reached),
 		Last: api.I64(j.Last), Causes: []api.ReplayCause{}, Notes: append([]string{}, j.Notes...), Thrown: j.Thrown, ThrownAt: api.I64(j.ThrownAt),
@@ -182,15 +187,20 @@ func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
 			if p == nil {
 				return nil
 			}
-			position := r.Wish.Attempt.String() + "#" + strconv.FormatUint(p.Invocation, 10)
-			if p.Operator != "" {
-				position = fmt.Sprintf("%s.%d.%d.%d", p.Operator, r.Wish.Subtask, r.Wish.Number, p.Invocation)
-			}
 			return &api.ReplayPlace{
-				Operator: p.Operator, Position: position, Invocation: api.I64(p.Invocation), Nth: p.Nth, Written: p.Written, Subpartition: p.Subpartition,
+				Operator: p.Operator, Position: positionIn(r, p.Operator, p.Invocation), Invocation: api.I64(p.Invocation), Nth: p.Nth, Written: p.Written,
+				Subpartition: p.Subpartition,
 			}
 		}
 		v.First = &api.ReplayParting{Number: api.I64(j.First.Number), Recorded: place(j.First.Recorded), Replayed: place(j.First.Replayed)}
 	}
 	return v
+}
+
+// positionIn is a position of a replayed attempt.
+func positionIn(r *replay.Replay, operator string, invocation uint64) string {
+	if operator == "" {
+		return r.Wish.Attempt.String() + "#" + strconv.FormatUint(invocation, 10)
+	}
+	return fmt.Sprintf("%s.%d.%d.%d", operator, r.Wish.Subtask, r.Wish.Number, invocation)
 }

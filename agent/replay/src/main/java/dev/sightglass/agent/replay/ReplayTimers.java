@@ -82,12 +82,21 @@ final class ReplayTimers implements TimerService {
     renumbered = true;
   }
 
+  /** The feed is not as recorded: timers may be due that the recording does not know. */
+  private boolean changed;
+
+  void change() {
+    changed = true;
+    renumber();
+  }
+
   /**
    * Lets a callback run; false: it does not wait.
    *
    * @param of class of what it was made for
    */
   boolean fire(long registration, long time, String of) throws Exception {
+    overtaken(time);
     Long key = renumbered ? alike(time, of) : Long.valueOf(registration);
     Waiting w = key == null ? null : waiting.get(key);
     if (w == null) {
@@ -98,6 +107,25 @@ final class ReplayTimers implements TimerService {
     }
     w.callback.onProcessingTime(time);
     return true;
+  }
+
+  /** What is due before that time by changes of the feed alone, and so has no step of its own. */
+  private void overtaken(long time) throws Exception {
+    while (changed) {
+      Long due = null;
+      for (Map.Entry<Long, Waiting> e : waiting.entrySet()) {
+        Waiting w = e.getValue();
+        boolean early = !w.again && !w.isCancelled() && w.time < time;
+        if (early && (due == null || w.time < waiting.get(due).time)) {
+          due = e.getKey();
+        }
+      }
+      if (due == null) {
+        return;
+      }
+      Waiting w = waiting.remove(due);
+      w.callback.onProcessingTime(w.time);
+    }
   }
 
   /** The newest of that class for that time, else the newest of that class. */

@@ -119,6 +119,9 @@ public final class Replayer {
     TaskContext context = record(recording, env, user);
     turns.serve(gates, context);
     RecordedReader.serve(turns);
+    if (file.text("changed", "").equals("true")) {
+      timers.change();
+    }
     if (substitutes.isSilent()) {
       timers.renumber();
     }
@@ -140,7 +143,7 @@ public final class Replayer {
       time("systemTimerService", new ReplayTimers(true));
       mailbox();
       task.restore();
-      Timers.order(task, determinants);
+      Timers.order(task, determinants, turns.timers());
       if (task instanceof SourceOperatorStreamTask) {
         // A task looks for input before anything else happens: a source gets its outputs by that.
         while (task.runMailboxStep()) {
@@ -403,6 +406,7 @@ public final class Replayer {
       report.problem(turns.invocation(), "the trace cannot be written: " + e);
     }
     TaskProbe.leave(context);
+    turns.timers().end(report);
     report.end(how, determinants, cpu);
     try {
       if (task != null) {

@@ -669,6 +669,7 @@ func (e ReplayFindingAbout) Valid() bool {
 
 // Defines values for ReplayRunKind.
 const (
+	ReplayRunKindDiff   ReplayRunKind = "diff"
 	ReplayRunKindReplay ReplayRunKind = "replay"
 	ReplayRunKindWhatIf ReplayRunKind = "what-if"
 )
@@ -676,6 +677,8 @@ const (
 // Valid indicates whether the value is a known member of the ReplayRunKind enum.
 func (e ReplayRunKind) Valid() bool {
 	switch e {
+	case ReplayRunKindDiff:
+		return true
 	case ReplayRunKindReplay:
 		return true
 	case ReplayRunKindWhatIf:
@@ -1425,6 +1428,16 @@ type Checkpoint struct {
 
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
+
+// CodePlace defines model for CodePlace.
+type CodePlace struct {
+	Class string `json:"class"`
+
+	// Line 0 = not known.
+	Line   int64  `json:"line"`
+	Method string `json:"method"`
+	Source string `json:"source,omitempty"`
+}
 
 // CodeRef defines model for CodeRef.
 type CodeRef struct {
@@ -3429,6 +3442,30 @@ type ReplayFinding struct {
 // ReplayFindingAbout defines model for ReplayFinding.About.
 type ReplayFindingAbout string
 
+// ReplayJar defines model for ReplayJar.
+type ReplayJar struct {
+	// ID SHA-256, as the upload answers it. It is kept for a day at least, and while a replay waits for it.
+	ID string `json:"id"`
+
+	// Name Of its file.
+	Name string `json:"name,omitempty"`
+}
+
+// ReplayParted defines model for ReplayParted.
+type ReplayParted struct {
+	Before  CodePlace `json:"before,omitempty"`
+	Changed CodePlace `json:"changed,omitempty"`
+
+	// Invocation 64-bit integer as text
+	Invocation string    `json:"invocation"`
+	Note       string    `json:"note,omitempty"`
+	Position   string    `json:"position"`
+	Unchanged  CodePlace `json:"unchanged,omitempty"`
+
+	// Variables That have other values there; none: the runs took other ways.
+	Variables []string `json:"variables"`
+}
+
 // ReplayParting defines model for ReplayParting.
 type ReplayParting struct {
 	// Number Of the output, from 1.
@@ -3539,14 +3576,15 @@ type ReplayRun struct {
 	ID   string `json:"id"`
 	Job  string `json:"job"`
 
-	// Kind Of a what-if something was changed: it proves nothing of the recording.
+	// Kind Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording.
 	Kind ReplayRunKind `json:"kind"`
 
 	// Last Invocation that was recorded; 0 = not known yet.
 	Last string `json:"last"`
 
 	// Operator Head of its chain, as positions have it.
-	Operator string `json:"operator"`
+	Operator string       `json:"operator"`
+	Parted   ReplayParted `json:"parted,omitempty"`
 
 	// Phase While it runs: planning, building or running.
 	Phase string `json:"phase,omitempty"`
@@ -3569,11 +3607,12 @@ type ReplayRun struct {
 	// To Invocation to end with; 0 = the attempt's end.
 	To        string        `json:"to"`
 	Unchanged ReplayVerdict `json:"unchanged,omitempty"`
+	Variant   ReplayVariant `json:"variant,omitempty"`
 	Verdict   ReplayVerdict `json:"verdict,omitempty"`
 	Who       string        `json:"who"`
 }
 
-// ReplayRunKind Of a what-if something was changed: it proves nothing of the recording.
+// ReplayRunKind Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording.
 type ReplayRunKind string
 
 // ReplayRunState defines model for ReplayRun.State.
@@ -3605,6 +3644,16 @@ type ReplayStart struct {
 
 	// Invocation The last one before it.
 	Invocation string `json:"invocation"`
+}
+
+// ReplayVariant defines model for ReplayVariant.
+type ReplayVariant struct {
+	// Config Settings of the job and the TaskManager. Values are shown as messages of exceptions are.
+	Config map[string]string `json:"config,omitempty"`
+
+	// Flink Version. Absent: the recorded one.
+	Flink string      `json:"flink,omitempty"`
+	Jars  []ReplayJar `json:"jars,omitempty"`
 }
 
 // ReplayVerdict defines model for ReplayVerdict.
@@ -3664,7 +3713,8 @@ type ReplayWish struct {
 	Task string `json:"task,omitempty"`
 
 	// To Invocation to end with, or here (that of the position). Absent: the attempt's end.
-	To string `json:"to,omitempty"`
+	To      string        `json:"to,omitempty"`
+	Variant ReplayVariant `json:"variant,omitempty"`
 }
 
 // Report defines model for Report.

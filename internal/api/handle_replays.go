@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ func (s *service) replayRoutes() {
 	get(s, route{"replay-differences", "/replays/{id}/differences", access.JobRead, "What a what-if did otherwise than the unchanged run, decoded", replayed}, s.replayDifferences)
 	register(s, http.MethodPost, route{"replay-plan", "/recordings/{rec}/replays/plan", access.JobReplay, "What a replay of an attempt needs, and what of it is missing", recording}, s.replayPlan)
 	register(s, http.MethodPost, route{"replay-start", "/recordings/{rec}/replays", access.JobReplay, "Run an attempt again", recording}, s.startReplay)
+	s.uploadRoute()
 	register(s, http.MethodDelete, route{"replay-cancel", "/replays/{id}", access.JobReplay, "End a replay that waits or runs", replayed}, s.cancelReplay)
 	register(s, http.MethodDelete, route{"replay-remove", "/replays/{id}/result", access.JobReplay, "Remove what came of a replay, with its derived recording", replayed}, s.removeReplay)
 }
@@ -80,6 +82,14 @@ func (s *service) shownReplay(ctx context.Context, t browse.Target, r ReplayRun)
 		if c := &r.Changes[i]; c.Value != "" {
 			c.Value, _ = s.Browser.Reported(ctx, caller(ctx), t, "value", c.Value).(string)
 		}
+	}
+	if r.Variant != nil {
+		v := *r.Variant
+		v.Config = maps.Clone(v.Config)
+		for k, text := range v.Config {
+			v.Config[k], _ = s.Browser.Reported(ctx, caller(ctx), t, k, text).(string)
+		}
+		r.Variant = &v
 	}
 	return r
 }
@@ -150,6 +160,18 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 		}
 		w.Changes = append(w.Changes, c)
 		what = append(what, strings.TrimSpace(fmt.Sprintf("with %s at invocation %d %s", c.Kind, c.At, c.Path)))
+	}
+	if v := in.Body.Variant; v != nil {
+		w.Variant = v
+		for _, j := range v.Jars {
+			what = append(what, "with jar "+j.ID)
+		}
+		for k := range v.Config {
+			what = append(what, "with another "+k)
+		}
+		if v.Flink != "" {
+			what = append(what, "on Flink "+v.Flink)
+		}
 	}
 	err = s.Browser.Change(ctx, caller(ctx), access.JobReplay, target(ctx).Resource, what, "", func() (err error) {
 		r, err = s.Replays.Start(ctx, target(ctx), w)

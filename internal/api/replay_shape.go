@@ -31,11 +31,45 @@ type ReplayRun struct {
 	Findings   []ReplayFinding `json:"findings" doc:"Of the plan."`
 	Error      string          `json:"error,omitempty" doc:"Why it failed."`
 
-	Kind        string             `json:"kind" enum:"replay,what-if" doc:"Of a what-if something was changed: it proves nothing of the recording."`
+	Kind        string             `json:"kind" enum:"replay,what-if,diff" doc:"Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording."`
 	Changes     []ReplayChange     `json:"changes,omitempty"`
 	Base        string             `json:"base,omitempty" doc:"Of a what-if: recording of what the task did unchanged."`
 	Unchanged   *ReplayVerdict     `json:"unchanged,omitempty" doc:"Of a what-if: what the unchanged run proved of the recording."`
-	Differences *ReplayDifferences `json:"differences,omitempty" doc:"Of a what-if: how much it did otherwise than the unchanged run."`
+	Differences *ReplayDifferences `json:"differences,omitempty" doc:"Of a what-if or diff: how much it did otherwise than the unchanged run."`
+	Variant     *ReplayVariant     `json:"variant,omitempty" doc:"Of a diff: the program that it ran."`
+	Parted      *ReplayParted      `json:"parted,omitempty" doc:"Of a diff: the line where the two runs parted."`
+}
+
+// ReplayVariant is a program, or a set-up of it, other than the recorded one.
+type ReplayVariant struct {
+	Jars   []ReplayJar       `json:"jars,omitempty" maxItems:"20"`
+	Config map[string]string `json:"config,omitempty" doc:"Settings of the job and the TaskManager. Values are shown as messages of exceptions are."`
+	Flink  string            `json:"flink,omitempty" maxLength:"32" doc:"Version. Absent: the recorded one."`
+}
+
+// ReplayJar is an uploaded jar. It takes the place of the recorded jar of that name, or of the only one; otherwise it comes before all others.
+type ReplayJar struct {
+	Name string `json:"name,omitempty" maxLength:"256" doc:"Of its file."`
+	ID   string `json:"id" maxLength:"64" doc:"SHA-256, as the upload answers it. It is kept for a day at least, and while a replay waits for it."`
+}
+
+// ReplayParted is where the code of two runs first did not do the same. Values are not part of it: step through both runs to see them.
+type ReplayParted struct {
+	Invocation I64        `json:"invocation"`
+	Position   string     `json:"position"`
+	Before     *CodePlace `json:"before,omitempty" doc:"The last line that both ran, of the changed program."`
+	Unchanged  *CodePlace `json:"unchanged,omitempty" doc:"Absent: the recorded program did nothing more."`
+	Changed    *CodePlace `json:"changed,omitempty"`
+	Variables  []string   `json:"variables" doc:"That have other values there; none: the runs took other ways."`
+	Note       string     `json:"note,omitempty"`
+}
+
+// CodePlace is a line of the job's code.
+type CodePlace struct {
+	Class  string `json:"class"`
+	Method string `json:"method"`
+	Source string `json:"source,omitempty"`
+	Line   int    `json:"line" doc:"0 = not known."`
 }
 
 // ReplayChange is one thing that is otherwise than recorded.
@@ -197,6 +231,7 @@ type ReplayWish struct {
 	To         string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
 
 	Changes []ReplayChange `json:"changes,omitempty" maxItems:"100" doc:"Makes a what-if of it: what is to be otherwise."`
+	Variant *ReplayVariant `json:"variant,omitempty" doc:"Makes a diff of it: the program to compare the recorded one with."`
 }
 
 type replayRequest struct {
@@ -207,6 +242,11 @@ type replayRequest struct {
 type replaysRequest struct {
 	Recording string `query:"recording" maxLength:"256" doc:"Recording id, beginning of one, or the job's name (its newest run). Absent: all."`
 	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type jarUpload struct {
+	RecordingPath
+	RawBody []byte `contentType:"application/java-archive"`
 }
 
 type differencesRequest struct {

@@ -23,6 +23,8 @@ type Replays interface {
 	// Differences lists what a what-if did otherwise than the unchanged run, outputs and then state, at most limit; nil: nothing was
 	// compared. more is how many there are beside them.
 	Differences(ctx context.Context, id string, limit int) (list []DifferenceOf, more uint64, err error)
+	// AddJar keeps a jar for diffs that are asked for later.
+	AddJar(ctx context.Context, b []byte) (ReplayJar, error)
 }
 
 // DifferenceOf is where something stands that two runs of an attempt have otherwise. A place is nil when that run does not have it.
@@ -52,4 +54,5 @@ type ReplayRequest struct {
 	Nearest    bool   // begin behind the last checkpoint before From
 
 	Changes []ReplayChange
+	Variant *ReplayVariant // nil: the recorded program
 }

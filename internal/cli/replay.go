@@ -211,7 +211,7 @@ func verdictStyle(v string) style {
 // showReplay shows one that is over, or how far it is, and ends with the code of its verdict.
 func (a *app) showReplay(ctx context.Context, cl *client.Client, answer *client.Answer[gen.ReplayRun]) error {
 	r := &answer.Value
-	if r.Kind == "what-if" {
+	if r.Kind == "what-if" || r.Kind == "diff" {
 		return a.showWhatIf(ctx, cl, answer, 0)
 	}
 	done, err := a.raw(answer.Raw, false)

@@ -49,36 +49,47 @@ Exit 0: nothing came out otherwise. 1: something did. 2: it could not be run, or
 		if err != nil {
 			return err
 		}
-		w.Position = args[len(args)-1]
-		if !isPosition(w.Position) {
-			return usage("a position is operator.subtask.attempt.invocation", "%s is no position", w.Position)
-		}
-		rec := args[0]
-		if len(args) == 1 {
-			rec, _, err = everywhere(c.Context(), cl, "the position "+w.Position, func(rec string) (*client.Answer[gen.Moment], error) { return cl.At(c.Context(), rec, w.Position) })
-			if err != nil {
-				return err
-			}
-		}
-		started, err := cl.StartReplay(c.Context(), rec, w)
+		rec, err := a.ofPosition(c.Context(), cl, args, &w)
 		if err != nil {
 			return err
 		}
-		if detach {
-			if done, err := a.raw(started.Raw, false); done {
-				return err
-			}
-			a.say("%s", started.Value.ID)
-			a.hint("sightglass replays %s shows what becomes of it", started.Value.ID)
-			return nil
-		}
-		ended, err := a.await(c.Context(), cl, started)
-		if err != nil {
-			return err
-		}
-		return a.showWhatIf(c.Context(), cl, ended, limit)
+		return a.runWhatIf(c.Context(), cl, rec, w, detach, limit)
 	}
 	return c
+}
+
+// ofPosition reads the position that a verb is about, and finds its recording.
+func (a *app) ofPosition(ctx context.Context, cl *client.Client, args []string, w *gen.ReplayWish) (rec string, err error) {
+	w.Position = args[len(args)-1]
+	if !isPosition(w.Position) {
+		return "", usage("a position is operator.subtask.attempt.invocation", "%s is no position", w.Position)
+	}
+	if len(args) == 2 {
+		return args[0], nil
+	}
+	rec, _, err = everywhere(ctx, cl, "the position "+w.Position, func(rec string) (*client.Answer[gen.Moment], error) { return cl.At(ctx, rec, w.Position) })
+	return rec, err
+}
+
+// runWhatIf runs a replay with something changed and shows what came out.
+func (a *app) runWhatIf(ctx context.Context, cl *client.Client, rec string, w gen.ReplayWish, detach bool, limit int) error {
+	started, err := cl.StartReplay(ctx, rec, w)
+	if err != nil {
+		return err
+	}
+	if detach {
+		if done, err := a.raw(started.Raw, false); done {
+			return err
+		}
+		a.say("%s", started.Value.ID)
+		a.hint("sightglass replays %s shows what becomes of it", started.Value.ID)
+		return nil
+	}
+	ended, err := a.await(ctx, cl, started)
+	if err != nil {
+		return err
+	}
+	return a.showWhatIf(ctx, cl, ended, limit)
 }
 
 // change is a flag that adds a change.
@@ -199,10 +210,19 @@ func (a *app) showWhatIf(ctx context.Context, cl *client.Client, answer *client.
 		return err
 	}
 	if !done {
-		a.fact("what-if", a.paint(bold, r.ID))
+		a.fact(string(r.Kind), a.paint(bold, r.ID))
 		a.fact("attempt", fmt.Sprintf("%s, subtask %d, attempt %d of %s", clean(r.Task), r.Subtask, r.Attempt, clean(r.Job)))
 		for _, c := range r.Changes {
 			a.fact("changed", changeWords(&c))
+		}
+		for _, j := range r.Variant.Jars {
+			a.fact("jar", clean(j.Name)+", "+j.ID[:min(12, len(j.ID))])
+		}
+		for k, v := range r.Variant.Config {
+			a.fact("config", clean(k)+"="+clean(v))
+		}
+		if r.Variant.Flink != "" {
+			a.fact("flink", clean(r.Variant.Flink))
 		}
 		switch {
 		case r.State == "queued" || r.State == "running":
@@ -212,6 +232,7 @@ func (a *app) showWhatIf(ctx context.Context, cl *client.Client, answer *client.
 			if u := r.Unchanged; u.Verdict != "" && u.Verdict != "exact" {
 				a.say("%s unchanged it is %s: %s", a.paint(amber, "warning:"), u.Verdict, clean(u.Text))
 			}
+			a.showParted(&r.Parted)
 			if err := a.showDifferences(ctx, cl, r, limit); err != nil {
 				return err
 			}

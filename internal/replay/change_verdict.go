@@ -14,8 +14,16 @@ func (j *Judgement) changed(r *Result) {
 	soft := fmt.Sprintf("what was changed is not proven to be what production would have done: %d reads of clocks or random numbers had to be given without a recorded one, %d recorded ones were left, "+
 		"at %d places something happened more or less often, %d recorded steps found nothing to do", r.Report.SurplusReads, r.Report.LeftReads, r.Report.Renumbered, len(r.Report.Problems))
 	notes := []string{soft}
-	for i := range r.Changes {
-		notes = append(notes, "changed: "+r.Changes[i].words())
+	for _, w := range r.changed() {
+		notes = append(notes, "changed: "+w)
 	}
 	j.Notes = append(notes, j.Notes...)
+}
+
+// changed says what was otherwise.
+func (r *Result) changed() (all []string) {
+	for i := range r.Changes {
+		all = append(all, r.Changes[i].words())
+	}
+	return append(all, r.Variant.words()...)
 }

@@ -282,13 +282,27 @@ func (p *pairing) add(kind string, x, y *Output) {
 	}
 }
 
-// first is the invocation of the first output that differs; 0 = none does.
-func (d *Differences) first() uint64 {
-	var at uint64
+// firstAt is the invocation of the first difference; 0 = there is none.
+func (d *Differences) firstAt() (at uint64) {
+	see := func(inv uint64) {
+		if at == 0 || inv < at {
+			at = inv
+		}
+	}
 	for _, o := range d.Of {
 		for _, p := range []*OutputPlace{o.First, o.Second} {
-			if p != nil && (at == 0 || p.Invocation < at) {
-				at = p.Invocation
+			if p != nil {
+				see(p.Invocation)
+			}
+		}
+	}
+	if at > 0 {
+		return at
+	}
+	for _, s := range d.Entries {
+		for _, p := range []*AccessPlace{s.First, s.Second} {
+			if p != nil {
+				see(p.Invocation)
 			}
 		}
 	}

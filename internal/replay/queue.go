@@ -39,6 +39,7 @@ type QueueOptions struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Edit    Editor // nil: no value of a record can be changed
+	Jars    string // folder of uploaded jars
 
 	plan func(ctx context.Context, w *Wish, whole bool) (*Plan, error)                               // of tests
 	run  func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
@@ -68,7 +69,7 @@ func NewQueue(ctx context.Context, o QueueOptions) (*Queue, error) {
 	}
 	if o.plan == nil {
 		o.plan = func(ctx context.Context, w *Wish, whole bool) (*Plan, error) {
-			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, whole)
+			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, w.Variant.Flink, whole)
 		}
 	}
 	var err error
@@ -349,7 +350,7 @@ func (q *Queue) work(ctx context.Context, r *Replay) {
 		if err := q.discard(context.WithoutCancel(ctx), r); err != nil {
 			q.o.Log.Warn("what a replay told until it failed stays stored", "recording", r.Derived.String(), "error", err)
 		}
-		r.Derived, r.Base, r.Unchanged, r.Differences = event.RecordingID{}, event.RecordingID{}, nil, nil
+		r.Derived, r.Base, r.Unchanged, r.Differences, r.Parted = event.RecordingID{}, event.RecordingID{}, nil, nil, nil
 	}
 	if err := q.save(ctx, r); err != nil {
 		q.o.Log.Error("what came of a replay is not kept", "replay", r.ID, "error", err)
@@ -396,6 +397,9 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 		q.mu.Lock()
 		r.Phase, r.Elements, r.Reached = p.Phase, p.Elements, p.Invocation
 		q.mu.Unlock()
+	}
+	if !r.Wish.Variant.IsZero() {
+		o.Variant, o.Jars = &r.Wish.Variant, q.o.Jars
 	}
 	if r.WhatIf() {
 		result, err := q.paired(ctx, r, plan, o, progress)

@@ -29,6 +29,7 @@ type Wish struct {
 	Who        string `json:"who"` // name of who asked
 	// Changes make a what-if of it, which proves nothing of the recording.
 	Changes []Change `json:"changes,omitempty"`
+	Variant Variant  `json:"variant,omitzero"`
 
 	// For people, and for when the recording is no more.
 	Job      string `json:"job"`
@@ -53,6 +54,7 @@ type Replay struct {
 	Base        event.RecordingID
 	Unchanged   *Judgement
 	Differences *Differences
+	Parted      *Parted // nil = not looked for, or there is no line to show
 
 	Plan    *Plan      // nil = not made yet
 	Judged  *Judgement // nil = no verdict
@@ -82,8 +84,8 @@ func (r *Replay) Share() float64 {
 // Over tells whether nothing more becomes of it.
 func (r *Replay) Over() bool { return r.State != Queued && r.State != Running }
 
-// WhatIf tells whether something is changed in it.
-func (r *Replay) WhatIf() bool { return len(r.Wish.Changes) > 0 }
+// WhatIf tells whether something is changed in it: the program, or what it is fed.
+func (r *Replay) WhatIf() bool { return len(r.Wish.Changes) > 0 || !r.Wish.Variant.IsZero() }
 
 // kept is the body of a replay in the metadata.
 type kept struct {
@@ -103,13 +105,14 @@ type kept struct {
 	Base        string       `json:"base,omitempty"`
 	Unchanged   *Judgement   `json:"unchanged,omitempty"`
 	Differences *Differences `json:"differences,omitempty"`
+	Parted      *Parted      `json:"parted,omitempty"`
 }
 
 func (r *Replay) row() (meta.Replay, error) {
 	k := kept{
 		Wish: r.Wish, AttemptKey: r.Wish.Attempt.String(), Began: micros(r.Began), Ended: micros(r.Ended), Plan: r.Plan, Judged: r.Judged,
 		Sandbox: r.Sandbox, Error: r.Error, Elements: r.Elements, Reached: r.Reached, Last: r.Last, CPU: r.CPU,
-		Unchanged: r.Unchanged, Differences: r.Differences,
+		Unchanged: r.Unchanged, Differences: r.Differences, Parted: r.Parted,
 	}
 	if !r.Base.IsZero() {
 		k.Base = r.Base.String()
@@ -133,7 +136,7 @@ func fromRow(m meta.Replay) (*Replay, error) {
 	r := &Replay{
 		ID: m.ID, Wish: k.Wish, State: m.State, Created: m.Created, Began: instant(k.Began), Ended: instant(k.Ended), Plan: k.Plan, Judged: k.Judged,
 		Sandbox: k.Sandbox, Error: k.Error, Elements: k.Elements, Reached: k.Reached, Last: k.Last, CPU: k.CPU,
-		Unchanged: k.Unchanged, Differences: k.Differences,
+		Unchanged: k.Unchanged, Differences: k.Differences, Parted: k.Parted,
 	}
 	var err error
 	if r.Wish.Recording, err = event.ParseRecordingID(m.Recording); err != nil {

@@ -29,6 +29,8 @@ type Options struct {
 	To         uint64   // invocation to end with; 0 = with the last one that was recorded
 	Changes    []Change // what is fed otherwise than recorded
 	Edit       Editor   // for changes of values; nil: there can be none
+	Variant    *Variant // of the program; nil: the recorded one
+	Jars       string   // folder that the jars of a variant lie in
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
 	// Sandbox makes a command of one that must not do more than the bounds allow; nil: it runs as it is. JavaHome is where Java lies.
@@ -49,6 +51,7 @@ type Result struct {
 	Steps     Steps
 	Took      time.Duration
 	Changes   []Change
+	Variant   *Variant
 
 	seen seen
 }
@@ -81,7 +84,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes}
+	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes, Variant: o.Variant}
 	again, err := o.Store.Snapshot(ctx, derived)
 	if err != nil {
 		return nil, err

@@ -45,6 +45,9 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 		if len(o.Changes) > 0 {
 			p["changed"] = "true"
 		}
+		if err := o.Variant.layout(ctx, r.dir, o.Jars, p, c); err != nil {
+			return err
+		}
 		return from.layout(ctx, r.dir, p, c, snap, attempt)
 	})
 	if err != nil {

@@ -124,7 +124,7 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order%s", c.Equal, upTo)
 	}
-	if len(r.Changes) > 0 {
+	if len(r.changed()) > 0 {
 		j.changed(r)
 	}
 	if j.Verdict == Diverged || j.Verdict == PerKey {
@@ -211,8 +211,8 @@ func (j *Judgement) causes(r *Result, p *Plan) {
 	sure := func(kind, format string, args ...any) {
 		j.Causes = append(j.Causes, Cause{kind, fmt.Sprintf(format, args...), true})
 	}
-	for i := range r.Changes {
-		sure("change", "%s", r.Changes[i].words())
+	for _, w := range r.changed() {
+		sure("change", "%s", w)
 	}
 	if n := r.Report.SurplusReads + r.Report.LeftReads; n > 0 {
 		sure("reads", "%d reads of clocks or random numbers differ from the recorded ones: the code took another way, or reads where the agent does not look", n)

@@ -19,6 +19,9 @@ import (
 // replayDir is where folders of replays are made, below the data folder.
 const replayDir = "replay"
 
+// jarDir is where uploaded jars lie, below the data folder.
+const jarDir = "replay-jars"
+
 // openReplays takes up what waits to be replayed.
 func (s *Server) openReplays(ctx context.Context) (err error) {
 	self, err := os.Executable()
@@ -27,7 +30,7 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 	}
 	c := s.cfg.Replay
 	s.replays, err = replay.NewQueue(ctx, replay.QueueOptions{
-		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store},
+		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir),
 		Machine: replay.Machine{
 			Flink: c.Flink, FlinkHome: os.Getenv("FLINK_HOME"), Java: c.Java, JavaHome: os.Getenv("JAVA_HOME"), Agent: s.jar, Self: self,
 			Sandboxed: c.Sandbox == "on",
@@ -40,7 +43,11 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 }
 
 // replays is api.Replays.
-type replays struct{ m *replay.Queue }
+type replays struct {
+	m       *replay.Queue
+	uploads string // sandboxed, any or none: which uploaded jars may run
+	sandbox bool
+}
 
 var _ api.Replays = (*replays)(nil)
 
@@ -76,7 +83,12 @@ func (r *replays) Start(ctx context.Context, t browse.Target, w api.ReplayReques
 	if err != nil {
 		return api.ReplayRun{}, api.Refuse(http.StatusBadRequest, err.Error(), "see docs/guides/whatif.md")
 	}
+	variant, err := r.variantOf(w.Variant)
+	if err != nil {
+		return api.ReplayRun{}, err
+	}
 	run, err := r.m.Add(ctx, replay.Wish{
+		Variant:   variant,
 		Changes:   changes,
 		Recording: t.Recording, Attempt: w.Attempt.Key, To: w.To, From: w.From, Who: w.Who, Job: w.Attempt.Job, Task: w.Attempt.Task, Operator: w.Attempt.Operator,
 		Subtask: w.Attempt.Subtask, Number: w.Attempt.Attempt, Checkpoint: w.Checkpoint, Nearest: w.Nearest,

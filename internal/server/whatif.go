@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/api"
@@ -22,6 +24,43 @@ func changesOf(wish []api.ReplayChange) ([]replay.Change, error) {
 	return all, nil
 }
 
+// variantOf reads a variant; one with jars is refused where they may not run.
+func (r *replays) variantOf(w *api.ReplayVariant) (v replay.Variant, err error) {
+	if w == nil {
+		return v, nil
+	}
+	v.Config, v.Flink = w.Config, w.Flink
+	for _, j := range w.Jars {
+		if err := r.mayRunJars(); err != nil {
+			return v, err
+		}
+		if err := r.m.HasJar(j.ID); err != nil {
+			return v, api.Refuse(http.StatusBadRequest, err.Error(), "POST it to /recordings/{rec}/replays/jars, as sightglass diff does")
+		}
+		v.Jars = append(v.Jars, replay.Jar{Name: j.Name, ID: j.ID})
+	}
+	return v, nil
+}
+
+func (r *replays) mayRunJars() error {
+	if r.uploads == "any" || r.uploads == "sandboxed" && r.sandbox {
+		return nil
+	}
+	return api.Refuse(http.StatusForbidden, "this server runs no uploaded jars", "the setting replay-uploads says so: sandboxed wants replay-sandbox: on")
+}
+
+// AddJar is that of api.Replays.
+func (r *replays) AddJar(_ context.Context, b []byte) (api.ReplayJar, error) {
+	if err := r.mayRunJars(); err != nil {
+		return api.ReplayJar{}, err
+	}
+	id, err := r.m.AddJar(b)
+	if errors.Is(err, replay.ErrJar) {
+		return api.ReplayJar{}, api.Refuse(http.StatusBadRequest, err.Error(), "")
+	}
+	return api.ReplayJar{ID: id}, err
+}
+
 // shownWhatIf adds what a replay with changes has beside.
 func shownWhatIf(out *api.ReplayRun, r *replay.Replay) {
 	out.Kind = "replay"
@@ -29,6 +68,25 @@ func shownWhatIf(out *api.ReplayRun, r *replay.Replay) {
 		return
 	}
 	out.Kind = "what-if"
+	if v := r.Wish.Variant; !v.IsZero() {
+		out.Kind = "diff"
+		out.Variant = &api.ReplayVariant{Config: v.Config, Flink: v.Flink}
+		for _, j := range v.Jars {
+			out.Variant.Jars = append(out.Variant.Jars, api.ReplayJar{Name: j.Name, ID: j.ID})
+		}
+	}
+	if p := r.Parted; p != nil {
+		code := func(c *replay.CodePlace) *api.CodePlace {
+			if c == nil {
+				return nil
+			}
+			return &api.CodePlace{Class: c.Class, Method: c.Method, Source: c.Source, Line: c.Line}
+		}
+		out.Parted = &api.ReplayParted{
+			Invocation: api.I64(p.Invocation), Position: positionIn(r, r.Wish.Operator, p.Invocation), Before: code(p.Before), Unchanged: code(p.First), Changed: code(p.Second),
+			Variables: append([]string{}, p.Variables...), Note: p.Note,
+		}
+	}
 	for _, c := range r.Wish.Changes {
 		out.Changes = append(out.Changes, api.ReplayChange{
 			Kind: c.Kind, At: api.I64(c.At), Path: c.Path, Value: c.Value, ByMS: api.I64(c.By.Milliseconds()), Source: c.Source, Nth: c.Nth,

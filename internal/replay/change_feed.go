@@ -227,7 +227,12 @@ func (f *feed) element(inv uint64, channel event.Element, v event.Payload) (b []
 func (f *feed) times(ctx context.Context, times int, s step, b []byte) error {
 	s.add(b)
 	s.n = 1
-	for range times {
+	for i := range times {
+		if i > 0 { // its reads are for the first
+			if err := f.flush(ctx, s.inv+1); err != nil {
+				return err
+			}
+		}
 		if err := f.put(ctx, s); err != nil {
 			return err
 		}

@@ -81,7 +81,8 @@ type pairing struct {
 	chain  []event.ChainOperatorDef
 	seed   maphash.Seed
 	timers []span // invocations of timers of the first, which belong to what they fired by
-	left   []Output
+
+	first, second []Output // of the group before, that have no other yet
 }
 
 // span is a range of invocations.
@@ -173,7 +174,7 @@ func (p *pairing) pair(ctx context.Context, first, second outputs) error {
 			return err
 		}
 		if x == nil && y == nil {
-			p.over(nil)
+			p.over()
 			return nil
 		}
 		var root uint64
@@ -244,35 +245,31 @@ func (p *pairing) take(a, b []Output, whole bool, paired func(x, y *Output)) (re
 	return restA, restB
 }
 
+// group takes what the two gave by what was fed once. What has no other waits for the next group: a timer more moves the numbers of
+// those that fire behind it, so that what they gave may lie there.
 func (p *pairing) group(a, b []Output) {
 	equal := func(x, y *Output) { p.d.Outputs.Equal++ }
 	a, b = p.take(a, b, true, equal)
-	// A timer more moves the numbers of those that fire behind it: what the first gave under the group before may be here.
-	if len(p.left) > 0 {
-		var left []Output
-		left, b = p.take(p.left, b, true, equal)
-		p.over(left)
-	}
+	p.first, b = p.take(p.first, b, true, equal)
+	a, p.second = p.take(a, p.second, true, equal)
+	p.over()
+	p.first, p.second = a, b
+}
+
+// over says of what waits that it differs.
+func (p *pairing) over() {
 	var altered [][2]Output
-	a, b = p.take(a, b, false, func(x, y *Output) { altered = append(altered, [2]Output{*x, *y}) })
+	a, b := p.take(p.first, p.second, false, func(x, y *Output) { altered = append(altered, [2]Output{*x, *y}) })
 	for i := range altered {
 		p.add(Altered, &altered[i][0], &altered[i][1])
 	}
 	for i := range b {
 		p.add(Added, nil, &b[i])
 	}
-	p.left = a
-}
-
-// over adds those that the second did not give, and forgets what waits.
-func (p *pairing) over(left []Output) {
-	if left == nil {
-		left = p.left
+	for i := range a {
+		p.add(Missing, &a[i], nil)
 	}
-	for i := range left {
-		p.add(Missing, &left[i], nil)
-	}
-	p.left = nil
+	p.first, p.second = nil, nil
 }
 
 func (p *pairing) add(kind string, x, y *Output) {

@@ -88,6 +88,12 @@ func (d *Differences) states(ctx context.Context, first, second store.Snapshot, 
 		d.Note = fmt.Sprintf("state was not compared: more than %d entries were written", mostEntries)
 		return nil
 	}
+	d.entries(a, b)
+	return nil
+}
+
+// entries compares what two replays left.
+func (d *Differences) entries(a, b map[uint64]*entry) {
 	add := func(kind string, x, y *entry) {
 		d.State.count(kind)
 		s := StateDifference{Kind: kind}
@@ -129,5 +135,4 @@ func (d *Differences) states(ctx context.Context, first, second store.Snapshot, 
 		return s.First.Invocation
 	})
 	d.Entries = d.Entries[:min(len(d.Entries), MostDifferences)]
-	return nil
 }

@@ -60,8 +60,9 @@ final class ReplayTimers implements TimerService {
       new Clock() {
         @Override
         public long absoluteTimeMillis() {
-          // Read past the hook, by Flink's metrics alone.
-          return System.currentTimeMillis();
+          // A task's processing-time service asks this; the hook on it tells. So do Flink's
+          // metrics.
+          return getCurrentProcessingTime();
         }
 
         @Override

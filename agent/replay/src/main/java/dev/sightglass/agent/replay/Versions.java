@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  * what was written before.
  *
  * <p>Of each class of the job that a stream describes the number is replaced by that of the class
- * that is there now, in the bytes: it is as long as before. Fields are matched by name, as Java does
- * anyway.
+ * that is there now, in the bytes: it is as long as before. Fields are matched by name, as Java
+ * does anyway.
  */
 final class Versions {
   private static final byte CLASS = 0x72; // TC_CLASSDESC, of a name and 8 bytes of number

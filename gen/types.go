@@ -127,6 +127,27 @@ func (e CompletionKind) Valid() bool {
 	}
 }
 
+// Defines values for DerivedFromKind.
+const (
+	DerivedFromKindDiff   DerivedFromKind = "diff"
+	DerivedFromKindReplay DerivedFromKind = "replay"
+	DerivedFromKindWhatIf DerivedFromKind = "what-if"
+)
+
+// Valid indicates whether the value is a known member of the DerivedFromKind enum.
+func (e DerivedFromKind) Valid() bool {
+	switch e {
+	case DerivedFromKindDiff:
+		return true
+	case DerivedFromKindReplay:
+		return true
+	case DerivedFromKindWhatIf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DerivedFromState.
 const (
 	DerivedFromStateCancelled DerivedFromState = "cancelled"
@@ -1522,8 +1543,11 @@ type Cost struct {
 
 // DerivedFrom defines model for DerivedFrom.
 type DerivedFrom struct {
-	Attempt   int64  `json:"attempt"`
-	Recording string `json:"recording,omitempty"`
+	Attempt int64 `json:"attempt"`
+
+	// Kind Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay.
+	Kind      DerivedFromKind `json:"kind,omitempty"`
+	Recording string          `json:"recording,omitempty"`
 
 	// Replay Absent: what is known of the replay was lost.
 	Replay string `json:"replay,omitempty"`
@@ -1534,6 +1558,9 @@ type DerivedFrom struct {
 	Task    string           `json:"task,omitempty"`
 	Verdict string           `json:"verdict,omitempty"`
 }
+
+// DerivedFromKind Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay.
+type DerivedFromKind string
 
 // DerivedFromState Of the replay; lost: what was known of it is no more.
 type DerivedFromState string

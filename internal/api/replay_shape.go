@@ -219,6 +219,7 @@ type DerivedFrom struct {
 	Attempt   int    `json:"attempt"`
 	State     string `json:"state" enum:"queued,running,done,failed,cancelled,lost" doc:"Of the replay; lost: what was known of it is no more."`
 	Verdict   string `json:"verdict,omitempty"`
+	Kind      string `json:"kind,omitempty" enum:"replay,what-if,diff" doc:"Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay."`
 }
 
 // ReplayWish asks for a replay: by a position, or by task, subtask and attempt.

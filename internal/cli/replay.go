@@ -352,7 +352,11 @@ func derivedFrom(r *gen.Recording) string {
 	if d.Recording == "" {
 		return "a replay that is no more"
 	}
-	text := short(d.Recording) + " " + d.Task + " " + strconv.FormatInt(d.Subtask, 10) + "." + strconv.FormatInt(d.Attempt, 10)
+	text := ""
+	if d.Kind != "" && d.Kind != "replay" {
+		text = string(d.Kind) + " of "
+	}
+	text += short(d.Recording) + " " + d.Task + " " + strconv.FormatInt(d.Subtask, 10) + "." + strconv.FormatInt(d.Attempt, 10)
 	if d.Verdict != "" {
 		text += ", " + strings.ReplaceAll(d.Verdict, "-", " ")
 	}

@@ -140,8 +140,12 @@ func (r *replays) Derived(ctx context.Context, rec event.RecordingID) (*api.Deri
 	d := &api.DerivedFrom{
 		Replay: run.ID, Recording: run.Wish.Recording.String(), Task: run.Wish.Task, Subtask: run.Wish.Subtask, Attempt: run.Wish.Number, State: run.State,
 	}
-	if run.Judged != nil {
-		d.Verdict = run.Judged.Verdict
+	judged := run.Judged
+	if d.Kind = kindOf(&run); rec == run.Base {
+		d.Kind, judged = "replay", run.Unchanged
+	}
+	if judged != nil {
+		d.Verdict = judged.Verdict
 	}
 	return d, nil
 }

@@ -61,15 +61,23 @@ func (r *replays) AddJar(_ context.Context, b []byte) (api.ReplayJar, error) {
 	return api.ReplayJar{ID: id}, err
 }
 
+func kindOf(r *replay.Replay) string {
+	switch {
+	case !r.Wish.Variant.IsZero():
+		return "diff"
+	case r.WhatIf():
+		return "what-if"
+	}
+	return "replay"
+}
+
 // shownWhatIf adds what a replay with changes has beside.
 func shownWhatIf(out *api.ReplayRun, r *replay.Replay) {
-	out.Kind = "replay"
+	out.Kind = kindOf(r)
 	if !r.WhatIf() {
 		return
 	}
-	out.Kind = "what-if"
 	if v := r.Wish.Variant; !v.IsZero() {
-		out.Kind = "diff"
 		out.Variant = &api.ReplayVariant{Config: v.Config, Flink: v.Flink}
 		for _, j := range v.Jars {
 			out.Variant.Jars = append(out.Variant.Jars, api.ReplayJar{Name: j.Name, ID: j.ID})

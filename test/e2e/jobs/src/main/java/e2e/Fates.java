@@ -24,7 +24,7 @@ public final class Fates {
     env.setParallelism(1);
     env.setBufferTimeout(1); // runs of both channels are short
     env.enableCheckpointing(500);
-    env.fromSequence(0, 599)
+    env.fromSequence(0, 1199)
         .setParallelism(2)
         .process(new Slow())
         .setParallelism(2)

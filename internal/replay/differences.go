@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"hash/maphash"
+	"math"
 	"slices"
 	"sort"
 
@@ -117,8 +118,9 @@ func timersOf(ctx context.Context, snap store.Snapshot, attempt event.Key) (all 
 	}
 }
 
-// differences compares what two replays of an attempt gave between two invocations, and what they left in state.
-func differences(ctx context.Context, first, second store.Snapshot, attempt event.Key, chain []event.ChainOperatorDef, from, to uint64) (*Differences, error) {
+// differences compares all that two replays of an attempt gave, and what they left in state.
+func differences(ctx context.Context, first, second store.Snapshot, attempt event.Key, chain []event.ChainOperatorDef) (*Differences, error) {
+	const from, to = 0, math.MaxUint64
 	p := &pairing{d: new(Differences), chain: chain, seed: maphash.MakeSeed()}
 	var err error
 	if p.timers, err = timersOf(ctx, first, attempt); err != nil {
@@ -138,7 +140,7 @@ func differences(ctx context.Context, first, second store.Snapshot, attempt even
 	if err := p.pair(ctx, a, b); err != nil {
 		return nil, err
 	}
-	return p.d, p.d.states(ctx, first, second, attempt, from, to)
+	return p.d, p.d.states(ctx, first, second, attempt)
 }
 
 // reading is a list of outputs with the next one at hand.

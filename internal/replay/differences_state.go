@@ -30,7 +30,7 @@ type entry struct {
 func (e *entry) untouched() bool { return e.nothing && e.content == 0 }
 
 // entries finds what a replay left in each entry of state that it wrote; ok is false when there are more than are compared.
-func entries(ctx context.Context, snap store.Snapshot, attempt event.Key, seed maphash.Seed, from, to uint64) (all map[uint64]*entry, ok bool, err error) {
+func entries(ctx context.Context, snap store.Snapshot, attempt event.Key, seed maphash.Seed) (all map[uint64]*entry, ok bool, err error) {
 	all = map[uint64]*entry{}
 	want := []block.SectionID{block.SectionMeta, block.SectionIDs, block.SectionKeys, block.SectionDet, block.SectionState, block.SectionPayload}
 	for _, ref := range blocksOf(snap, attempt, event.LaneState) {
@@ -39,7 +39,7 @@ func entries(ctx context.Context, snap store.Snapshot, attempt event.Key, seed m
 			return nil, false, fmt.Errorf("reading block %d of lane %d: %w", ref.Header.Number, ref.Header.Lane, err)
 		}
 		for i, k := range r.Kind {
-			if k <= event.KindStateRead || k > event.KindStateExpired || r.Inv[i] < from || r.Inv[i] > to {
+			if k <= event.KindStateRead || k > event.KindStateExpired {
 				continue
 			}
 			var h maphash.Hash
@@ -74,13 +74,13 @@ func entries(ctx context.Context, snap store.Snapshot, attempt event.Key, seed m
 }
 
 // states compares what two replays left in state. What neither wrote is as it was for both.
-func (d *Differences) states(ctx context.Context, first, second store.Snapshot, attempt event.Key, from, to uint64) error {
+func (d *Differences) states(ctx context.Context, first, second store.Snapshot, attempt event.Key) error {
 	seed := maphash.MakeSeed()
-	a, okA, err := entries(ctx, first, attempt, seed, from, to)
+	a, okA, err := entries(ctx, first, attempt, seed)
 	if err != nil {
 		return err
 	}
-	b, okB, err := entries(ctx, second, attempt, seed, from, to)
+	b, okB, err := entries(ctx, second, attempt, seed)
 	if err != nil {
 		return err
 	}

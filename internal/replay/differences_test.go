@@ -90,7 +90,7 @@ func TestStateIsComparedAsItWasLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer snap.Close()
-		all, ok, err := entries(t.Context(), snap, attempt, seed, 0, 1<<40)
+		all, ok, err := entries(t.Context(), snap, attempt, seed)
 		if err != nil || !ok {
 			t.Fatal(err, ok)
 		}

@@ -24,7 +24,7 @@ func (q *Queue) paired(ctx context.Context, r *Replay, plan *Plan, o Options, pr
 	if err != nil {
 		return nil, err
 	}
-	d, err := q.compareRuns(ctx, first.Recording, second.Recording, r.Wish.Attempt, chain, max(first.Report.Invocation, second.Report.Invocation))
+	d, err := q.compareRuns(ctx, first.Recording, second.Recording, r.Wish.Attempt, chain)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (q *Queue) unchanged(ctx context.Context, r *Replay, plan *Plan) (Options, 
 	return q.options(recorded), nil
 }
 
-func (q *Queue) compareRuns(ctx context.Context, first, second event.RecordingID, attempt event.Key, chain []event.ChainOperatorDef, to uint64) (*Differences, error) {
+func (q *Queue) compareRuns(ctx context.Context, first, second event.RecordingID, attempt event.Key, chain []event.ChainOperatorDef) (*Differences, error) {
 	a, err := q.o.Store.Snapshot(ctx, first)
 	if err != nil {
 		return nil, err
@@ -69,5 +69,5 @@ func (q *Queue) compareRuns(ctx context.Context, first, second event.RecordingID
 		return nil, err
 	}
 	defer b.Close()
-	return differences(ctx, a, b, attempt, chain, 0, to)
+	return differences(ctx, a, b, attempt, chain)
 }

@@ -3,6 +3,7 @@ package dev.sightglass.agent.replay;
 import dev.sightglass.bootstrap.ServeProbe;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
@@ -97,7 +98,6 @@ final class ReplayTimers implements TimerService {
    * @param of class of what it was made for
    */
   boolean fire(long registration, long time, String of) throws Exception {
-    overtaken(time);
     Long key = renumbered ? alike(time, of) : Long.valueOf(registration);
     Waiting w = key == null ? null : waiting.get(key);
     if (w == null) {
@@ -110,23 +110,26 @@ final class ReplayTimers implements TimerService {
     return true;
   }
 
-  /** What is due before that time by changes of the feed alone, and so has no step of its own. */
-  private void overtaken(long time) throws Exception {
-    while (changed) {
-      Long due = null;
-      for (Map.Entry<Long, Waiting> e : waiting.entrySet()) {
-        Waiting w = e.getValue();
-        boolean early = !w.again && !w.isCancelled() && w.time < time;
-        if (early && (due == null || w.time < waiting.get(due).time)) {
-          due = e.getKey();
-        }
+  /**
+   * Lets a callback run that is due before a time by changes of the feed alone, and so has no step
+   * of its own; false: there is none. What it registers is known when its mail has run.
+   */
+  boolean overtake(long time) throws Exception {
+    Long due = null;
+    for (Map.Entry<Long, Waiting> e :
+        changed ? waiting.entrySet() : Set.<Map.Entry<Long, Waiting>>of()) {
+      Waiting w = e.getValue();
+      boolean early = !w.again && !w.isCancelled() && w.time < time;
+      if (early && (due == null || w.time < waiting.get(due).time)) {
+        due = e.getKey();
       }
-      if (due == null) {
-        return;
-      }
-      Waiting w = waiting.remove(due);
-      w.callback.onProcessingTime(w.time);
     }
+    if (due == null) {
+      return false;
+    }
+    Waiting w = waiting.remove(due);
+    w.callback.onProcessingTime(w.time);
+    return true;
   }
 
   /** The newest of that class for that time, else the newest of that class. */

@@ -83,7 +83,7 @@ type pairing struct {
 	seed   maphash.Seed
 	timers []span // invocations of timers of the first, which belong to what they fired by
 
-	first, second []Output // of the group before, that have no other yet
+	waiting []unpaired // the groups before, the oldest first
 }
 
 // span is a range of invocations.
@@ -176,7 +176,7 @@ func (p *pairing) pair(ctx context.Context, first, second outputs) error {
 			return err
 		}
 		if x == nil && y == nil {
-			p.over()
+			p.over(len(p.waiting))
 			return nil
 		}
 		var root uint64
@@ -223,6 +223,9 @@ func (p *pairing) alike(o *Output, whole bool) uint64 {
 
 // take pairs outputs that are alike, and gives those that have no other.
 func (p *pairing) take(a, b []Output, whole bool, paired func(x, y *Output)) (restA, restB []Output) {
+	if len(a) == 0 || len(b) == 0 {
+		return a, b
+	}
 	of := map[uint64][]int{}
 	for i := range a {
 		k := p.alike(&a[i], whole)
@@ -247,31 +250,44 @@ func (p *pairing) take(a, b []Output, whole bool, paired func(x, y *Output)) (re
 	return restA, restB
 }
 
-// group takes what the two gave by what was fed once. What has no other waits for the next group: a timer more moves the numbers of
+// waits is how many groups what has no other waits for one.
+const waits = 8
+
+// unpaired is what the two gave by what was fed once, and that has no other yet.
+type unpaired struct{ first, second []Output }
+
+// group takes what the two gave by what was fed once. What has no other waits for the next groups: a timer more moves the numbers of
 // those that fire behind it, so that what they gave may lie there.
 func (p *pairing) group(a, b []Output) {
 	equal := func(x, y *Output) { p.d.Outputs.Equal++ }
 	a, b = p.take(a, b, true, equal)
-	p.first, b = p.take(p.first, b, true, equal)
-	a, p.second = p.take(a, p.second, true, equal)
-	p.over()
-	p.first, p.second = a, b
+	for i := range p.waiting {
+		w := &p.waiting[i]
+		w.first, b = p.take(w.first, b, true, equal)
+		a, w.second = p.take(a, w.second, true, equal)
+	}
+	p.waiting = append(p.waiting, unpaired{a, b})
+	if len(p.waiting) > waits {
+		p.over(1)
+	}
 }
 
-// over says of what waits that it differs.
-func (p *pairing) over() {
-	var altered [][2]Output
-	a, b := p.take(p.first, p.second, false, func(x, y *Output) { altered = append(altered, [2]Output{*x, *y}) })
-	for i := range altered {
-		p.add(Altered, &altered[i][0], &altered[i][1])
+// over says of the groups that waited longest that what they have differs.
+func (p *pairing) over(groups int) {
+	for _, w := range p.waiting[:groups] {
+		var altered [][2]Output
+		a, b := p.take(w.first, w.second, false, func(x, y *Output) { altered = append(altered, [2]Output{*x, *y}) })
+		for i := range altered {
+			p.add(Altered, &altered[i][0], &altered[i][1])
+		}
+		for i := range b {
+			p.add(Added, nil, &b[i])
+		}
+		for i := range a {
+			p.add(Missing, &a[i], nil)
+		}
 	}
-	for i := range b {
-		p.add(Added, nil, &b[i])
-	}
-	for i := range a {
-		p.add(Missing, &a[i], nil)
-	}
-	p.first, p.second = nil, nil
+	p.waiting = append([]unpaired(nil), p.waiting[groups:]...)
 }
 
 func (p *pairing) add(kind string, x, y *Output) {

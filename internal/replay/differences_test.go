@@ -36,6 +36,7 @@ func TestOutputsArePairedByWhatWasFed(t *testing.T) {
 		// 4 is the watermark by which the timers 5 and 6 fire: one that does not moves the other's number.
 		{"a timer less", "4/0w 5/0x 6/0y 7/0e", "4/0w 5/0y 7/0e", "3 equal, missing 5"},
 		{"a timer more", "4/0w 5/0x 6/0y 7/0e", "4/0w 5/0n 6/0x 7/0y 7/0e", "4 equal, added 5"},
+		{"a timer more moves others far", "4/0w 5/0x 6/0y 7/0e 8/0f", "4/0w 5/0n 6/0m 7/0x 7/0e 8/0y 8/0f", "5 equal, added 5, added 6"},
 		{"the last of several groups", "1/0a 9/0z", "1/0a", "1 equal, missing 9"},
 	} {
 		p := &pairing{d: new(Differences), seed: maphash.MakeSeed(), timers: []span{{5, 6}}}

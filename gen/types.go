@@ -127,6 +127,27 @@ func (e CompletionKind) Valid() bool {
 	}
 }
 
+// Defines values for DerivedFromKind.
+const (
+	DerivedFromKindDiff   DerivedFromKind = "diff"
+	DerivedFromKindReplay DerivedFromKind = "replay"
+	DerivedFromKindWhatIf DerivedFromKind = "what-if"
+)
+
+// Valid indicates whether the value is a known member of the DerivedFromKind enum.
+func (e DerivedFromKind) Valid() bool {
+	switch e {
+	case DerivedFromKindDiff:
+		return true
+	case DerivedFromKindReplay:
+		return true
+	case DerivedFromKindWhatIf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DerivedFromState.
 const (
 	DerivedFromStateCancelled DerivedFromState = "cancelled"
@@ -583,6 +604,48 @@ func (e RecordingState) Valid() bool {
 	}
 }
 
+// Defines values for ReplayChangeKind.
+const (
+	ReplayChangeKindBytes     ReplayChangeKind = "bytes"
+	ReplayChangeKindClock     ReplayChangeKind = "clock"
+	ReplayChangeKindDropTimer ReplayChangeKind = "drop-timer"
+	ReplayChangeKindMoveTimer ReplayChangeKind = "move-timer"
+	ReplayChangeKindRandom    ReplayChangeKind = "random"
+	ReplayChangeKindRemove    ReplayChangeKind = "remove"
+	ReplayChangeKindRepeat    ReplayChangeKind = "repeat"
+	ReplayChangeKindSet       ReplayChangeKind = "set"
+	ReplayChangeKindSwap      ReplayChangeKind = "swap"
+	ReplayChangeKindTime      ReplayChangeKind = "time"
+)
+
+// Valid indicates whether the value is a known member of the ReplayChangeKind enum.
+func (e ReplayChangeKind) Valid() bool {
+	switch e {
+	case ReplayChangeKindBytes:
+		return true
+	case ReplayChangeKindClock:
+		return true
+	case ReplayChangeKindDropTimer:
+		return true
+	case ReplayChangeKindMoveTimer:
+		return true
+	case ReplayChangeKindRandom:
+		return true
+	case ReplayChangeKindRemove:
+		return true
+	case ReplayChangeKindRepeat:
+		return true
+	case ReplayChangeKindSet:
+		return true
+	case ReplayChangeKindSwap:
+		return true
+	case ReplayChangeKindTime:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReplayFindingAbout.
 const (
 	ReplayFindingAboutAgent     ReplayFindingAbout = "agent"
@@ -625,6 +688,27 @@ func (e ReplayFindingAbout) Valid() bool {
 	}
 }
 
+// Defines values for ReplayRunKind.
+const (
+	ReplayRunKindDiff   ReplayRunKind = "diff"
+	ReplayRunKindReplay ReplayRunKind = "replay"
+	ReplayRunKindWhatIf ReplayRunKind = "what-if"
+)
+
+// Valid indicates whether the value is a known member of the ReplayRunKind enum.
+func (e ReplayRunKind) Valid() bool {
+	switch e {
+	case ReplayRunKindDiff:
+		return true
+	case ReplayRunKindReplay:
+		return true
+	case ReplayRunKindWhatIf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReplayRunState.
 const (
 	ReplayRunStateCancelled ReplayRunState = "cancelled"
@@ -660,6 +744,7 @@ const (
 	ReplayVerdictVerdictExactSolved   ReplayVerdictVerdict = "exact-solved"
 	ReplayVerdictVerdictNotReplayable ReplayVerdictVerdict = "not-replayable"
 	ReplayVerdictVerdictNothing       ReplayVerdictVerdict = "nothing"
+	ReplayVerdictVerdictUnchanged     ReplayVerdictVerdict = "unchanged"
 )
 
 // Valid indicates whether the value is a known member of the ReplayVerdictVerdict enum.
@@ -676,6 +761,8 @@ func (e ReplayVerdictVerdict) Valid() bool {
 	case ReplayVerdictVerdictNotReplayable:
 		return true
 	case ReplayVerdictVerdictNothing:
+		return true
+	case ReplayVerdictVerdictUnchanged:
 		return true
 	default:
 		return false
@@ -694,6 +781,45 @@ func (e ReportKind) Valid() bool {
 	case ReportKindEvent:
 		return true
 	case ReportKindSpan:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RunDifferenceKind.
+const (
+	RunDifferenceKindAdded   RunDifferenceKind = "added"
+	RunDifferenceKindAltered RunDifferenceKind = "altered"
+	RunDifferenceKindMissing RunDifferenceKind = "missing"
+)
+
+// Valid indicates whether the value is a known member of the RunDifferenceKind enum.
+func (e RunDifferenceKind) Valid() bool {
+	switch e {
+	case RunDifferenceKindAdded:
+		return true
+	case RunDifferenceKindAltered:
+		return true
+	case RunDifferenceKindMissing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RunDifferenceOf.
+const (
+	RunDifferenceOfOutput RunDifferenceOf = "output"
+	RunDifferenceOfState  RunDifferenceOf = "state"
+)
+
+// Valid indicates whether the value is a known member of the RunDifferenceOf enum.
+func (e RunDifferenceOf) Valid() bool {
+	switch e {
+	case RunDifferenceOfOutput:
+		return true
+	case RunDifferenceOfState:
 		return true
 	default:
 		return false
@@ -1327,6 +1453,16 @@ type Checkpoint struct {
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
 
+// CodePlace defines model for CodePlace.
+type CodePlace struct {
+	Class string `json:"class"`
+
+	// Line 0 = not known.
+	Line   int64  `json:"line"`
+	Method string `json:"method"`
+	Source string `json:"source,omitempty"`
+}
+
 // CodeRef defines model for CodeRef.
 type CodeRef struct {
 	Class    string `json:"class"`
@@ -1410,8 +1546,11 @@ type Cost struct {
 
 // DerivedFrom defines model for DerivedFrom.
 type DerivedFrom struct {
-	Attempt   int64  `json:"attempt"`
-	Recording string `json:"recording,omitempty"`
+	Attempt int64 `json:"attempt"`
+
+	// Kind Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay.
+	Kind      DerivedFromKind `json:"kind,omitempty"`
+	Recording string          `json:"recording,omitempty"`
 
 	// Replay Absent: what is known of the replay was lost.
 	Replay string `json:"replay,omitempty"`
@@ -1422,6 +1561,9 @@ type DerivedFrom struct {
 	Task    string           `json:"task,omitempty"`
 	Verdict string           `json:"verdict,omitempty"`
 }
+
+// DerivedFromKind Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay.
+type DerivedFromKind string
 
 // DerivedFromState Of the replay; lost: what was known of it is no more.
 type DerivedFromState string
@@ -3238,6 +3380,60 @@ type ReplayCause struct {
 	Text string `json:"text"`
 }
 
+// ReplayChange defines model for ReplayChange.
+type ReplayChange struct {
+	// At Invocation. 0 or absent in a wish: that of the position.
+	At string `json:"at,omitempty"`
+
+	// ByMs Of time, move-timer and clock, instead of a value: moves by so much.
+	ByMs string           `json:"by_ms,omitempty"`
+	Kind ReplayChangeKind `json:"kind"`
+
+	// Nth Of random: which draw of the invocation, from 0.
+	Nth int64 `json:"nth,omitempty"`
+
+	// Path Of set: names of fields and indexes with dots between.
+	Path string `json:"path,omitempty"`
+
+	// Source Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any.
+	Source string `json:"source,omitempty"`
+
+	// Value Of set a value; of bytes the element in hexadecimal; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are.
+	Value string `json:"value,omitempty"`
+}
+
+// ReplayChangeKind defines model for ReplayChange.Kind.
+type ReplayChangeKind string
+
+// ReplayComparison defines model for ReplayComparison.
+type ReplayComparison struct {
+	// More That are not shown.
+	More string `json:"more"`
+
+	// Note Why state was not compared.
+	Note    string       `json:"note,omitempty"`
+	Outputs ReplayCounts `json:"outputs"`
+
+	// Shown Outputs in their order, then entries of state by invocation.
+	Shown []RunDifference `json:"shown"`
+	State ReplayCounts    `json:"state"`
+}
+
+// ReplayCounts defines model for ReplayCounts.
+type ReplayCounts struct {
+	// Added The unchanged run does not have it.
+	Added string `json:"added"`
+
+	// Altered Both have it, and it is another.
+	Altered string `json:"altered"`
+
+	// Equal 64-bit integer as text
+	Equal string `json:"equal"`
+
+	// Missing The unchanged run alone has it.
+	Missing string `json:"missing"`
+}
+
 // ReplayDifference defines model for ReplayDifference.
 type ReplayDifference struct {
 	// Fields Places of the decoded values that differ, as far as both may be seen.
@@ -3251,6 +3447,14 @@ type ReplayDifference struct {
 	Recorded Event  `json:"recorded,omitempty"`
 	Replayed Event  `json:"replayed,omitempty"`
 	Verdict  string `json:"verdict"`
+}
+
+// ReplayDifferences defines model for ReplayDifferences.
+type ReplayDifferences struct {
+	// Note Why state was not compared.
+	Note    string       `json:"note,omitempty"`
+	Outputs ReplayCounts `json:"outputs"`
+	State   ReplayCounts `json:"state"`
 }
 
 // ReplayFinding defines model for ReplayFinding.
@@ -3267,6 +3471,30 @@ type ReplayFinding struct {
 
 // ReplayFindingAbout defines model for ReplayFinding.About.
 type ReplayFindingAbout string
+
+// ReplayJar defines model for ReplayJar.
+type ReplayJar struct {
+	// ID SHA-256, as the upload answers it. It is kept for a day at least, and while a replay waits for it.
+	ID string `json:"id"`
+
+	// Name Of its file.
+	Name string `json:"name,omitempty"`
+}
+
+// ReplayParted defines model for ReplayParted.
+type ReplayParted struct {
+	Before  CodePlace `json:"before,omitempty"`
+	Changed CodePlace `json:"changed,omitempty"`
+
+	// Invocation 64-bit integer as text
+	Invocation string    `json:"invocation"`
+	Note       string    `json:"note,omitempty"`
+	Position   string    `json:"position"`
+	Unchanged  CodePlace `json:"unchanged,omitempty"`
+
+	// Variables That have other values there; none: the runs took other ways.
+	Variables []string `json:"variables"`
+}
 
 // ReplayParting defines model for ReplayParting.
 type ReplayParting struct {
@@ -3341,8 +3569,12 @@ type ReplayRun struct {
 	Attempt    int64  `json:"attempt"`
 	AttemptKey string `json:"attempt_key"`
 
+	// Base Of a what-if: recording of what the task did unchanged.
+	Base string `json:"base,omitempty"`
+
 	// Began Example: 2026-08-01T14:02:11.482000Z
-	Began time.Time `json:"began,omitempty"`
+	Began   time.Time      `json:"began,omitempty"`
+	Changes []ReplayChange `json:"changes,omitempty"`
 
 	// Checkpoint It begins behind; 0 = the attempt's beginning.
 	Checkpoint string `json:"checkpoint"`
@@ -3354,7 +3586,8 @@ type ReplayRun struct {
 	Created time.Time `json:"created"`
 
 	// Derived Recording of what the task did this time.
-	Derived string `json:"derived,omitempty"`
+	Derived     string            `json:"derived,omitempty"`
+	Differences ReplayDifferences `json:"differences,omitempty"`
 
 	// Elements Fed so far.
 	Elements string `json:"elements"`
@@ -3373,11 +3606,15 @@ type ReplayRun struct {
 	ID   string `json:"id"`
 	Job  string `json:"job"`
 
+	// Kind Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording.
+	Kind ReplayRunKind `json:"kind"`
+
 	// Last Invocation that was recorded; 0 = not known yet.
 	Last string `json:"last"`
 
 	// Operator Head of its chain, as positions have it.
-	Operator string `json:"operator"`
+	Operator string       `json:"operator"`
+	Parted   ReplayParted `json:"parted,omitempty"`
 
 	// Phase While it runs: planning, building or running.
 	Phase string `json:"phase,omitempty"`
@@ -3398,10 +3635,15 @@ type ReplayRun struct {
 	Task    string         `json:"task"`
 
 	// To Invocation to end with; 0 = the attempt's end.
-	To      string        `json:"to"`
-	Verdict ReplayVerdict `json:"verdict,omitempty"`
-	Who     string        `json:"who"`
+	To        string        `json:"to"`
+	Unchanged ReplayVerdict `json:"unchanged,omitempty"`
+	Variant   ReplayVariant `json:"variant,omitempty"`
+	Verdict   ReplayVerdict `json:"verdict,omitempty"`
+	Who       string        `json:"who"`
 }
+
+// ReplayRunKind Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording.
+type ReplayRunKind string
 
 // ReplayRunState defines model for ReplayRun.State.
 type ReplayRunState string
@@ -3482,6 +3724,16 @@ type ReplayStateParting struct {
 	State    string `json:"state"`
 }
 
+// ReplayVariant defines model for ReplayVariant.
+type ReplayVariant struct {
+	// Config Settings of the job and the TaskManager. Values are shown as messages of exceptions are.
+	Config map[string]string `json:"config,omitempty"`
+
+	// Flink Version. Absent: the recorded one.
+	Flink string      `json:"flink,omitempty"`
+	Jars  []ReplayJar `json:"jars,omitempty"`
+}
+
 // ReplayVerdict defines model for ReplayVerdict.
 type ReplayVerdict struct {
 	// Causes Of the difference, the likeliest first.
@@ -3512,17 +3764,22 @@ type ReplayVerdict struct {
 	Thrown string `json:"thrown,omitempty"`
 
 	// ThrownAt Its invocation.
-	ThrownAt string               `json:"thrown_at"`
-	Verdict  ReplayVerdictVerdict `json:"verdict"`
+	ThrownAt string `json:"thrown_at"`
+
+	// Verdict unchanged: of a what-if that gave what was recorded.
+	Verdict ReplayVerdictVerdict `json:"verdict"`
 }
 
-// ReplayVerdictVerdict defines model for ReplayVerdict.Verdict.
+// ReplayVerdictVerdict unchanged: of a what-if that gave what was recorded.
 type ReplayVerdictVerdict string
 
 // ReplayWish defines model for ReplayWish.
 type ReplayWish struct {
 	// Attempt Number. Absent: the newest.
 	Attempt string `json:"attempt,omitempty"`
+
+	// Changes Makes a what-if of it: what is to be otherwise.
+	Changes []ReplayChange `json:"changes,omitempty"`
 
 	// Checkpoint Number of one to begin behind, or nearest (the last one before the position). Absent: the attempt's beginning.
 	Checkpoint string `json:"checkpoint,omitempty"`
@@ -3535,7 +3792,8 @@ type ReplayWish struct {
 	Task string `json:"task,omitempty"`
 
 	// To Invocation to end with, or here (that of the position). Absent: the attempt's end.
-	To string `json:"to,omitempty"`
+	To      string        `json:"to,omitempty"`
+	Variant ReplayVariant `json:"variant,omitempty"`
 }
 
 // Report defines model for Report.
@@ -3596,6 +3854,27 @@ type ReportList struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// RunDifference defines model for RunDifference.
+type RunDifference struct {
+	Changed Event `json:"changed,omitempty"`
+
+	// Fields Recorded: of the unchanged run; replayed: of the changed one.
+	Fields []FieldChanged    `json:"fields"`
+	Kind   RunDifferenceKind `json:"kind"`
+
+	// Note Why there is nothing to show, or not all.
+	Note      string          `json:"note,omitempty"`
+	Of        RunDifferenceOf `json:"of"`
+	Position  string          `json:"position"`
+	Unchanged Event           `json:"unchanged,omitempty"`
+}
+
+// RunDifferenceKind defines model for RunDifference.Kind.
+type RunDifferenceKind string
+
+// RunDifferenceOf defines model for RunDifference.Of.
+type RunDifferenceOf string
 
 // SQL defines model for SQL.
 type SQL struct {
@@ -4769,6 +5048,11 @@ type ReplaysParams struct {
 	// Recording Recording id, beginning of one, or the job's name (its newest run). Absent: all.
 	Recording string `form:"recording,omitempty" json:"recording,omitempty"`
 	Limit     int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ReplayDifferencesParams defines parameters for ReplayDifferences.
+type ReplayDifferencesParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.

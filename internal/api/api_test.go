@@ -161,6 +161,8 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 			body = `{"level":"trace"}`
 		case "replay-plan", "replay-start":
 			body = `{"task":"dedup"}`
+		case "replay-jar":
+			body = "a jar"
 		case "pin":
 			body = `{"reason":"hold"}`
 		}

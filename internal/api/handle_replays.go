@@ -3,8 +3,11 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,8 +21,10 @@ func (s *service) replayRoutes() {
 	get(s, route{"replays", "/replays", access.JobView, "Replays that wait, run or are over, newest first", nil}, s.replays)
 	get(s, route{"replay", "/replays/{id}", access.JobView, "One replay: how far it is, or what it proves", replayed}, s.replay)
 	get(s, route{"replay-difference", "/replays/{id}/difference", access.JobRead, "The first difference of a replay, decoded", replayed}, s.replayDifference)
+	get(s, route{"replay-differences", "/replays/{id}/differences", access.JobRead, "What a what-if did otherwise than the unchanged run, decoded", replayed}, s.replayDifferences)
 	register(s, http.MethodPost, route{"replay-plan", "/recordings/{rec}/replays/plan", access.JobReplay, "What a replay of an attempt needs, and what of it is missing", recording}, s.replayPlan)
 	register(s, http.MethodPost, route{"replay-start", "/recordings/{rec}/replays", access.JobReplay, "Run an attempt again", recording}, s.startReplay)
+	s.uploadRoute()
 	register(s, http.MethodDelete, route{"replay-cancel", "/replays/{id}", access.JobReplay, "End a replay that waits or runs", replayed}, s.cancelReplay)
 	register(s, http.MethodDelete, route{"replay-remove", "/replays/{id}/result", access.JobReplay, "Remove what came of a replay, with its derived recording", replayed}, s.removeReplay)
 }
@@ -71,6 +76,20 @@ func (s *service) replays(ctx context.Context, in *replaysRequest) (List[ReplayR
 func (s *service) shownReplay(ctx context.Context, t browse.Target, r ReplayRun) ReplayRun {
 	if r.Error != "" {
 		r.Error, _ = s.Browser.Reported(ctx, caller(ctx), t, "error", r.Error).(string)
+	}
+	r.Changes = slices.Clone(r.Changes)
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Value != "" {
+			c.Value, _ = s.Browser.Reported(ctx, caller(ctx), t, "value", c.Value).(string)
+		}
+	}
+	if r.Variant != nil {
+		v := *r.Variant
+		v.Config = maps.Clone(v.Config)
+		for k, text := range v.Config {
+			v.Config[k], _ = s.Browser.Reported(ctx, caller(ctx), t, k, text).(string)
+		}
+		r.Variant = &v
 	}
 	return r
 }
@@ -135,6 +154,25 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 		}
 	}
 	what := []string{fmt.Sprintf("replay attempt %s", w.Attempt.Key)}
+	for _, c := range in.Body.Changes {
+		if c.At == 0 {
+			c.At = I64(w.From)
+		}
+		w.Changes = append(w.Changes, c)
+		what = append(what, strings.TrimSpace(fmt.Sprintf("with %s at invocation %d %s", c.Kind, c.At, c.Path)))
+	}
+	if v := in.Body.Variant; v != nil {
+		w.Variant = v
+		for _, j := range v.Jars {
+			what = append(what, "with jar "+j.ID)
+		}
+		for k := range v.Config {
+			what = append(what, "with another "+k)
+		}
+		if v.Flink != "" {
+			what = append(what, "on Flink "+v.Flink)
+		}
+	}
 	err = s.Browser.Change(ctx, caller(ctx), access.JobReplay, target(ctx).Resource, what, "", func() (err error) {
 		r, err = s.Replays.Start(ctx, target(ctx), w)
 		return err

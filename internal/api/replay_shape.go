@@ -30,11 +30,95 @@ type ReplayRun struct {
 	Verdict    *ReplayVerdict  `json:"verdict,omitempty"`
 	Findings   []ReplayFinding `json:"findings" doc:"Of the plan."`
 	Error      string          `json:"error,omitempty" doc:"Why it failed."`
+
+	Kind        string             `json:"kind" enum:"replay,what-if,diff" doc:"Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording."`
+	Changes     []ReplayChange     `json:"changes,omitempty"`
+	Base        string             `json:"base,omitempty" doc:"Of a what-if: recording of what the task did unchanged."`
+	Unchanged   *ReplayVerdict     `json:"unchanged,omitempty" doc:"Of a what-if: what the unchanged run proved of the recording."`
+	Differences *ReplayDifferences `json:"differences,omitempty" doc:"Of a what-if or diff: how much it did otherwise than the unchanged run."`
+	Variant     *ReplayVariant     `json:"variant,omitempty" doc:"Of a diff: the program that it ran."`
+	Parted      *ReplayParted      `json:"parted,omitempty" doc:"Of a diff: the line where the two runs parted."`
+}
+
+// ReplayVariant is a program, or a set-up of it, other than the recorded one.
+type ReplayVariant struct {
+	Jars   []ReplayJar       `json:"jars,omitempty" maxItems:"20"`
+	Config map[string]string `json:"config,omitempty" doc:"Settings of the job and the TaskManager. Values are shown as messages of exceptions are."`
+	Flink  string            `json:"flink,omitempty" maxLength:"32" doc:"Version. Absent: the recorded one."`
+}
+
+// ReplayJar is an uploaded jar. It takes the place of the recorded jar of that name, or of the only one; otherwise it comes before all others.
+type ReplayJar struct {
+	Name string `json:"name,omitempty" maxLength:"256" doc:"Of its file."`
+	ID   string `json:"id" maxLength:"64" doc:"SHA-256, as the upload answers it. It is kept for a day at least, and while a replay waits for it."`
+}
+
+// ReplayParted is where the code of two runs first did not do the same. Values are not part of it: step through both runs to see them.
+type ReplayParted struct {
+	Invocation I64        `json:"invocation"`
+	Position   string     `json:"position"`
+	Before     *CodePlace `json:"before,omitempty" doc:"The last line that both ran, of the changed program."`
+	Unchanged  *CodePlace `json:"unchanged,omitempty" doc:"Absent: the recorded program did nothing more."`
+	Changed    *CodePlace `json:"changed,omitempty"`
+	Variables  []string   `json:"variables" doc:"That have other values there; none: the runs took other ways."`
+	Note       string     `json:"note,omitempty"`
+}
+
+// CodePlace is a line of the job's code.
+type CodePlace struct {
+	Class  string `json:"class"`
+	Method string `json:"method"`
+	Source string `json:"source,omitempty"`
+	Line   int    `json:"line" doc:"0 = not known."`
+}
+
+// ReplayChange is one thing that is otherwise than recorded.
+type ReplayChange struct {
+	Kind   string `json:"kind" enum:"remove,repeat,set,bytes,time,swap,drop-timer,move-timer,clock,random"`
+	At     I64    `json:"at,omitempty" doc:"Invocation. 0 or absent in a wish: that of the position."`
+	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of set: names of fields and indexes with dots between."`
+	Value  string `json:"value,omitempty" maxLength:"65536" doc:"Of set a value; of bytes the element in hexadecimal; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are."`
+	ByMS   I64    `json:"by_ms,omitempty" doc:"Of time, move-timer and clock, instead of a value: moves by so much."`
+	Source string `json:"source,omitempty" maxLength:"32" doc:"Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any."`
+	Nth    int    `json:"nth,omitempty" minimum:"0" doc:"Of random: which draw of the invocation, from 0."`
+}
+
+// ReplayDifferences counts what two runs did otherwise.
+type ReplayDifferences struct {
+	Outputs ReplayCounts `json:"outputs"`
+	State   ReplayCounts `json:"state" doc:"Entries of keyed state that a run wrote, as it left them."`
+	Note    string       `json:"note,omitempty" doc:"Why state was not compared."`
+}
+
+// ReplayCounts are of outputs or entries of state.
+type ReplayCounts struct {
+	Equal   I64 `json:"equal"`
+	Altered I64 `json:"altered" doc:"Both have it, and it is another."`
+	Added   I64 `json:"added" doc:"The unchanged run does not have it."`
+	Missing I64 `json:"missing" doc:"The unchanged run alone has it."`
+}
+
+// ReplayComparison is what two runs did otherwise, decoded.
+type ReplayComparison struct {
+	ReplayDifferences
+	Shown []RunDifference `json:"shown" doc:"Outputs in their order, then entries of state by invocation."`
+	More  I64             `json:"more" doc:"That are not shown."`
+}
+
+// RunDifference is an output or an entry of state that two runs have otherwise. Either side is absent when that run does not have it.
+type RunDifference struct {
+	Of        string         `json:"of" enum:"output,state"`
+	Kind      string         `json:"kind" enum:"altered,added,missing"`
+	Unchanged *Event         `json:"unchanged,omitempty"`
+	Changed   *Event         `json:"changed,omitempty"`
+	Position  string         `json:"position"`
+	Fields    []FieldChanged `json:"fields" doc:"Recorded: of the unchanged run; replayed: of the changed one."`
+	Note      string         `json:"note,omitempty" doc:"Why there is nothing to show, or not all."`
 }
 
 // ReplayVerdict is what a replay proves.
 type ReplayVerdict struct {
-	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,diverged,nothing,not-replayable"`
+	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
 	Text     string         `json:"text"`
 	Recorded I64            `json:"recorded" doc:"Outputs."`
 	Replayed I64            `json:"replayed"`
@@ -160,6 +244,7 @@ type DerivedFrom struct {
 	Attempt   int    `json:"attempt"`
 	State     string `json:"state" enum:"queued,running,done,failed,cancelled,lost" doc:"Of the replay; lost: what was known of it is no more."`
 	Verdict   string `json:"verdict,omitempty"`
+	Kind      string `json:"kind,omitempty" enum:"replay,what-if,diff" doc:"Absent: lost. Of a what-if or diff the run that was changed; its unchanged run is a replay."`
 }
 
 // ReplayWish asks for a replay: by a position, or by task, subtask and attempt.
@@ -170,6 +255,9 @@ type ReplayWish struct {
 	Attempt    string `json:"attempt,omitempty" maxLength:"16" doc:"Number. Absent: the newest."`
 	Checkpoint string `json:"checkpoint,omitempty" maxLength:"32" doc:"Number of one to begin behind, or nearest (the last one before the position). Absent: the attempt's beginning."`
 	To         string `json:"to,omitempty" maxLength:"32" doc:"Invocation to end with, or here (that of the position). Absent: the attempt's end."`
+
+	Changes []ReplayChange `json:"changes,omitempty" maxItems:"100" doc:"Makes a what-if of it: what is to be otherwise."`
+	Variant *ReplayVariant `json:"variant,omitempty" doc:"Makes a diff of it: the program to compare the recorded one with."`
 }
 
 type replayRequest struct {
@@ -180,6 +268,16 @@ type replayRequest struct {
 type replaysRequest struct {
 	Recording string `query:"recording" maxLength:"256" doc:"Recording id, beginning of one, or the job's name (its newest run). Absent: all."`
 	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type jarUpload struct {
+	RecordingPath
+	RawBody []byte `contentType:"application/java-archive"`
+}
+
+type differencesRequest struct {
+	ID    string `path:"id" maxLength:"64" doc:"Of the replay."`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type replayPath struct {

@@ -35,7 +35,14 @@ func (k *keptReplays) Plan(_ context.Context, _ browse.Target, a browse.AttemptO
 }
 
 func (k *keptReplays) Start(_ context.Context, t browse.Target, w ReplayRequest) (ReplayRun, error) {
-	k.asked = append(k.asked, fmt.Sprintf("%s %s %d.%d from %d to %d by %s", t.Recording.String()[:4], w.Attempt.Operator, w.Attempt.Subtask, w.Attempt.Attempt, w.From, w.To, w.Who))
+	asked := fmt.Sprintf("%s %s %d.%d from %d to %d by %s", t.Recording.String()[:4], w.Attempt.Operator, w.Attempt.Subtask, w.Attempt.Attempt, w.From, w.To, w.Who)
+	for _, c := range w.Changes {
+		asked += fmt.Sprintf(" %s@%d", c.Kind, c.At)
+	}
+	if w.Variant != nil {
+		asked += fmt.Sprintf(" %d jars, %d settings", len(w.Variant.Jars), len(w.Variant.Config))
+	}
+	k.asked = append(k.asked, asked)
 	if k.full {
 		return ReplayRun{}, Refuse(http.StatusTooManyRequests, "too many wait", "wait")
 	}
@@ -63,6 +70,15 @@ func (k *keptReplays) Remove(_ context.Context, id string) (ReplayRun, error) {
 	return k.run(), nil
 }
 
+func (k *keptReplays) Differences(context.Context, string, int) ([]DifferenceOf, uint64, error) {
+	return nil, 0, nil
+}
+
+func (k *keptReplays) AddJar(_ context.Context, b []byte) (ReplayJar, error) {
+	k.asked = append(k.asked, fmt.Sprintf("jar of %d bytes", len(b)))
+	return ReplayJar{ID: "4a"}, nil
+}
+
 func (k *keptReplays) Derived(context.Context, event.RecordingID) (*DerivedFrom, error) {
 	return nil, nil
 }
@@ -80,10 +96,12 @@ func TestAReplayIsAskedForByPositionOrTask(t *testing.T) {
 		return status, string(answer)
 	}
 	for body, want := range map[string]string{
-		fmt.Sprintf(`{"position":%q}`, at.String()):                       fmt.Sprintf("%d.%d from %d to 0 by ", of.Subtask, of.Attempt, at.Number),
-		fmt.Sprintf(`{"position":%q,"to":"here"}`, at.String()):           fmt.Sprintf("from %d to %d by ", at.Number, at.Number),
-		fmt.Sprintf(`{"task":%q,"subtask":1,"to":"9"}`, of.Operator):      "1.0 from 0 to 9 by ",
-		fmt.Sprintf(`{"task":%q,"subtask":0,"attempt":"0"}`, of.Operator): "0.0 from 0 to 0 by ",
+		fmt.Sprintf(`{"position":%q}`, at.String()):                                                        fmt.Sprintf("%d.%d from %d to 0 by ", of.Subtask, of.Attempt, at.Number),
+		fmt.Sprintf(`{"position":%q,"to":"here"}`, at.String()):                                            fmt.Sprintf("from %d to %d by ", at.Number, at.Number),
+		fmt.Sprintf(`{"position":%q,"changes":[{"kind":"remove"},{"kind":"swap","at":"3"}]}`, at.String()): fmt.Sprintf(" remove@%d swap@3", at.Number),
+		fmt.Sprintf(`{"position":%q,"variant":{"jars":[{"id":"4a"}],"config":{"a":"b"}}}`, at.String()):    " 1 jars, 1 settings",
+		fmt.Sprintf(`{"task":%q,"subtask":1,"to":"9"}`, of.Operator):                                       "1.0 from 0 to 9 by ",
+		fmt.Sprintf(`{"task":%q,"subtask":0,"attempt":"0"}`, of.Operator):                                  "0.0 from 0 to 0 by ",
 	} {
 		f.replays.asked = nil
 		if status, answer := post(body); status != http.StatusOK || len(f.replays.asked) != 1 || !strings.Contains(f.replays.asked[0], want) {

@@ -56,3 +56,32 @@ func (b *Browser) Output(ctx context.Context, who access.Principal, origin Targe
 	shown := b.renderer(ctx, who, momentShape).event(list[o.Nth])
 	return &shown, end(1, nil)
 }
+
+// AccessOf names one access of state of an invocation.
+type AccessOf struct {
+	Attempt    event.Key
+	Invocation uint64
+	Ordinal    uint32
+}
+
+// Accessed is Output for an access of state.
+func (b *Browser) Accessed(ctx context.Context, who access.Principal, origin Target, rec event.RecordingID, a AccessOf) (*Event, error) {
+	p := Position{Key: a.Attempt, Invocation: a.Invocation}
+	end, err := b.begin(ctx, who, origin, []string{"state of " + rec.String() + " " + p.String()}, "")
+	if err != nil {
+		return nil, err
+	}
+	m, err := b.queries.At(ctx, rec, p)
+	if err != nil {
+		_ = end(0, err) // the error that the caller gets says more
+		return nil, err
+	}
+	i := slices.IndexFunc(m.Steps, func(e query.Event) bool {
+		return e.Ordinal == a.Ordinal && e.Kind >= event.KindStateRead && e.Kind <= event.KindStateExpired
+	})
+	if i < 0 {
+		return nil, end(0, nil)
+	}
+	shown := b.renderer(ctx, who, momentShape).event(m.Steps[i])
+	return &shown, end(1, nil)
+}

@@ -198,7 +198,7 @@ func (a *app) findings(of []gen.ReplayFinding) {
 
 func verdictStyle(v string) style {
 	switch v {
-	case "exact", "exact-solved", "done":
+	case "exact", "exact-solved", "done", "unchanged":
 		return green
 	case "equal-per-key", "nothing", "cancelled":
 		return amber
@@ -211,6 +211,9 @@ func verdictStyle(v string) style {
 // showReplay shows one that is over, or how far it is, and ends with the code of its verdict.
 func (a *app) showReplay(ctx context.Context, cl *client.Client, answer *client.Answer[gen.ReplayRun]) error {
 	r := &answer.Value
+	if r.Kind == "what-if" || r.Kind == "diff" {
+		return a.showWhatIf(ctx, cl, answer, 0)
+	}
 	done, err := a.raw(answer.Raw, false)
 	if err != nil {
 		return err
@@ -355,7 +358,11 @@ func derivedFrom(r *gen.Recording) string {
 	if d.Recording == "" {
 		return "a replay that is no more"
 	}
-	text := short(d.Recording) + " " + d.Task + " " + strconv.FormatInt(d.Subtask, 10) + "." + strconv.FormatInt(d.Attempt, 10)
+	text := ""
+	if d.Kind != "" && d.Kind != "replay" {
+		text = string(d.Kind) + " of "
+	}
+	text += short(d.Recording) + " " + d.Task + " " + strconv.FormatInt(d.Subtask, 10) + "." + strconv.FormatInt(d.Attempt, 10)
 	if d.Verdict != "" {
 		text += ", " + strings.ReplaceAll(d.Verdict, "-", " ")
 	}

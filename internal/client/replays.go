@@ -1,7 +1,9 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -44,4 +46,23 @@ func (c *Client) CancelReplay(ctx context.Context, id string) (*Answer[gen.Repla
 // RemoveReplay removes what came of one that is over, with its derived recording.
 func (c *Client) RemoveReplay(ctx context.Context, id string) (*Answer[gen.ReplayRun], error) {
 	return send[gen.ReplayRun](ctx, c, http.MethodDelete, nil, "replays", id, "result")
+}
+
+// ReplayDifferences gives what a what-if did otherwise than the unchanged run, decoded; limit 0 = the server's choice.
+func (c *Client) ReplayDifferences(ctx context.Context, id string, limit int) (*Answer[gen.ReplayComparison], error) {
+	v := url.Values{}
+	setNumber(v, "limit", limit)
+	return get[gen.ReplayComparison](ctx, c, v, "replays", id, "differences")
+}
+
+// UploadJar keeps a jar of a job at the server, for diffs.
+func (c *Client) UploadJar(ctx context.Context, rec string, jar []byte) (*Answer[gen.ReplayJar], error) {
+	r, err := c.request(ctx, nil, "recordings", rec, "replays", "jars")
+	if err != nil {
+		return nil, err
+	}
+	r.Method = http.MethodPost
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(jar)), int64(len(jar))
+	r.Header.Set("Content-Type", "application/java-archive")
+	return answered[gen.ReplayJar](c, r)
 }

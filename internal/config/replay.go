@@ -10,6 +10,7 @@ type Replay struct {
 	Memory  int64 // bytes of heap
 	Time    time.Duration
 	Sandbox string // on or off
+	Uploads string // sandboxed, any or none
 }
 
 // replaySettings are those of Replay, in the order of the reference page.
@@ -27,5 +28,7 @@ func replaySettings() []Setting {
 			duration(func(s *Server) *time.Duration { return &s.Replay.Time })},
 		{"replay-sandbox", "on", "", "on: replays run in a sandbox (Linux's Landlock), and where there is none they do not run; off: user code of recorded jobs runs with the rights of this server.",
 			choice(func(s *Server) *string { return &s.Replay.Sandbox }, "on", "off")},
+		{"replay-uploads", "sandboxed", "", "Jars that people upload to compare with recorded ones (sightglass diff): sandboxed: they run where replays are in a sandbox; any: without one too, with the rights of this server; none: they are refused.",
+			choice(func(s *Server) *string { return &s.Replay.Uploads }, "sandboxed", "any", "none")},
 	}
 }

@@ -13,6 +13,8 @@ type definitions interface {
 	Split(id event.DefinitionID) event.SplitDef
 	// Producer of a partition; ok is false when its definition has not come.
 	Producer(partition event.Key) (attempt event.Key, ok bool)
+	// Serializer of a partition's elements; 0 = not known.
+	Serializer(partition event.Key) event.DefinitionID
 }
 
 // dictionary resolves what rows of a recording name.
@@ -84,4 +86,13 @@ func (d *dictionary) Split(id event.DefinitionID) (s event.SplitDef) {
 func (d *dictionary) Producer(partition event.Key) (event.Key, bool) {
 	key, ok := d.producers[partition]
 	return key, ok
+}
+
+// Serializer is the definition of the serializer of a partition's elements, 0 when it is not known.
+func (d *dictionary) Serializer(partition event.Key) event.DefinitionID {
+	id, err := event.ParseDefinitionID(d.partition[partition].Serializer)
+	if err != nil {
+		return 0
+	}
+	return id
 }

@@ -27,6 +27,7 @@ const (
 	stepOperator = 9
 	stepRecord   = 10
 	stepTrigger  = 11
+	stepTimer    = 12
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -89,6 +90,8 @@ type feed struct {
 	pending  *step
 	buf      []byte
 	stops    *stops // nil: nothing is stopped for
+	changes  *changes
+	timers   []byte // steps about timers, which come before the step that waits
 
 	// Elements fed, and the invocation reached.
 	elements uint64
@@ -151,7 +154,7 @@ func (f *feed) write(ctx context.Context) error {
 		if !x.between() {
 			next = x.inv + x.n
 		}
-		if err := f.row(ctx, x); err != nil {
+		if err := f.all(ctx, f.changes.rows(x)); err != nil {
 			var missing *MissingInput
 			if errors.As(err, &missing) {
 				f.end, f.missing = missing.Error(), missing
@@ -160,11 +163,17 @@ func (f *feed) write(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := f.all(ctx, f.changes.rest()); err != nil {
+		return err
+	}
 	until := uint64(math.MaxUint64)
 	if f.to > 0 && f.whole {
 		until = f.to + 1
 	}
 	if err := f.flush(ctx, until); err != nil {
+		return err
+	}
+	if err := f.changes.unmade(); err != nil && f.missing == nil {
 		return err
 	}
 	f.buf = append(f.buf[:0], stepEnd)
@@ -173,6 +182,16 @@ func (f *feed) write(ctx context.Context) error {
 		return err
 	}
 	return f.out.Flush()
+}
+
+// all feeds rows.
+func (f *feed) all(ctx context.Context, rows []row) error {
+	for _, r := range rows {
+		if err := f.row(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // skip passes over what came before the checkpoint that the replay begins behind.
@@ -247,12 +266,19 @@ func (f *feed) row(ctx context.Context, r row) error {
 		for ; r.n > 0; r.n-- {
 			one := r
 			one.n = 1
-			if err := f.put(ctx, step{row: one, action: stepCallback, text: f.defs.Text(r.text)}); err != nil {
+			if fed, err := f.timer(&one); err != nil {
 				return err
+			} else if fed {
+				if err := f.put(ctx, step{row: one, action: stepCallback, text: f.defs.Text(r.text)}); err != nil {
+					return err
+				}
 			}
 			r.inv++
 		}
 		return nil
+	case event.KindEventTimer, event.KindProcessingTimer:
+		_, err := f.timer(&r)
+		return err
 	case event.KindBarrierIn:
 		b := f.barriers[r.checkpoint]
 		if b == nil {
@@ -305,10 +331,14 @@ func (f *feed) run(ctx context.Context, r row) error {
 				}
 				return err
 			}
-			b := v.Open(f.open)
-			s.bytes = binary.BigEndian.AppendUint32(s.bytes, uint32(len(b)))
-			s.bytes = append(s.bytes, b...)
-			s.count++
+			b, times, err := f.element(r.inv+uint64(s.count), key, v)
+			if err != nil {
+				return err
+			}
+			if times != 1 { // it is the only one of its row
+				return f.times(ctx, times, s, b)
+			}
+			s.add(b)
 		}
 		s.n = uint64(s.count)
 		if err := f.put(ctx, s); err != nil {
@@ -317,6 +347,13 @@ func (f *feed) run(ctx context.Context, r row) error {
 		r.inv, r.seq, r.n = r.inv+s.n, r.seq+s.n, r.n-s.n
 	}
 	return nil
+}
+
+// add adds an element.
+func (s *step) add(b []byte) {
+	s.bytes = binary.BigEndian.AppendUint32(s.bytes, uint32(len(b)))
+	s.bytes = append(s.bytes, b...)
+	s.count++
 }
 
 // put lets a step wait until the next one is known: reads of what the task does in between come before it.
@@ -340,6 +377,9 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 	}
 	f.outs = f.outs[:0]
 	for {
+		if err := f.changedReads(ctx, until); err != nil {
+			return err
+		}
 		r, err := f.env.peek(ctx)
 		if err != nil {
 			return err
@@ -375,6 +415,10 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 			f.pending = &step{row: x, action: stepEvent, bytes: x.value.Open(f.open), gate: uint32(x.number), index: uint32(x.number2)}
 			f.pending.inv++
 		default:
+			f.changes.clock(&x)
+			if err := f.changes.draw(&x); err != nil {
+				return err
+			}
 			f.read(&x)
 			if _, err := f.out.Write(f.buf); err != nil {
 				return err

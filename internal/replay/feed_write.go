@@ -4,6 +4,9 @@ import "encoding/binary"
 
 // writePending writes the step that waits, in the form of spec/replay.md, section 3.
 func (f *feed) writePending() error {
+	if err := f.writeTimers(); err != nil {
+		return err
+	}
 	s := f.pending
 	f.pending = nil
 	if s == nil {

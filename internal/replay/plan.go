@@ -38,7 +38,7 @@ type Finding struct {
 
 // Plan says what a replay would need, and what of it is there.
 type Plan struct {
-	Flink    string    `json:"flink"`   // version that was recorded
+	Flink    string    `json:"flink"`   // version that was recorded, or is wanted
 	Home     string    `json:"home"`    // where its jars are; empty = not found
 	Java     string    `json:"java"`    // version that was recorded
 	Program  string    `json:"program"` // the java that would run; empty = none
@@ -96,8 +96,9 @@ const lookAtMost = 20 * time.Second
 // enough of a feed shows that a run has what it begins with.
 const enough = 256 << 10
 
-// plan looks at what an attempt would need that begins behind a checkpoint (0 = at its beginning). whole: through all that was recorded, not its beginning alone.
-func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID, attempt event.Key, checkpoint uint64, whole bool) (*Plan, error) {
+// plan looks at what an attempt would need that begins behind a checkpoint (0 = at its beginning), on a version of Flink (empty = the recorded one).
+// whole: through all that was recorded, not its beginning alone.
+func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID, attempt event.Key, checkpoint uint64, flink string, whole bool) (*Plan, error) {
 	snap, err := s.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,9 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 		p.Last = max(p.Last, ref.Header.LastInv)
 	}
 	def, known := dict.attempts[attempt]
-	p.Flink = dict.processes[def.Process].Flink
+	if p.Flink = flink; flink == "" {
+		p.Flink = dict.processes[def.Process].Flink
+	}
 	m.look(ctx, p)
 	c, restore, err := findCapsule(ctx, snap, attempt)
 	switch {

@@ -38,6 +38,8 @@ type QueueOptions struct {
 	Time    time.Duration
 	Log     *slog.Logger
 	Now     func() time.Time
+	Edit    Editor // nil: no value of a record can be changed
+	Jars    string // folder of uploaded jars
 
 	plan func(ctx context.Context, w *Wish, whole bool) (*Plan, error)                               // of tests
 	run  func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
@@ -67,7 +69,7 @@ func NewQueue(ctx context.Context, o QueueOptions) (*Queue, error) {
 	}
 	if o.plan == nil {
 		o.plan = func(ctx context.Context, w *Wish, whole bool) (*Plan, error) {
-			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, whole)
+			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, w.Variant.Flink, whole)
 		}
 	}
 	var err error
@@ -247,12 +249,23 @@ func (q *Queue) Forget(ctx context.Context, id string) (Replay, error) {
 	if err != nil || !r.Over() {
 		return r, err
 	}
-	if !r.Derived.IsZero() {
-		if err := q.o.Store.Delete(ctx, r.Derived); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return r, err
-		}
+	if err := q.discard(ctx, &r); err != nil {
+		return r, err
 	}
 	return r, q.o.Meta.ForgetReplay(ctx, id)
+}
+
+// discard removes the recordings that one derived.
+func (q *Queue) discard(ctx context.Context, r *Replay) error {
+	for _, rec := range []event.RecordingID{r.Derived, r.Base} {
+		if rec.IsZero() {
+			continue
+		}
+		if err := q.o.Store.Delete(ctx, rec); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Run runs what waits, until ctx ends. What runs then has failed.
@@ -293,6 +306,9 @@ func (q *Queue) take(ctx context.Context) (*Replay, context.Context) {
 		q.knock()
 	}
 	r.State, r.Began, r.Derived, r.Phase = Running, q.o.Now(), NewRecording(), "planning"
+	if r.WhatIf() {
+		r.Base = NewRecording()
+	}
 	mine, cancel := context.WithCancelCause(ctx)
 	q.running[r.ID], q.cancel[r.ID] = r, cancel
 	return r, mine
@@ -331,10 +347,10 @@ func (q *Queue) work(ctx context.Context, r *Replay) {
 		r.State, r.Error = Failed, err.Error()
 	}
 	if r.State != Done || result == nil {
-		if err := q.o.Store.Delete(context.WithoutCancel(ctx), r.Derived); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := q.discard(context.WithoutCancel(ctx), r); err != nil {
 			q.o.Log.Warn("what a replay told until it failed stays stored", "recording", r.Derived.String(), "error", err)
 		}
-		r.Derived = event.RecordingID{}
+		r.Derived, r.Base, r.Unchanged, r.Differences, r.Parted = event.RecordingID{}, event.RecordingID{}, nil, nil, nil
 	}
 	if err := q.save(ctx, r); err != nil {
 		q.o.Log.Error("what came of a replay is not kept", "replay", r.ID, "error", err)
@@ -376,12 +392,20 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 		return nil, plan, nil
 	}
 	o := q.options(plan)
-	o.Checkpoint, o.To, o.Recording = r.Wish.Checkpoint, r.Wish.To, r.Derived
-	result, err := q.o.run(ctx, o, r.Wish.Recording, r.Wish.Attempt, func(p Report) {
+	o.Checkpoint, o.To, o.Recording, o.Changes, o.Edit = r.Wish.Checkpoint, r.Wish.To, r.Derived, r.Wish.Changes, q.o.Edit
+	progress := func(p Report) {
 		q.mu.Lock()
 		r.Phase, r.Elements, r.Reached = p.Phase, p.Elements, p.Invocation
 		q.mu.Unlock()
-	})
+	}
+	if !r.Wish.Variant.IsZero() {
+		o.Variant, o.Jars = &r.Wish.Variant, q.o.Jars
+	}
+	if r.WhatIf() {
+		result, err := q.paired(ctx, r, plan, o, progress)
+		return result, plan, err
+	}
+	result, err := q.o.run(ctx, o, r.Wish.Recording, r.Wish.Attempt, progress)
 	return result, plan, err
 }
 
@@ -392,6 +416,10 @@ func (q *Queue) nearest(ctx context.Context, w *Wish) (at uint64, err error) {
 		return 0, err
 	}
 	defer snap.Close()
-	s, err := nearest(ctx, snap, q.o.Store, w.Attempt, w.From)
+	before := w.From
+	if at := first(w.Changes); at > 0 {
+		before = min(before, at)
+	}
+	s, err := nearest(ctx, snap, q.o.Store, w.Attempt, before)
 	return s.checkpoint, err
 }

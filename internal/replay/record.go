@@ -27,6 +27,9 @@ type Wish struct {
 	Checkpoint uint64 `json:"checkpoint,omitempty"`
 	Nearest    bool   `json:"nearest,omitempty"`
 	Who        string `json:"who"` // name of who asked
+	// Changes make a what-if of it, which proves nothing of the recording.
+	Changes []Change `json:"changes,omitempty"`
+	Variant Variant  `json:"variant,omitzero"`
 
 	// For people, and for when the recording is no more.
 	Job      string `json:"job"`
@@ -46,6 +49,13 @@ type Replay struct {
 	Began   time.Time // zero = it has not
 	Ended   time.Time // zero = it has not
 	Derived event.RecordingID
+
+	// Of one with changes: the recording of the unchanged run, what that one proved, and what the two did otherwise.
+	Base        event.RecordingID
+	Unchanged   *Judgement
+	Differences *Differences
+	Parted      *Parted // nil = not looked for, or there is no line to show
+
 	Plan    *Plan      // nil = not made yet
 	Judged  *Judgement // nil = no verdict
 	Sandbox string     // in force; empty = none
@@ -74,6 +84,9 @@ func (r *Replay) Share() float64 {
 // Over tells whether nothing more becomes of it.
 func (r *Replay) Over() bool { return r.State != Queued && r.State != Running }
 
+// WhatIf tells whether something is changed in it: the program, or what it is fed.
+func (r *Replay) WhatIf() bool { return len(r.Wish.Changes) > 0 || !r.Wish.Variant.IsZero() }
+
 // kept is the body of a replay in the metadata.
 type kept struct {
 	Wish
@@ -88,12 +101,21 @@ type kept struct {
 	Reached    uint64        `json:"reached,omitempty"`
 	Last       uint64        `json:"last,omitempty"`
 	CPU        time.Duration `json:"cpu_ns,omitempty"`
+
+	Base        string       `json:"base,omitempty"`
+	Unchanged   *Judgement   `json:"unchanged,omitempty"`
+	Differences *Differences `json:"differences,omitempty"`
+	Parted      *Parted      `json:"parted,omitempty"`
 }
 
 func (r *Replay) row() (meta.Replay, error) {
 	k := kept{
 		Wish: r.Wish, AttemptKey: r.Wish.Attempt.String(), Began: micros(r.Began), Ended: micros(r.Ended), Plan: r.Plan, Judged: r.Judged,
 		Sandbox: r.Sandbox, Error: r.Error, Elements: r.Elements, Reached: r.Reached, Last: r.Last, CPU: r.CPU,
+		Unchanged: r.Unchanged, Differences: r.Differences, Parted: r.Parted,
+	}
+	if !r.Base.IsZero() {
+		k.Base = r.Base.String()
 	}
 	body, err := json.Marshal(k)
 	if err != nil {
@@ -114,6 +136,7 @@ func fromRow(m meta.Replay) (*Replay, error) {
 	r := &Replay{
 		ID: m.ID, Wish: k.Wish, State: m.State, Created: m.Created, Began: instant(k.Began), Ended: instant(k.Ended), Plan: k.Plan, Judged: k.Judged,
 		Sandbox: k.Sandbox, Error: k.Error, Elements: k.Elements, Reached: k.Reached, Last: k.Last, CPU: k.CPU,
+		Unchanged: k.Unchanged, Differences: k.Differences, Parted: k.Parted,
 	}
 	var err error
 	if r.Wish.Recording, err = event.ParseRecordingID(m.Recording); err != nil {
@@ -124,6 +147,11 @@ func fromRow(m meta.Replay) (*Replay, error) {
 	}
 	if m.Derived != "" {
 		if r.Derived, err = event.ParseRecordingID(m.Derived); err != nil {
+			return nil, fmt.Errorf("reading replay %s: %w", m.ID, err)
+		}
+	}
+	if k.Base != "" {
+		if r.Base, err = event.ParseRecordingID(k.Base); err != nil {
 			return nil, fmt.Errorf("reading replay %s: %w", m.ID, err)
 		}
 	}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -116,11 +115,12 @@ func (f *feed) recoveredRun(ctx context.Context, r row) error {
 		if err != nil {
 			return err
 		}
-		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index, count: 1}
-		s.n = 1
-		b := v.Open(f.open)
-		s.bytes = append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...)
-		if err := f.put(ctx, s); err != nil {
+		b, times, err := f.element(r.inv, key, v)
+		if err != nil {
+			return err
+		}
+		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index}
+		if err := f.times(ctx, times, s, b); err != nil {
 			return err
 		}
 		r.inv++

@@ -27,6 +27,10 @@ type Options struct {
 	Checkpoint uint64   // to begin behind; 0 = the attempt's beginning
 	Keep       bool     // the folder of a replay is not removed
 	To         uint64   // invocation to end with; 0 = with the last one that was recorded
+	Changes    []Change // what is fed otherwise than recorded
+	Edit       Editor   // for changes of values; nil: there can be none
+	Variant    *Variant // of the program; nil: the recorded one
+	Jars       string   // folder that the jars of a variant lie in
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
 	// Sandbox makes a command of one that must not do more than the bounds allow; nil: it runs as it is. JavaHome is where Java lies.
@@ -47,6 +51,8 @@ type Result struct {
 	Steps     Steps
 	State     StateComparison
 	Took      time.Duration
+	Changes   []Change
+	Variant   *Variant
 
 	seen seen
 }
@@ -79,7 +85,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To}
+	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes, Variant: o.Variant}
 	if r.State, err = holdState(ctx, snap, attempt, &r.Report, from.checkpoint); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -43,6 +44,12 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	}()
 	dict := newDictionary(o.Store, rec)
 	err = layout(ctx, r.dir, c, o.Store, derived, restore.handles, func(p map[string]string) error {
+		if len(o.Changes) > 0 {
+			p["changed"] = "true"
+		}
+		if err := o.Variant.layout(ctx, r.dir, o.Jars, p, c); err != nil {
+			return err
+		}
 		state := newStateFiles(ctx, r.dir, p, o.Store)
 		if err := state.bring(restore.files); err != nil {
 			return err
@@ -76,6 +83,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	}
 	go func() { _ = r.server.Serve(l) }() // it ends with Shutdown
 	r.feed = newFeed(snap, dict, attempt, from)
+	r.feed.changes = newChanges(o.Changes, o.Edit)
 	r.jvm = &jvm{
 		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: file, heap: o.Heap,
 		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,
@@ -92,7 +100,7 @@ func (r *room) run(ctx context.Context, progress func(Report)) (Report, error) {
 		r.feed.out = bufio.NewWriterSize(w, 1<<18)
 		return r.feed.write(ctx)
 	}, progress)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrChange) {
 		err = fmt.Errorf("%w\n%s", err, report.Stderr)
 	}
 	return report, err

@@ -171,6 +171,8 @@ func (j *jvm) run(ctx context.Context, dir string, feed func(context.Context, io
 	err = <-fed
 	r.Stderr = stderr.String()
 	switch {
+	case errors.Is(err, ErrChange):
+		return r, err
 	case r.How != "": // it said all that there was to say; a feed that it did not read to its end is no fault
 		return r, nil
 	case r.Failed != "":

@@ -11,7 +11,7 @@ import (
 
 // SessionOptions says how an attempt is replayed here for one who steps through it; the error says what is missing, and what gets it.
 func (q *Queue) SessionOptions(ctx context.Context, rec event.RecordingID, attempt event.Key) (Options, error) {
-	plan, err := q.o.Machine.plan(ctx, q.o.Store, rec, attempt, 0, false)
+	plan, err := q.o.Machine.plan(ctx, q.o.Store, rec, attempt, 0, "", false)
 	if err != nil {
 		return Options{}, err
 	}

@@ -30,28 +30,30 @@ func (f *feed) records(ctx context.Context, r row) error {
 	for ; r.n > 0; r.n-- {
 		one := r
 		one.n = 1
-		b, err := f.record(ctx, r.inv)
+		b, times, err := f.record(ctx, r.inv)
 		if err != nil {
 			return err
 		}
-		if err := f.put(ctx, step{row: one, action: stepRecord, bytes: b}); err != nil {
-			return err
+		for range times {
+			if err := f.put(ctx, step{row: one, action: stepRecord, bytes: b}); err != nil {
+				return err
+			}
 		}
 		r.inv++
 	}
 	return nil
 }
 
-// record is the step of the record that a source read in an invocation, after its number.
-func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
+// record is the step of the record that a source read in an invocation, after its number, and how often it is fed.
+func (f *feed) record(ctx context.Context, inv uint64) (_ []byte, times int, err error) {
 	var r *row
 	for {
 		next, err := f.source.lane.peek(ctx)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if next == nil || next.inv > inv {
-			return nil, &MissingInput{Why: fmt.Sprintf("the record that the source read in invocation %d is not there", inv)}
+			return nil, 0, &MissingInput{Why: fmt.Sprintf("the record that the source read in invocation %d is not there", inv)}
 		}
 		if next.inv+next.n > inv {
 			r = next
@@ -62,18 +64,31 @@ func (f *feed) record(ctx context.Context, inv uint64) ([]byte, error) {
 	split := f.defs.Split(r.split)
 	switch {
 	case r.kind == event.KindSourceRun && split.Kind == "kafka":
-		return nil, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
 			"is not of the sample): the topic would have to be read again, which is not done", place(split), r.offset)}
 	case r.kind != event.KindSourceRecord:
 		return f.other(ctx, inv)
 	case r.value.Len() < r.value.Size() || r.key.Len() < r.key.Size():
-		return nil, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
 	}
 	x := f.source.lane.take()
+	value, times, err := f.changedValue(inv, x.value)
+	if err != nil {
+		return nil, 0, err
+	}
 	if x.splitTime == math.MinInt64 {
 		x.splitTime = -1
 	}
-	return f.sourceStep(x.operator, split.Topic, split.Partition, x.offset, x.splitTime, x.key, x.value, x.headers), nil
+	return f.sourceStep(x.operator, split.Topic, split.Partition, x.offset, x.splitTime, x.key, value, x.headers), times, nil
+}
+
+// changedValue is a record's value as it is fed, and how often: a what-if may have another one in its place.
+func (f *feed) changedValue(inv uint64, recorded event.Payload) (event.Payload, int, error) {
+	value, times, err := f.changes.element(inv, 0, recorded, func(p event.Payload) []byte { return p.Open(f.open) })
+	if err != nil || value == nil {
+		return recorded, times, err
+	}
+	return event.NewPayload(value), times, nil
 }
 
 // sourceStep is what follows the number in a step of kind 10.
@@ -99,23 +114,24 @@ func (f *feed) sourceStep(operator int32, split string, partition int32, offset,
 	return b
 }
 
-// other is the step of a value that a source gave which is not Kafka's.
-func (f *feed) other(ctx context.Context, inv uint64) ([]byte, error) {
+// other is the step of a value that a source gave which is not Kafka's, and how often it is fed.
+func (f *feed) other(ctx context.Context, inv uint64) ([]byte, int, error) {
 	for {
 		x, err := f.source.given.peek(ctx)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if x == nil || x.inv > inv {
 			break
 		}
 		r := f.source.given.take()
 		if r.inv == inv && r.what == whatGiven && !r.value.Null() {
-			return f.sourceStep(r.operator, f.defs.Text(r.text), otherValue, 0, r.number, event.Payload{}, r.value, event.Payload{}), nil
+			value, times, err := f.changedValue(inv, r.value)
+			return f.sourceStep(r.operator, f.defs.Text(r.text), otherValue, 0, r.number, event.Payload{}, value, event.Payload{}), times, err
 		}
 	}
 	if len(f.chain) != 1 {
-		return nil, &MissingInput{Why: fmt.Sprintf("the bytes of what the source gave in invocation %d were not recorded: it was at level positions, or its key is not of the sample, or a policy "+
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("the bytes of what the source gave in invocation %d were not recorded: it was at level positions, or its key is not of the sample, or a policy "+
 			"withheld them", inv)}
 	}
 	return f.sentValue(ctx, inv)

@@ -22,7 +22,7 @@ const (
 )
 
 // sentValue is the step of a value that a source gave, out of what left the task: a source that nothing is chained to gives it on as it is.
-func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, error) {
+func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, int, error) {
 	missing := &MissingInput{Why: fmt.Sprintf("nothing of what the source gave in invocation %d left the task, so its bytes are not recorded", inv)}
 	s := f.source.sent
 	if s == nil {
@@ -32,19 +32,19 @@ func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, error) {
 	for s.head == nil || s.head.Invocation < inv {
 		o, err := s.rows.next(ctx)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if o == nil {
-			return nil, missing
+			return nil, 0, missing
 		}
 		s.head = o
 	}
 	if s.head.Invocation != inv {
-		return nil, missing
+		return nil, 0, missing
 	}
 	v := s.head.Value
 	if v.Len() < v.Size() {
-		return nil, &MissingInput{Why: fmt.Sprintf("what the source gave in invocation %d was withheld or cut by a policy", inv)}
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("what the source gave in invocation %d was withheld or cut by a policy", inv)}
 	}
 	b := v.Open(f.open)
 	time, at := int64(math.MinInt64), 1
@@ -53,7 +53,8 @@ func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, error) {
 		time, at = int64(binary.BigEndian.Uint64(b[1:])), 9
 	case len(b) >= 1 && b[0] == withoutTime:
 	default:
-		return nil, missing
+		return nil, 0, missing
 	}
-	return f.sourceStep(0, "", otherValue, 0, time, event.Payload{}, event.NewPayload(b[at:]), event.Payload{}), nil
+	value, times, err := f.changedValue(inv, event.NewPayload(b[at:]))
+	return f.sourceStep(0, "", otherValue, 0, time, event.Payload{}, value, event.Payload{}), times, err
 }

@@ -17,13 +17,13 @@ type StateComparison struct {
 	Equal      int    // of those
 	Entries    uint64 // of states, in all that were compared
 	Reason     string // why one could not be compared; empty = all that were to be were
-	First      *StateDifference
-	Differing  []StateDifference // of the first checkpoint that differs
+	First      *CheckpointDifference
+	Differing  []CheckpointDifference // of the first checkpoint that differs
 	invocation map[uint64]uint64
 }
 
-// StateDifference is a state that is not the same at a checkpoint. It holds no payload.
-type StateDifference struct {
+// CheckpointDifference is a state that is not the same at a checkpoint. It holds no payload.
+type CheckpointDifference struct {
 	Checkpoint uint64
 	Invocation uint64 // the last one before it; 0 = not known
 	Operator   string // its id, hex
@@ -95,7 +95,7 @@ func (c *StateComparison) add(states []stateAt) {
 			continue
 		}
 		for _, d := range s.Differing {
-			c.Differing = append(c.Differing, StateDifference{s.Checkpoint, c.invocation[s.Checkpoint], d.Operator, d.State, d.Recorded, d.Replayed, d.Lost, d.Extra, d.KeyGroup})
+			c.Differing = append(c.Differing, CheckpointDifference{s.Checkpoint, c.invocation[s.Checkpoint], d.Operator, d.State, d.Recorded, d.Replayed, d.Lost, d.Extra, d.KeyGroup})
 		}
 		c.First = &c.Differing[0]
 	}

@@ -16,6 +16,7 @@ const (
 	Diverged      = "diverged"       // there is a first difference
 	Nothing       = "nothing"        // there is nothing to hold against each other
 	NotReplayable = "not-replayable" // something is missing, which was known before the run
+	Unchanged     = "unchanged"      // of a replay with changes: it gave what was recorded all the same
 )
 
 // Judgement is what a replay proves. It holds no payload.
@@ -132,10 +133,12 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order%s", c.Equal, upTo)
 	}
-	if j.Verdict == Exact && r.Report.OrdersSolved > 0 {
+	if len(r.changed()) > 0 {
+		j.changed(r)
+	} else if j.Verdict == Exact && r.Report.OrdersSolved > 0 {
 		j.Verdict = Solved
 	}
-	if j.Verdict != Diverged && j.Verdict != Nothing && j.State != nil && j.State.Equal > 0 {
+	if len(r.changed()) == 0 && j.Verdict != Diverged && j.Verdict != Nothing && j.State != nil && j.State.Equal > 0 {
 		j.Text += "; " + j.State.text()
 	}
 	if j.Verdict == Diverged || j.Verdict == PerKey {
@@ -163,17 +166,19 @@ func (j *Judgement) operator() string {
 }
 
 func (j *Judgement) first(d *Difference, chain []event.ChainOperatorDef) {
-	place := func(o *Output) *OutputPlace {
-		if o == nil {
-			return nil
-		}
-		p := &OutputPlace{Index: o.Operator, Invocation: o.Invocation, Nth: o.Nth, Written: o.Kind == event.KindWritten, Subpartition: o.Subpartition}
-		if i := slices.IndexFunc(chain, func(c event.ChainOperatorDef) bool { return c.Index == o.Operator }); i >= 0 {
-			p.Operator = event.Slug(chain[i].Name)
-		}
-		return p
+	j.First = &Parting{Number: d.Number, Recorded: outputPlace(d.Recorded, chain), Replayed: outputPlace(d.Replayed, chain)}
+}
+
+// outputPlace is where an output stands; nil for none.
+func outputPlace(o *Output, chain []event.ChainOperatorDef) *OutputPlace {
+	if o == nil {
+		return nil
 	}
-	j.First = &Parting{Number: d.Number, Recorded: place(d.Recorded), Replayed: place(d.Replayed)}
+	p := &OutputPlace{Index: o.Operator, Invocation: o.Invocation, Nth: o.Nth, Written: o.Kind == event.KindWritten, Subpartition: o.Subpartition}
+	if i := slices.IndexFunc(chain, func(c event.ChainOperatorDef) bool { return c.Index == o.Operator }); i >= 0 {
+		p.Operator = event.Slug(chain[i].Name)
+	}
+	return p
 }
 
 // notes say what bounds a verdict, whichever it is.
@@ -221,6 +226,9 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 func (j *Judgement) causes(r *Result, p *Plan) {
 	sure := func(kind, format string, args ...any) {
 		j.Causes = append(j.Causes, Cause{kind, fmt.Sprintf(format, args...), true})
+	}
+	for _, w := range r.changed() {
+		sure("change", "%s", w)
 	}
 	if n := r.Report.SurplusReads + r.Report.LeftReads; n > 0 {
 		sure("reads", "%d reads of clocks or random numbers differ from the recorded ones: the code took another way, or reads where the agent does not look", n)

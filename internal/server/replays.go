@@ -19,6 +19,9 @@ import (
 // replayDir is where folders of replays are made, below the data folder.
 const replayDir = "replay"
 
+// jarDir is where uploaded jars lie, below the data folder.
+const jarDir = "replay-jars"
+
 // openReplays takes up what waits to be replayed.
 func (s *Server) openReplays(ctx context.Context) (err error) {
 	self, err := os.Executable()
@@ -27,7 +30,7 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 	}
 	c := s.cfg.Replay
 	s.replays, err = replay.NewQueue(ctx, replay.QueueOptions{
-		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now,
+		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir),
 		Machine: replay.Machine{
 			Flink: c.Flink, FlinkHome: os.Getenv("FLINK_HOME"), Java: c.Java, JavaHome: os.Getenv("JAVA_HOME"), Agent: s.jar, Self: self,
 			Sandboxed: c.Sandbox == "on",
@@ -40,7 +43,11 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 }
 
 // replays is api.Replays.
-type replays struct{ m *replay.Queue }
+type replays struct {
+	m       *replay.Queue
+	uploads string // sandboxed, any or none: which uploaded jars may run
+	sandbox bool
+}
 
 var _ api.Replays = (*replays)(nil)
 
@@ -72,7 +79,17 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 
 // Start is that of api.Replays.
 func (r *replays) Start(ctx context.Context, t browse.Target, w api.ReplayRequest) (api.ReplayRun, error) {
+	changes, err := changesOf(w.Changes)
+	if err != nil {
+		return api.ReplayRun{}, api.Refuse(http.StatusBadRequest, err.Error(), "see docs/guides/whatif.md")
+	}
+	variant, err := r.variantOf(w.Variant)
+	if err != nil {
+		return api.ReplayRun{}, err
+	}
 	run, err := r.m.Add(ctx, replay.Wish{
+		Variant:   variant,
+		Changes:   changes,
 		Recording: t.Recording, Attempt: w.Attempt.Key, To: w.To, From: w.From, Who: w.Who, Job: w.Attempt.Job, Task: w.Attempt.Task, Operator: w.Attempt.Operator,
 		Subtask: w.Attempt.Subtask, Number: w.Attempt.Attempt, Checkpoint: w.Checkpoint, Nearest: w.Nearest,
 	})
@@ -123,8 +140,12 @@ func (r *replays) Derived(ctx context.Context, rec event.RecordingID) (*api.Deri
 	d := &api.DerivedFrom{
 		Replay: run.ID, Recording: run.Wish.Recording.String(), Task: run.Wish.Task, Subtask: run.Wish.Subtask, Attempt: run.Wish.Number, State: run.State,
 	}
-	if run.Judged != nil {
-		d.Verdict = run.Judged.Verdict
+	judged := run.Judged
+	if d.Kind = kindOf(&run); rec == run.Base {
+		d.Kind, judged = "replay", run.Unchanged
+	}
+	if judged != nil {
+		d.Verdict = judged.Verdict
 	}
 	return d, nil
 }
@@ -163,8 +184,9 @@ func shownReplay(r *replay.Replay) api.ReplayRun {
 		out.Derived = r.Derived.String()
 	}
 	if r.Judged != nil {
-		out.Verdict = shownVerdict(r)
+		out.Verdict = shownVerdict(r, r.Judged)
 	}
+	shownWhatIf(&out, r)
 	return out
 }
 
@@ -181,8 +203,7 @@ func shownState(s *replay.AtRest) *api.ReplayState {
 	return out
 }
 
-func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
-	j := r.Judged
+func shownVerdict(r *replay.Replay, j *replay.Judgement) *api.ReplayVerdict {
 	v := &api.ReplayVerdict{
 		Verdict: j.Verdict, Text: j.Text, Recorded: api.I64(j.Recorded), Replayed: api.I64(j.Replayed), Equal: api.I64(j.Equal), Reached: api.I64(j.Reached),
 		Last: api.I64(j.Last), Causes: []api.ReplayCause{}, Notes: append([]string{}, j.Notes...), Thrown: j.Thrown, ThrownAt: api.I64(j.ThrownAt),
@@ -198,15 +219,20 @@ func shownVerdict(r *replay.Replay) *api.ReplayVerdict {
 			if p == nil {
 				return nil
 			}
-			position := r.Wish.Attempt.String() + "#" + strconv.FormatUint(p.Invocation, 10)
-			if p.Operator != "" {
-				position = fmt.Sprintf("%s.%d.%d.%d", p.Operator, r.Wish.Subtask, r.Wish.Number, p.Invocation)
-			}
 			return &api.ReplayPlace{
-				Operator: p.Operator, Position: position, Invocation: api.I64(p.Invocation), Nth: p.Nth, Written: p.Written, Subpartition: p.Subpartition,
+				Operator: p.Operator, Position: positionIn(r, p.Operator, p.Invocation), Invocation: api.I64(p.Invocation), Nth: p.Nth, Written: p.Written,
+				Subpartition: p.Subpartition,
 			}
 		}
 		v.First = &api.ReplayParting{Number: api.I64(j.First.Number), Recorded: place(j.First.Recorded), Replayed: place(j.First.Replayed)}
 	}
 	return v
+}
+
+// positionIn is a position of a replayed attempt.
+func positionIn(r *replay.Replay, operator string, invocation uint64) string {
+	if operator == "" {
+		return r.Wish.Attempt.String() + "#" + strconv.FormatUint(invocation, 10)
+	}
+	return fmt.Sprintf("%s.%d.%d.%d", operator, r.Wish.Subtask, r.Wish.Number, invocation)
 }

@@ -143,7 +143,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
-		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays},
+		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
 	if err != nil {

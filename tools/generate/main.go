@@ -1,6 +1,9 @@
 // Command generate writes what is made from other files of the repository: the OpenAPI document from the handlers, the Go
 // client's types from that document, and the reference pages. Run it in the repository's root (make gen); the tests of the
 // packages compare what is committed with what it would write. web/src/api takes its types from spec/openapi.json by npm.
+//
+// It is built without the client, whose types it makes: they may lack what the client uses already. What needs the client is in
+// the command pages, which it runs at its end.
 package main
 
 import (
@@ -10,11 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/sightglass/sightglass/internal/api"
-	"github.com/sightglass/sightglass/internal/arch"
-	"github.com/sightglass/sightglass/internal/cli"
-	"github.com/sightglass/sightglass/internal/config"
-	"github.com/sightglass/sightglass/internal/export"
-	"github.com/sightglass/sightglass/internal/server"
+	"github.com/sightglass/sightglass/tools/generate/output"
 )
 
 func main() {
@@ -29,50 +28,18 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("describing the API: %w", err)
 	}
-	if err := write("spec/openapi.json", document.V31); err != nil {
+	if err := output.Write("spec/openapi.json", document.V31); err != nil {
 		return err
 	}
 	if err := types(document.V30); err != nil {
 		return err
 	}
-	http, err := api.Reference()
-	if err != nil {
-		return fmt.Errorf("describing the API: %w", err)
+	pages := exec.Command("go", "run", "./tools/generate/pages")
+	pages.Stdout, pages.Stderr = os.Stdout, os.Stderr
+	if err := pages.Run(); err != nil {
+		return fmt.Errorf("writing the reference pages: %w", err)
 	}
-	for path, content := range map[string][]byte{
-		"docs/reference/http.md":    http,
-		"docs/reference/cli.md":     cli.Reference(),
-		"docs/reference/config.md":  config.Reference(),
-		"docs/reference/metrics.md": server.MetricsReference(),
-		"docs/reference/parquet.md": export.Reference(),
-	} {
-		if err := write(path, content); err != nil {
-			return err
-		}
-	}
-	return doors()
-}
-
-// doors prints the table of rooms into the map.
-func doors() error {
-	f, err := os.Open("internal/arch/doors.txt")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	table, err := arch.ParseTable(f)
-	if err != nil {
-		return err
-	}
-	page, err := os.ReadFile("ARCHITECTURE.md")
-	if err != nil {
-		return err
-	}
-	spliced, err := table.Splice(string(page))
-	if err != nil {
-		return fmt.Errorf("ARCHITECTURE.md: %w", err)
-	}
-	return write("ARCHITECTURE.md", []byte(spliced))
+	return nil
 }
 
 // types makes the Go client's types. The generator reads OpenAPI 3.0 and has a module file of its own, so that what it needs
@@ -92,16 +59,5 @@ func types(v30 []byte) error {
 	if err := c.Run(); err != nil {
 		return fmt.Errorf("making the client's types: %w", err)
 	}
-	return write("gen/openapi.sum", []byte(api.Sum(v30)+"\n"))
-}
-
-func write(path string, content []byte) error {
-	if old, err := os.ReadFile(path); err == nil && string(old) == string(content) {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	fmt.Println("writing", path)
-	return os.WriteFile(path, content, 0o644)
+	return output.Write("gen/openapi.sum", []byte(api.Sum(v30)+"\n"))
 }

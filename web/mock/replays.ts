@@ -1,11 +1,12 @@
 /** Replays of the made-up recordings: one exact, one that diverged, one that runs, one that waits, one that cannot. */
-import type { ReplayDifference, ReplayPlan, ReplayRun } from "../src/api/schema";
+import type { ReplayComparison, ReplayDifference, ReplayPlan, ReplayRun } from "../src/api/schema";
 import { orderTotals } from "./jobs.ts";
 
 const derived = "5d0a17c2b3e94f60b7f1a2c3d4e5f607";
 
 export const exactReplay: ReplayRun = {
 	id: "4487cf581c8d",
+	kind: "replay",
 	recording: orderTotals,
 	job: "order-totals",
 	task: "drop duplicates",
@@ -84,8 +85,34 @@ export const divergedReplay: ReplayRun = {
 	},
 };
 
+const noCounts = { equal: "379", altered: "0", added: "0", missing: "0" };
+
+export const whatIfReplay: ReplayRun = {
+	...divergedReplay,
+	id: "38f71f01aa25",
+	kind: "what-if",
+	base: "6e1b28d3c4fa5071c802b3d4e5f60718",
+	changes: [{ kind: "remove", at: "207" }],
+	unchanged: { ...exactReplay.verdict, notes: [], causes: [] } as ReplayRun["unchanged"],
+	differences: { outputs: { ...noCounts, missing: "1" }, state: { ...noCounts, altered: "1" } },
+	parted: {
+		invocation: "207",
+		position: "drop-duplicates.2.0.207",
+		unchanged: { class: "com.example.DropDuplicates", method: "processElement", source: "DropDuplicates.java", line: 36 },
+		variables: ["seen"],
+	},
+};
+
+export const runComparison: ReplayComparison = {
+	outputs: { ...noCounts, missing: "1" },
+	state: { ...noCounts, altered: "1" },
+	shown: [{ of: "output", kind: "missing", position: "drop-duplicates.2.0.207", fields: [] }],
+	more: "1",
+};
+
 export const runningReplay: ReplayRun = {
 	id: "237dda2c62d7",
+	kind: "replay",
 	recording: orderTotals,
 	job: "order-totals",
 	task: "convert to euro",

@@ -63,9 +63,9 @@ func (d *DB) ReplaysIn(ctx context.Context, state string) ([]Replay, error) {
 	return d.replays(ctx, "SELECT "+replayColumns+" FROM replay WHERE state = ? ORDER BY created_us, id", state)
 }
 
-// ReplayOf finds the one that gave a recording. ErrNotFound.
+// ReplayOf finds the one that gave a recording, or whose body has it as its base. ErrNotFound.
 func (d *DB) ReplayOf(ctx context.Context, derived string) (Replay, error) {
-	list, err := d.replays(ctx, "SELECT "+replayColumns+" FROM replay WHERE derived = ? LIMIT 1", derived)
+	list, err := d.replays(ctx, "SELECT "+replayColumns+" FROM replay WHERE derived = ?1 OR json_extract(body, '$.base') = ?1 LIMIT 1", derived)
 	if err != nil {
 		return Replay{}, err
 	}

@@ -15,6 +15,7 @@ const derivedFrom = shape<wire.DerivedFrom>()({
 	attempt: number,
 	state: oneOf("queued", "running", "done", "failed", "cancelled", "lost"),
 	verdict: optional(text),
+	kind: optional(oneOf("replay", "what-if", "diff")),
 });
 
 /** All that was recorded of one job run. */

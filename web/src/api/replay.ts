@@ -1,13 +1,13 @@
 /** Replays: recorded tasks that run again, and what that proves. */
 import { queryOptions } from "@tanstack/react-query";
-import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
+import { type Decoded, type Decoder, flag, integer64, list, number, oneOf, optional, record, shape, text } from "../base/decode";
 import { DELETE, GET, POST, read } from "./door";
 import { event } from "./event";
 import { wallTime } from "./instants";
 import type * as wire from "./schema";
 
 /** What a replay proves. */
-export const verdictWord = oneOf("exact", "exact-solved", "equal-per-key", "diverged", "nothing", "not-replayable");
+export const verdictWord = oneOf("exact", "exact-solved", "equal-per-key", "diverged", "nothing", "not-replayable", "unchanged");
 export type VerdictWord = Decoded<typeof verdictWord>;
 
 const place = shape<wire.ReplayPlace>()({
@@ -67,6 +67,28 @@ const verdict = shape<wire.ReplayVerdict>()({
 });
 export type ReplayVerdict = Decoded<typeof verdict>;
 
+/** Texts by name. */
+const textByName: Decoder<Readonly<Record<string, string>>, Readonly<Record<string, string>>> = {
+	read: (input, path) => Object.fromEntries(Object.entries(record.read(input, path)).map(([k, v]) => [k, text.read(v, `${path}.${k}`)])),
+};
+
+const change = shape<wire.ReplayChange>()({
+	kind: oneOf("remove", "repeat", "set", "bytes", "time", "swap", "drop-timer", "move-timer", "clock", "random"),
+	at: optional(integer64),
+	path: optional(text),
+	value: optional(text),
+	by_ms: optional(integer64),
+	source: optional(text),
+	nth: optional(number),
+});
+export type ReplayChange = Decoded<typeof change>;
+
+const counts = shape<wire.ReplayCounts>()({ equal: integer64, altered: integer64, added: integer64, missing: integer64 });
+export type ReplayCounts = Decoded<typeof counts>;
+
+const codePlace = shape<wire.CodePlace>()({ class: text, method: text, source: optional(text), line: number });
+export type CodePlace = Decoded<typeof codePlace>;
+
 export const replay = shape<wire.ReplayRun>()({
 	id: text,
 	recording: text,
@@ -96,6 +118,29 @@ export const replay = shape<wire.ReplayRun>()({
 	verdict: optional(verdict),
 	findings: list(finding),
 	error: optional(text),
+	kind: oneOf("replay", "what-if", "diff"),
+	changes: optional(list(change)),
+	base: optional(text),
+	unchanged: optional(verdict),
+	differences: optional(shape<wire.ReplayDifferences>()({ outputs: counts, state: counts, note: optional(text) })),
+	variant: optional(
+		shape<wire.ReplayVariant>()({
+			jars: optional(list(shape<wire.ReplayJar>()({ name: optional(text), id: text }))),
+			config: optional(textByName),
+			flink: optional(text),
+		}),
+	),
+	parted: optional(
+		shape<wire.ReplayParted>()({
+			invocation: integer64,
+			position: text,
+			before: optional(codePlace),
+			unchanged: optional(codePlace),
+			changed: optional(codePlace),
+			variables: list(text),
+			note: optional(text),
+		}),
+	),
 });
 export type Replay = Decoded<typeof replay>;
 
@@ -132,6 +177,25 @@ const difference = shape<wire.ReplayDifference>()({
 });
 export type ReplayDifference = Decoded<typeof difference>;
 
+const runDifference = shape<wire.RunDifference>()({
+	of: oneOf("output", "state"),
+	kind: oneOf("altered", "added", "missing"),
+	unchanged: optional(event),
+	changed: optional(event),
+	position: text,
+	fields: list(shape<wire.FieldChanged>()({ path: text, recorded: optional(text), replayed: optional(text) })),
+	note: optional(text),
+});
+
+const comparison = shape<wire.ReplayComparison>()({
+	outputs: counts,
+	state: counts,
+	note: optional(text),
+	shown: list(runDifference),
+	more: integer64,
+});
+export type ReplayComparison = Decoded<typeof comparison>;
+
 const replays = shape<Pick<wire.ReplayRunList, "items">>()({ items: list(replay) });
 
 /** A replay is over when nothing more becomes of it. */
@@ -157,6 +221,15 @@ export function differenceQuestion(id: string) {
 	return queryOptions({
 		queryKey: ["replays", id, "difference"],
 		queryFn: ({ signal }) => read(GET("/api/v1/replays/{id}/difference", { params: { path: { id } }, signal }), difference, signal),
+		staleTime: Number.POSITIVE_INFINITY,
+	});
+}
+
+/** What a what-if or a diff did otherwise than the unchanged run. */
+export function comparisonQuestion(id: string) {
+	return queryOptions({
+		queryKey: ["replays", id, "differences"],
+		queryFn: ({ signal }) => read(GET("/api/v1/replays/{id}/differences", { params: { path: { id } }, signal }), comparison, signal),
 		staleTime: Number.POSITIVE_INFINITY,
 	});
 }

@@ -9,6 +9,7 @@ const looks: Readonly<Record<VerdictWord, readonly [Tone, IconName, string]>> = 
 	diverged: ["drop", "failed", "diverged"],
 	nothing: ["plain", "unknown", "nothing to compare"],
 	"not-replayable": ["drop", "close", "not replayable"],
+	unchanged: ["plain", "equal", "no difference"],
 };
 
 const states: Readonly<Record<Exclude<Replay["state"], "done">, readonly [Tone, IconName]>> = {
@@ -29,7 +30,13 @@ export function VerdictChip({ verdict }: { readonly verdict: VerdictWord }) {
 
 /** What a replay proves; how it stands when it has no verdict. */
 export function ReplayVerdict({ of }: { readonly of: Replay }) {
-	if (of.verdict !== undefined) return <VerdictChip verdict={of.verdict.verdict} />;
+	if (of.verdict !== undefined)
+		return (
+			<>
+				{of.kind !== "replay" && <Chip tone="acc">{of.kind}</Chip>}
+				<VerdictChip verdict={of.verdict.verdict} />
+			</>
+		);
 	if (of.state === "done") return null;
 	const [tone, icon] = states[of.state];
 	return (

@@ -34,11 +34,12 @@ function Length({ recording: r }: { readonly recording: Recording }) {
 /** How a run stands; of a derived recording what it is of. */
 function State({ of: r }: { readonly of: Recording }) {
 	if (r.derived === undefined) return <span className="mid">{r.state}</span>;
-	const { replay, task, subtask, attempt, verdict } = r.derived;
+	const { replay, task, subtask, attempt, verdict, kind } = r.derived;
 	if (replay === undefined) return <span className="mid">derived</span>;
 	return (
 		<a className="link" href={link({ screen: "replay", id: replay })} title={`${task}, subtask ${subtask}, attempt ${attempt}`}>
-			derived{verdict === undefined ? "" : `, ${verdict.replaceAll("-", " ")}`}
+			{kind === undefined || kind === "replay" ? "derived" : kind}
+			{verdict === undefined ? "" : `, ${verdict.replaceAll("-", " ")}`}
 		</a>
 	);
 }

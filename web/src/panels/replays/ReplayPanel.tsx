@@ -24,6 +24,7 @@ import { Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
 import { Difference } from "./Difference";
 import styles from "./ReplaysPanel.module.css";
+import { WhatIf } from "./WhatIf";
 
 /** One replay: how far it is, or what it proves. */
 export default function ReplayPanel({ id }: { readonly id: string }) {
@@ -41,6 +42,7 @@ export default function ReplayPanel({ id }: { readonly id: string }) {
 			<div className={styles.body}>
 				<Head of={r} />
 				{r.verdict !== undefined && <Proven verdict={r.verdict} />}
+				{r.kind !== "replay" && <WhatIf of={r} />}
 				{r.state === "failed" && (
 					<Panel title="It failed">
 						<p className={`${styles.pad} mono`} role="alert">
@@ -113,7 +115,7 @@ function Head({ of: r }: { readonly of: Replay }) {
 					<button type="button" className="btn" disabled={busy || !may} onClick={() => void act(() => cancelReplay(r.id))}>
 						Cancel
 					</button>
-				) : (
+				) : r.kind !== "replay" ? null : (
 					<button
 						type="button"
 						className="btn"
@@ -137,7 +139,7 @@ function Head({ of: r }: { readonly of: Replay }) {
 function Proven({ verdict: v }: { readonly verdict: Verdict }) {
 	return (
 		<Panel
-			title="What it proves"
+			title={v.verdict === "unchanged" ? "What came of it" : "What it proves"}
 			about={v.verdict === "not-replayable" ? undefined : `${count(v.equal)} of ${count(v.recorded)} outputs equal`}
 		>
 			<div className={styles.pad}>

@@ -3,7 +3,17 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { answer } from "../../../mock/answers";
 import { orderTotals } from "../../../mock/jobs";
-import { divergedReplay, exactReplay, impossibleReplay, replayDifference, replayPlan, replays, runningReplay } from "../../../mock/replays";
+import {
+	divergedReplay,
+	exactReplay,
+	impossibleReplay,
+	replayDifference,
+	replayPlan,
+	replays,
+	runComparison,
+	runningReplay,
+	whatIfReplay,
+} from "../../../mock/replays";
 import { type Answers, listOf, openPanel } from "../../../test/openPanel";
 import { useAddress } from "../../model/navigation";
 import { invocationOf, ReplayButton } from "../../replays/ReplayButton";
@@ -118,6 +128,21 @@ describe("one replay", () => {
 		expect((await screen.findByRole("alert")).textContent).toBe("java.lang.OutOfMemoryError");
 		openOne(exactReplay.id, { status: 404 });
 		expect((await screen.findByRole("alert")).textContent).toContain(`Replay ${exactReplay.id} could not be loaded`);
+	});
+
+	it("with something changed says what, what came out otherwise and where the code parted, and that it proves nothing", async () => {
+		openOne(whatIfReplay.id, whatIfReplay, { [`/replays/${whatIfReplay.id}/differences`]: runComparison });
+		expect((await screen.findByRole("region", { name: "What was changed" })).textContent).toMatch(
+			/no proof.*remove at 207.*Unchanged: exact/s,
+		);
+		expect(screen.getByRole("region", { name: "Where the code parted" }).textContent).toContain(
+			"DropDuplicates.processElement (DropDuplicates.java:36)",
+		);
+		const table = await screen.findByRole("table", { name: "What differs" });
+		expect(table.textContent).toContain("output missing");
+		expect(screen.getByText(/and 1 more/)).toBeDefined();
+		expect(screen.getByRole("status").textContent).toContain("what-if");
+		expect(screen.queryByRole("button", { name: "Again" })).toBeNull();
 	});
 
 	it("that runs is cancelled", async () => {

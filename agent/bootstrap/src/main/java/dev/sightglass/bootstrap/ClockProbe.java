@@ -8,6 +8,7 @@ public final class ClockProbe {
   public static void processingTime(long millis) {
     TaskContext t = TaskContext.telling();
     if (t != null) {
+      t.reads.glanced(Reads.RUNTIME);
       t.reads.clock(Reads.RUNTIME, millis);
     }
   }

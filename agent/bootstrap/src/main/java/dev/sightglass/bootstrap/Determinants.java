@@ -255,6 +255,20 @@ public final class Determinants {
    * @param otherwise when nothing is known
    */
   long clock(int source, long invocation, boolean outside, int before, long otherwise) {
+    long v = glance(source, invocation, outside, before, otherwise);
+    glanced(source, invocation);
+    return v;
+  }
+
+  /** Counts a read of a clock of which the recording says nothing up to here. */
+  void glanced(int source, long invocation) {
+    if (!rows[source].known) {
+      surplus(source, invocation);
+    }
+  }
+
+  /** As {@link #clock}; that it is not known is not counted. */
+  long glance(int source, long invocation, boolean outside, int before, long otherwise) {
     Row r = rows[source];
     skip(r, invocation, outside);
     while (r.head < r.tail
@@ -264,11 +278,7 @@ public final class Determinants {
       r.last = r.number[r.head++];
       r.known = true;
     }
-    if (!r.known) {
-      surplus(source, invocation);
-      return otherwise;
-    }
-    return r.last;
+    return r.known ? r.last : otherwise;
   }
 
   /** The last value of a source; {@code otherwise} before the first. */

@@ -136,6 +136,14 @@ class Reads {
     return v;
   }
 
+  /** What a clock says now, to somebody who may be no part of the task: it is no read. */
+  long glance(int source, long v) {
+    return v;
+  }
+
+  /** A clock was read that {@link #glance} gave. */
+  void glanced(int source) {}
+
   /** What a read gives that is told each time. */
   long number(int source, long v) {
     return v;

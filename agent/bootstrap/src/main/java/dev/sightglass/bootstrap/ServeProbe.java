@@ -59,7 +59,7 @@ public final class ServeProbe {
   public static long runtime() {
     Reads r = reads();
     long now = System.currentTimeMillis();
-    return r == null ? now : r.next(Reads.RUNTIME, now);
+    return r == null ? now : r.glance(Reads.RUNTIME, now);
   }
 
   /** A clock that stands still while the task is held up, ns; the hook on it will tell. */

@@ -30,6 +30,16 @@ final class ServedReads extends Reads {
   }
 
   @Override
+  long glance(int source, long otherwise) {
+    return from.glance(source, invocation(), outside(), readsBefore(source), otherwise);
+  }
+
+  @Override
+  void glanced(int source) {
+    from.glanced(source, invocation());
+  }
+
+  @Override
   long number(int source, long otherwise) {
     return from.number(source, invocation(), outside(), otherwise);
   }

@@ -13,6 +13,12 @@ final class Configurations {
     task = new Configuration(file.<Configuration>object("task_configuration", user));
     job = new Configuration(file.<Configuration>object("job_configuration", user));
     manager = new Configuration(file.<Configuration>object("taskmanager_configuration", user));
+    file.configured()
+        .forEach(
+            (key, value) -> {
+              job.setString(key, value);
+              manager.setString(key, value);
+            });
     String checkpoints = file.folder().resolve("checkpoints").toUri().toString();
     for (Configuration c : new Configuration[] {task, job, manager}) {
       // Both the names of today and those before.

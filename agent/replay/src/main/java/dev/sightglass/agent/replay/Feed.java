@@ -20,6 +20,7 @@ final class Feed {
   static final int COORDINATOR = 9;
   static final int RECORD = 10;
   static final int CHECKPOINT = 11;
+  static final int TIMER = 12;
   static final int TRACE = 16;
   static final int PAUSE = 17;
 
@@ -150,6 +151,12 @@ final class Feed {
       case CHECKPOINT:
         invocation = in.readLong();
         bytes = bytes();
+        break;
+      case TIMER:
+        invocation = in.readLong();
+        time = in.readLong();
+        outside = in.readBoolean();
+        number = in.readLong();
         break;
       case OUTSIDE:
         invocation = in.readLong();

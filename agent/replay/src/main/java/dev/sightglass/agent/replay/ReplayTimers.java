@@ -3,6 +3,7 @@ package dev.sightglass.agent.replay;
 import dev.sightglass.bootstrap.ServeProbe;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
@@ -63,8 +64,9 @@ final class ReplayTimers implements TimerService {
       new Clock() {
         @Override
         public long absoluteTimeMillis() {
-          // Read past the hook, by Flink's metrics alone.
-          return System.currentTimeMillis();
+          // A task's processing-time service asks this; the hook on it tells. So do Flink's
+          // metrics.
+          return getCurrentProcessingTime();
         }
 
         @Override
@@ -85,6 +87,14 @@ final class ReplayTimers implements TimerService {
     renumbered = true;
   }
 
+  /** The feed is not as recorded: timers may be due that the recording does not know. */
+  private boolean changed;
+
+  void change() {
+    changed = true;
+    renumber();
+  }
+
   /**
    * Lets a callback run; false: it does not wait.
    *
@@ -100,6 +110,28 @@ final class ReplayTimers implements TimerService {
       waiting.remove(key);
     }
     w.callback.onProcessingTime(time);
+    return true;
+  }
+
+  /**
+   * Lets a callback run that is due before a time by changes of the feed alone, and so has no step
+   * of its own; false: there is none. What it registers is known when its mail has run.
+   */
+  boolean overtake(long time) throws Exception {
+    Long due = null;
+    for (Map.Entry<Long, Waiting> e :
+        changed ? waiting.entrySet() : Set.<Map.Entry<Long, Waiting>>of()) {
+      Waiting w = e.getValue();
+      boolean early = !w.again && !w.isCancelled() && w.time < time;
+      if (early && (due == null || w.time < waiting.get(due).time)) {
+        due = e.getKey();
+      }
+    }
+    if (due == null) {
+      return false;
+    }
+    Waiting w = waiting.remove(due);
+    w.callback.onProcessingTime(w.time);
     return true;
   }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
 import org.apache.flink.runtime.executiongraph.ExecutionGraphID;
 import org.apache.flink.runtime.io.network.partition.ResultPartitionID;
@@ -18,6 +20,8 @@ import org.apache.flink.util.StringUtils;
 
 /** The capsule of a task attempt as the server lays it out: {@code task.properties} and files. */
 final class TaskFile {
+  private static final String CONFIG = "config.";
+
   private final Path folder;
   private final Properties p = new Properties();
 
@@ -55,9 +59,25 @@ final class TaskFile {
   /** Null when there is no such file. */
   <T> T object(String file, ClassLoader loader) throws IOException, ClassNotFoundException {
     Path f = folder.resolve(file);
-    return Files.exists(f)
-        ? InstantiationUtil.deserializeObject(Files.readAllBytes(f), loader)
-        : null;
+    if (!Files.exists(f)) {
+      return null;
+    }
+    byte[] b = Files.readAllBytes(f);
+    if (text("versions", "").equals("other")) {
+      Versions.adjust(b, loader);
+    }
+    return InstantiationUtil.deserializeObject(b, loader);
+  }
+
+  /** What is configured otherwise than recorded, by key. */
+  Map<String, String> configured() {
+    Map<String, String> all = new TreeMap<>();
+    for (String key : p.stringPropertyNames()) {
+      if (key.startsWith(CONFIG)) {
+        all.put(key.substring(CONFIG.length()), p.getProperty(key));
+      }
+    }
+    return all;
   }
 
   /** {@code graph_vertex_subtask_attempt}. */

@@ -18,6 +18,7 @@ import org.apache.flink.util.CloseableIterator;
 final class TieQueue<T extends InternalTimer<?, ?>> implements KeyGroupedInternalPriorityQueue<T> {
   private final KeyGroupedInternalPriorityQueue<T> queue;
   private final Determinants recorded;
+  private final TimerChanges changes;
   private final int operator;
 
   /** Timers of the timestamp at hand, out of the queue; empty when there is none at hand. */
@@ -26,14 +27,31 @@ final class TieQueue<T extends InternalTimer<?, ?>> implements KeyGroupedInterna
   /** The one of them that is next; null = not chosen yet. */
   private T next;
 
-  TieQueue(KeyGroupedInternalPriorityQueue<T> queue, Determinants recorded, int operator) {
+  TieQueue(
+      KeyGroupedInternalPriorityQueue<T> queue,
+      Determinants recorded,
+      TimerChanges changes,
+      int operator) {
     this.queue = queue;
     this.recorded = recorded;
+    this.changes = changes;
     this.operator = operator;
   }
 
   @Override
   public T peek() {
+    T t = head();
+    while (t != null && changes.takes(t)) {
+      T instead = changes.taken(take(t));
+      if (instead != null) {
+        add(instead);
+      }
+      t = head();
+    }
+    return t;
+  }
+
+  private T head() {
     if (next != null) {
       return next;
     }
@@ -71,7 +89,12 @@ final class TieQueue<T extends InternalTimer<?, ?>> implements KeyGroupedInterna
   @Override
   public T poll() {
     T t = peek();
-    if (t != null && next == t) {
+    return t == null ? null : take(t);
+  }
+
+  /** Takes out what is at the head. */
+  private T take(T t) {
+    if (next == t) {
       tied.remove(t);
       next = null;
       recorded.tied(operator, t.getTimestamp(), t.getKey(), t.getNamespace());

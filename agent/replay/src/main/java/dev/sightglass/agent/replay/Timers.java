@@ -13,7 +13,8 @@ final class Timers {
   private Timers() {}
 
   /** Of all services that the task's operators have now. */
-  static void order(StreamTask<?, ?> task, Determinants recorded) throws Exception {
+  static void order(StreamTask<?, ?> task, Determinants recorded, TimerChanges changes)
+      throws Exception {
     Object chain = Members.get(task, "operatorChain");
     for (Object wrapper : (Iterable<?>) Members.call(chain, "getAllOperators")) {
       Object operator = Members.call(wrapper, "getStreamOperator");
@@ -28,7 +29,7 @@ final class Timers {
         for (String queue : QUEUES) {
           Object q = Members.optional(service, queue);
           if (q instanceof KeyGroupedInternalPriorityQueue && !(q instanceof TieQueue)) {
-            Members.set(service, queue, tied(q, recorded, index));
+            Members.set(service, queue, tied(q, recorded, changes, index));
           }
         }
       }
@@ -36,7 +37,8 @@ final class Timers {
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static Object tied(Object queue, Determinants recorded, int operator) {
-    return new TieQueue((KeyGroupedInternalPriorityQueue) queue, recorded, operator);
+  private static Object tied(
+      Object queue, Determinants recorded, TimerChanges changes, int operator) {
+    return new TieQueue((KeyGroupedInternalPriorityQueue) queue, recorded, changes, operator);
   }
 }

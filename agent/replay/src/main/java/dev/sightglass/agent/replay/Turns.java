@@ -29,6 +29,7 @@ final class Turns {
   private final Determinants determinants;
   private final Report report;
   private final Lines lines;
+  private final TimerChanges timers = new TimerChanges(this);
   private ReplayGate[] gates = new ReplayGate[0];
 
   /** By gate: completed when its turn comes; null = nobody waits. */
@@ -64,7 +65,15 @@ final class Turns {
     }
     try {
       int op;
-      while ((op = feed.peek()) == Feed.READ || op == Feed.OUTSIDE || op == Feed.TRACE) {
+      while ((op = feed.peek()) == Feed.READ
+          || op == Feed.OUTSIDE
+          || op == Feed.TRACE
+          || op == Feed.TIMER) {
+        if (op == Feed.TIMER) {
+          timers.add(feed.invocation, feed.time, feed.outside, feed.number);
+          feed.take();
+          continue;
+        }
         if (op == Feed.TRACE) {
           lines.trace(feed.invocation, feed.number);
           feed.take();
@@ -90,6 +99,11 @@ final class Turns {
       broken = e;
       throw e;
     }
+  }
+
+  /** What becomes of timers otherwise than recorded. */
+  TimerChanges timers() {
+    return timers;
   }
 
   /** Whether all that was handed out is done, so that the next step may begin. */

@@ -1,0 +1,146 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// Kinds of changes, and what they need beside At.
+const (
+	ChangeRemove    = "remove"     // the element does not come
+	ChangeRepeat    = "repeat"     // the element comes twice
+	ChangeSet       = "set"        // a place (Path) of the element is Value
+	ChangeBytes     = "bytes"      // the bytes of the element are Value, hex: as it was sent, without Flink's four length bytes
+	ChangeTime      = "time"       // the time of the record or watermark is Value (ms), or moves by By
+	ChangeSwap      = "swap"       // the rest of the run of a channel from At on, or the next run, changes places with the run of another channel behind it
+	ChangeDropTimer = "drop-timer" // the timer, or the callback of a timer service, that fired as At does not fire
+	ChangeMoveTimer = "move-timer" // the timer that fired as At fires at Value (ms), or moves by By
+	ChangeClock     = "clock"      // what the invocation reads of clocks (of Source alone, if given) is Value (ms), or moves by By
+	ChangeRandom    = "random"     // the Nth draw of the invocation (of Source alone, if given) gives Value
+)
+
+// Change is one thing that happens to an attempt otherwise than recorded, at one of the recording's invocations. The zero Change is none.
+type Change struct {
+	Kind   string        `json:"kind"`
+	At     uint64        `json:"at"` // invocation
+	Path   string        `json:"path,omitempty"`
+	Value  string        `json:"value,omitempty"`
+	By     time.Duration `json:"by_ns,omitempty"`
+	Source string        `json:"source,omitempty"`
+	Nth    int           `json:"nth,omitempty"` // from 0
+}
+
+// ErrChange: a change that cannot be made; its text says why, and holds no payload.
+var ErrChange = errors.New("the change cannot be made")
+
+func unchangeable(at uint64, format string, args ...any) error {
+	return fmt.Errorf("%w: invocation %d: %s", ErrChange, at, fmt.Sprintf(format, args...))
+}
+
+// Sources of reads by the names that changes have for them (spec/recording.md, section 4.2).
+var (
+	clockSources  = map[string]uint32{"wall": 1, "nanos": 2, "runtime": 3, "runtime-ms": 4, "runtime-ns": 5, "ttl": 6, "instant": 14}
+	randomSources = map[string]uint32{"int": 7, "long": 8, "double": 9, "gaussian": 10, "boolean": 11}
+)
+
+// Check tells whether a change is one, without a look at the recording. Errors: ErrChange.
+func (c *Change) Check() error {
+	bad := func(format string, args ...any) error { return unchangeable(c.At, c.Kind+": "+format, args...) }
+	if c.At == 0 {
+		return bad("invocations count from 1")
+	}
+	switch c.Kind {
+	case ChangeRemove, ChangeRepeat, ChangeSwap, ChangeDropTimer:
+	case ChangeSet:
+		if c.Path == "" {
+			return bad("the path of a field is wanted")
+		}
+	case ChangeBytes:
+		if _, err := unhex(c.Value); err != nil {
+			return bad("the value is not hexadecimal")
+		}
+	case ChangeTime, ChangeMoveTimer, ChangeClock:
+		_, err := strconv.ParseInt(c.Value, 10, 64)
+		if (c.Value == "") == (c.By == 0) || c.Value != "" && err != nil {
+			return bad("milliseconds since 1970 are wanted, or a time to move by")
+		}
+		if _, ok := clockSources[c.Source]; c.Source != "" && !ok {
+			return bad("'%s' is no clock", c.Source)
+		}
+	case ChangeRandom:
+		if c.Nth < 0 || c.Value == "" {
+			return bad("a value is wanted, and which draw")
+		}
+		if _, ok := randomSources[c.Source]; c.Source != "" && !ok {
+			return bad("'%s' is no kind of random numbers", c.Source)
+		}
+	default:
+		return bad("there is no such change")
+	}
+	return nil
+}
+
+// of tells whether a change is of the element of its invocation.
+func (c *Change) ofElement() bool {
+	switch c.Kind {
+	case ChangeRemove, ChangeRepeat, ChangeSet, ChangeBytes, ChangeTime:
+		return true
+	}
+	return false
+}
+
+// to is where a time goes to. ms: where it was.
+func (c *Change) to(ms int64) int64 {
+	if c.Value == "" {
+		return ms + c.By.Milliseconds()
+	}
+	n, _ := strconv.ParseInt(c.Value, 10, 64) // Check has looked
+	return n
+}
+
+// words say what a change does. They hold no value: who may see the replay need not see what somebody typed.
+func (c *Change) words() string {
+	at := " " + strconv.FormatUint(c.At, 10)
+	switch c.Kind {
+	case ChangeRemove:
+		return "the element of invocation" + at + " does not come"
+	case ChangeRepeat:
+		return "the element of invocation" + at + " comes twice"
+	case ChangeSet:
+		return c.Path + " of the element of invocation" + at + " is another"
+	case ChangeBytes:
+		return "the bytes of the element of invocation" + at + " are others"
+	case ChangeTime:
+		return "the time of the element of invocation" + at + " is another"
+	case ChangeSwap:
+		return "from invocation" + at + " on, the first run of a channel comes after the run of the next one"
+	case ChangeDropTimer:
+		return "the timer of invocation" + at + " does not fire"
+	case ChangeMoveTimer:
+		return "the timer of invocation" + at + " fires at another time"
+	case ChangeClock:
+		return "invocation" + at + " reads another time"
+	}
+	return "invocation" + at + " draws another random number"
+}
+
+// first is the first invocation that changes are at; 0 = there are none.
+func first(all []Change) (at uint64) {
+	for _, c := range all {
+		if at == 0 || c.At < at {
+			at = c.At
+		}
+	}
+	return at
+}
+
+// Editor writes an element anew with a place of it changed. The error says why it cannot, and holds no payload.
+type Editor interface {
+	// Edit changes the value at path (names of fields, indexes of lists, with dots between) of an element that the serializer with that
+	// definition wrote as a stream element; definition 0: of a value whose format is to be found out, as that of a record of Kafka.
+	Edit(serializer event.DefinitionID, element event.Payload, path, value string) (event.Payload, error)
+}

@@ -1,0 +1,29 @@
+package server
+
+import (
+	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/replay"
+	"github.com/sightglass/sightglass/internal/serde"
+	"github.com/sightglass/sightglass/internal/store"
+)
+
+// editor is replay.Editor: it writes values as the serializers of the recorded jobs do.
+type editor struct{ definitions store.Reader }
+
+var _ replay.Editor = editor{}
+
+// Edit is that of replay.Editor.
+func (e editor) Edit(serializer event.DefinitionID, element event.Payload, path, value string) (event.Payload, error) {
+	if serializer == 0 {
+		return serde.EditText(element, path, value)
+	}
+	def, ok := e.definitions.Definition(serializer)
+	if !ok {
+		return serde.EditElement(nil, element, path, value)
+	}
+	d, err := event.ParseDescriptor(def.Body)
+	if err != nil {
+		return event.Payload{}, err
+	}
+	return serde.EditElement(d, element, path, value)
+}

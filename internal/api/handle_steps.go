@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,6 +67,30 @@ func (s *service) endSteps(ctx context.Context, in *positionRequest) (StepEnded,
 	return StepEnded{ended}, err
 }
 
+func (s *service) stepProgress(ctx context.Context, in *positionRequest) (StepProgress, error) {
+	if s.Stepping == nil {
+		return StepProgress{}, noReplays()
+	}
+	p, err := browse.ParsePosition(in.Position)
+	if err != nil {
+		return StepProgress{}, err
+	}
+	at, err := s.Stepping.Progress(ctx, target(ctx), p)
+	if err != nil {
+		return StepProgress{}, err
+	}
+	out := StepProgress{Phase: at.Phase, Invocation: I64(at.Invocation)}
+	switch {
+	case !at.Held:
+		out.Phase = "planning"
+	case !at.Asked:
+		out.Phase = "waiting"
+	case at.Phase == "":
+		out.Phase = "preparing"
+	}
+	return out, nil
+}
+
 func noReplays() *Problem {
 	return problem(http.StatusNotImplemented, "this server runs no replays", "it needs a JVM and Flink's jars: docs/guides/step.md")
 }
@@ -86,7 +112,10 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 		out.Frames = append(out.Frames, x)
 	}
 	if p.Source != nil {
-		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Text: p.Source.Text}
+		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Ran: p.Source.Ran, Text: p.Source.Text}
+		for _, text := range slices.Sorted(maps.Keys(p.Source.Lines)) {
+			out.Source.Lines = append(out.Source.Lines, StepLine{Text: text, Class: p.Source.Lines[text]})
+		}
 	}
 	for _, e := range p.Evaluated {
 		out.Evaluated = append(out.Evaluated, StepValue{e.Expression, e.Text, e.Type, e.OK})
@@ -97,5 +126,6 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 // stepRoutes are those of replays that people step through.
 func (s *service) stepRoutes() {
 	get(s, route{"step", "/recordings/{rec}/steps/{position}", access.JobReplay, "Step through what the job's code did, both ways, in a replay", recording}, s.step)
+	get(s, route{"step-progress", "/recordings/{rec}/steps/{position}/progress", access.JobReplay, "How far the replay is that a step is waited for", recording}, s.stepProgress)
 	register(s, http.MethodDelete, route{"step-end", "/recordings/{rec}/steps/{position}", access.JobReplay, "End the replay that waits for steps", recording}, s.endSteps)
 }

@@ -94,7 +94,7 @@ func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
 		}
 		p.Frames = append(p.Frames, x)
 		if i == 0 {
-			p.Source = w.source(ctx, &f)
+			p.Source = w.source(ctx, at.Trace, &f)
 		}
 	}
 	if s.Kind == replay.StepThrown {

@@ -3924,6 +3924,9 @@ type StepPlace struct {
 
 	// Why Why nothing was found.
 	Why string `json:"why,omitempty"`
+
+	// Wrote So many of the writes of the moment came before.
+	Wrote int64 `json:"wrote"`
 }
 
 // StepPlaceKind line: it is about to run; thrown: an exception leaves the method; enter: a method without a table of lines begins; empty: no code ran.
@@ -4685,6 +4688,9 @@ type StepParams struct {
 
 	// Where Of until=condition: an expression in CEL over variables (docs/guides/step.md).
 	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Frame The call of the stack whose text is given, counted from the innermost.
+	Frame int64 `form:"frame,omitempty" json:"frame,omitempty"`
 
 	// Evaluate Expressions to give there.
 	Evaluate []string `form:"evaluate,omitempty" json:"evaluate,omitempty"`

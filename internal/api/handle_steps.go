@@ -25,6 +25,7 @@ type stepRequest struct {
 	Break    []string `query:"break,explode" maxItems:"64" doc:"Of until=line: FILE:LINE, and a condition behind a space."`
 	Thrown   bool     `query:"thrown" doc:"until=line stops at exceptions too."`
 	Where    string   `query:"where" maxLength:"4096" doc:"Of until=condition: an expression in CEL over variables (docs/guides/step.md)."`
+	Frame    int      `query:"frame" minimum:"0" doc:"The call of the stack whose text is given, counted from the innermost."`
 	Evaluate []string `query:"evaluate,explode" maxItems:"32" doc:"Expressions to give there."`
 }
 
@@ -37,7 +38,7 @@ func (s *service) step(ctx context.Context, in *stepRequest) (StepPlace, error) 
 		return StepPlace{}, err
 	}
 	c := stepping.Command{
-		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Thrown: in.Thrown, Evaluate: in.Evaluate,
+		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Thrown: in.Thrown, Frame: in.Frame, Evaluate: in.Evaluate,
 	}
 	for _, b := range in.Break {
 		place, condition, _ := strings.Cut(b, " ")
@@ -98,7 +99,7 @@ func noReplays() *Problem {
 func stepPlaceOf(p *stepping.Place) StepPlace {
 	out := StepPlace{
 		Position: p.Position.String(), Step: p.Step, Steps: p.Steps, Kind: p.Kind, Found: p.Found, Why: p.Why, Looked: p.Looked, Cut: p.Cut,
-		Frames: []StepFrame{}, Thrown: p.Value, Returned: p.Returned, Moment: momentOf(&p.Moment), Done: p.Done, Sent: p.Sent, Evaluated: []StepValue{},
+		Frames: []StepFrame{}, Thrown: p.Value, Returned: p.Returned, Moment: momentOf(&p.Moment), Done: p.Done, Sent: p.Sent, Wrote: p.Wrote, Evaluated: []StepValue{},
 		Replay: StepReplay{
 			Recording: p.Replay.Recording.String(), Starts: p.Replay.Starts, Renumbered: I64(p.Replay.Renumbered), Surplus: I64(p.Replay.Surplus),
 			Thrown: p.Replay.Thrown,

@@ -18,7 +18,8 @@ type StepPlace struct {
 	Moment    Moment       `json:"moment" doc:"The invocation as the replay recorded it."`
 	Done      int          `json:"done" doc:"So many of the moment's steps came before."`
 	Sent      int          `json:"sent" doc:"So many of the moment's outputs came before."`
-	Source    *StepSource  `json:"source,omitempty" doc:"Text of the innermost call's class; absent: none is known here."`
+	Wrote     int          `json:"wrote" doc:"So many of the writes of the moment came before."`
+	Source    *StepSource  `json:"source,omitempty" doc:"Text of the class of the call asked for; absent: none is known here."`
 	Evaluated []StepValue  `json:"evaluated" doc:"One for each expression asked for."`
 	Replay    StepReplay   `json:"replay"`
 }

@@ -5,7 +5,7 @@ import { changePreferences, usePreferences } from "../model/preferences";
 import { Keys, keyWord } from "../widgets/Keys";
 import styles from "./KeyHelp.module.css";
 
-const groups = ["Everywhere", "Go to", "Lists", "Pictures and time"] as const;
+const groups = ["Everywhere", "Go to", "Lists", "Pictures and time", "Steps through code"] as const;
 
 type Props = { readonly opened: boolean; readonly onClose: () => void };
 

@@ -103,7 +103,7 @@ const Line = memo(function Line({ n, pieces, current, ran, condition, onWay, onB
 				</button>
 			)}
 			<span className={styles.number}>{n}</span>
-			{current ? <Icon name="right" size="s" label="about to run" className={styles.arrow ?? ""} /> : <span className={styles.arrow} />}
+			<span className={styles.arrow}>{current && <Icon name="right" size="s" label="about to run" />}</span>
 			<code>
 				<Pieces of={pieces} />
 			</code>

@@ -59,6 +59,11 @@ function Cell({ of, word }: { readonly of: CellValue; readonly word: string }) {
 		<div className={styles.cell}>
 			<dt>{word}</dt>
 			<dd className={of.view === undefined ? "mid" : "mono"}>{of.view === undefined ? of.words : <ViewLine view={of.view} />}</dd>
+			{of.until !== undefined && (
+				<dd className="dim">
+					until <TimeText t={of.until} />
+				</dd>
+			)}
 		</div>
 	);
 }

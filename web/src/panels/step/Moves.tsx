@@ -13,7 +13,7 @@ const goals: Readonly<Record<Goal, string>> = {
 	exception: "an exception",
 	drop: "a drop",
 	output: "an output",
-	state: "a write of state",
+	state: "a change of state",
 	value: "a change of a variable",
 	condition: "an expression holds",
 };

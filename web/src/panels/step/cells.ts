@@ -1,9 +1,10 @@
 /** What one invocation found of the state of its key, has of it at a line, and leaves. */
 import type { Event } from "../../api/event";
 import type { View } from "../../api/view";
+import type { EventTime } from "../../base/time";
 
 /** A value of a state; without a view the words say what is there. */
-export type CellValue = { readonly view?: View; readonly words: string };
+export type CellValue = { readonly view?: View; readonly words: string; readonly until?: EventTime };
 
 export type Cell = {
 	readonly id: string;
@@ -36,14 +37,15 @@ export function currentKey(steps: readonly Event[]): View | undefined {
 	return own?.state?.key ?? own?.key;
 }
 
-function shown(view: View | undefined): CellValue | undefined {
-	return view === undefined ? undefined : { view, words: view.text };
+/** A value, and how long it may be seen. */
+function shown(view: View | undefined, until?: EventTime): CellValue | undefined {
+	return view === undefined ? undefined : { view, words: view.text, ...(until === undefined ? {} : { until }) };
 }
 
 /** What was there when the access began; undefined: it does not say. */
 function found(e: Event): CellValue | undefined {
 	if (e.kind === "state-read") return left(e);
-	return shown(e.state?.before);
+	return shown(e.state?.before, e.kind === "state-expired" ? e.state?.expires : undefined);
 }
 
 /** What is there behind the access. */
@@ -54,9 +56,9 @@ function left(e: Event): CellValue | undefined {
 			return nothing;
 		case "state-read":
 			// Of what has no value the event's own words say what the job saw.
-			return shown(e.state?.after) ?? { words: e.text.replace(/^read [^:]*: /, "") };
+			return shown(e.state?.after, e.state?.expires) ?? { words: e.text.replace(/^read [^:]*: /, "") };
 		default:
-			return shown(e.state?.after);
+			return shown(e.state?.after, e.state?.expires);
 	}
 }
 

@@ -48,9 +48,14 @@ func (w *walker) source(ctx context.Context, t *replay.Trace, f *replay.Frame) *
 		return nil
 	}
 	s.Ran = ran(t, PathOf(f.Method))
-	if lines == nil {
-		return s
+	if lines != nil {
+		s.lay(lines)
 	}
+	return s
+}
+
+// lay moves lines of the class to where they are in a text that has them elsewhere; lines are those of the text by those of the class.
+func (s *Source) lay(lines map[int]int) {
 	s.Lines = make(map[int]int, len(lines))
 	for class, text := range lines {
 		if was, twice := s.Lines[text]; !twice || class < was {
@@ -65,7 +70,6 @@ func (w *walker) source(ctx context.Context, t *replay.Trace, f *replay.Frame) *
 	}
 	slices.Sort(placed)
 	s.Ran = slices.Compact(placed)
-	return s
 }
 
 // ran lists the lines of a file that ran in an invocation.

@@ -108,6 +108,9 @@ func receive[M dap.Message](e *editor) M {
 		if r, ok := m.(*dap.ErrorResponse); ok {
 			e.t.Fatalf("%s: %s", r.Command, r.Message)
 		}
+		if said, ok := m.(*dap.OutputEvent); ok {
+			e.t.Logf("the adapter says: %s", said.Body.Output)
+		}
 		if wanted, ok := m.(M); ok {
 			return wanted
 		}

@@ -87,7 +87,7 @@ func (w *walker) show(ctx context.Context, at replay.Walk, frame int) (*Place, e
 	}
 	s := &at.Trace.Steps[at.Step]
 	p.Kind = s.Kind.String()
-	p.Done, p.Sent, p.Wrote = before(p.Moment.Steps, s.Notes), before(p.Moment.Outputs, s.Notes), before(p.Moment.Writes, s.Notes)
+	p.Done, p.Sent, p.Wrote = before(p.Moment.Steps, s.Notes), sent(p.Moment.Outputs, s.Sent), before(p.Moment.Writes, s.Notes)
 	for i, f := range at.Trace.Frames(at.Step) {
 		x := Frame{Class: f.Method.Class, Method: f.Method.Name, Path: PathOf(f.Method), Line: f.Line, NoLines: !f.Method.HasLines, Locals: []Local{}}
 		for _, v := range f.Locals {
@@ -110,11 +110,22 @@ func (w *walker) show(ctx context.Context, at replay.Walk, frame int) (*Place, e
 func before(events []browse.Event, notes uint32) int {
 	n := 0
 	for i := range events {
-		if order(&events[i]) < notes {
+		if events[i].Ordinal < notes {
 			n++
 		}
 	}
 	return n
+}
+
+// sent is how many outputs hold the first elements that left, so many.
+func sent(outputs []browse.Event, elements uint32) int {
+	var n uint32
+	for i := range outputs {
+		if n += max(1, outputs[i].N); n > elements {
+			return i
+		}
+	}
+	return len(outputs)
 }
 
 // moment shows an invocation as it was recorded, with what the replay tells of it: it runs at level trace. What came in is the

@@ -12,6 +12,7 @@ import (
 
 	"cel.dev/cel-go/common/types"
 
+	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/replay"
 )
 
@@ -100,6 +101,16 @@ func TestSpan(t *testing.T) {
 	}
 	if from, to := span(tr, 3); from != 3 || to != ^uint32(0) {
 		t.Errorf("the last line made %d to %d", from, to)
+	}
+}
+
+func TestOutputsAreCountedByElements(t *testing.T) {
+	outputs := make([]browse.Event, 3)
+	outputs[0].N, outputs[1].N = 1, 3
+	for elements, want := range []int{0, 1, 1, 1, 2, 3, 3} {
+		if got := sent(outputs, uint32(elements)); got != want {
+			t.Errorf("%d elements are %d outputs, want %d", elements, got, want)
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 /** Where one is in the code, and going elsewhere. The address owns the place, breakpoints and what is watched. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type ProblemError, toProblem } from "../../api/problem";
 import { askStep, endSteps, type StepAt, type StepCommand, type StepPlace, type StepWish, stepKey, stepQuestion } from "../../api/step";
 import { formatAddress, type ViewState } from "../../model/address";
@@ -34,7 +34,10 @@ export function useSteps(rec: string, position: string, state: ViewState) {
 	const [trouble, setTrouble] = useState<ProblemError>();
 	const [note, setNote] = useState<string>();
 	const latest = useRef({ state, wish, place: query.data });
-	latest.current = { state, wish, place: query.data };
+	// With what is drawn: a key that follows at once goes on from what one sees.
+	useLayoutEffect(() => {
+		latest.current = { state, wish, place: query.data };
+	});
 	/** Steps that are waited for, one after the other; a key that is pressed again takes the step behind the one that is under way. */
 	const line = useRef<{ readonly stop: AbortController; readonly last: Promise<StepPlace | undefined> }>(undefined);
 

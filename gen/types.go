@@ -919,6 +919,33 @@ func (e StepPlaceKind) Valid() bool {
 	}
 }
 
+// Defines values for StepProgressPhase.
+const (
+	StepProgressPhaseBuilding  StepProgressPhase = "building"
+	StepProgressPhasePlanning  StepProgressPhase = "planning"
+	StepProgressPhasePreparing StepProgressPhase = "preparing"
+	StepProgressPhaseRunning   StepProgressPhase = "running"
+	StepProgressPhaseWaiting   StepProgressPhase = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the StepProgressPhase enum.
+func (e StepProgressPhase) Valid() bool {
+	switch e {
+	case StepProgressPhaseBuilding:
+		return true
+	case StepProgressPhasePlanning:
+		return true
+	case StepProgressPhasePreparing:
+		return true
+	case StepProgressPhaseRunning:
+		return true
+	case StepProgressPhaseWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StepSourceFrom.
 const (
 	StepSourceFromDecompiled StepSourceFrom = "decompiled"
@@ -4121,6 +4148,12 @@ type StepFrame struct {
 	Path string `json:"path"`
 }
 
+// StepLine defines model for StepLine.
+type StepLine struct {
+	Class int64 `json:"class"`
+	Text  int64 `json:"text"`
+}
+
 // StepLocal defines model for StepLocal.
 type StepLocal struct {
 	// Changed Against the line of the call before, or new.
@@ -4170,10 +4203,25 @@ type StepPlace struct {
 
 	// Why Why nothing was found.
 	Why string `json:"why,omitempty"`
+
+	// Wrote So many of the writes of the moment came before.
+	Wrote int64 `json:"wrote"`
 }
 
 // StepPlaceKind line: it is about to run; thrown: an exception leaves the method; enter: a method without a table of lines begins; empty: no code ran.
 type StepPlaceKind string
+
+// StepProgress defines model for StepProgress.
+type StepProgress struct {
+	// Invocation Reached; 0 = none yet.
+	Invocation string `json:"invocation"`
+
+	// Phase planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it.
+	Phase StepProgressPhase `json:"phase"`
+}
+
+// StepProgressPhase planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it.
+type StepProgressPhase string
 
 // StepReplay defines model for StepReplay.
 type StepReplay struct {
@@ -4198,9 +4246,15 @@ type StepSource struct {
 	From StepSourceFrom `json:"from"`
 
 	// Line Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere.
-	Line   int64  `json:"line"`
-	Path   string `json:"path"`
-	Source Source `json:"source"`
+	Line int64 `json:"line"`
+
+	// Lines Of a decompiled text: what its lines are in the class, by which breakpoints go. Absent: they are the same.
+	Lines []StepLine `json:"lines,omitempty"`
+	Path  string     `json:"path"`
+
+	// Ran Lines of the text that ran in the invocation, in order.
+	Ran    []int64 `json:"ran"`
+	Source Source  `json:"source"`
 }
 
 // StepSourceFrom defines model for StepSource.From.
@@ -4913,6 +4967,9 @@ type StepParams struct {
 
 	// Where Of until=condition: an expression in CEL over variables (docs/guides/step.md).
 	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Frame The call of the stack whose text is given, counted from the innermost.
+	Frame int64 `form:"frame,omitempty" json:"frame,omitempty"`
 
 	// Evaluate Expressions to give there.
 	Evaluate []string `form:"evaluate,omitempty" json:"evaluate,omitempty"`

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +25,7 @@ type stepRequest struct {
 	Break    []string `query:"break,explode" maxItems:"64" doc:"Of until=line: FILE:LINE, and a condition behind a space."`
 	Thrown   bool     `query:"thrown" doc:"until=line stops at exceptions too."`
 	Where    string   `query:"where" maxLength:"4096" doc:"Of until=condition: an expression in CEL over variables (docs/guides/step.md)."`
+	Frame    int      `query:"frame" minimum:"0" doc:"The call of the stack whose text is given, counted from the innermost."`
 	Evaluate []string `query:"evaluate,explode" maxItems:"32" doc:"Expressions to give there."`
 }
 
@@ -35,7 +38,7 @@ func (s *service) step(ctx context.Context, in *stepRequest) (StepPlace, error) 
 		return StepPlace{}, err
 	}
 	c := stepping.Command{
-		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Thrown: in.Thrown, Evaluate: in.Evaluate,
+		Step: in.Step, Move: replay.Move(in.Move), Goal: stepping.Goal(in.Until), Of: in.Of, Back: in.Back, Where: in.Where, Thrown: in.Thrown, Frame: in.Frame, Evaluate: in.Evaluate,
 	}
 	for _, b := range in.Break {
 		place, condition, _ := strings.Cut(b, " ")
@@ -65,6 +68,30 @@ func (s *service) endSteps(ctx context.Context, in *positionRequest) (StepEnded,
 	return StepEnded{ended}, err
 }
 
+func (s *service) stepProgress(ctx context.Context, in *positionRequest) (StepProgress, error) {
+	if s.Stepping == nil {
+		return StepProgress{}, noReplays()
+	}
+	p, err := browse.ParsePosition(in.Position)
+	if err != nil {
+		return StepProgress{}, err
+	}
+	at, err := s.Stepping.Progress(ctx, target(ctx), p)
+	if err != nil {
+		return StepProgress{}, err
+	}
+	out := StepProgress{Phase: at.Phase, Invocation: I64(at.Invocation)}
+	switch {
+	case !at.Held:
+		out.Phase = "planning"
+	case !at.Asked:
+		out.Phase = "waiting"
+	case at.Phase == "":
+		out.Phase = "preparing"
+	}
+	return out, nil
+}
+
 func noReplays() *Problem {
 	return problem(http.StatusNotImplemented, "this server runs no replays", "it needs a JVM and Flink's jars: docs/guides/step.md")
 }
@@ -72,7 +99,7 @@ func noReplays() *Problem {
 func stepPlaceOf(p *stepping.Place) StepPlace {
 	out := StepPlace{
 		Position: p.Position.String(), Step: p.Step, Steps: p.Steps, Kind: p.Kind, Found: p.Found, Why: p.Why, Looked: p.Looked, Cut: p.Cut,
-		Frames: []StepFrame{}, Thrown: p.Value, Returned: p.Returned, Moment: momentOf(&p.Moment), Done: p.Done, Sent: p.Sent, Evaluated: []StepValue{},
+		Frames: []StepFrame{}, Thrown: p.Value, Returned: p.Returned, Moment: momentOf(&p.Moment), Done: p.Done, Sent: p.Sent, Wrote: p.Wrote, Evaluated: []StepValue{},
 		Replay: StepReplay{
 			Recording: p.Replay.Recording.String(), Starts: p.Replay.Starts, Renumbered: I64(p.Replay.Renumbered), Surplus: I64(p.Replay.Surplus),
 			Thrown: p.Replay.Thrown,
@@ -86,7 +113,10 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 		out.Frames = append(out.Frames, x)
 	}
 	if p.Source != nil {
-		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Text: p.Source.Text}
+		out.Source = &StepSource{From: p.Source.From, Path: p.Source.Path, Line: p.Source.Line, Ran: p.Source.Ran, Text: p.Source.Text}
+		for _, text := range slices.Sorted(maps.Keys(p.Source.Lines)) {
+			out.Source.Lines = append(out.Source.Lines, StepLine{Text: text, Class: p.Source.Lines[text]})
+		}
 	}
 	for _, e := range p.Evaluated {
 		out.Evaluated = append(out.Evaluated, StepValue{e.Expression, e.Text, e.Type, e.OK})
@@ -97,5 +127,6 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 // stepRoutes are those of replays that people step through.
 func (s *service) stepRoutes() {
 	get(s, route{"step", "/recordings/{rec}/steps/{position}", access.JobReplay, "Step through what the job's code did, both ways, in a replay", recording}, s.step)
+	get(s, route{"step-progress", "/recordings/{rec}/steps/{position}/progress", access.JobReplay, "How far the replay is that a step is waited for", recording}, s.stepProgress)
 	register(s, http.MethodDelete, route{"step-end", "/recordings/{rec}/steps/{position}", access.JobReplay, "End the replay that waits for steps", recording}, s.endSteps)
 }

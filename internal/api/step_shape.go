@@ -18,7 +18,8 @@ type StepPlace struct {
 	Moment    Moment       `json:"moment" doc:"The invocation as the replay recorded it."`
 	Done      int          `json:"done" doc:"So many of the moment's steps came before."`
 	Sent      int          `json:"sent" doc:"So many of the moment's outputs came before."`
-	Source    *StepSource  `json:"source,omitempty" doc:"Text of the innermost call's class; absent: none is known here."`
+	Wrote     int          `json:"wrote" doc:"So many of the writes of the moment came before."`
+	Source    *StepSource  `json:"source,omitempty" doc:"Text of the class of the call asked for; absent: none is known here."`
 	Evaluated []StepValue  `json:"evaluated" doc:"One for each expression asked for."`
 	Replay    StepReplay   `json:"replay"`
 }
@@ -43,10 +44,18 @@ type StepLocal struct {
 
 // StepSource is the text of a class.
 type StepSource struct {
-	From string        `json:"from" enum:"folder,jar,generated,decompiled"`
-	Path string        `json:"path"`
-	Line int           `json:"line" doc:"Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere."`
-	Text access.Source `json:"source"`
+	From  string        `json:"from" enum:"folder,jar,generated,decompiled"`
+	Path  string        `json:"path"`
+	Line  int           `json:"line" doc:"Where the call is in the text; 0 = not known. In a decompiled text lines lie elsewhere."`
+	Ran   []int         `json:"ran" doc:"Lines of the text that ran in the invocation, in order."`
+	Lines []StepLine    `json:"lines,omitempty" doc:"Of a decompiled text: what its lines are in the class, by which breakpoints go. Absent: they are the same."`
+	Text  access.Source `json:"source"`
+}
+
+// StepLine is a line of a text that is another one in the class.
+type StepLine struct {
+	Text  int `json:"text"`
+	Class int `json:"class"`
 }
 
 // StepValue is the value of an expression.
@@ -64,6 +73,12 @@ type StepReplay struct {
 	Renumbered I64    `json:"renumbered" doc:"How often more or less happened than in the recording; 0 in a replay that does the same."`
 	Surplus    I64    `json:"surplus_reads" doc:"Reads of clocks and random numbers that the recording does not have."`
 	Thrown     string `json:"thrown,omitempty" doc:"Class of the exception that ended the task."`
+}
+
+// StepProgress is how far the replay of an attempt is, while a step is waited for.
+type StepProgress struct {
+	Phase      string `json:"phase" enum:"planning,preparing,building,running,waiting" doc:"planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it."`
+	Invocation I64    `json:"invocation" doc:"Reached; 0 = none yet."`
 }
 
 // StepEnded says whether there was a replay to end.

@@ -32,6 +32,7 @@ func (a *app) step() *cobra.Command {
 	var commands string
 	var breaks, sources []string
 	var end bool
+	var at int64
 	c := &cobra.Command{
 		Use:   "step [RECORDING] POSITION",
 		Short: "Step through what the job's code did, line by line, forwards and backwards",
@@ -48,6 +49,7 @@ The replay waits for a while after the last step; --end ends it now.`,
 	f.StringVar(&commands, "commands", "", "commands to do, with ; between, instead of reading them")
 	f.StringArrayVar(&breaks, "break", nil, "breakpoint FILE:LINE, an expression behind a space; may be given more than once")
 	f.StringArrayVar(&sources, "source", nil, "folder of sources at this machine; may be given more than once")
+	f.Int64Var(&at, "step", -1, "the step of the invocation to begin at, as the browser's addresses have it; -1 = the first")
 	f.BoolVar(&end, "end", false, "end the replay that waits for steps")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		cl, err := a.client()
@@ -71,7 +73,7 @@ The replay waits for a while after the last step; --end ends it now.`,
 			}
 			return err
 		}
-		s := &stepper{app: a, cl: cl, q: client.StepQuery{Recording: rec, Position: position, Step: -1, Breaks: breaks}, sources: sources}
+		s := &stepper{app: a, cl: cl, q: client.StepQuery{Recording: rec, Position: position, Step: at, Breaks: breaks}, sources: sources}
 		return s.run(c.Context(), commands, c.InOrStdin())
 	}
 	return c

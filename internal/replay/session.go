@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -29,6 +30,8 @@ type Session struct {
 	o       Options
 	rec     event.RecordingID
 	attempt event.Key
+
+	now atomic.Pointer[running] // the process that is at work, for those who only want to know how far it is
 
 	mu      sync.Mutex
 	run     *running
@@ -74,6 +77,21 @@ func (s *Session) Report() Report {
 		return Report{}
 	}
 	return s.run.report()
+}
+
+// Progress is how far the process is that is at work; the zero Report: it is being prepared, or there is none. It does not wait for
+// the question that is being answered.
+func (s *Session) Progress() Report {
+	if r := s.now.Load(); r != nil {
+		return r.report()
+	}
+	return Report{}
+}
+
+// take makes a process the one at work; nil = none is.
+func (s *Session) take(r *running) {
+	s.run = r
+	s.now.Store(r)
 }
 
 // Jars are the job's, as long as the session is not closed.
@@ -183,7 +201,7 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 			return nil // it ended before
 		} else {
 			s.run.stop()
-			s.run = nil
+			s.take(nil)
 		}
 	}
 	if s.run == nil {
@@ -191,19 +209,20 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		if err != nil {
 			return err
 		}
-		s.run = r
+		s.take(r)
 		s.starts++
 	}
 	traces, reached, err := s.run.trace(ctx, first, last)
 	if err != nil {
 		s.run.stop()
-		s.run = nil
+		s.take(nil)
 		return err
 	}
 	if s.run.checkpoint > 0 && s.run.report().Renumbered > 0 {
 		// Behind the checkpoint it does not do what was recorded. From the beginning it may.
 		s.run.stop()
-		s.run, s.whole = nil, true
+		s.take(nil)
+		s.whole = true
 		clear(s.traces)
 		s.traced, s.steps = nil, 0
 		return s.fetch(ctx, first, inv, behind)
@@ -235,6 +254,6 @@ func (s *Session) Close() {
 	s.closed = true
 	if s.run != nil {
 		s.run.stop()
-		s.run = nil
+		s.take(nil)
 	}
 }

@@ -56,6 +56,7 @@ type Step struct {
 	Call   int
 	Line   int        // of StepLine; of others the line of the call that ran last, 0 = none yet
 	Notes  uint32     // so many rows of lanes trace, state and env of the invocation came before it
+	Sent   uint32     // so many of the invocation's elements had left the task
 	Locals []Variable // of StepLine
 	From   *Method    // of StepLine: whose text the line is, where it was put in from another file; else nil
 	Name   string     // of StepField
@@ -75,6 +76,7 @@ type Trace struct {
 // stack is the calls that are open while a trace is read.
 type stack struct {
 	trace *Trace
+	sent  uint32
 	open  []int
 	last  map[int]map[any]event.Tree // by call: what a variable or field was last
 	lines map[int]int                // by call

@@ -25,6 +25,7 @@ const (
 	traceCut        = 8
 	traceEnd        = 9
 	traceBroken     = 10
+	traceSent       = 11
 
 	traceHello = "SGT1"
 )
@@ -85,6 +86,13 @@ func (t *traceReader) read(b []byte) ([]*Trace, error) {
 				t.traces[inv] = t.at
 				order = append(order, t.at.trace)
 			}
+			t.at.sent = 0
+		case traceSent:
+			n := t.number()
+			if t.at == nil || n > math.MaxUint32 {
+				return nil, errTrace
+			}
+			t.at.sent = uint32(n)
 		case traceCut:
 			if t.at == nil {
 				return nil, errTrace
@@ -126,7 +134,7 @@ func (t *traceReader) step(kind byte) {
 		return
 	}
 	s := t.at
-	x := Step{Notes: uint32(notes)}
+	x := Step{Notes: uint32(notes), Sent: s.sent}
 	switch kind {
 	case traceEnter:
 		x.Kind, x.Call = StepEnter, s.push(m)

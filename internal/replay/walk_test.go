@@ -250,6 +250,43 @@ func TestLoop(t *testing.T) {
 	t.Error("no loop of more than one turn")
 }
 
+// Elements that left the task are counted for each invocation; one that goes on behind another says its number again.
+func TestTraceCountsWhatLeft(t *testing.T) {
+	b := []byte("SGT1")
+	for _, s := range []string{"c.A", "m", "()V", "A.java", ""} {
+		b = append(append(b, traceString, byte(len(s))), s...)
+	}
+	b = append(b, traceMethod, 0, 0, 1, 2, 3, 4, 1, 0)
+	line := func(n byte) { b = append(b, traceLine, 0, 0, n, 0) }
+	b = append(b, traceInvocation, 7)
+	line(1)
+	b = append(b, traceSent, 2)
+	line(2)
+	b = append(b, traceInvocation, 8)
+	line(3)
+	b = append(b, traceInvocation, 7, traceSent, 3)
+	line(4)
+	b = append(b, traceEnd, 7, 8)
+	traces, err := new(traceReader).read(b)
+	if err != nil || len(traces) != 2 {
+		t.Fatalf("%d traces, %v", len(traces), err)
+	}
+	var got []string
+	for _, x := range traces {
+		for _, s := range x.Steps {
+			if s.Kind == StepLine {
+				got = append(got, fmt.Sprintf("%d:%d after %d", x.Invocation, s.Line, s.Sent))
+			}
+		}
+	}
+	if want := "7:1 after 0, 7:2 after 2, 7:4 after 3, 8:3 after 0"; strings.Join(got, ", ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+	if _, err := new(traceReader).read([]byte("SGT1\x0b\x01")); err == nil {
+		t.Error("elements of no invocation were read")
+	}
+}
+
 func TestReadTraceRefusesWhatIsNone(t *testing.T) {
 	b, err := os.ReadFile("testdata/traces/convert-a.trace")
 	if err != nil {

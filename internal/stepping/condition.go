@@ -99,7 +99,7 @@ func (w *walker) variables(ctx context.Context, t *replay.Trace, i int) map[stri
 		}
 		state := make(map[string]any)
 		for _, s := range m.Steps {
-			if s.Access == nil || s.State == nil || order(&s) >= t.Steps[i].Notes {
+			if s.Access == nil || s.State == nil || s.Ordinal >= t.Steps[i].Notes {
 				continue
 			}
 			if s.Kind == event.KindStateCleared || s.Kind == event.KindStateExpired {

@@ -21,7 +21,7 @@ func (w *walker) meets(c Command) (goal, error) {
 	case GoalDrop:
 		return w.told(func(e *browse.Event) bool { return e.Kind == event.KindDropped }), nil
 	case GoalOutput:
-		return w.told(func(e *browse.Event) bool { return e.Lane == event.LaneOut }), nil
+		return w.sends, nil
 	case GoalState:
 		return w.told(func(e *browse.Event) bool {
 			return (e.Kind == event.KindStateWritten || e.Kind == event.KindStateCleared || e.Kind == event.KindStateExpired) && (c.Of == "" || e.State != nil && e.State.Name == c.Of)
@@ -54,7 +54,7 @@ func (w *walker) told(is func(*browse.Event) bool) goal {
 				return false, err
 			}
 			of, rows = t.Invocation, rows[:0]
-			for _, list := range [][]browse.Event{m.Steps, m.Outputs, m.Writes} {
+			for _, list := range [][]browse.Event{m.Steps, m.Writes} {
 				for _, e := range list {
 					if is(&e) {
 						rows = append(rows, e)
@@ -64,7 +64,7 @@ func (w *walker) told(is func(*browse.Event) bool) goal {
 		}
 		from, to := span(t, i)
 		for j := range rows {
-			if at := order(&rows[j]); at >= from && at < to {
+			if at := rows[j].Ordinal; at >= from && at < to {
 				return true, nil
 			}
 		}
@@ -83,15 +83,31 @@ func span(t *replay.Trace, i int) (from, to uint32) {
 	return from, to
 }
 
-// order is the number of a row among those of its invocation: rows that leave the task stand behind the one before them.
-func order(e *browse.Event) uint32 {
-	if e.Lane == event.LaneOut {
-		if e.Ordinal == 0 {
-			return 0
-		}
-		return e.Ordinal - 1
+// sends is met at the stop before a record left the task, or was written to the outside.
+func (w *walker) sends(ctx context.Context, t *replay.Trace, i int) (bool, error) {
+	m, err := w.moment(ctx, t.Invocation)
+	if err != nil {
+		return false, err
 	}
-	return e.Ordinal
+	from, to := t.Steps[i].Sent, ^uint32(0)
+	for j := i + 1; j < len(t.Steps); j++ {
+		if t.Stop(j) {
+			to = t.Steps[j].Sent
+			break
+		}
+	}
+	for _, e := range m.Outputs[sent(m.Outputs, from):sent(m.Outputs, to)] {
+		if e.Kind == event.KindRecord {
+			return true, nil
+		}
+	}
+	first, end := span(t, i)
+	for j := range m.Writes {
+		if at := m.Writes[j].Ordinal; at >= first && at < end {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // changed is met at a line at which a variable, or a field of the object, has another value than at the line before.

@@ -23,9 +23,10 @@ type Place struct {
 	Value    *access.View // what was thrown
 	Returned *access.View // what the call that the line before made gave back
 	Moment   browse.Moment
-	Done     int // of Moment.Steps: so many came before
-	Sent     int // of Moment.Outputs
-	Source   *Source
+	Done     int     // of Moment.Steps: so many came before
+	Sent     int     // of Moment.Outputs
+	Wrote    int     // of Moment.Writes
+	Source   *Source // of the call asked for
 	Found    bool
 	Why      string // why it was not
 	Looked   int
@@ -65,7 +66,7 @@ var localShape = access.Shape{Runes: 200, Tree: true, Value: 2 << 10}
 // settle is how long what the replay recorded is waited for: its agent closes blocks four times a second.
 const settle = 3 * time.Second
 
-func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
+func (w *walker) show(ctx context.Context, at replay.Walk, frame int) (*Place, error) {
 	p := &Place{
 		Position: w.position, Step: at.Step, Steps: len(at.Trace.Steps), Cut: at.Trace.Cut, Found: at.Found, Why: at.Why, Looked: at.Looked,
 	}
@@ -74,7 +75,7 @@ func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
 	if p.Moment, err = w.moment(ctx, at.Invocation); err != nil {
 		return nil, err
 	}
-	p.Done, p.Sent = len(p.Moment.Steps), len(p.Moment.Outputs)
+	p.Done, p.Sent, p.Wrote = len(p.Moment.Steps), len(p.Moment.Outputs), len(p.Moment.Writes)
 	r := w.session.Report()
 	p.Replay = Told{Starts: w.session.Starts(), Invocation: r.Invocation, Renumbered: r.Renumbered, Surplus: r.SurplusReads}
 	p.Replay.Recording, _ = w.session.Derived()
@@ -86,15 +87,15 @@ func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
 	}
 	s := &at.Trace.Steps[at.Step]
 	p.Kind = s.Kind.String()
-	p.Done, p.Sent = before(p.Moment.Steps, s.Notes), before(p.Moment.Outputs, s.Notes)
+	p.Done, p.Sent, p.Wrote = before(p.Moment.Steps, s.Notes), sent(p.Moment.Outputs, s.Sent), before(p.Moment.Writes, s.Notes)
 	for i, f := range at.Trace.Frames(at.Step) {
 		x := Frame{Class: f.Method.Class, Method: f.Method.Name, Path: PathOf(f.Method), Line: f.Line, NoLines: !f.Method.HasLines, Locals: []Local{}}
 		for _, v := range f.Locals {
 			x.Locals = append(x.Locals, Local{Name: v.Name, Type: javaType(v.Type), Changed: v.Changed && i == 0, View: w.view(v.Value, localShape)})
 		}
 		p.Frames = append(p.Frames, x)
-		if i == 0 {
-			p.Source = w.source(ctx, &f)
+		if i == frame {
+			p.Source = w.source(ctx, at.Trace, &f)
 		}
 	}
 	if s.Kind == replay.StepThrown {
@@ -109,11 +110,22 @@ func (w *walker) show(ctx context.Context, at replay.Walk) (*Place, error) {
 func before(events []browse.Event, notes uint32) int {
 	n := 0
 	for i := range events {
-		if order(&events[i]) < notes {
+		if events[i].Ordinal < notes {
 			n++
 		}
 	}
 	return n
+}
+
+// sent is how many outputs hold the first elements that left, so many.
+func sent(outputs []browse.Event, elements uint32) int {
+	var n uint32
+	for i := range outputs {
+		if n += max(1, outputs[i].N); n > elements {
+			return i
+		}
+	}
+	return len(outputs)
 }
 
 // moment shows an invocation as it was recorded, with what the replay tells of it: it runs at level trace. What came in is the

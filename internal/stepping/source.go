@@ -2,6 +2,7 @@ package stepping
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -22,8 +23,11 @@ const (
 type Source struct {
 	From string
 	Path string
-	Line int // of the call within the text; 0 = not known
-	Text access.Source
+	Line int   // of the call within the text; 0 = not known
+	Ran  []int // lines of the text that ran in the invocation, in order
+	// Lines are those of the class by lines of the text, where they differ: of a decompiled text, whose breakpoints are the class's.
+	Lines map[int]int
+	Text  access.Source
 }
 
 // Sources finds the text of classes: in a folder sources of Dir, in jars of Dir whose names end with -sources.jar, in the code that
@@ -37,8 +41,56 @@ type Sources struct {
 	known map[string]*decompiled // by job's jars and class
 }
 
-// source finds the text of the class of a call. Nil: there is none.
-func (w *walker) source(ctx context.Context, f *replay.Frame) *Source {
+// source finds the text of the class of a call, and which of its lines ran. Nil: there is none.
+func (w *walker) source(ctx context.Context, t *replay.Trace, f *replay.Frame) *Source {
+	s, lines := w.text(ctx, f)
+	if s == nil {
+		return nil
+	}
+	s.Ran = ran(t, PathOf(f.Method))
+	if lines != nil {
+		s.lay(lines)
+	}
+	return s
+}
+
+// lay moves lines of the class to where they are in a text that has them elsewhere; lines are those of the text by those of the class.
+func (s *Source) lay(lines map[int]int) {
+	s.Lines = make(map[int]int, len(lines))
+	for class, text := range lines {
+		if was, twice := s.Lines[text]; !twice || class < was {
+			s.Lines[text] = class
+		}
+	}
+	placed := s.Ran[:0]
+	for _, class := range s.Ran {
+		if text := lines[class]; text != 0 {
+			placed = append(placed, text)
+		}
+	}
+	slices.Sort(placed)
+	s.Ran = slices.Compact(placed)
+}
+
+// ran lists the lines of a file that ran in an invocation.
+func ran(t *replay.Trace, file string) []int {
+	out := []int{}
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		m := t.Calls[s.Call].Method
+		if s.From != nil {
+			m = s.From
+		}
+		if s.Kind == replay.StepLine && PathOf(m) == file {
+			out = append(out, s.Line)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// text finds the text of the class of a call; lines are those of the text by those of the class, nil = they are the same.
+func (w *walker) text(ctx context.Context, f *replay.Frame) (_ *Source, lines map[int]int) {
 	payload := func(from, where string, line int, text []byte) *Source {
 		return &Source{
 			From: from, Path: where, Line: line,
@@ -47,20 +99,20 @@ func (w *walker) source(ctx context.Context, f *replay.Frame) *Source {
 	}
 	if w.o.Sources != nil {
 		if from, where, text := w.o.Sources.find(f.Method); from != "" {
-			return payload(from, where, f.Line, text)
+			return payload(from, where, f.Line, text), nil
 		}
 	}
 	if text := w.generated(ctx, f.Method.Class); text != nil {
-		return &Source{From: fromGenerated, Path: f.Method.Class, Line: f.Line, Text: *text}
+		return &Source{From: fromGenerated, Path: f.Method.Class, Line: f.Line, Text: *text}, nil
 	}
 	if w.o.Sources == nil {
-		return nil
+		return nil, nil
 	}
 	d := w.o.Sources.decompile(ctx, w.session.Jars(), f.Method.Class)
 	if d == nil {
-		return nil
+		return nil, nil
 	}
-	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text)
+	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text), d.lines
 }
 
 // generated is the recorded text of a class that the planner made.

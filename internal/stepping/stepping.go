@@ -223,6 +223,7 @@ type Command struct {
 	Thrown bool         // GoalLine stops at exceptions too
 	Where  string       // of GoalWhere
 
+	Frame    int      // the call whose text is shown, counted from the innermost
 	Evaluate []string // expressions that are given there
 }
 
@@ -245,7 +246,7 @@ func (s *Stepping) Do(ctx context.Context, who access.Principal, t browse.Target
 		if err != nil {
 			return err
 		}
-		if place, err = w.show(ctx, found); err != nil {
+		if place, err = w.show(ctx, found, c.Frame); err != nil {
 			return err
 		}
 		return w.evaluateAll(ctx, c.Evaluate, found, place)

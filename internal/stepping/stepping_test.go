@@ -6,11 +6,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"cel.dev/cel-go/common/types"
 
+	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/replay"
 )
 
@@ -99,6 +101,35 @@ func TestSpan(t *testing.T) {
 	}
 	if from, to := span(tr, 3); from != 3 || to != ^uint32(0) {
 		t.Errorf("the last line made %d to %d", from, to)
+	}
+}
+
+func TestOutputsAreCountedByElements(t *testing.T) {
+	outputs := make([]browse.Event, 3)
+	outputs[0].N, outputs[1].N = 1, 3
+	for elements, want := range []int{0, 1, 1, 1, 2, 3, 3} {
+		if got := sent(outputs, uint32(elements)); got != want {
+			t.Errorf("%d elements are %d outputs, want %d", elements, got, want)
+		}
+	}
+}
+
+func TestLinesThatRan(t *testing.T) {
+	own, other := &replay.Method{Class: "c.A$In", Source: "A.java"}, &replay.Method{Class: "c.B", Source: "B.java"}
+	tr := &replay.Trace{
+		Calls: []replay.Call{{Method: own, Parent: -1}, {Method: other, Parent: 0}},
+		Steps: []replay.Step{
+			{Kind: replay.StepEnter, Line: 3}, {Kind: replay.StepLine, Line: 9}, {Kind: replay.StepLine, Line: 7}, {Kind: replay.StepLine, Call: 1, Line: 5},
+			{Kind: replay.StepLine, Line: 9}, {Kind: replay.StepLine, Line: 30, From: other}, {Kind: replay.StepExit, Line: 9},
+		},
+	}
+	if got := ran(tr, "c/A.java"); !slices.Equal(got, []int{7, 9}) {
+		t.Errorf("%v", got)
+	}
+	s := &Source{Ran: []int{7, 9, 11}}
+	s.lay(map[int]int{7: 2, 9: 1, 10: 1})
+	if !slices.Equal(s.Ran, []int{1, 2}) || len(s.Lines) != 2 || s.Lines[1] != 9 || s.Lines[2] != 7 {
+		t.Errorf("in a decompiled text: %v %v", s.Ran, s.Lines)
 	}
 }
 

@@ -67,6 +67,9 @@ func TestDemo(t *testing.T) {
 		t.Errorf("a second demo on the same ports: %v", err)
 	}
 
+	t.Run("editor", func(t *testing.T) {
+		testEditor(t, filepath.Join(l.Repository, "bin", "sightglass"), running.URL, l.Repository)
+	})
 	t.Run("browser", func(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")
 		cmd.Dir = l.Repository

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/sightglass/sightglass/tools/lab"
 )
 
 type replayRun struct {
@@ -43,7 +45,7 @@ func (r *rig) wantReplay(t *testing.T, job, operator string) {
 			t.Errorf("%s %d: %+v, %+v", operator, subtask, run, run.Verdict)
 			continue
 		}
-		if run.Sandbox == "" && sandbox() == "on" {
+		if run.Sandbox == "" && lab.ReplaySandbox() == "on" {
 			t.Errorf("%s %d ran without a sandbox", operator, subtask)
 		}
 		jobs, err := r.ask.jobs(t.Context())

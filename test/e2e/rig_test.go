@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -121,14 +119,6 @@ func newServer(t *testing.T, sub string) *rig {
 // jars is the folder of jars whose classes the server has decode values; it is empty at first.
 func (r *rig) jars() string { return filepath.Join(r.dir, "jars") }
 
-// sandbox is on where this machine has what replays are held by: Landlock 4, which came with Linux 6.7.
-func sandbox() string {
-	if v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 || v < 4 {
-		return "off"
-	}
-	return "on"
-}
-
 // startServer runs the server on the same ports and data as before.
 func (r *rig) startServer(t *testing.T, settings ...string) {
 	t.Helper()
@@ -138,7 +128,7 @@ func (r *rig) startServer(t *testing.T, settings ...string) {
 		Args: append([]string{
 			"up", "--data", filepath.Join(r.dir, "data"), "--listen", r.listen, "--agent-listen", r.agentListen, "--user-jars", r.jars(), "--replay-flink", r.lab.Cache,
 			"--otlp-listen", r.otlpListen, "--otlp-endpoint", r.collector.url, "--otlp-protocol", "http", "--otlp-insecure", "true",
-			"--replay-sandbox", sandbox(),
+			"--replay-sandbox", lab.ReplaySandbox(),
 			"--otlp-signals", "metrics,logs,traces", "--otlp-trace-rate", "0.01",
 		}, settings...),
 	})

@@ -11,6 +11,7 @@ import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
+import { stepAnswer, stepProgress } from "./step.ts";
 import { tracks } from "./tracks.ts";
 
 export const micros = () => Date.now() * 1000;
@@ -142,6 +143,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "in-flight") return ok(inFlight(q.get("checkpoint") ?? "1"));
 		if (what === "pins" && method === "POST") return ok(pinOf(id));
 		if (what === "replays") return ok(rest[0] === "plan" ? replayPlan : exactReplay);
+		if (what === "steps") return ok(rest[1] === "progress" ? stepProgress : method === "DELETE" ? { ended: true } : stepAnswer(q));
 		if (what === "key") return ok(historyOfKey);
 		if (what === "state") return ok(statesOfKey);
 		if (what === "watermarks") return ok(watermarksOfTotals);

@@ -106,6 +106,19 @@ func TestScheduleHoldsWhatTheStoryNeeds(t *testing.T) {
 	}
 }
 
+// The README names it, and the tests of the demo look for it.
+func TestTheFirstOrderThatIsCountedTwice(t *testing.T) {
+	for _, m := range take(newSchedule(testPlan(1)), 2*time.Minute) {
+		if m.kind == kindLateDuplicate {
+			if m.key != "O-0000032" || m.due < time.Minute {
+				t.Errorf("it is %s, due at %s", m.key, m.due)
+			}
+			return
+		}
+	}
+	t.Error("there is none within two minutes")
+}
+
 func TestCardNumbersPassLuhn(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 1000 {

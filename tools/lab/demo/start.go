@@ -93,17 +93,37 @@ func (r *Running) started(dir string) func(*lab.Process) error {
 
 func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error {
 	dir := o.Dir
+	jars, err := sources(l, dir)
+	if err != nil {
+		return err
+	}
 	return l.Step("starting the server on "+r.URL, func() error {
 		server, err := r.start(dir, lab.Command{
 			Name: "server", Path: o.Binary, Dir: dir, Log: filepath.Join(dir, "log", "server.log"),
 			Args: []string{"up", "--data", filepath.Join(dir, "data"), "--listen", strings.TrimPrefix(r.URL, "http://"), "--agent-listen", fmt.Sprintf("127.0.0.1:%d", o.AgentPort),
-				"--replay-flink", l.Cache},
+				"--user-jars", jars, "--replay-flink", l.Cache, "--replay-sandbox", lab.ReplaySandbox()},
 		})
 		if err != nil {
 			return err
 		}
 		return lab.AwaitHTTP(ctx, r.URL+"/readyz", server)
 	})
+}
+
+// sources makes the folder in which the server looks for the text of the shop's classes, for those who step through them.
+func sources(l *lab.Lab, dir string) (string, error) {
+	jars := filepath.Join(dir, "jars")
+	err := os.RemoveAll(jars)
+	if err == nil {
+		err = os.MkdirAll(jars, 0o755)
+	}
+	if err == nil {
+		err = os.Symlink(filepath.Join(shop(l), "src", "main", "java"), filepath.Join(jars, "sources"))
+	}
+	if err != nil {
+		return "", fmt.Errorf("laying out the sources of the jobs: %w", err)
+	}
+	return jars, nil
 }
 
 func (r *Running) startKafka(ctx context.Context, l *lab.Lab, o Options) error {
@@ -134,6 +154,9 @@ func (r *Running) startFlink(ctx context.Context, l *lab.Lab, o Options) (*lab.F
 			"env.java.default-opts.taskmanager": attach,
 			// Four of four subtasks on each TaskManager would leave no channel between the two.
 			"taskmanager.load-balance.mode": "SLOTS",
+			// A task that was restored runs again from the state of its checkpoint, whose files Flink soon deletes. State up to this size
+			// lies in the checkpoint's own metadata, and with it in the recording.
+			"execution.checkpointing.data-inline-threshold": "1mb",
 		},
 		ChoosePort: "choose another with " + PortVariable("FLINK") + "=PORT", Started: r.started(dir),
 	})
@@ -146,9 +169,11 @@ func (r *Running) startFlink(ctx context.Context, l *lab.Lab, o Options) (*lab.F
 
 // buildJobs compiles the shop's jobs for a line of Flink unless the jar is newer than its sources.
 func buildJobs(ctx context.Context, l *lab.Lab, version string) (jar string, err error) {
-	project := filepath.Join(l.Repository, "examples", "shop", "jobs")
-	return l.BuildJobs(ctx, project, version, "shop-jobs.jar")
+	return l.BuildJobs(ctx, shop(l), version, "shop-jobs.jar")
 }
+
+// shop is the project of the demo's jobs.
+func shop(l *lab.Lab) string { return filepath.Join(l.Repository, "examples", "shop", "jobs") }
 
 // awaitLive waits until the server shows both jobs with records flowing in.
 func (r *Running) awaitLive(ctx context.Context) error {

@@ -5,7 +5,12 @@ import type * as wire from "./schema";
 const masked = shape<wire.Masked>()({ path: text, class: text, action: text });
 
 /** A text of a program as its reader may see it. */
-const source = shape<wire.Source>()({ language: oneOf("sql", "java", "description"), text: text, size: number, masked: list(masked) });
+export const source = shape<wire.Source>()({
+	language: oneOf("sql", "java", "description"),
+	text: text,
+	size: number,
+	masked: list(masked),
+});
 export type Source = Decoded<typeof source>;
 
 const statement = shape<wire.SqlStatement>()({

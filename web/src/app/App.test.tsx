@@ -208,6 +208,7 @@ describe("the bar of a recording", () => {
 			`/r/${rec}/journey/${at}`,
 			`/r/${rec}/key#of=${at}`,
 			`/r/${rec}/watermarks#at=${at}`,
+			`/r/${rec}/step/${at}`,
 			`/r/${rec}/inflight`,
 			`/r/${rec}/gaps`,
 		]);

@@ -28,6 +28,7 @@ const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
 const InFlightPanel = lazy(() => import("../panels/inflight/InFlightPanel"));
+const StepPanel = lazy(() => import("../panels/step/StepPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -119,6 +120,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <WatermarksPanel key={page.rec} rec={page.rec} state={state} />;
 		case "inflight":
 			return <InFlightPanel key={page.rec} rec={page.rec} state={state} />;
+		case "step":
+			return <StepPanel key={page.rec} rec={page.rec} position={page.position} state={state} />;
 		case "agents":
 			return <AgentsPanel state={state} />;
 		case "policy":

@@ -48,6 +48,12 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	watermarks: [],
 	inflight: [],
+	step: [
+		{ ids: ["step-over-back", "step-over"], word: "line" },
+		{ ids: ["record-back", "record-next"], word: "invocation" },
+		{ ids: ["step-in", "step-out"], word: "in, out" },
+		{ ids: ["breakpoint"], word: "breakpoint" },
+	],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
 	replays: [

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { classes } from "../base/classes";
-import { type Address, formatAddress, link, recordingOf } from "../model/address";
+import { parseRecord } from "../base/reference";
+import { type Address, formatAddress, link, positionOf, recordingOf } from "../model/address";
 import { useCommand } from "../model/commandBus";
 import { commandLine } from "../model/commandLine";
 import { go } from "../model/navigation";
@@ -22,7 +23,8 @@ export function Frame({ address, children }: Props) {
 	const [overlay, setOverlay] = useState<"palette" | "help">();
 	const { zone, theme } = usePreferences();
 	const scheme = useScheme(theme);
-	const { page, state } = address;
+	const { page } = address;
+	const at = positionOf(address);
 	useCommand("palette", () => setOverlay("palette"));
 	useCommand("help", () => setOverlay("help"));
 	useCommand("zone", () => changePreferences({ zone: zone === "utc" ? "local" : "utc" }));
@@ -42,20 +44,26 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-sql", () => run !== undefined && go(link({ screen: "sql", rec: run })), run !== undefined);
 	useCommand(
 		"go-key",
-		() => run !== undefined && go(link({ screen: "key", rec: run }, state.at === undefined ? {} : { of: state.at })),
+		() => run !== undefined && go(link({ screen: "key", rec: run }, at === undefined ? {} : { of: at })),
 		run !== undefined,
 	);
 	useCommand(
 		"go-watermarks",
-		() => run !== undefined && go(link({ screen: "watermarks", rec: run }, state.at === undefined ? {} : { at: state.at })),
+		() => run !== undefined && go(link({ screen: "watermarks", rec: run }, at === undefined ? {} : { at })),
 		run !== undefined,
+	);
+	const position = stepsOf(at);
+	useCommand(
+		"go-step",
+		() => run !== undefined && position !== undefined && go(link({ screen: "step", rec: run, position })),
+		run !== undefined && position !== undefined,
 	);
 	useCommand("go-inflight", () => run !== undefined && go(link({ screen: "inflight", rec: run })), run !== undefined);
 	useCommand(
 		"go-journey",
 		() => {
 			if (run === undefined) return;
-			const record = page.screen === "journey" ? page.record : (state.at ?? undefined);
+			const record = page.screen === "journey" ? page.record : at;
 			go(link(record === undefined ? { screen: "journey", rec: run } : { screen: "journey", rec: run, record }));
 		},
 		run !== undefined,
@@ -79,6 +87,11 @@ export function Frame({ address, children }: Props) {
 			<KeyHelp opened={overlay === "help"} onClose={() => setOverlay(undefined)} />
 		</div>
 	);
+}
+
+/** Steps go through an invocation: a time or a record is none. */
+function stepsOf(at: string | undefined): string | undefined {
+	return at !== undefined && parseRecord(at)?.kind === "position" ? at : undefined;
 }
 
 function titleOf({ page }: Address): string {
@@ -105,6 +118,8 @@ function titleOf({ page }: Address): string {
 			return `Watermarks of ${page.rec}`;
 		case "inflight":
 			return `In flight in ${page.rec}`;
+		case "step":
+			return `Step at ${page.position}`;
 		case "agents":
 			return "Agents";
 		case "policy":

@@ -1,11 +1,11 @@
 import { Modal } from "@mantine/core";
-import { type KeyboardEvent, useState } from "react";
+import { Fragment, type KeyboardEvent, useState } from "react";
 import { type Command, type CommandId, chordOf, commands, conflicts, keysOf } from "../model/keyboard";
 import { changePreferences, usePreferences } from "../model/preferences";
 import { Keys, keyWord } from "../widgets/Keys";
 import styles from "./KeyHelp.module.css";
 
-const groups = ["Everywhere", "Go to", "Lists", "Pictures and time"] as const;
+const groups = ["Everywhere", "Go to", "Lists", "Pictures and time", "Steps through code"] as const;
 
 type Props = { readonly opened: boolean; readonly onClose: () => void };
 
@@ -105,7 +105,12 @@ function Line({ command, shown, clashes, changing, onChange, onKey, onCancel }: 
 				) : shown.length === 0 ? (
 					<span className="dim">none</span>
 				) : (
-					shown.map((k) => <Keys key={k} keys={k} />)
+					shown.map((k, i) => (
+						<Fragment key={k}>
+							{i > 0 && " "}
+							<Keys keys={k} />
+						</Fragment>
+					))
 				)}
 			</button>
 		</li>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { jobQuestion, momentQuestion } from "../api/questions";
 import { parseRecord } from "../base/reference";
-import { type Address, formatAddress, link, recordingOf, type ViewState } from "../model/address";
+import { type Address, formatAddress, link, positionOf, recordingOf, type ViewState } from "../model/address";
 import { CopyButton } from "../widgets/CopyButton";
 import { Icon } from "../widgets/Icon";
 import { Age, TimeText } from "../widgets/TimeText";
@@ -26,12 +26,13 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 	const { page, state } = address;
 	const rec = recordingOf(page) ?? "";
 	const job = useQuery(jobQuestion(rec));
-	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: isPosition(state.at) });
-	const record = page.screen === "journey" ? page.record : state.at;
+	const at = positionOf(address);
+	const moment = useQuery({ ...momentQuestion(rec, at ?? ""), enabled: isPosition(at) });
+	const record = page.screen === "journey" ? page.record : at;
 	const views = [
 		{ screen: "graph", word: "Graph", href: link({ screen: "graph", job: rec }) },
 		{ screen: "timeline", word: "Timeline", href: link({ screen: "timeline", rec }, state.win === undefined ? {} : { win: state.win }) },
-		{ screen: "events", word: "Events", href: link({ screen: "events", rec }, state.at === undefined ? {} : { at: state.at }) },
+		{ screen: "events", word: "Events", href: link({ screen: "events", rec }, at === undefined ? {} : { at }) },
 		{
 			screen: "journey",
 			word: "Journey",
@@ -41,9 +42,19 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 		{
 			screen: "key",
 			word: "Key",
-			href: link({ screen: "key", rec }, page.screen === "key" ? keyOf(state) : state.at === undefined ? {} : { of: state.at }),
+			href: link({ screen: "key", rec }, page.screen === "key" ? keyOf(state) : at === undefined ? {} : { of: at }),
 		},
-		{ screen: "watermarks", word: "Watermarks", href: link({ screen: "watermarks", rec }, state.at === undefined ? {} : { at: state.at }) },
+		{ screen: "watermarks", word: "Watermarks", href: link({ screen: "watermarks", rec }, at === undefined ? {} : { at }) },
+		// Steps go through one invocation.
+		...(at !== undefined && isPosition(at)
+			? [
+					{
+						screen: "step",
+						word: "Step",
+						href: page.screen === "step" ? formatAddress(address) : link({ screen: "step", rec, position: at }),
+					},
+				]
+			: []),
 		{ screen: "inflight", word: "In flight", href: link({ screen: "inflight", rec }) },
 		{
 			screen: "gaps",
@@ -61,13 +72,14 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 				))}
 			</nav>
 			<div className={styles.pos} role="group" aria-label="Position">
-				{state.at !== undefined && (
+				{at !== undefined && (
 					<span className={styles.at}>
 						<Icon name="mark" size="s" />
-						{state.at}
+						{at}
+						{page.screen === "step" && state.step !== undefined && `.${state.step}`}
 					</span>
 				)}
-				{moment.data !== undefined && state.at !== undefined && (
+				{moment.data !== undefined && at !== undefined && (
 					<span className={styles.when}>
 						<TimeText t={moment.data.invocation.time} />
 						<Age t={moment.data.invocation.time} />

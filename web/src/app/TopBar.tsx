@@ -20,7 +20,7 @@ export function TopBar({ address, scheme, onPalette }: Props) {
 	return (
 		<header className={styles.top}>
 			<Crumbs address={address} />
-			<button type="button" className={styles.jump} onClick={onPalette}>
+			<button type="button" className={styles.jump} title="Search or jump to" onClick={onPalette}>
 				<Icon name="search" />
 				<span className="cut">Search or jump to</span>
 				<kbd>Ctrl K</kbd>

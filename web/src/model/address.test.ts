@@ -40,6 +40,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "events", rec: name() }),
 		() => ({ screen: "timeline", rec: name() }),
 		() => ({ screen: "gaps", rec: name() }),
+		() => ({ screen: "step", rec: name(), position: r.pick(["drop-duplicates.3.0.7", "22c00e395ec4510d#17"]) }),
 		() => ({ screen: "journey", rec: name() }),
 		() => ({ screen: "journey", rec: name(), record: record() }),
 	])();
@@ -56,6 +57,12 @@ function anyState(r: Random): ViewState {
 	put("tab", r.maybe(r.text));
 	put("field", r.maybe(r.text));
 	put("sort", r.maybe(r.text));
+	put("breaks", r.maybe(r.text));
+	put("watch", r.maybe(r.text));
+	put(
+		"step",
+		r.maybe(() => r.int(0, 1e6)),
+	);
 	put(
 		"view",
 		r.maybe(() => "tree"),

@@ -18,6 +18,7 @@ export type Page =
 	| { readonly screen: "key"; readonly rec: string }
 	| { readonly screen: "watermarks"; readonly rec: string }
 	| { readonly screen: "inflight"; readonly rec: string }
+	| { readonly screen: "step"; readonly rec: string; readonly position: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
 	| { readonly screen: "replays" }
@@ -58,6 +59,13 @@ export type ViewState = {
 	readonly op?: string;
 	/** The checkpoint that it is about. */
 	readonly cp?: string;
+	/** The step of an invocation's code that one is at. */
+	readonly step?: number;
+	/** Which call of the stack is looked at, counted from the innermost. */
+	readonly frame?: number;
+	/** Breakpoints and watched expressions, one a line (steps.ts). */
+	readonly breaks?: string;
+	readonly watch?: string;
 	/** What a timeline shows beside activity: measures, with a comma between them. */
 	readonly lanes?: string;
 	/** Column and direction that a table is sorted by: in_per_s.desc. */
@@ -110,6 +118,8 @@ export function formatPath(page: Page): string {
 			return `/r/${escapeSegment(page.rec)}/watermarks`;
 		case "inflight":
 			return `/r/${escapeSegment(page.rec)}/inflight`;
+		case "step":
+			return `/r/${escapeSegment(page.rec)}/step/${escapeSegment(page.position)}`;
 		case "agents":
 			return "/agents";
 		case "policy":
@@ -153,6 +163,7 @@ export function parsePath(path: string): Page {
 	if (third === "journey") {
 		return rest.length === 0 ? { screen: "journey", rec: second } : { screen: "journey", rec: second, record: rest.join("/") };
 	}
+	if (third === "step" && rest.length === 1 && rest[0]) return { screen: "step", rec: second, position: rest[0] };
 	if (rest.length > 0) return lost;
 	if (third === "events") return { screen: "events", rec: second };
 	if (third === "timeline") return { screen: "timeline", rec: second };
@@ -217,6 +228,10 @@ export function formatState(s: ViewState): string {
 	put("of", s.of);
 	put("op", s.op);
 	put("cp", s.cp);
+	put("step", s.step === undefined ? undefined : String(s.step));
+	put("frame", s.frame === undefined || s.frame === 0 ? undefined : String(s.frame));
+	put("break", s.breaks);
+	put("watch", s.watch);
 	put("lanes", s.lanes);
 	put("sort", s.sort);
 	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
@@ -280,6 +295,17 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 		case "lanes":
 			s.lanes = value;
 			return true;
+		case "break":
+			s.breaks = value;
+			return true;
+		case "watch":
+			s.watch = value;
+			return true;
+		case "step":
+		case "frame":
+			if (!/^\d{1,9}$/.test(value)) return false;
+			s[name] = Number(value);
+			return true;
 		case "view":
 			if (value === "tree") s.view = value;
 			return value === "tree";
@@ -316,6 +342,11 @@ export function link(page: Page, state: ViewState = emptyState): string {
 
 /** Stands for all recordings, where a record is looked for in every one. */
 export const anyRecording = "any";
+
+/** The position that a view is about. */
+export function positionOf({ page, state }: Address): string | undefined {
+	return page.screen === "step" ? page.position : state.at;
+}
 
 /** What screens of one recording have in common; undefined for the others. */
 export function recordingOf(page: Page): string | undefined {

@@ -64,6 +64,10 @@ describe("a view as a command", () => {
 		expect(line({ screen: "policy" })).toBe("sightglass policy show");
 		expect(line({ screen: "policy" }, { sel: rec })).toBe("sightglass policy effective 8c1e4f0a");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "levels" })).toBe("sightglass policy effective order-totals");
+		expect(line({ screen: "step", rec, position: "dedup.3.0.7" })).toBe("sightglass step 8c1e4f0a dedup.3.0.7");
+		expect(line({ screen: "step", rec, position: "dedup.3.0.7" }, { step: 4, breaks: "a/B.java:30 x > 1\na/B.java:31" })).toBe(
+			"sightglass step 8c1e4f0a dedup.3.0.7 --step 4 --break 'a/B.java:30 x > 1' --break a/B.java:31",
+		);
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
 	});
 

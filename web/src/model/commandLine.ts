@@ -4,6 +4,7 @@ import { shortId } from "../base/reference";
 import { toRfc3339 } from "../base/time";
 import type { Address, Page, ViewState } from "./address";
 import { type Filter, readFilter } from "./filter";
+import { breakText, readBreaks } from "./steps";
 
 /** Quotes an argument for a POSIX shell where it needs it. */
 export function quoteArgument(text: string): string {
@@ -90,6 +91,14 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return state.cp === undefined
 				? ["job", quoteArgument(shortId(page.rec))]
 				: ["inflight", quoteArgument(shortId(page.rec)), ...flag("checkpoint", state.cp), ...flag("op", state.op), ...flag("at", state.at)];
+		case "step":
+			return [
+				"step",
+				quoteArgument(shortId(page.rec)),
+				quoteArgument(page.position),
+				...flag("step", state.step),
+				...readBreaks(state.breaks).flatMap((b) => flag("break", breakText(b))),
+			];
 		case "agents":
 			return ["agents"];
 		case "policy":

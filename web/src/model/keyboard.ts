@@ -35,6 +35,32 @@ export type CommandId =
 	| "go-key"
 	| "go-watermarks"
 	| "go-inflight"
+	| "go-step"
+	| "step-over"
+	| "step-over-back"
+	| "step-in"
+	| "step-in-back"
+	| "step-out"
+	| "step-out-back"
+	| "record-next"
+	| "record-back"
+	| "line-next"
+	| "line-back"
+	| "exception-next"
+	| "exception-back"
+	| "drop-next"
+	| "drop-back"
+	| "output-next"
+	| "output-back"
+	| "state-next"
+	| "state-back"
+	| "value-next"
+	| "value-back"
+	| "condition-next"
+	| "condition-back"
+	| "breakpoint"
+	| "watch"
+	| "end-replay"
 	| "zone"
 	| "theme"
 	| "copy-link"
@@ -43,7 +69,7 @@ export type CommandId =
 export type Command = {
 	readonly id: CommandId;
 	readonly title: string;
-	readonly group: "Everywhere" | "Lists" | "Pictures and time" | "Go to";
+	readonly group: "Everywhere" | "Lists" | "Pictures and time" | "Steps through code" | "Go to";
 	/** Empty: in the palette only. */
 	readonly keys: readonly string[];
 	/** Where it does something; absent: everywhere. */
@@ -53,8 +79,20 @@ export type Command = {
 };
 
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph", "replays"];
-const recordingScreens: readonly Screen[] = ["graph", "events", "timeline", "journey", "sql", "key", "watermarks", "inflight", "gaps"];
+const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph", "replays", "step"];
+const recordingScreens: readonly Screen[] = [
+	"graph",
+	"events",
+	"timeline",
+	"journey",
+	"sql",
+	"key",
+	"watermarks",
+	"inflight",
+	"gaps",
+	"step",
+];
+const steps: readonly Screen[] = ["step"];
 
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
@@ -77,6 +115,31 @@ export const commands: readonly Command[] = [
 	{ id: "pan-right", title: "Move right, later", group: "Pictures and time", keys: ["D"], screens: pictures },
 	{ id: "fit", title: "Fit selection", group: "Pictures and time", keys: ["F"], screens: pictures },
 	{ id: "tree", title: "Graph as tree", group: "Pictures and time", keys: [], screens: ["graph"] },
+	{ id: "step-over", title: "Next line, over calls", group: "Steps through code", keys: ["F10", "]"], screens: steps },
+	{ id: "step-over-back", title: "Line before, over calls", group: "Steps through code", keys: ["Shift F10", "["], screens: steps },
+	{ id: "step-in", title: "Into a call", group: "Steps through code", keys: ["F11", "I"], screens: steps },
+	{ id: "step-in-back", title: "Back, into a call", group: "Steps through code", keys: ["Ctrl F11", "Shift I"], screens: steps },
+	{ id: "step-out", title: "Out of the call", group: "Steps through code", keys: ["Shift F11", "O"], screens: steps },
+	{ id: "step-out-back", title: "Back, to where the call was made", group: "Steps through code", keys: ["Shift O"], screens: steps },
+	{ id: "record-next", title: "Next invocation", group: "Steps through code", keys: ["."], screens: steps },
+	{ id: "record-back", title: "Invocation before", group: "Steps through code", keys: [","], screens: steps },
+	{ id: "breakpoint", title: "Breakpoint at this line", group: "Steps through code", keys: ["F9", "B"], screens: steps },
+	{ id: "line-next", title: "On to a breakpoint", group: "Steps through code", keys: ["F8", ">"], screens: steps },
+	{ id: "line-back", title: "Back to a breakpoint", group: "Steps through code", keys: ["Shift F8", "<"], screens: steps },
+	{ id: "exception-next", title: "On to an exception", group: "Steps through code", keys: ["X"], screens: steps },
+	{ id: "exception-back", title: "Back to an exception", group: "Steps through code", keys: ["Shift X"], screens: steps },
+	{ id: "drop-next", title: "On to a drop", group: "Steps through code", keys: ["D"], screens: steps },
+	{ id: "drop-back", title: "Back to a drop", group: "Steps through code", keys: ["Shift D"], screens: steps },
+	{ id: "output-next", title: "On to an output", group: "Steps through code", keys: ["E"], screens: steps },
+	{ id: "output-back", title: "Back to an output", group: "Steps through code", keys: ["Shift E"], screens: steps },
+	{ id: "state-next", title: "On to a change of state", group: "Steps through code", keys: ["S"], screens: steps },
+	{ id: "state-back", title: "Back to a change of state", group: "Steps through code", keys: ["Shift S"], screens: steps },
+	{ id: "value-next", title: "On to where the variable changes", group: "Steps through code", keys: ["V"], screens: steps },
+	{ id: "value-back", title: "Back to where the variable changed", group: "Steps through code", keys: ["Shift V"], screens: steps },
+	{ id: "condition-next", title: "On to where the expression holds", group: "Steps through code", keys: ["C"], screens: steps },
+	{ id: "condition-back", title: "Back to where the expression held", group: "Steps through code", keys: ["Shift C"], screens: steps },
+	{ id: "watch", title: "Watch an expression", group: "Steps through code", keys: ["W"], screens: steps },
+	{ id: "end-replay", title: "End the replay", group: "Steps through code", keys: ["Q"], screens: steps },
 	{ id: "go-fleet", title: "Fleet", group: "Go to", keys: ["G F"] },
 	{ id: "go-recordings", title: "Recordings", group: "Go to", keys: ["G R"] },
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
@@ -90,6 +153,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-key", title: "A key's history and states", group: "Go to", keys: ["G K"], screens: recordingScreens },
 	{ id: "go-watermarks", title: "Watermarks at a moment", group: "Go to", keys: ["G W"], screens: recordingScreens },
 	{ id: "go-inflight", title: "In flight at a checkpoint", group: "Go to", keys: ["G I"], screens: recordingScreens },
+	{ id: "go-step", title: "Step through the code at this position", group: "Go to", keys: ["G S"], screens: recordingScreens },
 	{ id: "go-gaps", title: "Gaps of this recording", group: "Go to", keys: ["G P"], screens: recordingScreens },
 ];
 

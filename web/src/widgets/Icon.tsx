@@ -129,6 +129,17 @@ const shapes = {
 	journey: (
 		<path d="M2 12.5a1.5 1.5 0 1 0 3 0 1.5 1.5 0 0 0-3 0zM11 3.5a1.5 1.5 0 1 0 3 0 1.5 1.5 0 0 0-3 0zM5 12.5h5a2.5 2.5 0 0 0 0-5H6a2.2 2.2 0 0 1 0-4.4h5" />
 	),
+	file: <path d="M4 2h5.5L12 4.5V14H4zM9.5 2v3H12" />,
+	"line-next": <path d="M3 4h7M3 8h5M3 12h4M12 5v6M9.8 9 12 11.4 14.2 9" />,
+	"line-back": <path d="M3 4h4M3 8h5M3 12h7M12 11V5M9.8 7 12 4.6 14.2 7" />,
+	"step-in": <path d="M8 2.5v7M4.5 6.5 8 10l3.5-3.5M3 13.5h10" />,
+	"step-in-back": <path d="M13.5 8H6M9.5 4.5 6 8l3.5 3.5M3 2.5v11" />,
+	"step-out": <path d="M8 11V3M4.5 6.5 8 3l3.5 3.5M3 13.5h10" />,
+	"step-out-back": <path d="M3 8h7.5M7 4.5 10.5 8 7 11.5M13 2.5v11" />,
+	"record-next": <path d="M3 3.5v9L9 8zM12.5 3.5v9" fill="currentColor" />,
+	"record-back": <path d="M13 3.5v9L7 8zM3.5 3.5v9" fill="currentColor" />,
+	"run-next": <path d="M2 3.5v9L7 8zM8 3.5v9L13 8zM14.3 3.5v9" fill="currentColor" />,
+	"run-back": <path d="M14 3.5v9L9 8zM8 3.5v9L3 8zM1.7 3.5v9" fill="currentColor" />,
 	live: <circle cx="8" cy="8" r="3" fill="currentColor" />,
 	wait: (
 		<>

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { type Language, piecesOf, SourceText } from "./SourceText";
+import { type Language, linesOf, piecesOf } from "./pieces";
+import { SourceText } from "./SourceText";
 
 function toned(language: Language, text: string): readonly string[] {
 	return piecesOf(language, text).flatMap((p) => (p.tone === undefined ? [] : [`${p.tone}:${p.text}`]));
@@ -43,5 +44,11 @@ describe("source text", () => {
 	it("numbers its lines where that is asked for", () => {
 		render(<SourceText language="java" text={"a\nb\nc"} label="code" numbered />);
 		expect(screen.getByRole("group", { name: "code" }).textContent).toContain("1\n2\n3\n");
+	});
+
+	it("is cut into lines, comments over several of them as well", () => {
+		const lines = linesOf("java", "int a; /* one\r\ntwo */\n\nreturn a;");
+		expect(lines.map((l) => l.map((p) => p.text).join(""))).toEqual(["int a; /* one", "two */", "", "return a;"]);
+		expect(lines[1]).toEqual([{ text: "two */", tone: "note" }]);
 	});
 });

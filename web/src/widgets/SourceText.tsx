@@ -1,8 +1,7 @@
 import { useMemo } from "react";
 import { classes } from "../base/classes";
+import { type Language, type Piece, piecesOf } from "./pieces";
 import styles from "./SourceText.module.css";
-
-export type Language = "sql" | "java" | "description";
 
 type Props = {
 	readonly language: Language;
@@ -12,43 +11,18 @@ type Props = {
 	readonly numbered?: boolean;
 };
 
-type Tone = "key" | "str" | "num" | "note";
-export type Piece = { readonly text: string; readonly tone?: Tone };
-
-const sqlWords =
-	"ADD ALL ALTER AND ANY AS ASC BEGIN BETWEEN BY CASE CAST CREATE CROSS CURRENT DELETE DESC DESCRIPTOR DISTINCT DROP ELSE END ENFORCED EXCEPT EXISTS FALSE FETCH FILTER FIRST FOR FOLLOWING FROM FULL FUNCTION GROUP HAVING HOP IF IN INNER INSERT INTERSECT INTERVAL INTO IS JOIN KEY LAST LATERAL LEFT LIKE LIMIT MATCH_RECOGNIZE NATURAL NOT NULL OF ON OR ORDER OUTER OVER PARTITION PRECEDING PRIMARY RANGE RIGHT ROW ROWS SELECT SESSION SET STATEMENT SYSTEM_TIME TABLE TEMPORARY THEN TRUE TUMBLE UNBOUNDED UNION UPDATE USING VALUES VIEW WATERMARK WHEN WHERE WITH";
-const javaWords =
-	"abstract boolean break byte case catch char class continue default do double else extends false final finally float for if implements import instanceof int interface long new null package private protected public return short static super switch synchronized this throw throws transient true try void volatile while";
-
-const words: Readonly<Record<Language, ReadonlySet<string>>> = {
-	sql: new Set(sqlWords.split(" ")),
-	java: new Set(javaWords.split(" ")),
-	description: new Set(),
-};
-
-const lexers: Readonly<Record<Language, RegExp>> = {
-	sql: /(?<note>--[^\n]*|\/\*(?!\+)[\s\S]*?(?:\*\/|$))|(?<str>'(?:[^']|'')*'?)|`[^`]*`?|"[^"]*"?|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
-	java: /(?<note>\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<str>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
-	description:
-		/(?<note>^\[\d+\]:)|(?<str>'(?!w\$)(?:[^']|'')*'?)|(?<key>[A-Za-z]+(?==\[|\())|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
-};
-
-/** Cuts a text into pieces that look different. Together they are the text. */
-export function piecesOf(language: Language, text: string): readonly Piece[] {
-	const pieces: Piece[] = [];
-	let at = 0;
-	for (const m of text.matchAll(lexers[language])) {
-		const { note, str, num, key, word } = m.groups ?? {};
-		const known = word !== undefined && words[language].has(language === "sql" ? word.toUpperCase() : word);
-		const tone: Tone | undefined =
-			note !== undefined ? "note" : str !== undefined ? "str" : num !== undefined ? "num" : key !== undefined || known ? "key" : undefined;
-		if (tone === undefined) continue;
-		if (m.index > at) pieces.push({ text: text.slice(at, m.index) });
-		pieces.push({ text: m[0], tone });
-		at = m.index + m[0].length;
-	}
-	if (at < text.length) pieces.push({ text: text.slice(at) });
-	return pieces;
+/** Pieces in the colours of their tones. */
+export function Pieces({ of }: { readonly of: readonly Piece[] }) {
+	return of.map((p, i) =>
+		p.tone === undefined ? (
+			p.text
+		) : (
+			// biome-ignore lint/suspicious/noArrayIndexKey: pieces are in order and do not move
+			<span key={i} className={styles[p.tone]}>
+				{p.text}
+			</span>
+		),
+	);
 }
 
 /** A text of a program: a statement, a description, generated code. */
@@ -65,16 +39,7 @@ export function SourceText({ language, text, label, numbered }: Props) {
 			)}
 			<pre>
 				<code>
-					{pieces.map((p, i) =>
-						p.tone === undefined ? (
-							p.text
-						) : (
-							// biome-ignore lint/suspicious/noArrayIndexKey: pieces are in order and do not move
-							<span key={i} className={styles[p.tone]}>
-								{p.text}
-							</span>
-						),
-					)}
+					<Pieces of={pieces} />
 				</code>
 			</pre>
 		</div>

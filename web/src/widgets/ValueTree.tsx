@@ -55,7 +55,7 @@ function holds(node: TreeNode, at: number): boolean {
 	return node.len > 0 && at >= node.off && at < node.off + node.len;
 }
 
-function lines(root: TreeNode, isOpen: (path: string, node: TreeNode, depth: number) => boolean): readonly Line[] {
+function lines(root: TreeNode, bare: boolean, isOpen: (path: string, node: TreeNode, depth: number) => boolean): readonly Line[] {
 	const out: Line[] = [];
 	const walk = (node: TreeNode, path: string, depth: number) => {
 		const branch = (node.items?.length ?? 0) > 0;
@@ -64,7 +64,8 @@ function lines(root: TreeNode, isOpen: (path: string, node: TreeNode, depth: num
 		if (open !== true) return;
 		for (const [i, item] of (node.items ?? []).entries()) walk(item, childPath(path, i), depth + 1);
 	};
-	walk(root, "", 0);
+	if (bare) for (const [i, item] of (root.items ?? []).entries()) walk(item, String(i), 0);
+	else walk(root, "", 0);
 	return out;
 }
 
@@ -73,12 +74,18 @@ type Props = {
 	readonly label: string;
 	readonly selected: string | undefined;
 	readonly onSelect: (path: string) => void;
+	/** The root is only what holds its items, and is not shown. */
+	readonly bare?: boolean;
+	/** Paths of what changed. */
+	readonly changes?: ReadonlySet<string>;
+	/** As long as this stays, what was opened and closed does too, though the values are others; absent: the root. */
+	readonly foldsOf?: string;
 };
 
-export function ValueTree({ root, label, selected, onSelect }: Props) {
+export function ValueTree({ root, label, selected, onSelect, bare = false, changes, foldsOf }: Props) {
 	const [changed, setChanged] = useState<ReadonlyMap<string, boolean>>(new Map());
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another value begins with its own folds
-	useEffect(() => setChanged(new Map()), [root]);
+	useEffect(() => setChanged(new Map()), [foldsOf ?? root]);
 	// What was selected elsewhere, by one of its bytes for example, is seen although the reader had folded what holds it.
 	useEffect(() => {
 		const within = (path: string) => selected !== undefined && selected !== path && selected.startsWith(path === "" ? "" : `${path}.`);
@@ -91,11 +98,13 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 		() =>
 			lines(
 				root,
+				bare,
 				(path, node, depth) =>
 					changed.get(path) ??
-					((depth < openDepth && (node.items?.length ?? 0) <= openItems) || (selected?.startsWith(path === "" ? "" : `${path}.`) ?? false)),
+					((depth < (bare ? 0 : openDepth) && (node.items?.length ?? 0) <= openItems) ||
+						(selected?.startsWith(path === "" ? "" : `${path}.`) ?? false)),
 			),
-		[root, changed, selected],
+		[root, bare, changed, selected],
 	);
 	const current = shown.findIndex((l) => l.path === selected);
 	const box = useRef<HTMLDivElement>(null);
@@ -128,7 +137,7 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 				break;
 			case "ArrowLeft":
 				if (line?.open === true) fold(line, false);
-				else if (line !== undefined && line.path !== "") onSelect(line.path.split(".").slice(0, -1).join("."));
+				else if (line !== undefined && line.path !== "" && (!bare || line.depth > 0)) onSelect(line.path.split(".").slice(0, -1).join("."));
 				break;
 			default:
 				return;
@@ -146,7 +155,7 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 					aria-level={l.depth + 1}
 					aria-expanded={l.open}
 					aria-selected={l.path === selected}
-					className={classes(styles.line, l.path === selected && styles.selected)}
+					className={classes(styles.line, l.path === selected && styles.selected, changes?.has(l.path) === true && styles.changed)}
 					style={{ paddingLeft: 12 + l.depth * 16 }}
 					onClick={() => onSelect(l.path)}
 				>
@@ -166,6 +175,7 @@ export function ValueTree({ root, label, selected, onSelect }: Props) {
 						</span>
 					)}
 					<span className={styles.name}>{l.node.name ?? (l.depth === 0 ? "value" : `[${l.path.split(".").at(-1)}]`)}</span>
+					{changes?.has(l.path) === true && <span className="hide">changed</span>}
 					<Value node={l.node} open={l.open === true} />
 					{l.node.by !== undefined && (
 						<span className={styles.by} title="The job's own classes decoded this, in a process of their own.">

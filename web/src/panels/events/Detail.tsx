@@ -9,7 +9,8 @@ import { count, duration, plural, size, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import { changeFilter, type Filter } from "../../model/filter";
 import { refine } from "../../model/navigation";
-import { ReplayButton } from "../../replays/ReplayButton";
+import { Again } from "../../replays/Again";
+import { Did } from "../../timeline/Did";
 import { lookOf } from "../../timeline/kinds";
 import { Chip } from "../../widgets/Chip";
 import { HexDump } from "../../widgets/HexDump";
@@ -22,7 +23,6 @@ import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/Valu
 import styles from "./Detail.module.css";
 import { DropFacts } from "./DropWords";
 import { type Part, partsOf } from "./parts";
-import { Steps } from "./Steps";
 
 type Props = {
 	readonly rec: string;
@@ -303,7 +303,7 @@ function AtPosition({ rec, event, moment: m }: { readonly rec: string; readonly 
 				<>
 					<dt>Did</dt>
 					<dd>
-						<Steps steps={m.steps} />
+						<Did steps={m.steps} onOpen={(s) => refine({ sel: s.cursor, field: undefined, tab: undefined })} />
 					</dd>
 				</>
 			)}
@@ -387,7 +387,7 @@ function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" |
 					Journey
 				</a>
 			)}
-			{event.position !== undefined && <ReplayButton rec={rec} position={event.position} />}
+			{event.position !== undefined && <Again rec={rec} position={event.position} />}
 			{key !== undefined && quoted && (
 				<button type="button" className="btn" onClick={() => onFilter(changeFilter(filter, { key: filter.key === key ? undefined : key }))}>
 					{filter.key === key ? "Any key" : "Filter by key"}

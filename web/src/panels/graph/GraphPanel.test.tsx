@@ -296,6 +296,9 @@ describe("beside the graph", () => {
 		expect(within(box).getByRole("link", { name: "the moment" }).getAttribute("href")).toBe(
 			`/r/${orderTotals}/events#at=convert-to-euro.1.0.512204`,
 		);
+		expect(within(box).getByRole("link", { name: "Step through" }).getAttribute("href")).toBe(
+			`/r/${orderTotals}/step/convert-to-euro.1.0.512204`,
+		);
 		expect(within(box).getByRole("link", { name: "the record's journey" }).getAttribute("href")).toBe(
 			`/r/${orderTotals}/journey/9f3a61c2d07b4e15:3:48211`,
 		);

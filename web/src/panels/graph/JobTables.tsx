@@ -2,6 +2,7 @@
 import type { JobDetail } from "../../api/job";
 import { duration, size } from "../../base/quantity";
 import { link } from "../../model/address";
+import { Again } from "../../replays/Again";
 import { ReplayButton } from "../../replays/ReplayButton";
 import { Amount } from "../../widgets/Amount";
 import { Icon } from "../../widgets/Icon";
@@ -83,7 +84,7 @@ export function Exceptions({ detail }: { readonly detail: JobDetail }) {
 								the moment
 							</a>
 						)}
-						{e.position !== undefined && <ReplayButton rec={detail.id} position={e.position} quiet />}
+						{e.position !== undefined && <Again rec={detail.id} position={e.position} quiet />}
 						{e.element !== undefined && (
 							<a className="link" href={link({ screen: "journey", rec: detail.id, record: e.element })}>
 								the record's journey

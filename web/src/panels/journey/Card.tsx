@@ -1,11 +1,11 @@
 /** What stands in the picture of a journey: one component for each kind of item. */
 import type { LineageNode } from "../../api/lineage";
-import type { View } from "../../api/view";
 import { classes } from "../../base/classes";
 import { count } from "../../base/quantity";
 import { clockTime, dateTime, toRfc3339, type WallTime } from "../../base/time";
 import { useZone } from "../../widgets/clock";
 import { Icon, type IconName } from "../../widgets/Icon";
+import { ViewLine } from "../../widgets/ViewLine";
 import styles from "./Card.module.css";
 import { isUnrecorded, stepName } from "./graph";
 import type { Item } from "./scene";
@@ -36,16 +36,6 @@ export function Card({ item, ...rest }: CardInfo) {
 }
 
 type Of<K extends Item["kind"]> = Omit<CardInfo, "item"> & { readonly item: Extract<Item, { kind: K }> };
-
-/** A payload in one line; masked parts look masked. */
-export function ViewLine({ view, className }: { readonly view: View | undefined; readonly className?: string | undefined }) {
-	if (view === undefined) return null;
-	return (
-		<span className={classes(className, "cut")} title={view.text}>
-			{view.masked.length > 0 && <Icon name="mask" size="s" className="c-mask" label={`${view.masked.length} masked`} />} {view.text}
-		</span>
-	);
-}
 
 /** The time of day; the date, which is mostly the same on every card, when one points at it. */
 function CardTime({ t }: { readonly t: WallTime }) {

@@ -1,9 +1,9 @@
 import type { LineageNode } from "../../api/lineage";
 import { parseRecord } from "../../base/reference";
 import { link } from "../../model/address";
-import { ReplayButton } from "../../replays/ReplayButton";
+import { Again } from "../../replays/Again";
 import { Icon } from "../../widgets/Icon";
-import { ViewLine } from "./Card";
+import { ViewLine } from "../../widgets/ViewLine";
 import { isUnrecorded, type JourneyGraph, kafkaOf, nodeName, stateNote } from "./graph";
 import styles from "./Journey.module.css";
 
@@ -47,7 +47,7 @@ export function Selected({ graph, node: n }: Props) {
 						Events
 					</a>
 				)}
-				{n.position !== undefined && <ReplayButton rec={n.recording} position={n.position} />}
+				{n.position !== undefined && <Again rec={n.recording} position={n.position} />}
 				<a className="btn" href={link({ screen: "graph", job: n.recording }, n.vertex === "" ? {} : { sel: `v:${n.vertex}` })}>
 					Graph
 				</a>

@@ -7,7 +7,7 @@ import { dateTime, sameDay, type Zone, zoneName } from "../../base/time";
 import { useZone } from "../../widgets/clock";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { TimeText } from "../../widgets/TimeText";
-import { ViewLine } from "./Card";
+import { ViewLine } from "../../widgets/ViewLine";
 import { inOrder, isUnrecorded, type JourneyGraph, kafkaOf, stateNote, stepName } from "./graph";
 import styles from "./Journey.module.css";
 

@@ -4,6 +4,7 @@ import { count } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
+import { Again } from "../../replays/Again";
 import { lookOf, wordColour } from "../../timeline/kinds";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
@@ -133,7 +134,7 @@ function Chosen({ rec, row }: { readonly rec: string; readonly row: Row }) {
 					<Icon name="warning" size="s" /> The invocation worked under other keys too: which of its records are of this key is not recorded.
 				</p>
 			)}
-			<p className="row">
+			<div className="row">
 				<a className="btn main" href={target(rec, row)}>
 					Event at {row.visit.position}
 				</a>
@@ -143,10 +144,11 @@ function Chosen({ rec, row }: { readonly rec: string; readonly row: Row }) {
 						Journey
 					</a>
 				)}
+				<Again rec={rec} position={row.visit.position} />
 				<a className="btn" href={link({ screen: "watermarks", rec }, { at: row.visit.position })}>
 					Watermarks then
 				</a>
-			</p>
+			</div>
 		</section>
 	);
 }

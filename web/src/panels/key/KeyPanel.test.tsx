@@ -41,7 +41,12 @@ describe("the history of a key", () => {
 		const sel = here().state.sel;
 		expect(sel).toBe("totals-per-merchant.1.0.12:in:in12");
 		again(<KeyPanel rec={orderTotals} state={{ key, ...(sel === undefined ? {} : { sel }) }} />);
-		expect(screen.getByRole("region", { name: "Selected event" }).textContent).toContain("cents: 900");
+		const chosen = screen.getByRole("region", { name: "Selected event" });
+		expect(chosen.textContent).toContain("cents: 900");
+		expect(within(chosen).getByRole("link", { name: "Step through" }).getAttribute("href")).toBe(
+			`/r/${orderTotals}/step/totals-per-merchant.1.0.12`,
+		);
+		expect(within(chosen).getByRole("button", { name: "Replay from here" })).toBeTruthy();
 		runCommand("open");
 		expect(here()).toEqual({ page: { screen: "events", rec: orderTotals }, state: { at: "totals-per-merchant.1.0.12", sel: "in12" } });
 	});

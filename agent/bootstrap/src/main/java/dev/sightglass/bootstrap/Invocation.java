@@ -28,6 +28,9 @@ final class Invocation {
   /** Rows of lanes trace, state and env so far. */
   int notes;
 
+  /** Elements that left the task so far. */
+  int sent;
+
   /** Which place {@link #reads} counts: {@link TaskContext#place}; 0 = none yet. */
   long readsOf;
 
@@ -63,6 +66,7 @@ final class Invocation {
     pathless = f.pathless;
     more = f.more;
     notes = f.notes;
+    sent = f.sent;
     readsOf = f.readsOf;
     System.arraycopy(f.reads, 0, reads, 0, reads.length);
     ttlOf = f.ttlOf;

@@ -226,7 +226,7 @@ public final class LineProbe {
       return false;
     }
     busy = true;
-    trace.at(i, t.frame.notes);
+    trace.at(i, t.frame.notes, t.frame.sent);
     return true;
   }
 

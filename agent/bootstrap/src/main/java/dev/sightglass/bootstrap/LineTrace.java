@@ -7,9 +7,9 @@ package dev.sightglass.bootstrap;
 public abstract class LineTrace {
   /**
    * What comes now happens in that invocation, after so many rows of lanes trace, state and env of
-   * it.
+   * it, and after so many elements of it left the task.
    */
-  public abstract void at(long invocation, int notes);
+  public abstract void at(long invocation, int notes, int sent);
 
   public abstract void enter(int method);
 

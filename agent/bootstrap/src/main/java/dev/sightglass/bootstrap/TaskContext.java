@@ -140,6 +140,7 @@ public final class TaskContext extends TaskInvocations {
     }
     order = record && levels.traces ? frame.notes + 1 : 0;
     put(o, b, subpartition, from, len, record, frame.invocation);
+    frame.sent++;
     o.count(subpartition);
     o.jumped |= kept;
     if (token >= 0) {

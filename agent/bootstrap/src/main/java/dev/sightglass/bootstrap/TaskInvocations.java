@@ -119,6 +119,7 @@ abstract class TaskInvocations extends TaskLife {
     f.operatorBase = operatorDepth;
     f.ordinal = 0;
     f.notes = 0;
+    f.sent = 0;
     f.watched = watch == null ? 0 : watch.size;
     append(code);
     push(operator);

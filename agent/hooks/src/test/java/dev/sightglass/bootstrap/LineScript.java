@@ -28,7 +28,7 @@ public final class LineScript extends LineTrace {
   }
 
   @Override
-  public void at(long invocation, int notes) {}
+  public void at(long invocation, int notes, int sent) {}
 
   @Override
   public void enter(int method) {

@@ -29,6 +29,7 @@ final class LineTracer extends LineTrace {
   static final int CUT = 8;
   static final int END = 9;
   static final int BROKEN = 10;
+  static final int SENT = 11;
 
   private static final int HELLO = 0x53475431; // SGT1
 
@@ -62,6 +63,7 @@ final class LineTracer extends LineTrace {
   private long invocation;
 
   private int notes;
+  private int sent;
   private int events;
   private int variables;
   private boolean inLine;
@@ -108,7 +110,7 @@ final class LineTracer extends LineTrace {
   }
 
   @Override
-  public void at(long i, int n) {
+  public void at(long i, int n, int left) {
     endLine();
     if (i != invocation) {
       out.put(INVOCATION);
@@ -116,6 +118,12 @@ final class LineTracer extends LineTrace {
       invocation = i;
       events = 0;
       cut = false;
+      sent = 0;
+    }
+    if (left != sent) {
+      out.put(SENT);
+      out.number(left);
+      sent = left;
     }
     notes = n;
   }

@@ -1,9 +1,9 @@
-import type { Event } from "../../api/event";
-import { refine } from "../../model/navigation";
-import { lookOf, wordColour } from "../../timeline/kinds";
-import { changesOf } from "../../timeline/valueChanges";
-import { Icon } from "../../widgets/Icon";
-import styles from "./Steps.module.css";
+import type { Event } from "../api/event";
+import { classes } from "../base/classes";
+import { Icon } from "../widgets/Icon";
+import styles from "./Did.module.css";
+import { lookOf, wordColour } from "./kinds";
+import { changesOf } from "./valueChanges";
 
 type Group = { readonly op: string; readonly key: string; readonly steps: readonly Event[] };
 
@@ -19,8 +19,17 @@ function groups(steps: readonly Event[]): readonly Group[] {
 	return out;
 }
 
-/** What operators did in one invocation, in order. A step leads to its event. */
-export function Steps({ steps }: { readonly steps: readonly Event[] }) {
+type Props = {
+	readonly steps: readonly Event[];
+	/** So many of them are over, the others to come; absent: all are over. */
+	readonly done?: number;
+	/** Opens the event of a step; absent: steps lead nowhere. */
+	readonly onOpen?: (step: Event) => void;
+};
+
+/** What operators did in one invocation, in order. */
+export function Did({ steps, done = steps.length, onOpen }: Props) {
+	const before = new Set(steps.slice(0, done).map((s) => s.cursor));
 	return (
 		<div className={styles.steps}>
 			{groups(steps).map((g) => (
@@ -30,8 +39,8 @@ export function Steps({ steps }: { readonly steps: readonly Event[] }) {
 					</h3>
 					<ol>
 						{g.steps.map((s) => (
-							<li key={s.cursor}>
-								<Step step={s} />
+							<li key={s.cursor} className={classes(!before.has(s.cursor) && styles.toCome)}>
+								<Step step={s} toCome={!before.has(s.cursor)} onOpen={onOpen} />
 							</li>
 						))}
 					</ol>
@@ -41,21 +50,30 @@ export function Steps({ steps }: { readonly steps: readonly Event[] }) {
 	);
 }
 
-function Step({ step: s }: { readonly step: Event }) {
+type StepProps = { readonly step: Event; readonly toCome: boolean; readonly onOpen: ((step: Event) => void) | undefined };
+
+function Step({ step: s, toCome, onOpen }: StepProps) {
 	const look = lookOf(s.kind);
+	const words = (
+		<>
+			<span style={{ color: `var(${wordColour(look.tone)})` }}>
+				<Icon name={look.icon} size="s" label={look.word} />
+			</span>
+			{toCome && <span className="hide">to come:</span>}
+			<span className="mono">{s.text}</span>
+		</>
+	);
 	return (
 		<>
-			<button
-				type="button"
-				className={styles.step}
-				title={look.about}
-				onClick={() => refine({ sel: s.cursor, field: undefined, tab: undefined })}
-			>
-				<span style={{ color: `var(${wordColour(look.tone)})` }}>
-					<Icon name={look.icon} size="s" label={look.word} />
+			{onOpen === undefined ? (
+				<span className={styles.step} title={look.about}>
+					{words}
 				</span>
-				<span className="mono">{s.text}</span>
-			</button>
+			) : (
+				<button type="button" className={classes(styles.step, styles.opens)} title={look.about} onClick={() => onOpen(s)}>
+					{words}
+				</button>
+			)}
 			<Changes step={s} />
 		</>
 	);

@@ -221,7 +221,7 @@ func TestChangesThatCannotBeMade(t *testing.T) {
 
 func TestAChangeMakesAWhatIfOfAVerdict(t *testing.T) {
 	r := &Result{Changes: []Change{{Kind: ChangeSet, At: 3, Path: "total", Value: "secret"}}, Report: Report{SurplusReads: 4, LeftReads: 5}}
-	for verdict, want := range map[string]string{Exact: Unchanged, PerKey: Diverged, Diverged: Diverged, Nothing: Nothing} {
+	for verdict, want := range map[string]string{Exact: Unchanged, Solved: Unchanged, PerKey: Diverged, Diverged: Diverged, Nothing: Nothing} {
 		j := Judgement{Verdict: verdict, Notes: []string{"n"}}
 		j.changed(r)
 		if j.Verdict != want || len(j.Notes) != 3 || !strings.Contains(j.Notes[0], "not proven") || !strings.Contains(j.Notes[0], "4 reads") {

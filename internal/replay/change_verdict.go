@@ -5,7 +5,7 @@ import "fmt"
 // changed makes of what a replay proves what one with changes says: it is no proof of the recording, whatever came of it.
 func (j *Judgement) changed(r *Result) {
 	switch j.Verdict {
-	case Exact:
+	case Exact, Solved:
 		j.Verdict = Unchanged
 		j.Text = "what was changed made no difference: " + j.Text
 	case PerKey:

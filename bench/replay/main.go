@@ -5,7 +5,7 @@
 //	go run ./bench/replay -events 2            a smaller recording, in million
 //	go run ./bench/replay -reuse               ask again what an earlier run recorded in -dir
 //
-// Everything is asked of the built server through its API. The last lines are the figures:
+// Seeks and steps are asked of the built server through its API. The last lines are the figures:
 // FIGURE <name> <value> <unit> target <target> met|missed.
 package main
 
@@ -31,6 +31,9 @@ type options struct {
 	cold     int
 	seeks    int
 	steps    int
+	warmup   int
+	traces   int
+	replayed int // million
 	reuse    bool
 	only     string
 }
@@ -55,7 +58,10 @@ func parse(args []string) (options, error) {
 	flags.Uint64Var(&o.seed, "seed", 1, "of the places that are sought")
 	flags.IntVar(&o.cold, "cold", 10, "sessions that are opened at a random record")
 	flags.IntVar(&o.seeks, "seeks", 200, "random records that one session is asked for")
+	flags.IntVar(&o.warmup, "warmup", 40, "random records before those, until the session is warm")
 	flags.IntVar(&o.steps, "steps", 400, "steps, half of them backwards")
+	flags.IntVar(&o.traces, "traces", 100, "records that are traced by a task that waits before them")
+	flags.IntVar(&o.replayed, "replayed", 4, "million invocations that run again at each level")
 	flags.BoolVar(&o.reuse, "reuse", false, "ask the recording that an earlier run left in -dir")
 	flags.StringVar(&o.only, "only", "", "measure this alone: speed, seeks")
 	if err := flags.Parse(args); err != nil {
@@ -64,7 +70,7 @@ func parse(args []string) (options, error) {
 	for _, f := range []struct {
 		name string
 		n    int
-	}{{"events", o.events}, {"cold", o.cold}, {"seeks", o.seeks}, {"steps", o.steps}} {
+	}{{"events", o.events}, {"cold", o.cold}, {"warmup", o.warmup}, {"seeks", o.seeks}, {"steps", o.steps}, {"traces", o.traces}, {"replayed", o.replayed}} {
 		if f.n < 1 {
 			return o, fmt.Errorf("-%s %d: at least 1", f.name, f.n)
 		}
@@ -99,15 +105,17 @@ func bench(ctx context.Context, args []string) (err error) {
 	if r.of, err = s.recorded(ctx); err != nil {
 		return err
 	}
-	if o.only != "seeks" {
-		if err := s.speed(ctx, &r); err != nil {
-			return err
-		}
-	}
 	if o.only != "speed" {
 		if err := s.seek(ctx, &r); err != nil {
 			return err
 		}
+	}
+	// The store is one process's at a time.
+	if err := s.stop(ctx); err != nil {
+		return err
+	}
+	if err := s.inside(ctx, &r); err != nil {
+		return err
 	}
 	r.print(os.Stdout)
 	return nil

@@ -29,13 +29,15 @@ type stage struct {
 
 // recording is what was recorded, and how fast the job ran meanwhile.
 type recording struct {
-	Name     string        `json:"name"`
-	Events   int64         `json:"events"`  // of the source, and so of the task
-	Wall     time.Duration `json:"wall_ns"` // between the first mark and the last one
-	CPU      time.Duration `json:"cpu_ns"`  // of the TaskManager in that time: source, task, sink, agent
-	Last     uint64        `json:"last"`    // invocation
-	Bytes    int64         `json:"bytes"`   // on disk
-	Restarts int           `json:"checkpoints"`
+	Name    string        `json:"name"`
+	ID      string        `json:"id"`
+	Attempt string        `json:"attempt"`
+	Events  int64         `json:"events"`  // of the source, and so of the task
+	Wall    time.Duration `json:"wall_ns"` // between the first mark and the last one
+	CPU     time.Duration `json:"cpu_ns"`  // of the TaskManager in that time: source, task, sink, agent
+	Last    uint64        `json:"last"`    // invocation
+	Bytes   int64         `json:"bytes"`   // on disk
+	Starts  int           `json:"checkpoints"`
 }
 
 func (r *recording) perSecond() float64 { return float64(r.Events) / r.Wall.Seconds() }
@@ -44,6 +46,7 @@ const (
 	jobName   = "bench-replay"
 	operator  = "bids"
 	note      = "recorded.json"
+	agentJar  = "sightglass-agent.jar"
 	warm      = 5 * time.Second
 	patience  = 30 * time.Minute
 	checkEach = 200 * time.Millisecond
@@ -60,7 +63,10 @@ func (s *stage) recorded(ctx context.Context) (r recording, err error) {
 		if err := json.Unmarshal(text, &r); err != nil {
 			return r, fmt.Errorf("reading %s: %w", path, err)
 		}
-		return r, s.startServer(ctx)
+		if err := s.startServer(ctx); err != nil {
+			return r, err
+		}
+		return r, s.lookAt(ctx, &r)
 	}
 	if err := os.RemoveAll(s.options.dir); err != nil {
 		return r, fmt.Errorf("clearing the last run: %w", err)
@@ -88,6 +94,9 @@ func (s *stage) startServer(ctx context.Context) error {
 	}
 	listen := fmt.Sprintf("127.0.0.1:%d", ports[0])
 	s.agents = fmt.Sprintf("127.0.0.1:%d", ports[1])
+	if err := lab.Run(ctx, s.options.dir, s.options.binary, "attach", "--jar", filepath.Join(s.options.dir, agentJar)); err != nil {
+		return fmt.Errorf("writing the agent: %w", err)
+	}
 	home, err := s.lab.InstallFlink(ctx, s.options.flink)
 	if err != nil {
 		return err
@@ -115,14 +124,15 @@ func (s *stage) record(ctx context.Context) (r recording, err error) {
 	if err != nil {
 		return r, err
 	}
-	agent := filepath.Join(s.options.dir, "sightglass-agent.jar")
-	if err := lab.Run(ctx, s.options.dir, s.options.binary, "attach", "--jar", agent); err != nil {
-		return r, fmt.Errorf("writing the agent: %w", err)
-	}
+	agent := filepath.Join(s.options.dir, agentJar)
 	option := "-javaagent:" + agent + "=" + s.agents
 	s.flink, err = s.lab.StartFlink(ctx, lab.FlinkOptions{
 		Version: s.options.flink, Dir: filepath.Join(s.options.dir, "flink"), TaskManagers: 1, Slots: 1, TaskMemory: "2g",
-		Conf: map[string]string{"env.java.default-opts.jobmanager": option, "env.java.default-opts.taskmanager": option},
+		Conf: map[string]string{
+			"env.java.default-opts.jobmanager": option, "env.java.default-opts.taskmanager": option,
+			// A replay begins behind any of them, so none is thrown away. Both names, of today and before.
+			"execution.checkpointing.num-retained": "100000", "state.checkpoints.num-retained": "100000",
+		},
 	})
 	if err != nil {
 		return r, err
@@ -150,16 +160,22 @@ func (s *stage) record(ctx context.Context) (r recording, err error) {
 	}
 	s.flink = nil
 	r.Name = jobName
-	plan, err := s.client.ReplayPlan(ctx, r.Name, gen.ReplayWish{Task: operator})
-	if err != nil {
+	if err := s.lookAt(ctx, &r); err != nil {
 		return r, err
 	}
-	if r.Last, err = number(plan.Value.Last); err != nil {
-		return r, err
-	}
-	r.Restarts = len(plan.Value.Starts)
 	r.Bytes, err = size(filepath.Join(s.options.dir, "data"))
 	return r, err
+}
+
+// lookAt finds out what the server knows of the recording.
+func (s *stage) lookAt(ctx context.Context, r *recording) error {
+	plan, err := s.client.ReplayPlan(ctx, r.Name, gen.ReplayWish{Task: operator})
+	if err != nil {
+		return err
+	}
+	r.ID, r.Attempt, r.Starts = plan.Value.Recording, plan.Value.AttemptKey, len(plan.Value.Starts)
+	r.Last, err = number(plan.Value.Last)
+	return err
 }
 
 // run lets the job run, and measures it between two marks behind its start.
@@ -220,5 +236,6 @@ func (s *stage) stop(ctx context.Context) error {
 	if s.server != nil {
 		err = errors.Join(err, s.server.Stop(ctx, 30*time.Second))
 	}
+	s.flink, s.server = nil, nil
 	return err
 }

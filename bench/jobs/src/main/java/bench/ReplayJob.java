@@ -16,9 +16,6 @@ public final class ReplayJob {
 
   public static void main(String[] arguments) throws Exception {
     Configuration settings = new Configuration();
-    // A replay begins behind any of them, so none is thrown away.
-    settings.setString("execution.checkpointing.num-retained", "100000");
-    settings.setString("state.checkpoints.num-retained", "100000");
     settings.setString(
         "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(settings);

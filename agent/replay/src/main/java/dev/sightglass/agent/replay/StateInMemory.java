@@ -52,7 +52,11 @@ final class StateInMemory {
   private static void load(Object handle, String field) throws Exception {
     Object file = Members.get(handle, field);
     if (file instanceof FileStateHandle && ((FileStateHandle) file).getStateSize() <= MAX) {
-      Members.set(handle, field, read((FileStateHandle) file));
+      try {
+        Members.set(handle, field, read((FileStateHandle) file));
+      } catch (IOException e) {
+        // Who restores from it says that it is not there.
+      }
     }
   }
 

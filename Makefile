@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store test-matrix test-replay soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay soak web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -120,6 +120,9 @@ bench-store: ## what the store does: a generated recording of up to 100 million 
 		echo "bench-store: no C compiler ($$(go env CC)): DuckDB is not asked, figures of the peer are missing"; \
 		go run ./bench/store -svg docs/images/store-growth.svg; \
 	fi
+
+bench-replay: build ## how fast recorded tasks run again, and how quick one gets to any of ten million records and steps there; figures against their targets; about ten minutes, 3 GB in build/
+	go run ./bench/replay
 
 test-matrix: build ## jobs of every shape, plain and recorded, on both lines, over backends, checkpoint modes and object reuse; writes docs/coverage.md
 	go run ./test/matrix -coverage docs/coverage.md

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/bench/marks"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -77,11 +78,11 @@ func (s *stage) watch(ctx context.Context, cluster *lab.Flink, job, log string, 
 	if err != nil {
 		return sample{}, err
 	}
-	lines, err := readOutput(log, offset, before.at, after.at)
+	lines, err := marks.Read(log, offset, before.at, after.at)
 	if err != nil {
 		return sample{}, err
 	}
-	one, err := between(lines.marks)
+	one, err := between(lines.Marks)
 	if err != nil {
 		return sample{}, err
 	}
@@ -89,7 +90,7 @@ func (s *stage) watch(ctx context.Context, cluster *lab.Flink, job, log string, 
 	span := one.span.Seconds()
 	one.cluster = time.Duration(float64(after.cluster-before.cluster) / span)
 	one.server = time.Duration(float64(after.server-before.server) / span)
-	one.p99 = lines.p99
+	one.p99 = lines.P99
 	one.stored = after.stored.since(before.stored)
 	one.lost = after.stored.lost - before.stored.lost
 	one.resident, err = resident(cluster.TaskManagers[0].PID)
@@ -133,10 +134,10 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // between takes the first and the last mark.
-func between(marks []mark) (sample, error) {
-	if len(marks) < 2 {
-		return sample{}, fmt.Errorf("the job made %d marks: measure longer with --span", len(marks))
+func between(all []marks.Mark) (sample, error) {
+	if len(all) < 2 {
+		return sample{}, fmt.Errorf("the job made %d marks: measure longer with --span", len(all))
 	}
-	first, last := marks[0], marks[len(marks)-1]
-	return sample{records: last.records - first.records, wall: last.wall.Sub(first.wall)}, nil
+	first, last := all[0], all[len(all)-1]
+	return sample{records: last.Records - first.Records, wall: last.Wall.Sub(first.Wall)}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sightglass/sightglass/bench/marks"
 )
 
 func TestFiguresSayWhetherTheyMeetTheirTarget(t *testing.T) {
@@ -51,18 +53,18 @@ func TestOutputIsTakenFromTheMeasuredStretchAlone(t *testing.T) {
 	if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o, err := readOutput(log, int64(len("before\n")), time.Unix(1, 1), time.Unix(8, 0))
+	o, err := marks.Read(log, int64(len("before\n")), time.Unix(1, 1), time.Unix(8, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := between(o.marks)
+	one, err := between(o.Marks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if one.records != 20 || one.wall != 2*time.Second || len(o.p99) != 1 || o.p99[0] != 20 {
-		t.Errorf("%+v %v", one, o.p99)
+	if one.records != 20 || one.wall != 2*time.Second || len(o.P99) != 1 || o.P99[0] != 20 {
+		t.Errorf("%+v %v", one, o.P99)
 	}
-	if _, err := between(o.marks[:1]); err == nil {
+	if _, err := between(o.Marks[:1]); err == nil {
 		t.Error("one mark was taken for a measurement")
 	}
 }

@@ -83,15 +83,17 @@ type feed struct {
 	chain    []event.ChainOperatorDef
 	source   *sources
 	recover  *recovered
-	barriers map[uint64][]byte // of checkpoints, as Flink's EventSerializer writes them
+	barriers *barriers
 	triggers triggers
 	outside  map[uint64]bool // invocations that are nothing but something told outside of all
 	outs     []row           // rows of such, to be fed
 	pending  *step
 	buf      []byte
+	size     int    // of the last run of elements, bytes
 	stops    *stops // nil: nothing is stopped for
 	changes  *changes
 	timers   []byte // steps about timers, which come before the step that waits
+	done     func() // of one with stops: it is not written any more
 
 	// Elements fed, and the invocation reached.
 	elements uint64
@@ -119,9 +121,11 @@ func (f *feed) write(ctx context.Context) error {
 	if _, err := f.out.WriteString(hello); err != nil {
 		return err
 	}
-	if err := f.findBarriers(ctx); err != nil {
-		return err
-	}
+	return f.steps(ctx)
+}
+
+// steps is write behind the first bytes.
+func (f *feed) steps(ctx context.Context) error {
 	next := f.from.invocation + 1
 	if err := f.skip(ctx); err != nil {
 		return err
@@ -200,6 +204,7 @@ func (f *feed) skip(ctx context.Context) error {
 		return nil
 	}
 	for _, l := range []*lane{f.det, f.env, f.trace, f.source.lane, f.source.given} {
+		l.behind(f.from.invocation)
 		for {
 			r, err := l.peek(ctx)
 			if err != nil {
@@ -215,24 +220,6 @@ func (f *feed) skip(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// findBarriers goes through lane env once, for what barriers said: they are told when the task takes part in a checkpoint, which
-// is when it has them all.
-func (f *feed) findBarriers(ctx context.Context) error {
-	f.barriers = make(map[uint64][]byte)
-	l := &lane{snap: f.snap, refs: f.env.refs, all: true}
-	for {
-		r, err := l.peek(ctx)
-		if err != nil || r == nil {
-			return err
-		}
-		if x := l.take(); x.what == whatBarrier {
-			b := x.value.Open(f.open)
-			f.barriers[uint64(x.number)] = b
-			f.triggers.add(x.inv, b)
-		}
-	}
 }
 
 func (f *feed) row(ctx context.Context, r row) error {
@@ -256,7 +243,11 @@ func (f *feed) row(ctx context.Context, r row) error {
 		for ; r.n > 0; r.n-- {
 			one := r
 			one.n = 1
-			if err := f.put(ctx, f.triggers.mail(step{row: one, action: stepMail, text: text})); err != nil {
+			s, err := f.triggers.mail(ctx, f.barriers, step{row: one, action: stepMail, text: text})
+			if err != nil {
+				return err
+			}
+			if err := f.put(ctx, s); err != nil {
 				return err
 			}
 			r.inv++
@@ -280,9 +271,9 @@ func (f *feed) row(ctx context.Context, r row) error {
 		_, err := f.timer(&r)
 		return err
 	case event.KindBarrierIn:
-		b := f.barriers[r.checkpoint]
-		if b == nil {
-			return nil // the checkpoint was given up before the task had all of its barriers
+		b, err := f.barriers.of(ctx, r.checkpoint)
+		if err != nil || b == nil { // the checkpoint was given up before the task had all of its barriers
+			return err
 		}
 		return f.event(ctx, r, b)
 	case event.KindEndOfRecovery:
@@ -319,7 +310,8 @@ func (f *feed) run(ctx context.Context, r row) error {
 		if err != nil {
 			return err
 		}
-		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index}
+		// Of about the size of the last one.
+		s := step{row: r, action: stepElements, gate: r.channel.Gate, index: r.channel.Index, bytes: make([]byte, 0, f.size)}
 		for uint64(s.count) < most && len(s.bytes) < maxRunBytes {
 			v, err := in.element(ctx, r.seq+uint64(s.count))
 			if err != nil {
@@ -340,7 +332,7 @@ func (f *feed) run(ctx context.Context, r row) error {
 			}
 			s.add(b)
 		}
-		s.n = uint64(s.count)
+		s.n, f.size = uint64(s.count), len(s.bytes)
 		if err := f.put(ctx, s); err != nil {
 			return err
 		}
@@ -389,7 +381,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 		}
 		x := f.env.take()
 		switch x.what {
-		case whatTransients, whatBarrier: // findBarriers keeps these
+		case whatTransients, whatBarrier: // barriers gives these
 		case whatGiven: // the record's step has it
 		case whatReleased, whatEnded:
 			if err := f.writePending(); err != nil {

@@ -89,7 +89,7 @@ func (in *input) mayHold(h *block.Header, seq uint64) bool {
 		return true
 	}
 	for _, c := range h.Zones.Channels {
-		if !c.In && c.Partition == in.key && c.Subpartition == in.sub {
+		if !c.In && c.Partition == in.key && c.Subpartition == in.sub && c.Last >= seq {
 			return true
 		}
 	}

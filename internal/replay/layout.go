@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"sort"
@@ -15,11 +16,11 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// layout writes what rebuilds the task to a folder: task.properties, the serialized parts and the jars.
-func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader, recording event.RecordingID, restore event.Payload,
-	more func(p map[string]string) error) error {
+// layout writes what rebuilds the task to a folder, the serialized parts and the jars, and gives the properties of the task, as all of its
+// runs have them.
+func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader, restore event.Payload) (map[string]string, error) {
 	p := map[string]string{
-		"recording": recording.String(), "invokable": c.Of.Invokable, "job_type": c.Of.JobType, "job_id": c.Of.JobID,
+		"invokable": c.Of.Invokable, "job_type": c.Of.JobType, "job_id": c.Of.JobID,
 		"job_name": c.Of.JobName, "vertex": c.Of.Vertex, "execution": c.Of.Execution,
 		"task.name": c.Of.Task.Name, "task.max_parallelism": strconv.Itoa(c.Of.Task.MaxParallelism),
 		"task.index": strconv.Itoa(c.Of.Task.Index), "task.parallelism": strconv.Itoa(c.Of.Task.Parallelism),
@@ -51,16 +52,27 @@ func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader,
 			jars++
 		}
 		if err := copyBlob(ctx, blobs, part.SHA256, filepath.Join(dir, name)); err != nil {
-			return fmt.Errorf("part %s: %w", part.Name, err)
+			return nil, fmt.Errorf("part %s: %w", part.Name, err)
 		}
 	}
 	p["jars"] = strconv.Itoa(jars)
 	if b := restore.Open(sealed.Take()); len(b) > 0 {
 		if err := os.WriteFile(filepath.Join(dir, "restore"), b, 0o600); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if err := more(p); err != nil {
+	return p, nil
+}
+
+// enter writes where a run of the task begins, and what recording it makes, to the folder of that run.
+func (r *room) enter(ctx context.Context, dir string, snap store.Snapshot, attempt event.Key, from start, derived event.RecordingID, dict *dictionary) error {
+	r.state.ctx = ctx
+	if err := r.state.bring(from.needs); err != nil {
+		return err
+	}
+	p := maps.Clone(r.task)
+	p["recording"] = derived.String()
+	if err := from.layout(ctx, dir, p, r.capsule, snap, attempt, dict.attempts[attempt].Chain, dict); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "task.properties"), properties(p), 0o600)

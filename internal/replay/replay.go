@@ -31,6 +31,7 @@ type Options struct {
 	Edit       Editor   // for changes of values; nil: there can be none
 	Variant    *Variant // of the program; nil: the recorded one
 	Jars       string   // folder that the jars of a variant lie in
+	Level      string   // what is recorded of the replay: positions, flight or trace; empty = trace. At positions outputs cannot be compared
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
 	// Sandbox makes a command of one that must not do more than the bounds allow; nil: it runs as it is. JavaHome is where Java lies.
@@ -79,6 +80,9 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	}
 	defer room.remove(&o)
 	defer room.close()
+	if o.Level == "positions" && !wasTraced(snap, attempt) {
+		room.jvm.extraArgs = []string{quietOn}
+	}
 	f := room.feed
 	f.to = o.To
 	report, err := room.run(ctx, progress)
@@ -137,10 +141,11 @@ func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from star
 	return &feed{
 		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
 		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
-		trace:   newLane(snap, attempt, event.LaneTrace, false),
-		recover: newRecovered(snap, dict, attempt),
-		source:  &sources{lane: newLane(snap, attempt, event.LaneSrc, true), given: newLane(snap, attempt, event.LaneEnv, true)},
-		attempt: attempt,
+		trace:    newLane(snap, attempt, event.LaneTrace, false),
+		recover:  newRecovered(snap, dict, attempt),
+		source:   &sources{lane: newLane(snap, attempt, event.LaneSrc, true), given: newLane(snap, attempt, event.LaneEnv, true)},
+		attempt:  attempt,
+		barriers: newBarriers(snap, attempt, from),
 	}
 }
 

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -20,6 +21,9 @@ import (
 // room is what a replay runs in: a folder with what rebuilds the task, a server for the agent of its process, and the feed.
 type room struct {
 	dir     string
+	task    map[string]string // properties of the task, as all of its runs have them
+	capsule *capsule
+	state   *stateFiles // of all runs
 	derived event.RecordingID
 	feed    *feed
 	jvm     *jvm
@@ -33,7 +37,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	if err != nil {
 		return nil, err
 	}
-	r := &room{derived: derived}
+	r := &room{capsule: c, derived: derived}
 	if r.dir, err = os.MkdirTemp(o.Dir, "replay-"); err != nil {
 		return nil, err
 	}
@@ -43,28 +47,26 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 		}
 	}()
 	dict := newDictionary(o.Store, rec)
-	err = layout(ctx, r.dir, c, o.Store, derived, restore.handles, func(p map[string]string) error {
-		if len(o.Changes) > 0 {
-			p["changed"] = "true"
+	if r.task, err = layout(ctx, r.dir, c, o.Store, restore.handles); err != nil {
+		return nil, fmt.Errorf("laying the task out: %w", err)
+	}
+	if len(o.Changes) > 0 {
+		r.task["changed"] = "true"
+	}
+	if err := o.Variant.layout(ctx, r.dir, o.Jars, r.task, c); err != nil {
+		return nil, fmt.Errorf("laying the task out: %w", err)
+	}
+	r.state = newStateFiles(ctx, r.dir, r.task, o.Store)
+	err = r.state.bring(restore.files)
+	if err == nil && compares {
+		var all []snapshot
+		if all, err = snapshotsOf(ctx, snap, attempt); err == nil {
+			err = layOutCompared(r.dir, r.task, all, restore.files, from.checkpoint, r.state)
 		}
-		if err := o.Variant.layout(ctx, r.dir, o.Jars, p, c); err != nil {
-			return err
-		}
-		state := newStateFiles(ctx, r.dir, p, o.Store)
-		if err := state.bring(restore.files); err != nil {
-			return err
-		}
-		if compares {
-			all, err := snapshotsOf(ctx, snap, attempt)
-			if err != nil {
-				return err
-			}
-			if err := layOutCompared(r.dir, p, all, restore.files, from.checkpoint, state); err != nil {
-				return err
-			}
-		}
-		return from.layout(ctx, r.dir, p, c, snap, attempt, state, dict.attempts[attempt].Chain, dict)
-	})
+	}
+	if err == nil {
+		err = r.enter(ctx, r.dir, snap, attempt, from, derived, dict)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("laying the task out: %w", err)
 	}
@@ -76,7 +78,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	if r.server, err = ingest.New(ingest.Options{Store: o.Store, Blobs: o.Store, Version: "replay", Token: token}); err != nil {
 		return nil, err
 	}
-	r.server.StartPolicy(ingest.Policy{Version: "replay", Rules: []ingest.PolicyRule{{Level: "trace"}}})
+	r.server.StartPolicy(ingest.Policy{Version: "replay", Rules: []ingest.PolicyRule{{Level: cmp.Or(o.Level, "trace")}}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -96,10 +98,15 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 
 // run starts the process and feeds it, until it ends. The error has what the process said last.
 func (r *room) run(ctx context.Context, progress func(Report)) (Report, error) {
-	report, err := r.jvm.run(ctx, r.dir, func(ctx context.Context, w io.Writer) error {
+	return r.runOn(ctx, func(ctx context.Context, w io.Writer) error {
 		r.feed.out = bufio.NewWriterSize(w, 1<<18)
 		return r.feed.write(ctx)
 	}, progress)
+}
+
+// runOn is run on a feed of the caller's.
+func (r *room) runOn(ctx context.Context, feed func(context.Context, io.Writer) error, progress func(Report)) (Report, error) {
+	report, err := r.jvm.run(ctx, r.dir, feed, progress)
 	if err != nil && !errors.Is(err, ErrChange) {
 		err = fmt.Errorf("%w\n%s", err, report.Stderr)
 	}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"fmt"
 	"math"
@@ -55,22 +54,7 @@ func (r *row) between() bool {
 	return false
 }
 
-// rowHeap orders rows by invocation; what happens within one goes before what stands behind it.
-type rowHeap []row
-
-func (h rowHeap) Len() int      { return len(h) }
-func (h rowHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *rowHeap) Push(x any)   { *h = append(*h, x.(row)) }
-func (h *rowHeap) Pop() any {
-	last := len(*h) - 1
-	x := (*h)[last]
-	(*h)[last] = row{}
-	*h = (*h)[:last]
-	return x
-}
-
-func (h rowHeap) Less(i, j int) bool { return compareRows(&h[i], &h[j]) < 0 }
-
+// compareRows orders rows by invocation; what happens within one goes before what stands behind it.
 func compareRows(a, b *row) int {
 	behind := func(r *row) int {
 		if r.between() {
@@ -87,7 +71,7 @@ type lane struct {
 	snap  store.Snapshot
 	refs  []store.Ref // by the first invocation
 	next  int
-	rows  rowHeap
+	rows  []row // that were read and not taken, in order
 	order uint64
 	all   bool // sections of payload too
 }
@@ -101,6 +85,16 @@ func newLane(snap store.Snapshot, attempt event.Key, id event.Lane, payload bool
 	}
 	slices.SortStableFunc(l.refs, func(a, b store.Ref) int { return cmp.Compare(a.Header.FirstInv, b.Header.FirstInv) })
 	return l
+}
+
+// only leaves blocks out that do not fit. Before the first row is read.
+func (l *lane) only(fits func(*block.Header) bool) {
+	l.refs = slices.DeleteFunc(l.refs, func(r store.Ref) bool { return !fits(r.Header) })
+}
+
+// behind leaves out what came before an invocation.
+func (l *lane) behind(inv uint64) {
+	l.only(func(h *block.Header) bool { return h.LastInv >= inv })
 }
 
 // peek returns the row that comes next; nil at the end. It stays valid until the next call.
@@ -117,7 +111,11 @@ func (l *lane) peek(ctx context.Context) (*row, error) {
 	return &l.rows[0], nil
 }
 
-func (l *lane) take() row { return heap.Pop(&l.rows).(row) }
+func (l *lane) take() row {
+	x := l.rows[0]
+	l.rows = l.rows[1:]
+	return x
+}
 
 func (l *lane) load(ctx context.Context, ref store.Ref) error {
 	if ref.Header.Events == 0 {
@@ -131,6 +129,8 @@ func (l *lane) load(ctx context.Context, ref store.Ref) error {
 	if err != nil {
 		return fmt.Errorf("reading block %d of lane %d: %w", ref.Header.Number, ref.Header.Lane, err)
 	}
+	l.rows = slices.Grow(slices.Clip(l.rows), len(r.Kind))
+	sorted := true
 	for i := range r.Kind {
 		x := row{
 			kind: r.Kind[i], inv: r.Inv[i], n: uint64(max(1, r.N[i])), order: l.order, wall: r.Wall[i],
@@ -148,7 +148,13 @@ func (l *lane) load(ctx context.Context, ref store.Ref) error {
 			}
 		}
 		l.order++
-		heap.Push(&l.rows, x)
+		if last := len(l.rows) - 1; sorted && last >= 0 {
+			sorted = compareRows(&l.rows[last], &x) <= 0
+		}
+		l.rows = append(l.rows, x)
+	}
+	if !sorted {
+		slices.SortFunc(l.rows, func(a, b row) int { return compareRows(&a, &b) })
 	}
 	return nil
 }

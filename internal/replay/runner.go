@@ -25,6 +25,9 @@ const class = "dev.sightglass.agent.replay.Replayer"
 var opened = strings.Fields(`lang lang.reflect lang.invoke io net nio math text time util util.concurrent
 	util.concurrent.atomic util.concurrent.locks`)
 
+// phaseBuilding is when the task is built.
+const phaseBuilding = "building"
+
 // Report is what a replayer said of itself.
 type Report struct {
 	Phase           string
@@ -223,6 +226,8 @@ func (r *Report) add(line []byte) {
 		r.Paused, r.Invocation, r.Trace, r.Renumbered = l.Paused, l.Invocation, int64(n), l.Renumbered
 	case l.Compared != 0:
 		r.addState(line)
+	case l.Phase == phaseBuilding: // the task is built, perhaps again
+		*r = Report{Phase: l.Phase, Paused: r.Paused}
 	case l.Phase != "":
 		r.Phase = l.Phase
 	case l.Progress != nil:

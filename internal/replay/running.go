@@ -1,11 +1,15 @@
 package replay
 
 import (
+	"bufio"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,76 +17,81 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// running is a replay that goes from interval to interval and waits in between.
+// running is a process in which a task runs from interval to interval and waits in between. It can be taken elsewhere: then the task is
+// built again there, in the same process, which has loaded and compiled Flink's classes by then.
 type running struct {
-	derived event.RecordingID
-	dir     string // stays until stop: the job's jars lie there
-	remove  func()
+	o       Options
+	rec     event.RecordingID
+	attempt event.Key
+	dict    *dictionary
+	room    *room
 
-	checkpoint uint64 // that it began behind, 0 = none
-
-	asked  chan interval
+	asked  chan interval // of the feed at hand
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when the process is gone
 	said   chan struct{} // something was said
-	reader traceReader
-	offset int64
 	number uint64
-	at     uint64 // invocations below were replayed
+	runs   int // of the task
+	taskRun
 
 	mu   sync.Mutex
 	last Report
 	fail error
 }
 
-// linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger.
-var linesOn = []string{"-Dsightglass.lines=true", "-XX:-DontCompileHugeMethods"}
+// taskRun is one run of the task, from a start on.
+type taskRun struct {
+	derived    event.RecordingID
+	dir        string // holds its trace
+	checkpoint uint64 // that it began behind, 0 = none
+	reader     traceReader
+	offset     int64
+	at         uint64 // invocations below were replayed
+}
 
-// begin starts a replay of an attempt that comes through invocation first: behind the last checkpoint before it, when there is one
-// to begin with; whole: at its beginning. It waits before its first invocation.
-func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, first uint64, whole bool) (_ *running, err error) {
+// linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger, and of
+// collectors the one that takes the least of processors, a tenth less than the JVM's own choice.
+var linesOn = []string{"-Dsightglass.lines=true", "-XX:+UseSerialGC", "-XX:-DontCompileHugeMethods"}
+
+// quietOn lets a process record no more than the order of what nobody looks at.
+const quietOn = "-Dsightglass.quiet=true"
+
+// launch starts a process in which the task waits behind a start.
+func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, from start) (_ *running, err error) {
 	snap, err := o.Store.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
 	}
-	undo := []func(){snap.Close}
-	cleanup := func() {
-		for i := len(undo) - 1; i >= 0; i-- {
-			undo[i]()
-		}
-	}
 	defer func() {
 		if err != nil {
-			cleanup()
+			snap.Close()
 		}
 	}()
-	var from start
-	if !whole {
-		if from, err = nearest(ctx, snap, o.Store, attempt, first); err != nil {
-			return nil, err
-		}
-	}
-	room, err := o.setUp(ctx, snap, rec, attempt, from, NewRecording(), false)
 	if err != nil {
 		return nil, err
 	}
-	undo = append(undo, room.close)
-	r := &running{derived: room.derived, dir: room.dir, checkpoint: from.checkpoint, asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), at: from.invocation + 1}
-	r.remove = func() {
-		room.remove(&o)
-		if !o.Keep {
-			_ = o.Store.Delete(context.WithoutCancel(ctx), room.derived) // there may be none yet
-		}
+	derived := NewRecording()
+	room, err := o.setUp(ctx, snap, rec, attempt, from, derived, false)
+	if err != nil {
+		return nil, err
 	}
-	room.feed.stops = &stops{asked: r.asked}
+	r := &running{
+		o: o, rec: rec, attempt: attempt, dict: newDictionary(o.Store, rec), room: room,
+		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1,
+		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1},
+	}
+	room.feed.stops, room.feed.done = &stops{asked: r.asked}, snap.Close
 	room.jvm.extraArgs = linesOn
+	if !wasTraced(snap, attempt) {
+		room.jvm.extraArgs = append(room.jvm.extraArgs[:len(linesOn):len(linesOn)], quietOn)
+	}
 	// The process outlives the question that it was started for.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
 	go func() {
 		defer close(r.ended)
-		defer cleanup()
-		report, err := room.run(life, r.tell)
+		defer room.close()
+		report, err := room.runOn(life, r.feed, r.tell)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.last, r.fail = report, err
@@ -90,18 +99,101 @@ func begin(ctx context.Context, o Options, rec event.RecordingID, attempt event.
 	return r, nil
 }
 
-// nearest is the last place before an invocation at which a replay can begin: the attempt's beginning, if no state is there to begin with.
-func nearest(ctx context.Context, snap store.Snapshot, blobs store.BlobReader, attempt event.Key, first uint64) (start, error) {
-	all, err := checkpoints(ctx, snap, attempt)
-	if err != nil {
-		return start{}, err
+// wasTraced tells whether an attempt was recorded at level trace for a while: then what is told outside of all invocations has numbers
+// that a task would not give which tells less.
+func wasTraced(snap store.Snapshot, attempt event.Key) bool {
+	for range snap.Blocks(store.Filter{Lane: event.LaneState, Attempt: attempt}) {
+		return true
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].invocation < first && all[i].absent(blobs) == "" {
-			return all[i], nil
+	return false
+}
+
+// feed feeds one run of the task after the other.
+func (r *running) feed(ctx context.Context, w io.Writer) error {
+	out := bufio.NewWriterSize(w, 1<<18)
+	if _, err := out.WriteString(hello); err != nil {
+		return err
+	}
+	f := r.room.feed
+	for {
+		f.out = out
+		err := f.steps(ctx)
+		f.done()
+		away := f.stops.away
+		switch {
+		case err == nil:
+			// The task's run is over, and another one may be wanted.
+			select {
+			case next := <-r.asked:
+				away = next.away
+			case <-ctx.Done():
+				return nil
+			}
+		case !errors.Is(err, errElsewhere):
+			return err
 		}
+		b := append(make([]byte, 0, 64), stepAgain)
+		b = binary.BigEndian.AppendUint16(b, uint16(len(away.folder)))
+		if _, err := out.Write(append(b, away.folder...)); err != nil {
+			return err
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		f = away.feed
 	}
-	return start{}, nil
+}
+
+// elsewhere builds the task again behind another start. After an error the process is of no use any more.
+func (r *running) elsewhere(ctx context.Context, from start) (err error) {
+	snap, err := r.o.Store.Snapshot(ctx, r.rec)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			snap.Close()
+		}
+	}()
+	folder := strconv.Itoa(r.runs)
+	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1}
+	if err := os.Mkdir(next.dir, 0o700); err != nil {
+		return fmt.Errorf("making a folder for a replay: %w", err)
+	}
+	if err := r.room.enter(ctx, next.dir, snap, r.attempt, from, next.derived, r.dict); err != nil {
+		return fmt.Errorf("laying the task out: %w", err)
+	}
+	f := newFeed(snap, r.dict, r.attempt, from)
+	f.stops, f.done = &stops{asked: r.asked}, snap.Close
+	r.mu.Lock()
+	r.last = Report{Paused: r.last.Paused}
+	r.mu.Unlock()
+	if err := r.ask(ctx, interval{away: &elsewhere{feed: f, folder: folder}}); err != nil {
+		return err
+	}
+	if r.runs > 1 {
+		_ = os.RemoveAll(r.dir) // with the room, at the latest
+	}
+	r.runs++
+	r.taskRun = next
+	return nil
+}
+
+// ask hands something to the feed at hand.
+func (r *running) ask(ctx context.Context, next interval) error {
+	select {
+	case r.asked <- next:
+		return nil
+	case <-r.ended:
+		if err := r.err(); err != nil {
+			return err
+		}
+		return errors.New("the process of the replay is gone")
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(startLimit):
+		return errors.New("the replay does not start")
+	}
 }
 
 func (r *running) tell(report Report) {
@@ -129,7 +221,8 @@ func (r *running) err() error {
 // reached is the invocation that comes next.
 func (r *running) reached() uint64 { return r.at }
 
-func (r *running) over() bool {
+// gone tells whether there is no process any more.
+func (r *running) gone() bool {
 	select {
 	case <-r.ended:
 		return true
@@ -137,6 +230,9 @@ func (r *running) over() bool {
 		return false
 	}
 }
+
+// over tells whether the run of the task came to its end.
+func (r *running) over() bool { return r.report().How != "" || r.gone() }
 
 // why says why the replay went no further.
 func (r *running) why() string {
@@ -150,13 +246,8 @@ func (r *running) why() string {
 // trace lets the replay go on to an interval and through it. reached is the invocation before which it waits, or behind the last.
 func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trace, reached uint64, err error) {
 	r.number++
-	select {
-	case r.asked <- interval{first: first, last: last, number: r.number}:
-	case <-r.ended:
-	case <-ctx.Done():
-		return nil, 0, ctx.Err()
-	case <-time.After(startLimit):
-		return nil, 0, errors.New("the replay does not start")
+	if err := r.ask(ctx, interval{first: first, last: last, number: r.number}); err != nil {
+		return nil, 0, err
 	}
 	for {
 		report := r.report()
@@ -165,20 +256,24 @@ func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trac
 			traces, err := r.readTo(report.Trace)
 			return traces, r.at, err
 		}
-		select {
-		case <-r.said:
-		case <-r.ended:
-			if err := r.err(); err != nil {
-				return nil, 0, err
-			}
+		if report.How != "" {
 			// It came to its end within the interval, or before.
-			report = r.report()
 			r.at = report.Invocation + 1
 			traces, err := r.readAll()
 			for _, t := range traces {
 				r.at = max(r.at, t.Invocation+1)
 			}
 			return traces, r.at, err
+		}
+		select {
+		case <-r.said:
+		case <-r.ended:
+			if err := r.err(); err != nil {
+				return nil, 0, err
+			}
+			if r.report().How == "" {
+				return nil, 0, errors.New("the process of the replay is gone")
+			}
 		case <-ctx.Done():
 			return nil, 0, ctx.Err()
 		}
@@ -219,10 +314,11 @@ func (r *running) read(b []byte) ([]*Trace, error) {
 	return traces, err
 }
 
+// stop ends the process. What it recorded stays.
 func (r *running) stop() {
 	r.cancel()
 	<-r.ended
-	r.remove()
+	r.room.remove(&r.o)
 }
 
 func firstLine(s string) string {

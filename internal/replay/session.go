@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store"
 )
 
 // How much is traced at once, and kept.
@@ -36,10 +37,13 @@ type Session struct {
 	mu      sync.Mutex
 	run     *running
 	traces  map[uint64]*Trace
-	traced  []interval // of which traces holds all
+	traced  []stretch // of which traces holds all
 	steps   int
 	starts  int
 	whole   bool // replays begin at the attempt's beginning
+	places  []start
+	derived []event.RecordingID // that were made
+	known   uint64              // the last invocation that was recorded when they were looked for
 	lastUse time.Time
 	closed  bool
 }
@@ -59,14 +63,14 @@ func (s *Session) Starts() int {
 	return s.starts
 }
 
-// Derived is the recording that the replay makes; ok is false before it began.
-func (s *Session) Derived() (rec event.RecordingID, ok bool) {
+// Derived is the recording that the replay made of an invocation that was traced; ok is false when none was.
+func (s *Session) Derived(inv uint64) (rec event.RecordingID, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.run == nil {
-		return rec, false
+	if i := s.find(inv); i >= 0 {
+		return s.traced[i].derived, true
 	}
-	return s.run.derived, true
+	return rec, false
 }
 
 // Report is what the process said last.
@@ -101,7 +105,7 @@ func (s *Session) Jars() []string {
 	if s.run == nil {
 		return nil
 	}
-	found, _ := filepath.Glob(filepath.Join(s.run.dir, "jar-*.jar")) // the pattern is right
+	found, _ := filepath.Glob(filepath.Join(s.run.room.dir, "jar-*.jar")) // the pattern is right
 	return found
 }
 
@@ -172,8 +176,10 @@ func (s *Session) at(inv uint64) *Trace {
 	return &Trace{Invocation: inv}
 }
 
-func (s *Session) has(inv uint64) bool {
-	return slices.ContainsFunc(s.traced, func(i interval) bool { return i.first <= inv && inv <= i.last })
+func (s *Session) has(inv uint64) bool { return s.find(inv) >= 0 }
+
+func (s *Session) find(inv uint64) int {
+	return slices.IndexFunc(s.traced, func(i stretch) bool { return i.first <= inv && inv <= i.last })
 }
 
 // free moves the begin of an interval behind what is known already.
@@ -186,7 +192,11 @@ func (s *Session) free(first, inv uint64) uint64 {
 	return first
 }
 
-// fetch traces from first to so many behind inv. What lies before the place that the process is at needs a new process.
+// far is how many invocations the task runs through rather than being built again behind a checkpoint that lies so much nearer.
+const far = 20_000
+
+// fetch traces from first to so many behind inv. For what lies before the place that the task is at, or far behind it, the task is built
+// again behind the nearest checkpoint.
 func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 	last := inv + behind
 	for _, i := range s.traced {
@@ -194,56 +204,136 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 			last = i.first - 1
 		}
 	}
-	if s.run != nil && (s.run.reached() > first || s.run.over()) {
-		if s.run.reached() <= inv && !s.run.over() {
-			first = s.run.reached()
-		} else if s.run.over() && inv >= s.run.reached() && s.run.err() == nil {
+	if s.run != nil && s.run.gone() {
+		s.end()
+	}
+	if r := s.run; r != nil {
+		switch {
+		case r.over() && inv >= r.reached():
 			return nil // it ended before
-		} else {
-			s.run.stop()
-			s.take(nil)
+		case !r.over() && r.reached() > first && r.reached() <= inv:
+			first = r.reached()
 		}
 	}
-	if s.run == nil {
-		r, err := begin(ctx, s.o, s.rec, s.attempt, first, s.whole)
+	if err := s.goTo(ctx, first); err != nil {
+		s.end()
+		return err
+	}
+	traces, reached, err := s.run.trace(ctx, first, last)
+	if err != nil {
+		s.end()
+		return err
+	}
+	report := s.run.report()
+	if s.run.checkpoint > 0 && (report.Renumbered > 0 || report.Phase == phaseBuilding && report.Thrown != nil) {
+		// Behind the checkpoint it does not do what was recorded, or the state is not there. From the beginning it may.
+		s.whole = true
+		s.forget()
+		s.end()
+		return s.fetch(ctx, first, inv, behind)
+	}
+	s.keep(stretch{first, min(last, reached-1), s.run.derived}, traces)
+	return nil
+}
+
+// goTo lets the task wait before an invocation, or so near that it is there soon.
+func (s *Session) goTo(ctx context.Context, first uint64) error {
+	place, err := s.nearest(ctx, first)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.run == nil:
+		r, err := launch(ctx, s.o, s.rec, s.attempt, place)
 		if err != nil {
 			return err
 		}
 		s.take(r)
 		s.starts++
+	case s.run.over() || s.run.reached() > first || place.invocation > s.run.reached()+far:
+		if err := s.run.elsewhere(ctx, place); err != nil {
+			return err
+		}
+	default:
+		return nil
 	}
-	traces, reached, err := s.run.trace(ctx, first, last)
-	if err != nil {
-		s.run.stop()
-		s.take(nil)
-		return err
-	}
-	if s.run.checkpoint > 0 && s.run.report().Renumbered > 0 {
-		// Behind the checkpoint it does not do what was recorded. From the beginning it may.
-		s.run.stop()
-		s.take(nil)
-		s.whole = true
-		clear(s.traces)
-		s.traced, s.steps = nil, 0
-		return s.fetch(ctx, first, inv, behind)
-	}
-	s.keep(first, min(last, reached-1), traces)
+	s.derived = append(s.derived, s.run.derived)
 	return nil
 }
 
-// keep adds an interval. Everything is forgotten when it becomes too much: what is asked again is traced again.
-func (s *Session) keep(first, last uint64, traces []*Trace) {
-	if len(s.traces) > maxTraces || s.steps > maxSteps {
-		clear(s.traces)
-		s.traced, s.steps = nil, 0
+// nearest is the last place before an invocation at which the task can begin.
+func (s *Session) nearest(ctx context.Context, first uint64) (start, error) {
+	if s.whole {
+		return start{}, nil
 	}
-	if last < first {
+	snap, err := s.o.Store.Snapshot(ctx, s.rec)
+	if err != nil {
+		return start{}, err
+	}
+	defer snap.Close()
+	var last uint64
+	for ref := range snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: s.attempt}) {
+		last = max(last, ref.Header.LastInv)
+	}
+	if last != s.known { // more was recorded
+		if s.places, err = checkpoints(ctx, snap, s.attempt); err != nil {
+			return start{}, err
+		}
+		s.known = last
+	}
+	return lastBefore(s.places, s.o.Store, first), nil
+}
+
+// stretch is a range of invocations that was traced, and the recording that was made of them.
+type stretch struct {
+	first, last uint64
+	derived     event.RecordingID
+}
+
+// keep adds an interval. Everything is forgotten when it becomes too much: what is asked again is traced again.
+func (s *Session) keep(of stretch, traces []*Trace) {
+	if len(s.traces) > maxTraces || s.steps > maxSteps {
+		s.forget()
+	}
+	if of.last < of.first {
 		return
 	}
-	s.traced = append(s.traced, interval{first: first, last: last})
+	s.traced = append(s.traced, of)
 	for _, t := range traces {
 		s.traces[t.Invocation] = t
 		s.steps += len(t.Steps)
+	}
+}
+
+// forget forgets what was traced, and removes what was recorded of it but by the run at hand.
+func (s *Session) forget() {
+	at := event.RecordingID{}
+	if s.run != nil {
+		at = s.run.derived
+	}
+	s.remove(at)
+	clear(s.traces)
+	s.traced, s.steps = nil, 0
+}
+
+// remove removes recordings that were derived, but one.
+func (s *Session) remove(but event.RecordingID) {
+	s.derived = slices.DeleteFunc(s.derived, func(rec event.RecordingID) bool {
+		if rec == but {
+			return false
+		}
+		if !s.o.Keep {
+			_ = s.o.Store.Delete(context.Background(), rec) // there may be none
+		}
+		return true
+	})
+}
+
+// end ends the process.
+func (s *Session) end() {
+	if s.run != nil {
+		s.run.stop()
+		s.take(nil)
 	}
 }
 
@@ -252,8 +342,6 @@ func (s *Session) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	if s.run != nil {
-		s.run.stop()
-		s.take(nil)
-	}
+	s.end()
+	s.remove(event.RecordingID{})
 }

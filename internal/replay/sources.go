@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -154,40 +153,28 @@ const (
 	mailStop       = "stop Flip-27 source for stop-with-savepoint"
 )
 
-// triggers knows the checkpoints of an attempt in order: a task that has no input is told of one by a mail.
+// triggers makes a task that has no input take part in checkpoints: it is told of each by a mail.
 type triggers struct {
-	all  []trigger
-	done int
-}
-
-type trigger struct {
-	inv     uint64
-	barrier []byte
-	stopped bool // the mail that stops the source came, that of the checkpoint follows
-}
-
-func (t *triggers) add(inv uint64, barrier []byte) {
-	t.all = append(t.all, trigger{inv: inv, barrier: barrier})
+	stopped uint64 // the checkpoint before which the source was stopped: that mail came, the one of the checkpoint follows
 }
 
 // mail makes of a mail that triggers a checkpoint the step that does; others stay as they are.
-func (t *triggers) mail(s step) step {
+func (t *triggers) mail(ctx context.Context, all *barriers, s step) (step, error) {
 	stop := strings.HasPrefix(s.text, mailStop)
 	if !stop && !strings.HasPrefix(s.text, mailCheckpoint) {
-		return s
+		return s, nil
 	}
-	for t.done < len(t.all) && t.all[t.done].inv < s.inv {
-		t.done++
+	b, err := all.at(ctx, s.inv)
+	if err != nil || b == nil || !stop && b.invocation != s.inv {
+		return s, err // it was declined
 	}
-	if t.done == len(t.all) || !stop && t.all[t.done].inv != s.inv {
-		return s // it was declined
-	}
-	c := &t.all[t.done]
-	if c.stopped {
+	if t.stopped == b.checkpoint {
 		s.action = stepNone
-		return s
+		return s, nil
 	}
-	c.stopped = stop
-	s.action, s.bytes = stepTrigger, bytes.Clone(c.barrier)
-	return s
+	if stop {
+		t.stopped = b.checkpoint
+	}
+	s.action, s.bytes = stepTrigger, b.bytes
+	return s, nil
 }

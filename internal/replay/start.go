@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/sightglass/sightglass/internal/block"
@@ -18,7 +19,6 @@ import (
 type start struct {
 	checkpoint uint64 // 0 = the attempt's beginning
 	invocation uint64 // the last one before it
-	order      uint64 // place of its row in lane det
 	snapshot   snapshot
 	earlier    []snapshot  // that an incremental one may name files of
 	needs      []stateFile // of the snapshot
@@ -32,6 +32,7 @@ var ErrCheckpoint = errors.New("a replay cannot begin at this checkpoint")
 func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([]start, error) {
 	var all []start
 	det := newLane(snap, attempt, event.LaneDet, false)
+	det.only(func(h *block.Header) bool { return holds(h, event.KindCheckpoint) })
 	for {
 		r, err := det.peek(ctx)
 		if err != nil {
@@ -41,27 +42,11 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 			break
 		}
 		if x := det.take(); x.kind == event.KindCheckpoint {
-			all = append(all, start{checkpoint: x.checkpoint, invocation: x.inv, order: x.order})
+			all = append(all, start{checkpoint: x.checkpoint, invocation: x.inv})
 		}
 	}
-	env := newLane(snap, attempt, event.LaneEnv, true)
-	for len(all) > 0 {
-		r, err := env.peek(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if r == nil {
-			break
-		}
-		if x := env.take(); x.what == whatTransients {
-			for i := range all {
-				if all[i].checkpoint == uint64(x.number) {
-					// What the task did for its snapshot, as what a sink hands on, has invocations of its own behind the
-					// checkpoint's row; this row stands at the last of them.
-					all[i].transients, all[i].invocation = x.value, max(all[i].invocation, x.inv)
-				}
-			}
-		}
+	if err := transients(ctx, snap, attempt, all); err != nil {
+		return nil, err
 	}
 	snapshots, err := snapshotsOf(ctx, snap, attempt)
 	if err != nil {
@@ -83,6 +68,39 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 	return usable, nil
 }
 
+// holds is false when the header says that the block has no row of a kind.
+func holds(h *block.Header, kind event.Kind) bool {
+	return len(h.Zones.Counts) == 0 || slices.ContainsFunc(h.Zones.Counts, func(c block.Count) bool { return c.Kind == kind })
+}
+
+// transients finds what the task held beside each snapshot. It stands at the checkpoint's row, or soon behind: what the task did for its
+// snapshot, as what a sink hands on, has invocations of its own, and it stands at the last of them.
+func transients(ctx context.Context, snap store.Snapshot, attempt event.Key, all []start) error {
+	env := newLane(snap, attempt, event.LaneEnv, true)
+	for i := range all {
+		b := &all[i]
+		env.behind(b.invocation)
+		for _, ref := range env.refs {
+			if i+1 < len(all) && ref.Header.FirstInv > all[i+1].invocation || !b.transients.Null() {
+				break
+			}
+			if !holds(ref.Header, event.KindEnvRead) {
+				continue
+			}
+			rows, err := read(ctx, snap, ref)
+			if err != nil {
+				return err
+			}
+			for n := range rows.Kind {
+				if at(rows.What, n) == whatTransients && uint64(at(rows.Number, n)) == b.checkpoint {
+					b.transients, b.invocation = rows.Value[n], max(b.invocation, rows.Inv[n])
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // absent says why the replay cannot begin there: the first of the files of its state that cannot be had. Empty: it can.
 func (s *start) absent(blobs store.BlobReader) string {
 	for _, f := range s.needs {
@@ -91,6 +109,22 @@ func (s *start) absent(blobs store.BlobReader) string {
 		}
 	}
 	return ""
+}
+
+// nearest is the last place before an invocation at which a replay can begin: the attempt's beginning, if no state is there to begin with.
+func nearest(ctx context.Context, snap store.Snapshot, blobs store.BlobReader, attempt event.Key, first uint64) (start, error) {
+	all, err := checkpoints(ctx, snap, attempt)
+	return lastBefore(all, blobs, first), err
+}
+
+// lastBefore is nearest among places that are known.
+func lastBefore(all []start, blobs store.BlobReader, first uint64) start {
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].invocation < first && all[i].absent(blobs) == "" {
+			return all[i]
+		}
+	}
+	return start{}
 }
 
 // findStart finds where to begin: at a checkpoint, the attempt's beginning for 0.
@@ -111,7 +145,7 @@ func findStart(ctx context.Context, snap store.Snapshot, attempt event.Key, chec
 }
 
 // layout adds what the replayer begins with to the folder and the properties of the task.
-func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, state *stateFiles, chain []event.ChainOperatorDef, texts definitions) error {
+func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, chain []event.ChainOperatorDef, texts definitions) error {
 	if s.checkpoint == 0 {
 		return nil
 	}
@@ -122,93 +156,17 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 			files["snapshot."+strconv.Itoa(i)] = e.handles
 		}
 	}
-	if err := state.bring(s.needs); err != nil {
-		return err
-	}
 	key := sealed.Take()
 	for name, b := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), b.Open(key), 0o600); err != nil {
 			return err
 		}
 	}
-	if err := s.consumed(ctx, p, snap, attempt); err != nil {
+	if err := s.consumed(ctx, p, c, snap, attempt); err != nil {
 		return err
 	}
 	if err := s.answers(ctx, dir, p, snap, attempt, chain, texts); err != nil {
 		return err
 	}
 	return s.sent(ctx, p, c, snap, attempt)
-}
-
-// consumed finds the number of the next element of each channel.
-func (s *start) consumed(ctx context.Context, p map[string]string, snap store.Snapshot, attempt event.Key) error {
-	det := newLane(snap, attempt, event.LaneDet, false)
-	for {
-		r, err := det.peek(ctx)
-		if err != nil || r == nil {
-			return err
-		}
-		x := det.take()
-		if x.kind != event.KindElements || !x.hasChannel {
-			continue
-		}
-		key := fmt.Sprintf("gate.%d.%d.seq", x.channel.Gate, x.channel.Index)
-		switch {
-		case x.inv <= s.invocation:
-			p[key] = strconv.FormatUint(x.seq+min(x.n, s.invocation-x.inv+1), 10)
-		case p[key] == "":
-			p[key] = strconv.FormatUint(x.seq, 10)
-		}
-	}
-}
-
-// sent finds the number of the next element of each subpartition that the task sends to.
-func (s *start) sent(ctx context.Context, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key) error {
-	outputs := make(map[event.Key]int)
-	for w, out := range c.Of.Writers {
-		key, err := partitionKey(out.Partition)
-		if err != nil {
-			return err
-		}
-		outputs[key] = w
-	}
-	set := func(partition event.Key, sub int, next uint64, before bool) {
-		w, ok := outputs[partition]
-		if key := fmt.Sprintf("writer.%d.sent.%d", w, sub); ok && (before || p[key] == "") {
-			p[key] = strconv.FormatUint(next, 10)
-		}
-	}
-	for _, ref := range blocksOf(snap, attempt, event.LaneOut) {
-		want := []block.SectionID{block.SectionMeta, block.SectionIDs}
-		r, err := snap.Read(ctx, ref, present(ref.Header, want)...)
-		if err != nil {
-			return err
-		}
-		for i := range r.Kind {
-			if r.Seq == nil {
-				continue
-			}
-			before := r.Inv[i] <= s.invocation
-			next := func(seq uint64) uint64 {
-				if before {
-					return seq + 1
-				}
-				return seq
-			}
-			if sub := r.Subpartition[i]; sub >= 0 {
-				if w, ok := outputs[r.Partition[i]]; ok && before && r.Kind[i] == event.KindRecord {
-					p[fmt.Sprintf("writer.%d.last", w)] = strconv.Itoa(int(sub))
-				}
-				set(r.Partition[i], int(sub), next(r.Seq[i]), before)
-				continue
-			}
-			w, ok := outputs[r.Partition[i]]
-			for sub := 0; ok && r.SeqOf != nil && sub < c.Of.Writers[w].Subpartitions; sub++ {
-				if seq, ok := r.SeqOf(i, uint32(sub)); ok {
-					set(r.Partition[i], sub, next(seq), before)
-				}
-			}
-		}
-	}
-	return nil
 }

@@ -3,13 +3,18 @@ package replay
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 )
 
 // Steps of the feed that say what is traced (spec/replay.md; values are wire format).
 const (
 	stepTrace = 16
 	stepPause = 17
+	stepAgain = 18
 )
+
+// errElsewhere ends a feed: the task is to run from another place.
+var errElsewhere = errors.New("the task begins elsewhere")
 
 // stops lets a feed run from interval to interval, and wait in between. The feed asks before each step.
 type stops struct {
@@ -18,12 +23,20 @@ type stops struct {
 	have  bool
 	begun bool
 	bound uint64 // steps before it may be fed without asking
+	away  *elsewhere
+}
+
+// elsewhere is another place that the task is built again at.
+type elsewhere struct {
+	feed   *feed
+	folder string // of the run, within the room's
 }
 
 // interval is a range of invocations whose lines are traced, and the number of the pause behind it.
 type interval struct {
 	first, last uint64
 	number      uint64
+	away        *elsewhere // in place of an interval
 }
 
 // upTo waits until a step may be fed, and tells how many of n invocations from inv on may be.
@@ -38,6 +51,9 @@ func (f *feed) upTo(ctx context.Context, inv, n uint64) (uint64, error) {
 			case next, ok := <-s.asked:
 				if !ok {
 					return 0, context.Canceled
+				}
+				if s.away = next.away; s.away != nil {
+					return 0, errElsewhere
 				}
 				s.now, s.have, s.begun = next, true, false
 			case <-ctx.Done():

@@ -39,15 +39,14 @@ func held(t testing.TB, name string) (*Session, uint64, uint64) {
 	for _, x := range traces {
 		first, last = min(first, x.Invocation), max(last, x.Invocation)
 	}
-	s.keep(1, last, traces) // nothing of the job ran before
+	s.keep(stretch{first: 1, last: last}, traces) // nothing of the job ran before
 	s.run = ended(last)
 	return s, first, last
 }
 
 // ended is a replay that came to its end.
 func ended(last uint64) *running {
-	r := &running{ended: make(chan struct{}), at: last + 1}
-	close(r.ended)
+	r := &running{ended: make(chan struct{}), taskRun: taskRun{at: last + 1}}
 	r.last.How = "the recording ends"
 	return r
 }

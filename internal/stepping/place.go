@@ -78,7 +78,7 @@ func (w *walker) show(ctx context.Context, at replay.Walk, frame int) (*Place, e
 	p.Done, p.Sent, p.Wrote = len(p.Moment.Steps), len(p.Moment.Outputs), len(p.Moment.Writes)
 	r := w.session.Report()
 	p.Replay = Told{Starts: w.session.Starts(), Invocation: r.Invocation, Renumbered: r.Renumbered, Surplus: r.SurplusReads}
-	p.Replay.Recording, _ = w.session.Derived()
+	p.Replay.Recording, _ = w.session.Derived(at.Invocation)
 	if r.Thrown != nil {
 		p.Replay.Thrown = r.Thrown.Text
 	}
@@ -160,7 +160,7 @@ func (w *walker) moment(ctx context.Context, inv uint64) (browse.Moment, error) 
 
 // replayed waits until what the replay recorded of an invocation is there.
 func (w *walker) replayed(ctx context.Context, inv uint64) (browse.Moment, bool, error) {
-	derived, ok := w.session.Derived()
+	derived, ok := w.session.Derived(inv)
 	if !ok {
 		return browse.Moment{}, false, nil
 	}

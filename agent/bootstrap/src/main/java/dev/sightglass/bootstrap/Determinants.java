@@ -22,6 +22,7 @@ public final class Determinants {
 
   private static volatile LongSupplier meter;
   private static volatile BooleanSupplier told;
+  private static volatile Runnable flush;
 
   /** Rows of one source. */
   private static final class Row {
@@ -99,10 +100,21 @@ public final class Determinants {
    *
    * @param waiting how many bytes of what tasks told wait in this process
    * @param isTold whether the server said what is to be recorded
+   * @param flushing brings the server what tasks told, and waits for it
    */
-  public static void agent(LongSupplier waiting, BooleanSupplier isTold) {
+  public static void agent(LongSupplier waiting, BooleanSupplier isTold, Runnable flushing) {
     meter = waiting;
     told = isTold;
+    flush = flushing;
+  }
+
+  /** Brings the server all that was told so far, and waits until it has it. */
+  public static void flush() {
+    TaskProbe.idle();
+    Runnable f = flush;
+    if (f != null) {
+      f.run();
+    }
   }
 
   /** Whether the server said what is to be recorded. */

@@ -40,6 +40,9 @@ public interface Inspector {
    */
   String[] logLine(Object event, boolean message);
 
+  /** Of a task that runs again no more is told than replays need, or all again. */
+  void quiet(TaskContext task, boolean quiet);
+
   /** The task's thread leaves the task; nothing follows. */
   void ended(TaskContext task);
 

@@ -30,9 +30,21 @@ public final class LineProbe {
   /** In here: what is looked at must not tell of itself. */
   private static boolean busy;
 
+  private static volatile String statics;
+
   private LineProbe() {}
 
   // ---- for who weaves, and who traces
+
+  /** A class of the job that was loaded has a static field in which something may be kept. */
+  public static void keepsInStatics(String field) {
+    statics = field;
+  }
+
+  /** Such a field, null = no class that was loaded has one. */
+  public static String statics() {
+    return statics;
+  }
 
   /** Gives the number that the probes of the method say. */
   public static int declare(LineMethod m) {

@@ -243,6 +243,23 @@ public final class TaskContext extends TaskInvocations {
     return recorded != null && !recorded.isOutside(last + 1);
   }
 
+  @Override
+  void passOver() {
+    while (depth == 0 && !light && recorded.isOutside(last + 1)) {
+      last++;
+    }
+  }
+
+  /**
+   * Of a task that runs again no more is told than the order of what it does, or all again. By its
+   * thread.
+   */
+  public void quiet(boolean q) {
+    quiet = q && recorded != null;
+    Hooks.inspector().quiet(this, quiet);
+    takeLevels();
+  }
+
   /** The number that the next invocation gets. */
   public long nextInvocation() {
     return last + 1;

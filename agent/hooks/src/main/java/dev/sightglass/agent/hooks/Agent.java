@@ -9,6 +9,7 @@ import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.hollow.ProducerHollow;
 import dev.sightglass.agent.hooks.lines.LineScope;
 import dev.sightglass.agent.hooks.lines.LineWeaver;
+import dev.sightglass.agent.hooks.lines.StaticsWatch;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
 import dev.sightglass.agent.hooks.reads.ReadWeaver;
@@ -77,7 +78,7 @@ public final class Agent implements Commands, Governor.Meter {
     selfTest.onRefused(inspector::refused);
     selfTest.onUnfit(inspector);
     Hooks.install(inspector);
-    Determinants.agent(this::memory, () -> inspector.secrets() != null);
+    Determinants.agent(this::memory, () -> inspector.secrets() != null, () -> bring(drain[0]));
     open(instrumentation);
     injectFault();
     if (Boolean.getBoolean(ProcessIdentity.REPLAY)) {
@@ -92,6 +93,7 @@ public final class Agent implements Commands, Governor.Meter {
     if (Boolean.getBoolean(ProcessIdentity.REPLAY) && Boolean.getBoolean(LINES)) {
       // Behind the reads, so that the lines are those of what runs.
       instrumentation.addTransformer(new LineWeaver(new LineScope()));
+      instrumentation.addTransformer(new StaticsWatch());
     }
     drain[0].start();
     new ClockThread(inspector::isRecording, this::switchedOff, this::hookFailed, this::govern)
@@ -147,6 +149,15 @@ public final class Agent implements Commands, Governor.Meter {
     inspector.finish();
     drain.finish(FLUSH_MILLIS);
     uplink.statusChanged();
+  }
+
+  /** What was told so far gets to the server; waits for it. */
+  private void bring(Drain drain) {
+    drain.flush(FLUSH_MILLIS);
+    Uplink u = uplink.connected();
+    if (u != null) {
+      u.awaitAcks(FLUSH_MILLIS);
+    }
   }
 
   /** Hooks went off, by command or after failures: tell it, and close what was recorded. */

@@ -23,6 +23,7 @@ final class Feed {
   static final int TIMER = 12;
   static final int TRACE = 16;
   static final int PAUSE = 17;
+  static final int AGAIN = 18;
 
   /** Of {@link #RECORD}, in the place of a partition of Kafka: a value of another source. */
   static final int OTHER = -1;
@@ -70,10 +71,34 @@ final class Feed {
   /** Reads the next step if the last one was taken. The end stays. */
   int peek() throws IOException {
     if (!peeked) {
-      read();
+      try {
+        read();
+      } catch (EOFException e) {
+        throw new IOException("the feed was cut", e);
+      }
       peeked = true;
     }
     return op;
+  }
+
+  /**
+   * Passes over what is left for a task that is over, and takes the step that says where one begins
+   * again.
+   *
+   * @return its folder; null: the feed is over
+   */
+  String again() throws IOException {
+    while (op != AGAIN) {
+      try {
+        read();
+      } catch (EOFException e) {
+        return null;
+      }
+    }
+    peeked = false;
+    ended = false;
+    op = -1;
+    return text;
   }
 
   /** The step at hand is done. */
@@ -82,11 +107,7 @@ final class Feed {
   }
 
   private void read() throws IOException {
-    try {
-      op = in.readUnsignedByte();
-    } catch (EOFException e) {
-      throw new IOException("the feed was cut", e);
-    }
+    op = in.readUnsignedByte();
     switch (op) {
       case END:
         ended = true;
@@ -113,6 +134,9 @@ final class Feed {
         break;
       case MAIL:
         invocation = in.readLong();
+        text = in.readUTF();
+        break;
+      case AGAIN:
         text = in.readUTF();
         break;
       case NOTIFIED:

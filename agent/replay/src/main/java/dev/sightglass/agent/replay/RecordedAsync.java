@@ -9,7 +9,7 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 
 /**
  * Stands in for a job's asynchronous function: asks nobody, and is given what the recorded one got,
- * when it got it. One per operator and process, which runs one task.
+ * when it got it. One per operator and process, which runs one task at a time.
  */
 final class RecordedAsync implements AsyncFunction<Object, Object> {
   private static final long serialVersionUID = 1;
@@ -32,6 +32,12 @@ final class RecordedAsync implements AsyncFunction<Object, Object> {
    */
   RecordedAsync(String operator) {
     this.operator = operator;
+  }
+
+  /** Another task begins. */
+  static void forget() {
+    ALL.clear();
+    BEFORE.clear();
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.apache.flink.core.io.InputStatus;
 
 /** A reader that reads nothing outside: it gives what the recording says, when it says so. */
 abstract class RecordedReader implements SourceReader<Object, SourceSplit> {
-  /** Of the process, which runs one task. */
+  /** Of the process, which runs one task at a time. */
   private static Turns turns;
 
   /** Records may come. */
@@ -34,6 +34,7 @@ abstract class RecordedReader implements SourceReader<Object, SourceSplit> {
 
   static void serve(Turns all) {
     turns = all;
+    begun = false;
   }
 
   /** The task is built and has looked for input: the first record may come. */

@@ -138,6 +138,12 @@ final class ReplayEnvironment {
     return failure;
   }
 
+  /** Gives back what the task worked with. */
+  void close() throws Exception {
+    ((IOManagerAsync) values.get("getIOManager")).close();
+    ((MemoryManager) values.get("getMemoryManager")).shutdown();
+  }
+
   Environment proxy() {
     return (Environment)
         Proxy.newProxyInstance(

@@ -1,6 +1,7 @@
 package dev.sightglass.agent.replay;
 
 import dev.sightglass.bootstrap.Determinants;
+import dev.sightglass.bootstrap.LineProbe;
 import dev.sightglass.bootstrap.TaskContext;
 import dev.sightglass.bootstrap.TaskProbe;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,8 @@ import org.apache.flink.util.SerializedValue;
 
 /**
  * {@code java -javaagent:sightglass-agent.jar=… -cp <Flink>:sightglass-agent.jar Replayer FOLDER}:
- * runs the task that the folder describes on the feed that standard input gives.
+ * runs the task that the folder describes on the feed that standard input gives; where that says
+ * so, it is built again, as a folder within describes it, and runs from there.
  */
 public final class Replayer {
   /** What the agent looks for in Flink's {@code Task}; found by name. */
@@ -53,6 +56,12 @@ public final class Replayer {
       this.taskInfo = taskInfo;
     }
   }
+
+  /** System property: somebody steps through what the task does, and may want to begin again. */
+  private static final String LINES = "sightglass.lines";
+
+  /** System property: what nobody looks at is not recorded. */
+  private static final String QUIET = "sightglass.quiet";
 
   private static final long STUCK = 100_000;
   private static final long PATIENCE = 30_000_000_000L;
@@ -70,10 +79,13 @@ public final class Replayer {
   private Checkpoints checkpoints;
   private StreamTask<?, ?> task;
 
-  private Replayer(Path folder, Report report) throws Exception {
-    this.file = new TaskFile(folder);
+  /** Of the job; null: there is none yet. */
+  private URLClassLoader user;
+
+  private Replayer(Path folder, Path parts, Feed feed, Report report) throws Exception {
+    this.file = new TaskFile(folder, parts);
     this.report = report;
-    this.feed = new Feed(System.in);
+    this.feed = feed;
     this.lines = new Lines(folder, report);
     this.turns = new Turns(feed, determinants, report, lines);
   }
@@ -85,8 +97,19 @@ public final class Replayer {
     System.setOut(System.err);
     Report report = new Report(out);
     try {
-      Replayer r = new Replayer(Paths.get(arguments[0]), report);
-      r.run();
+      Path parts = Paths.get(arguments[0]);
+      Feed feed = new Feed(System.in);
+      Path folder = parts;
+      URLClassLoader user = null;
+      while (folder != null) {
+        Replayer r = new Replayer(folder, parts, feed, report);
+        r.user = user;
+        r.run();
+        user = r.kept();
+        String next = Boolean.getBoolean(LINES) ? feed.again() : null;
+        folder = next == null ? null : parts.resolve(next);
+        report = new Report(out);
+      }
       exit(0);
     } catch (Throwable t) {
       StringWriter trace = new StringWriter();
@@ -107,7 +130,9 @@ public final class Replayer {
     Determinants.serve(determinants);
     Files.createDirectories(file.folder().resolve("tmp"));
     Files.createDirectories(file.folder().resolve("checkpoints"));
-    ClassLoader user = userLoader();
+    if (user == null) {
+      user = userLoader();
+    }
     Thread.currentThread().setContextClassLoader(user);
     Configurations configurations = new Configurations(file, user);
     substitutes = new Substitutes(configurations.task, user);
@@ -123,6 +148,7 @@ public final class Replayer {
     TaskContext context = record(recording, env, user);
     turns.serve(gates, context);
     RecordedReader.serve(turns);
+    RecordedAsync.forget();
     if (file.text("changed", "").equals("true")) {
       timers.change();
     }
@@ -168,10 +194,14 @@ public final class Replayer {
         start.give(task, gates);
         determinants.forgive();
       }
+      if (Boolean.getBoolean(QUIET)) {
+        lines.quiet(context);
+      }
       report.phase("running");
       how = loop();
     } catch (Exception e) {
-      how = failed(e);
+      // An operator that waits for a mail throws when the task is to begin elsewhere.
+      how = feed.op == Feed.AGAIN ? "" : failed(e);
     }
     end(context, how);
   }
@@ -200,7 +230,11 @@ public final class Replayer {
   /** An operator waits for a mail. */
   private boolean nested() throws Exception {
     int op = turns.peek();
-    if (op == Feed.END || op == Feed.ELEMENTS || op == Feed.EVENT || op == Feed.RECORD) {
+    if (op == Feed.END
+        || op == Feed.AGAIN
+        || op == Feed.ELEMENTS
+        || op == Feed.EVENT
+        || op == Feed.RECORD) {
       return false;
     }
     push(op);
@@ -229,10 +263,22 @@ public final class Replayer {
     return (TaskContext) context;
   }
 
-  private ClassLoader userLoader() throws Exception {
+  /**
+   * The job's classes for the next run of the task, loaded and compiled as they are. Null: one of
+   * them may have kept something in a static field, and each run is to find them new.
+   */
+  private URLClassLoader kept() throws IOException {
+    if (LineProbe.statics() == null) {
+      return user;
+    }
+    user.close();
+    return null;
+  }
+
+  private URLClassLoader userLoader() throws Exception {
     List<URL> jars = new ArrayList<>();
     for (int i = 0; i < file.number("jars"); i++) {
-      jars.add(file.folder().resolve(file.text("jar." + i)).toUri().toURL());
+      jars.add(file.file(file.text("jar." + i)).toUri().toURL());
     }
     URL[] urls = jars.toArray(new URL[0]);
     ClassLoader parent = getClass().getClassLoader();
@@ -288,6 +334,8 @@ public final class Replayer {
             return feed.text;
           }
           break;
+        case Feed.AGAIN:
+          return "";
         case Feed.ELEMENTS:
         case Feed.EVENT:
         case Feed.RECORD:
@@ -427,13 +475,17 @@ public final class Replayer {
       report.problem(turns.invocation(), "the trace cannot be written: " + e);
     }
     TaskProbe.leave(context);
-    checkpoints.end(task);
-    turns.timers().end(report);
-    report.end(how, determinants, cpu);
+    if (!how.isEmpty()) {
+      checkpoints.end(task);
+      turns.timers().end(report);
+      Determinants.flush();
+      report.end(how, determinants, cpu);
+    }
     try {
       if (task != null) {
         task.cleanUp(how.equals("finished") ? null : new InterruptedException("replay is over"));
       }
+      environment.close();
     } catch (Exception e) {
       // It was told all that there was to tell.
       e.printStackTrace();

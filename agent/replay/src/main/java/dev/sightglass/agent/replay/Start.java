@@ -35,7 +35,7 @@ final class Start {
   }
 
   /** The state to begin with; null = none. */
-  JobManagerTaskRestore state(ClassLoader user) throws IOException, ClassNotFoundException {
+  JobManagerTaskRestore state(ClassLoader user) throws Exception {
     JobManagerTaskRestore before = file.object("restore", user);
     if (before != null) {
       known.know(before.getTaskStateSnapshot());
@@ -48,11 +48,12 @@ final class Start {
     if (snapshot == null) {
       throw new IOException("there is no snapshot of the checkpoint");
     }
-    for (int i = 0; Files.exists(file.folder().resolve("snapshot." + i)); i++) {
+    for (int i = 0; Files.exists(file.file("snapshot." + i)); i++) {
       known.know(file.object("snapshot." + i, user));
     }
     known.fill(snapshot);
     files.bring(snapshot);
+    StateInMemory.load(snapshot);
     return new JobManagerTaskRestore(Long.parseLong(file.text("start.checkpoint")), snapshot);
   }
 
@@ -90,7 +91,7 @@ final class Start {
 
   /** The task is built: gives it what its snapshot does not hold. */
   void give(StreamTask<?, ?> task, ReplayGate[] gates) throws Exception {
-    Path transients = file.folder().resolve("transients");
+    Path transients = file.file("transients");
     if (Files.exists(transients)) {
       new Transients(task).set(Files.readAllBytes(transients));
     }

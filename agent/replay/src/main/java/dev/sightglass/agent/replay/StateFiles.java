@@ -21,8 +21,7 @@ final class StateFiles {
     int n = Integer.parseInt(file.text("state.files", "0"));
     for (int i = 0; i < n; i++) {
       String local = file.text("state.file." + i + ".local");
-      here.put(
-          file.text("state.file." + i + ".path"), new Path(file.folder().resolve(local).toUri()));
+      here.put(file.text("state.file." + i + ".path"), new Path(file.file(local).toUri()));
     }
   }
 

@@ -23,17 +23,30 @@ final class TaskFile {
   private static final String CONFIG = "config.";
 
   private final Path folder;
+  private final Path parts;
   private final Properties p = new Properties();
 
-  TaskFile(Path folder) throws IOException {
+  /**
+   * @param folder of one run
+   * @param parts of what all runs of a process have
+   */
+  TaskFile(Path folder, Path parts) throws IOException {
     this.folder = folder;
+    this.parts = parts;
     try (InputStream in = Files.newInputStream(folder.resolve("task.properties"))) {
       p.load(in);
     }
   }
 
+  /** What is written goes here. */
   Path folder() {
     return folder;
+  }
+
+  /** A file of this run, else one of all runs; it need not be there. */
+  Path file(String name) {
+    Path own = folder.resolve(name);
+    return Files.exists(own) ? own : parts.resolve(name);
   }
 
   String text(String key) {
@@ -58,7 +71,7 @@ final class TaskFile {
 
   /** Null when there is no such file. */
   <T> T object(String file, ClassLoader loader) throws IOException, ClassNotFoundException {
-    Path f = folder.resolve(file);
+    Path f = file(file);
     if (!Files.exists(f)) {
       return null;
     }

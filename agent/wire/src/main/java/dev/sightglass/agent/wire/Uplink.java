@@ -122,6 +122,22 @@ public final class Uplink implements BlockSink, AutoCloseable {
     return room;
   }
 
+  /** Waits until the server has all blocks that were handed in, at most so many ms. */
+  public void awaitAcks(long millis) {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    try {
+      for (long seen = outbox.changes(); !outbox.isDrained(); seen = outbox.changes()) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return;
+        }
+        outbox.await(seen, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Whether a server has welcomed this process once, and so has said what it wants. */
   public boolean wasWelcomed() {
     return welcomed;

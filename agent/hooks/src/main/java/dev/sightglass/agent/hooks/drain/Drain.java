@@ -40,6 +40,12 @@ public final class Drain {
   private final Thread thread;
   private final ConcurrentLinkedQueue<Recording> added = new ConcurrentLinkedQueue<>();
   private final List<Recording> recordings = new ArrayList<>();
+
+  /** How often blocks were to be closed, and were. Guarded by the object's monitor. */
+  private long flushes;
+
+  private long flushed;
+
   private volatile boolean stopping;
   private volatile boolean stopped;
 
@@ -85,6 +91,34 @@ public final class Drain {
     }
   }
 
+  /**
+   * Reads what all tasks wrote so far and closes all blocks; waits for it, at most {@code millis}
+   * ms.
+   */
+  public synchronized void flush(long millis) {
+    long mine = ++flushes;
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    LockSupport.unpark(thread);
+    try {
+      long left = millis;
+      while (flushed < mine && left > 0) {
+        wait(left);
+        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized long toFlush() {
+    return flushes == flushed ? 0 : flushes;
+  }
+
+  private synchronized void flushed(long until) {
+    flushed = until;
+    notifyAll();
+  }
+
   /** True when nothing is read any more. */
   public boolean isStopped() {
     return stopped;
@@ -98,7 +132,17 @@ public final class Drain {
       boolean much = false;
       try {
         long began = System.nanoTime();
+        long flush = toFlush();
         some = pollAll();
+        if (flush > 0) {
+          while (pollAll()) {
+            // Until all tapes are empty: who wants it waits.
+          }
+          for (Recording r : recordings) {
+            r.recorder.flush();
+          }
+          flushed(flush);
+        }
         long now = System.nanoTime();
         much = some && now - began >= LONG_NANOS;
         if (now - ticked >= TICK_NANOS) {

@@ -63,6 +63,8 @@ public final class FlinkInspector implements Inspector {
     "internalTimerService"
   };
 
+  private static final Retreat QUIET = new Retreat(Retreat.LAST, "nobody looks at it");
+
   private static final String STREAM_OPERATOR =
       "org.apache.flink.streaming.api.operators.StreamOperator";
 
@@ -205,7 +207,8 @@ public final class FlinkInspector implements Inspector {
     String[] operators = task.operators;
     if (operators != null) {
       String[] job = {task.jobName, task.recording};
-      want(t, policy.levels(job, operators, task.senders, task.tags, retreat));
+      Retreat r = task.quiet ? QUIET : retreat;
+      want(t, policy.levels(job, operators, task.senders, task.tags, r));
     }
   }
 
@@ -467,6 +470,12 @@ public final class FlinkInspector implements Inspector {
   @Override
   public String[] logLine(Object event, boolean message) {
     return omissions.get(() -> LogLine.of(event, message), null);
+  }
+
+  @Override
+  public void quiet(TaskContext t, boolean quiet) {
+    of(t).quiet = quiet;
+    level(t);
   }
 
   @Override

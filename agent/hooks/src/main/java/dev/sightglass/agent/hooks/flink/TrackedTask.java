@@ -69,6 +69,9 @@ final class TrackedTask {
   /** All operators are open. */
   volatile boolean running;
 
+  /** A replay of which no more is told than replays need. */
+  volatile boolean quiet;
+
   /** By operator: hashes of the code that it was told of. */
   private final Map<Integer, Set<Long>> code = new HashMap<>();
 

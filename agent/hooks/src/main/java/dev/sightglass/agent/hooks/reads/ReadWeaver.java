@@ -30,6 +30,11 @@ public final class ReadWeaver implements ClassFileTransformer {
     return UserCode.isOfJob(c.getClassLoader());
   }
 
+  /** Whether a loader gives classes of jobs, or what was generated for them. */
+  public static boolean isOfJob(ClassLoader loader) {
+    return UserCode.isOfJob(loader);
+  }
+
   /**
    * Whether a class is one of a job, or was generated for one.
    *

@@ -4,66 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// mark is one line of a job: records so far, and the time.
-type mark struct {
-	records int64
-	wall    time.Time
-}
-
-// output is what a job printed in a stretch of time.
-type output struct {
-	marks []mark
-	p99   []time.Duration // of stretches of results
-}
-
-// readOutput reads a process's output from an offset on, and keeps what was printed between start and end. A line of latency has the time of the
-// mark before it.
-func readOutput(log string, offset int64, start, end time.Time) (output, error) {
-	f, err := os.Open(log)
-	if err != nil {
-		return output{}, fmt.Errorf("reading the job's output: %w", err)
-	}
-	defer f.Close()
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return output{}, fmt.Errorf("reading the job's output: %w", err)
-	}
-	var (
-		o      output
-		inside bool
-	)
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		word, rest, _ := strings.Cut(lines.Text(), " ")
-		switch word {
-		case "MARK":
-			var records, wall int64
-			if _, err := fmt.Sscan(rest, &records, &wall); err != nil {
-				return o, fmt.Errorf("reading the job's mark %q: %w", rest, err)
-			}
-			at := time.Unix(0, wall)
-			if inside = at.After(start) && at.Before(end); inside {
-				o.marks = append(o.marks, mark{records, at})
-			}
-		case "LATENCY":
-			var p50, p99, count int64
-			if _, err := fmt.Sscan(rest, &p50, &p99, &count); err != nil {
-				return o, fmt.Errorf("reading the job's latency %q: %w", rest, err)
-			}
-			if inside {
-				o.p99 = append(o.p99, time.Duration(p99))
-			}
-		}
-	}
-	return o, lines.Err()
-}
 
 // stored are counters of the server.
 type stored struct {

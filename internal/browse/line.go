@@ -74,7 +74,7 @@ var envReads = map[uint32]string{
 	6: "clock of time to live, ms", 7: "random int", 8: "random long", 9: "random double", 10: "random Gaussian",
 	11: "random boolean", 12: "random seed", 13: "random bytes", 14: "instant", 15: "order of a map", 16: "order of timers",
 	17: "what the snapshot lacks", 18: "barrier", 19: "notified", 20: "callback", 21: "asynchronous result", 22: "event",
-	23: "coordinator's event",
+	23: "coordinator's event", 24: "value of a source", 25: "split done", 26: "end of input",
 }
 
 // notifications are the values of number 2 of source 19.
@@ -124,6 +124,8 @@ func envRead(e *query.Event) string {
 		return fmt.Sprintf("%s of %s, hash %016x", name, amount(e.Number2, "key"), uint64(e.Number))
 	case 16:
 		return fmt.Sprintf("%s for %s: %d", name, instant(e.Time), e.Number)
+	case 24, 25, 26:
+		return joined(name, e.Text)
 	case 17, 18:
 		return fmt.Sprintf("%s of checkpoint %d", name, e.Number)
 	case 19:

@@ -33,7 +33,6 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := demo.Options{Dir: dir, Flink: *flinkFlag, UIPort: ports[0], AgentPort: ports[1], KafkaPort: ports[2], FlinkPort: ports[3]}
-	t.Setenv("SIGHTGLASS_REPLAY_SANDBOX", sandbox())
 	// Three minutes after the downloads' end both jobs show live rates.
 	if _, err := l.InstallFlink(t.Context(), o.Flink); err != nil {
 		t.Fatal(err)

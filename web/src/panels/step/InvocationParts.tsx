@@ -61,7 +61,7 @@ function Cell({ of, word }: { readonly of: CellValue; readonly word: string }) {
 			<dd className={of.view === undefined ? "mid" : "mono"}>{of.view === undefined ? of.words : <ViewLine view={of.view} />}</dd>
 			{of.until !== undefined && (
 				<dd className="dim">
-					until <TimeText t={of.until} />
+					until <TimeText t={of.until} digits={0} />
 				</dd>
 			)}
 		</div>

@@ -29,8 +29,8 @@ func TestWhatATaskTakesFromOutsideIsNamed(t *testing.T) {
 		{23, 812, 0, "bc764cd8ddf7a0cff126f51c16239658", "coordinator's event for operator bc764cd8ddf7a0cff126f51c16239658, 812 bytes"},
 		{21, 9, 77, "java.io.IOException", "asynchronous result of request 9, input 77: java.io.IOException"},
 		{22, 0, 3, "EndOfData", "event on gate 0 channel 3: EndOfData"},
-		{24, math.MinInt64, 0, "split-1", "value of a source split-1"},
-		{25, 0, 0, "split-1", "split done split-1"},
+		{24, math.MinInt64, 0, "split-1", "value of a source: split-1"},
+		{25, 0, 0, "split-1", "split done: split-1"},
 		{26, 0, 0, "", "end of input"},
 		{99, 1, 0, "", "source 99 = 1"},
 	} {

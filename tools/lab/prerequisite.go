@@ -66,11 +66,17 @@ func Check(ctx context.Context) []Prerequisite {
 func ask(ctx context.Context, command []string) string {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
-	if err != nil {
+	var out, complaints strings.Builder
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.Stdout, c.Stderr = &out, &complaints
+	if err := c.Run(); err != nil {
 		return ""
 	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	said := strings.TrimSpace(out.String())
+	if said == "" {
+		said = strings.TrimSpace(complaints.String()) // old compilers say it there
+	}
+	line, _, _ := strings.Cut(said, "\n")
 	return stripColour.ReplaceAllString(line, "")
 }
 

@@ -69,6 +69,10 @@ func TestDemo(t *testing.T) {
 	t.Run("editor", func(t *testing.T) {
 		testEditor(t, filepath.Join(l.Repository, "bin", "sightglass"), running.URL, l.Repository)
 	})
+	t.Run("walks", func(t *testing.T) {
+		c := newServerClient(running.URL)
+		wantWalks(t, c, "order-totals", secondComing(t, c))
+	})
 	t.Run("browser", func(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")
 		cmd.Dir = l.Repository

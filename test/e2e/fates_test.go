@@ -141,7 +141,7 @@ func testFates(t *testing.T, r *rig) {
 	}
 }
 
-// turnOfChannels is the position of a record behind which one of another channel came.
+// turnOfChannels is the position of a record behind which one of another channel came, and no barrier before it.
 func (r *rig) turnOfChannels(t *testing.T, job string, fates []recordedEvent) string {
 	t.Helper()
 	channel := func(position string) string {
@@ -157,8 +157,21 @@ func (r *rig) turnOfChannels(t *testing.T, job string, fates []recordedEvent) st
 		partition, _, _ := strings.Cut(v.Input.Element, ":")
 		return partition
 	}
+	barriers := make(map[int]bool) // by the invocation that they came behind
+	for _, kind := range []string{"barrier-in", "checkpoint"} {
+		all, err := r.ask.events(t.Context(), job, "fates", kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			barriers[invocationOf(t, e.Position)] = true
+		}
+	}
 	for i := range fates[:len(fates)-1] {
 		a, b := fates[i].Position, fates[i+1].Position
+		if barriers[invocationOf(t, a)] {
+			continue
+		}
 		if fates[i].View == nil || !strings.HasPrefix(fates[i].View.Text, "number") || invocationOf(t, b) != invocationOf(t, a)+1 {
 			continue
 		}

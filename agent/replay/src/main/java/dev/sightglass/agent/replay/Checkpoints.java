@@ -28,8 +28,11 @@ import org.apache.flink.streaming.runtime.tasks.StreamTask;
 final class Checkpoints {
   private static final long PATIENCE_SECONDS = 120;
 
-  /** Snapshots are written by other threads; so long one is waited for. */
-  private static final long SNAPSHOT_MILLIS = 10_000;
+  /**
+   * Snapshots are written by other threads; so long all of them are waited for. One may never come:
+   * an unaligned one waits for what the channels hold, of which a replay knows nothing.
+   */
+  private static final long SNAPSHOT_MILLIS = 5_000;
 
   /** Of so many entries single ones are compared when their sums differ. */
   private static final long MANY = 2_000_000;
@@ -54,6 +57,10 @@ final class Checkpoints {
             return t;
           });
   private final Set<Long> taken = new HashSet<>();
+
+  /** What is left of {@link #SNAPSHOT_MILLIS}; used by the task's thread. */
+  private long patience = SNAPSHOT_MILLIS;
+
   private StateBackend backend;
   private Environment environment;
   private int known;
@@ -129,15 +136,17 @@ final class Checkpoints {
     if (!wanted.contains(checkpoint)) {
       return;
     }
-    long until = System.currentTimeMillis() + SNAPSHOT_MILLIS;
+    long began = System.currentTimeMillis();
     synchronized (taken) {
       for (long left; !taken.contains(checkpoint); taken.wait(left)) {
-        left = until - System.currentTimeMillis();
+        left = began + patience - System.currentTimeMillis();
         if (left <= 0) {
+          patience = 0;
           return;
         }
       }
     }
+    patience -= Math.min(patience, System.currentTimeMillis() - began);
   }
 
   private static String reason(Throwable t) {
@@ -251,7 +260,7 @@ final class Checkpoints {
     if (task != null && !wanted.isEmpty()) {
       Object coordinator = Members.get(task, "subtaskCheckpointCoordinator");
       Map<?, ?> pending = (Map<?, ?>) Members.get(coordinator, "checkpoints");
-      long until = System.currentTimeMillis() + SNAPSHOT_MILLIS;
+      long until = System.currentTimeMillis() + patience;
       while (isPending(coordinator, pending) && System.currentTimeMillis() < until) {
         Thread.sleep(2);
       }

@@ -32,7 +32,7 @@ final class Checkpoints {
    * Snapshots are written by other threads; so long all of them are waited for. One may never come:
    * an unaligned one waits for what the channels hold, of which a replay knows nothing.
    */
-  private static final long SNAPSHOT_MILLIS = 5_000;
+  private static final long SNAPSHOT_MILLIS = 2_000;
 
   /** Of so many entries single ones are compared when their sums differ. */
   private static final long MANY = 2_000_000;

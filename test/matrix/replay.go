@@ -101,6 +101,7 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 			Task    string `json:"task"`
 			Subtask int    `json:"subtask"`
 			Attempt int    `json:"attempt"`
+			Key     string `json:"attempt_key"`
 		} `json:"items"`
 	}
 	if err := s.ask.get(ctx, "/api/v1/recordings/"+job+"/capsules", &list); err != nil {
@@ -110,12 +111,12 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 		return fmt.Errorf("job %s of shape %s has no capsules", job, r.shape)
 	}
 	for _, a := range list.Items {
-		starts, err := s.ask.starts(ctx, job, a.Task, a.Subtask, a.Attempt)
+		starts, err := s.ask.starts(ctx, job, a.Key)
 		if err != nil {
 			return err
 		}
 		for i, from := range starts {
-			verdict, why, err := s.ask.replay(ctx, job, a.Task, a.Subtask, a.Attempt, from)
+			verdict, why, err := s.ask.replay(ctx, job, a.Key, from)
 			if err != nil {
 				return err
 			}
@@ -134,7 +135,7 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 }
 
 // starts are where an attempt is replayed from: its beginning, and behind a checkpoint in the middle of those that it can begin at.
-func (c *client) starts(ctx context.Context, job, task string, subtask, attempt int) ([]string, error) {
+func (c *client) starts(ctx context.Context, job, attempt string) ([]string, error) {
 	var plan struct {
 		Starts []struct {
 			Checkpoint string `json:"checkpoint"`
@@ -142,7 +143,7 @@ func (c *client) starts(ctx context.Context, job, task string, subtask, attempt 
 		} `json:"starts"`
 		Replayable bool `json:"replayable"`
 	}
-	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt)})
+	body, err := json.Marshal(map[string]any{"position": attempt + "#1"})
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (c *client) starts(ctx context.Context, job, task string, subtask, attempt 
 	all := []string{"0"}
 	for _, s := range plan.Starts {
 		if s.Absent != "" {
-			return nil, fmt.Errorf("task %s, subtask %d: checkpoint %s: %s", task, subtask, s.Checkpoint, s.Absent)
+			return nil, fmt.Errorf("attempt %s: checkpoint %s: %s", attempt, s.Checkpoint, s.Absent)
 		}
 	}
 	if n := len(plan.Starts); n > 0 && plan.Replayable {
@@ -162,7 +163,7 @@ func (c *client) starts(ctx context.Context, job, task string, subtask, attempt 
 }
 
 // replay runs one attempt again and waits for what it proves.
-func (c *client) replay(ctx context.Context, job, task string, subtask, attempt int, checkpoint string) (verdict, why string, err error) {
+func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (verdict, why string, err error) {
 	var r struct {
 		ID       string `json:"id"`
 		State    string `json:"state"`
@@ -179,7 +180,7 @@ func (c *client) replay(ctx context.Context, job, task string, subtask, attempt 
 			} `json:"causes"`
 		} `json:"verdict"`
 	}
-	body, err := json.Marshal(map[string]any{"task": task, "subtask": subtask, "attempt": fmt.Sprint(attempt), "checkpoint": checkpoint})
+	body, err := json.Marshal(map[string]any{"position": attempt + "#1", "checkpoint": checkpoint})
 	if err != nil {
 		return "", "", err
 	}

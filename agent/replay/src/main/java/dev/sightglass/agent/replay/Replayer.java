@@ -77,6 +77,7 @@ public final class Replayer {
   private Substitutes substitutes;
   private ReplayMailbox mailbox;
   private Checkpoints checkpoints;
+  private WaitingAnswers waitingAnswers;
   private StreamTask<?, ?> task;
 
   /** Of the job; null: there is none yet. */
@@ -140,6 +141,7 @@ public final class Replayer {
     ReplayOutput[] outputs = outputs();
     Start start = new Start(file);
     JobManagerTaskRestore restore = start.state(user);
+    waitingAnswers = new WaitingAnswers(file);
     checkpoints = new Checkpoints(file, start, report, user, substitutes.strangers());
     environment =
         new ReplayEnvironment(file, user, configurations, restore, gates, outputs, checkpoints);
@@ -184,7 +186,7 @@ public final class Replayer {
       }
       RecordedReader.begin();
       if (start.isCheckpoint()) {
-        new WaitingAnswers(file).give(substitutes);
+        waitingAnswers.give(substitutes);
         // What a start sends the task is no part of what comes now.
         while (task.hasMail()) {
           task.runMailboxStep();
@@ -405,7 +407,9 @@ public final class Replayer {
         }
         return true;
       case Feed.MAIL:
-        mail(feed.text);
+        if (waitingAnswers == null || !waitingAnswers.release(feed.text, substitutes)) {
+          mail(feed.text);
+        }
         return true;
       case Feed.NOTIFIED:
         notified();

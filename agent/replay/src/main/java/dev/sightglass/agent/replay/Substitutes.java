@@ -40,6 +40,8 @@ final class Substitutes {
   /** Packages of sinks that something stands in for. */
   private final Set<String> silenced = new HashSet<>();
 
+  private final Set<String> ordered = new HashSet<>();
+
   /** Operators that something stands in for, by id: what they keep is not what the job's keep. */
   private final Set<String> strangers = new HashSet<>();
 
@@ -67,6 +69,9 @@ final class Substitutes {
     switch (factory.getClass().getName()) {
       case ASYNC:
         outputs.put(id, c.getTypeSerializerOut(user));
+        if (String.valueOf(Members.get(factory, "outputMode")).equals("ORDERED")) {
+          ordered.add(id);
+        }
         Members.set(factory, "asyncFunction", new RecordedAsync(id));
         // What came back in the end was recorded, not what was tried again.
         Members.set(
@@ -107,6 +112,11 @@ final class Substitutes {
     c.setStreamOperatorFactory(factory);
     c.serializeAllConfigs();
     return true;
+  }
+
+  /** Whether an asynchronous operator gives its results in the order of its input. */
+  boolean isOrdered(String operator) {
+    return ordered.contains(operator);
   }
 
   /** Operators whose state is not the job's, by id. */

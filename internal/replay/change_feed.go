@@ -17,9 +17,9 @@ import (
 // changes applies changes to what a feed gives. Rows that a change is of are cut out of their runs, so that everything else
 // is fed as it was; nil changes nothing.
 type changes struct {
-	edit  Editor
-	todo  []*planned
-	reads []*readChange // that rows are still to be put in for
+	edit   Editor
+	wanted []*planned
+	reads  []*readChange // that rows are still to be put in for
 
 	held  *row // run that waits for the one that it changes places with
 	swap  *planned
@@ -39,7 +39,7 @@ func newChanges(all []Change, edit Editor) *changes {
 	c := &changes{edit: edit}
 	for _, x := range all {
 		p := &planned{Change: x}
-		c.todo = append(c.todo, p)
+		c.wanted = append(c.wanted, p)
 		if x.Kind == ChangeClock {
 			c.reads = append(c.reads, newClockChanges(p)...)
 		}
@@ -52,7 +52,7 @@ func (c *changes) unmade() error {
 	if c == nil {
 		return nil
 	}
-	for _, p := range c.todo {
+	for _, p := range c.wanted {
 		if p.made {
 			continue
 		}
@@ -73,7 +73,7 @@ func (c *changes) unmade() error {
 
 // at finds the changes of a kind of one invocation.
 func (c *changes) at(inv uint64, fits func(*Change) bool) (found []*planned) {
-	for _, p := range c.todo {
+	for _, p := range c.wanted {
 		if p.At == inv && fits(&p.Change) {
 			found = append(found, p)
 		}
@@ -87,7 +87,7 @@ func (c *changes) rows(r row) []row {
 		return []row{r}
 	}
 	if c.swap == nil {
-		for _, p := range c.todo {
+		for _, p := range c.wanted {
 			if p.Kind == ChangeSwap && !p.made && r.kind == event.KindElements && r.hasChannel && r.inv+r.n > p.At {
 				head := r
 				if head.n = min(max(r.inv, p.At)-r.inv, r.n); head.n > 0 {
@@ -135,7 +135,7 @@ func (c *changes) rest() []row {
 func (c *changes) cut(r row) (out []row) {
 	for r.n > 0 {
 		next := r.inv + r.n
-		for _, p := range c.todo {
+		for _, p := range c.wanted {
 			if p.At >= r.inv && p.At < next && p.Kind != ChangeSwap && p.Kind != ChangeClock && p.Kind != ChangeRandom {
 				next = p.At
 			}
@@ -170,25 +170,80 @@ func (c *changes) element(inv uint64, serializer event.DefinitionID, v event.Pay
 		case ChangeRepeat:
 			times = 2
 		case ChangeBytes:
-			if b, err = unhex(p.Value); err != nil {
-				return nil, 0, unchangeable(inv, "the value is not hexadecimal")
-			}
+			b, err = p.bytes()
 		case ChangeTime:
-			if b, err = p.timed(b); err != nil {
-				return nil, 0, err
-			}
+			b, err = p.timed(b)
 		case ChangeSet:
-			if c.edit == nil {
-				return nil, 0, unchangeable(inv, "nothing here writes values")
-			}
-			changed, err := c.edit.Edit(serializer, event.NewPayload(bytes.Clone(b)), p.Path, p.Value)
-			if err != nil {
-				return nil, 0, unchangeable(inv, "%v", err)
-			}
-			b = open(changed)
+			b, err = c.set(p, serializer, b, open)
+		}
+		if err != nil {
+			return nil, 0, err
 		}
 	}
 	return b, times, nil
+}
+
+// record changes what a source gave in an invocation. times is how often it gives it.
+func (c *changes) record(inv uint64, r *sourceRecord, open func(event.Payload) []byte) (times int, err error) {
+	if c == nil {
+		return 1, nil
+	}
+	times = 1
+	for _, p := range c.at(inv, (*Change).ofElement) {
+		p.made = true
+		var b []byte
+		switch p.Kind {
+		case ChangeRemove:
+			times = 0
+		case ChangeRepeat:
+			times = 2
+		case ChangeTime:
+			if r.time == noTime && p.By != 0 {
+				return 0, unchangeable(inv, "the record has no time that could move")
+			}
+			r.time = p.to(r.time)
+		case ChangeBytes:
+			if b, err = p.bytes(); err == nil {
+				r.value = event.NewPayload(b)
+			}
+		case ChangeSet:
+			b = open(r.value)
+			if r.serializer != 0 { // it writes elements of streams
+				b = append([]byte{tagRecord}, b...)
+			}
+			if b, err = c.set(p, r.serializer, b, open); err == nil {
+				if r.serializer != 0 {
+					b = b[1:]
+				}
+				r.value = event.NewPayload(b)
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return times, nil
+}
+
+// bytes are those that a change gives.
+func (c *Change) bytes() ([]byte, error) {
+	b, err := unhex(c.Value)
+	if err != nil {
+		return nil, unchangeable(c.At, "the value is not hexadecimal")
+	}
+	return b, nil
+}
+
+// set is a value with a place of it changed.
+func (c *changes) set(p *planned, serializer event.DefinitionID, b []byte, open func(event.Payload) []byte) ([]byte, error) {
+	if c.edit == nil {
+		return nil, unchangeable(p.At, "nothing here writes values")
+	}
+	changed, err := c.edit.Edit(serializer, event.NewPayload(bytes.Clone(b)), p.Path, p.Value)
+	if err != nil {
+		return nil, unchangeable(p.At, "%v", err)
+	}
+	return open(changed), nil
 }
 
 // Tags of StreamElementSerializer (spec/serializers.md, section 5) that a time of 8 bytes follows.

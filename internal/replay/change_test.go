@@ -232,3 +232,36 @@ func TestAChangeMakesAWhatIfOfAVerdict(t *testing.T) {
 		}
 	}
 }
+
+// What a source gave is no element of a stream: a time is that of the record, whatever its bytes begin with.
+func TestChangesOfRecordsOfSources(t *testing.T) {
+	confluent := "\x00\x00\x00\x00\x07payload"
+	open := func(p event.Payload) []byte { return p.Open(sealed.Take()) }
+	of := func(c Change, r sourceRecord) (string, int, error) {
+		c.At = 1
+		times, err := newChanges([]Change{c}, upper{}).record(1, &r, open)
+		return fmt.Sprintf("%d %s", r.time, open(r.value)), times, err
+	}
+	kafka := sourceRecord{time: 1000, value: event.NewPayload([]byte(confluent))}
+	typed := sourceRecord{time: noTime, value: event.NewPayload([]byte("a")), serializer: 7}
+	for _, x := range []struct {
+		change Change
+		of     sourceRecord
+		want   string
+		times  int
+	}{
+		{Change{Kind: ChangeTime, By: 5 * time.Millisecond}, kafka, "1005 " + confluent, 1},
+		{Change{Kind: ChangeTime, Value: "7"}, typed, "7 a", 1},
+		{Change{Kind: ChangeBytes, Value: "00ff"}, kafka, "1000 \x00\xff", 1},
+		{Change{Kind: ChangeSet, Path: "x", Value: "y"}, typed, fmt.Sprint(noTime) + " A", 1},
+		{Change{Kind: ChangeRemove}, kafka, "1000 " + confluent, 0},
+		{Change{Kind: ChangeRepeat}, kafka, "1000 " + confluent, 2},
+	} {
+		if got, times, err := of(x.change, x.of); err != nil || got != x.want || times != x.times {
+			t.Errorf("%+v: %q %d times, %v, want %q %d times", x.change, got, times, err, x.want, x.times)
+		}
+	}
+	if _, _, err := of(Change{Kind: ChangeTime, By: time.Second}, typed); !errors.Is(err, ErrChange) || !strings.Contains(err.Error(), "no time that could move") {
+		t.Errorf("a time that is not there moved: %v", err)
+	}
+}

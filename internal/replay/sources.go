@@ -71,35 +71,46 @@ func (f *feed) record(ctx context.Context, inv uint64) (_ []byte, times int, err
 		return nil, 0, &MissingInput{Why: fmt.Sprintf("the record %s@%d was withheld or cut by a policy", place(split), r.offset)}
 	}
 	x := f.source.lane.take()
-	value, times, err := f.changedValue(inv, x.value)
-	if err != nil {
-		return nil, 0, err
-	}
-	if x.splitTime == math.MinInt64 {
-		x.splitTime = -1
-	}
-	return f.sourceStep(x.operator, split.Topic, split.Partition, x.offset, x.splitTime, x.key, value, x.headers), times, nil
+	return f.given(inv, sourceRecord{
+		operator: x.operator, split: split.Topic, partition: split.Partition, offset: x.offset, time: x.splitTime, key: x.key, value: x.value, headers: x.headers,
+	})
 }
 
-// changedValue is a record's value as it is fed, and how often: a what-if may have another one in its place.
-func (f *feed) changedValue(inv uint64, recorded event.Payload) (event.Payload, int, error) {
-	value, times, err := f.changes.element(inv, 0, recorded, func(p event.Payload) []byte { return p.Open(f.open) })
-	if err != nil || value == nil {
-		return recorded, times, err
+// noTime stands for a time that a record does not have.
+const noTime = math.MinInt64
+
+// sourceRecord is what a source gave, as a step of kind 10 has it.
+type sourceRecord struct {
+	operator            int32
+	split               string
+	partition           int32
+	offset, time        int64
+	key, value, headers event.Payload
+
+	serializer event.DefinitionID // that wrote value; 0: it is as the outside has it
+}
+
+// given is the step of a record after its number, as changes have it, and how often it is fed.
+func (f *feed) given(inv uint64, r sourceRecord) (_ []byte, times int, err error) {
+	if times, err = f.changes.record(inv, &r, func(p event.Payload) []byte { return p.Open(f.open) }); err != nil {
+		return nil, 0, err
 	}
-	return event.NewPayload(value), times, nil
+	if r.partition >= 0 && r.time == noTime {
+		r.time = -1 // as Kafka says it
+	}
+	return f.sourceStep(&r), times, nil
 }
 
 // sourceStep is what follows the number in a step of kind 10.
-func (f *feed) sourceStep(operator int32, split string, partition int32, offset, time int64, key, value, headers event.Payload) []byte {
+func (f *feed) sourceStep(r *sourceRecord) []byte {
 	old := f.buf
 	f.buf = nil
-	f.string(f.operator(max(operator, 0)))
-	f.string(split)
-	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(partition))
-	f.i64(offset)
-	f.i64(time)
-	for _, v := range []event.Payload{key, value} {
+	f.string(f.operator(max(r.operator, 0)))
+	f.string(r.split)
+	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(r.partition))
+	f.i64(r.offset)
+	f.i64(r.time)
+	for _, v := range []event.Payload{r.key, r.value} {
 		if v.Null() {
 			f.buf = append(f.buf, 0)
 			continue
@@ -107,7 +118,7 @@ func (f *feed) sourceStep(operator int32, split string, partition int32, offset,
 		f.buf = append(f.buf, 1)
 		f.bytes(v.Open(f.open))
 	}
-	f.bytes(headers.Open(f.open))
+	f.bytes(r.headers.Open(f.open))
 	b := f.buf
 	f.buf = old
 	return b
@@ -125,15 +136,28 @@ func (f *feed) other(ctx context.Context, inv uint64) ([]byte, int, error) {
 		}
 		r := f.source.given.take()
 		if r.inv == inv && r.what == whatGiven && !r.value.Null() {
-			value, times, err := f.changedValue(inv, r.value)
-			return f.sourceStep(r.operator, f.defs.Text(r.text), otherValue, 0, r.number, event.Payload{}, value, event.Payload{}), times, err
+			return f.given(inv, sourceRecord{
+				operator: r.operator, split: f.defs.Text(r.text), partition: otherValue, time: r.number, value: r.value, serializer: f.serializerOf(r.operator),
+			})
 		}
 	}
 	if len(f.chain) != 1 {
-		return nil, 0, &MissingInput{Why: fmt.Sprintf("the bytes of what the source gave in invocation %d were not recorded: it was at level positions, or its key is not of the sample, or a policy "+
-			"withheld them", inv)}
+		return nil, 0, &MissingInput{Why: fmt.Sprintf("the bytes of what the source gave in invocation %d were not recorded: it was at level positions, its key is not of the sample, a policy "+
+			"withheld them, or there were more than 1 MiB", inv)}
 	}
 	return f.sentValue(ctx, inv)
+}
+
+// serializerOf is the definition of an operator's output serializer; 0 = not known.
+func (f *feed) serializerOf(operator int32) event.DefinitionID {
+	if operator < 0 || int(operator) >= len(f.chain) {
+		return 0
+	}
+	id, err := event.ParseDefinitionID(f.chain[operator].Out)
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // sourceMark is the step of what a source does between records.
@@ -142,7 +166,7 @@ func (f *feed) sourceMark(r *row) []byte {
 	if r.what == whatEnded {
 		kind = inputEnded
 	}
-	return f.sourceStep(r.operator, f.defs.Text(r.text), kind, 0, 0, event.Payload{}, event.Payload{}, event.Payload{})
+	return f.sourceStep(&sourceRecord{operator: r.operator, split: f.defs.Text(r.text), partition: kind})
 }
 
 func place(s event.SplitDef) string { return fmt.Sprintf("%s/%d", s.Topic, s.Partition) }

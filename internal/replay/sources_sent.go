@@ -15,12 +15,6 @@ type sent struct {
 	head *Output
 }
 
-// Of a stream's element the first byte, as Flink's StreamElementSerializer writes it.
-const (
-	withTime    = 0
-	withoutTime = 1
-)
-
 // sentValue is the step of a value that a source gave, out of what left the task: a source that nothing is chained to gives it on as it is.
 func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, int, error) {
 	missing := &MissingInput{Why: fmt.Sprintf("nothing of what the source gave in invocation %d left the task, so its bytes are not recorded", inv)}
@@ -47,14 +41,13 @@ func (f *feed) sentValue(ctx context.Context, inv uint64) ([]byte, int, error) {
 		return nil, 0, &MissingInput{Why: fmt.Sprintf("what the source gave in invocation %d was withheld or cut by a policy", inv)}
 	}
 	b := v.Open(f.open)
-	time, at := int64(math.MinInt64), 1
+	time, at := int64(noTime), 1
 	switch {
-	case len(b) >= 9 && b[0] == withTime:
+	case len(b) >= 9 && b[0] == tagTimedRecord:
 		time, at = int64(binary.BigEndian.Uint64(b[1:])), 9
-	case len(b) >= 1 && b[0] == withoutTime:
+	case len(b) >= 1 && b[0] == tagRecord:
 	default:
 		return nil, 0, missing
 	}
-	value, times, err := f.changedValue(inv, event.NewPayload(b[at:]))
-	return f.sourceStep(0, "", otherValue, 0, time, event.Payload{}, value, event.Payload{}), times, err
+	return f.given(inv, sourceRecord{partition: otherValue, time: time, value: event.NewPayload(b[at:]), serializer: f.serializerOf(0)})
 }

@@ -67,12 +67,12 @@ func layout(ctx context.Context, dir string, c *capsule, blobs store.BlobReader,
 // enter writes where a run of the task begins, and what recording it makes, to the folder of that run.
 func (r *room) enter(ctx context.Context, dir string, snap store.Snapshot, attempt event.Key, from start, derived event.RecordingID, dict *dictionary) error {
 	r.state.ctx = ctx
-	if err := r.state.bring(from.needs); err != nil {
+	if err := r.state.bring(from.snapshot.needs); err != nil {
 		return err
 	}
 	p := maps.Clone(r.task)
 	p["recording"] = derived.String()
-	if err := from.layout(ctx, dir, p, r.capsule, snap, attempt, dict.attempts[attempt].Chain, dict); err != nil {
+	if err := from.layout(ctx, dir, p, r.capsule, snap, attempt, dict); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "task.properties"), properties(p), 0o600)
@@ -89,6 +89,15 @@ func copyBlob(ctx context.Context, blobs store.BlobReader, hash, path string) er
 	}
 	defer in.Close()
 	return copyTo(in, path)
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return copyTo(in, to)
 }
 
 // copyTo makes a file of what is read.

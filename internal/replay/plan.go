@@ -151,7 +151,7 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 	}
 	begins := restore.files
 	if checkpoint > 0 {
-		begins = from.needs
+		begins = from.snapshot.needs
 	}
 	p.state(begins, s)
 	return p, p.inputs(ctx, snap, dict, attempt, from, whole)

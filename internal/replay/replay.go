@@ -90,7 +90,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 		return nil, err
 	}
 	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes, Variant: o.Variant}
-	if r.State, err = holdState(ctx, snap, attempt, &r.Report, from.checkpoint); err != nil {
+	if r.State, err = holdState(ctx, snap, attempt, report.states, from.checkpoint, max(report.Invocation, f.reached)); err != nil {
 		return nil, err
 	}
 	again, err := o.Store.Snapshot(ctx, derived)

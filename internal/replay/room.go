@@ -61,7 +61,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	if err == nil && compares {
 		var all []snapshot
 		if all, err = snapshotsOf(ctx, snap, attempt); err == nil {
-			err = layOutCompared(r.dir, r.task, all, restore.files, from.checkpoint, r.state)
+			err = layOutCompared(ctx, r.dir, r.task, snap, all, from.checkpoint, r.state)
 		}
 	}
 	if err == nil {

@@ -67,9 +67,6 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 			snap.Close()
 		}
 	}()
-	if err != nil {
-		return nil, err
-	}
 	derived := NewRecording()
 	room, err := o.setUp(ctx, snap, rec, attempt, from, derived, false)
 	if err != nil {

@@ -14,91 +14,79 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// snapshot is what a task reported for a checkpoint: handles of its state.
+// snapshot is what a task reported for a checkpoint: where the handles of its state lie in the recording, which may be much.
 type snapshot struct {
 	checkpoint   uint64
-	handles      event.Payload
+	block        store.Ref
+	row          int
 	placeholders bool        // some handles only name what an earlier one has in full
-	files        []stateFile // that handles name
-	named        []string    // paths of what placeholders stand for
+	needs        []stateFile // it cannot be read without; what else placeholders stand for lies within handles
+}
+
+// handles are those of the state, as Java writes them.
+func (s *snapshot) handles(ctx context.Context, snap store.Snapshot) (event.Payload, error) {
+	rows, err := read(ctx, snap, s.block)
+	if err != nil {
+		return event.Payload{}, err
+	}
+	return at(rows.Value, s.row), nil
+}
+
+// reported is the body of a row of kind 67 or 68 (spec/recording.md, section 5).
+type reported struct {
+	Checkpoint   uint64      `json:"checkpoint"`
+	Placeholders bool        `json:"placeholders"`
+	Files        []stateFile `json:"files"`
+	Named        []string    `json:"named"`
 }
 
 // snapshotsOf lists those of an attempt that were recorded whole, oldest first.
 func snapshotsOf(ctx context.Context, snap store.Snapshot, attempt event.Key) (all []snapshot, err error) {
-	for _, ref := range blocksOf(snap, attempt, event.LaneJob) {
-		rows, err := read(ctx, snap, ref)
-		if err != nil {
-			return nil, err
-		}
-		for i, k := range rows.Kind {
-			if k != event.KindSnapshot || at(rows.Value, i).Null() {
-				continue
-			}
-			var body struct {
-				Checkpoint   uint64      `json:"checkpoint"`
-				Placeholders bool        `json:"placeholders"`
-				Files        []stateFile `json:"files"`
-				Named        []string    `json:"named"`
-			}
-			if json.Unmarshal(rows.Body[i], &body) == nil {
-				all = append(all, snapshot{body.Checkpoint, rows.Value[i], body.Placeholders, body.Files, body.Named})
-			}
-		}
-	}
-	return all, nil
-}
-
-// needs are the files that a snapshot cannot be read without: its own, and those of earlier ones and of the restored state that its placeholders
-// stand for. What else they stand for lies within handles.
-func (s *snapshot) needs(earlier []snapshot, restored []stateFile) []stateFile {
-	all := s.files
-	if len(s.named) == 0 {
-		return all
-	}
-	known := make(map[string]stateFile)
-	for _, f := range restored {
-		known[f.place()] = f
-	}
-	for _, e := range earlier {
-		for _, f := range e.files {
+	known := make(map[string]stateFile) // of earlier snapshots and of the restored state, by their places
+	know := func(files []stateFile) {
+		for _, f := range files {
 			if had, ok := known[f.place()]; !ok || had.copy == "" {
 				known[f.place()] = f
 			}
 		}
 	}
-	all = all[:len(all):len(all)]
-	own := make(map[string]bool)
-	for _, f := range s.files {
-		own[f.place()] = true // agents that copy tell them with the rest
-	}
-	for _, n := range s.named {
-		if own[(&stateFile{path: n}).place()] {
+	for _, ref := range blocksOf(snap, attempt, event.LaneJob) {
+		if !holds(ref.Header, event.KindSnapshot) && !holds(ref.Header, event.KindRestored) {
 			continue
 		}
-		if f, ok := known[(&stateFile{path: n}).place()]; ok {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// restoredFiles are the files of the state that an attempt was restored with.
-func restoredFiles(ctx context.Context, snap store.Snapshot, attempt event.Key) (files []stateFile, err error) {
-	for _, ref := range blocksOf(snap, attempt, event.LaneJob) {
 		rows, err := read(ctx, snap, ref)
 		if err != nil {
 			return nil, err
 		}
 		for i, k := range rows.Kind {
-			var body struct {
-				Files []stateFile `json:"files"`
+			var body reported
+			if k != event.KindSnapshot && k != event.KindRestored || at(rows.Value, i).Null() || json.Unmarshal(rows.Body[i], &body) != nil {
+				continue
 			}
-			if k == event.KindRestored && json.Unmarshal(rows.Body[i], &body) == nil {
-				files = body.Files
+			if k == event.KindSnapshot {
+				all = append(all, snapshot{body.Checkpoint, ref, i, body.Placeholders, body.needs(known)})
 			}
+			know(body.Files)
 		}
 	}
-	return files, nil
+	return all, nil
+}
+
+// needs are the files of a snapshot: those that its handles name, and known ones that its placeholders stand for. Agents that copy tell of
+// these with the rest.
+func (r *reported) needs(known map[string]stateFile) []stateFile {
+	all := slices.Clone(r.Files)
+	own := make(map[string]bool)
+	for _, f := range all {
+		own[f.place()] = true
+	}
+	for _, n := range r.Named {
+		place := (&stateFile{path: n}).place()
+		if f, ok := known[place]; ok && !own[place] {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // compareAtMost bounds the checkpoints at which state is compared: each costs two restores of it.
@@ -122,34 +110,31 @@ func chosen(all []snapshot, behind uint64) []snapshot {
 	return some
 }
 
-// layOutCompared writes the snapshots that a replay is to be held against, with what they need.
-func layOutCompared(dir string, p map[string]string, all []snapshot, restored []stateFile, behind uint64, files *stateFiles) error {
-	every := all
+// layOutCompared writes the snapshots that a replay is to be held against, with what they need. behind is the checkpoint that it begins behind.
+func layOutCompared(ctx context.Context, dir string, p map[string]string, snap store.Snapshot, all []snapshot, behind uint64, files *stateFiles) error {
 	compared := chosen(all, behind)
-	var names, needed []string
+	if !slices.ContainsFunc(compared, func(s snapshot) bool { return s.placeholders }) {
+		all = compared // no other one is needed
+	}
 	key := sealed.Take()
-	incremental := false
-	for _, s := range compared {
-		names = append(names, strconv.FormatUint(s.checkpoint, 10))
-		incremental = incremental || s.placeholders
-	}
-	if !incremental {
-		all = compared
-	}
-	for _, s := range all {
-		id := strconv.FormatUint(s.checkpoint, 10)
-		if err := os.WriteFile(filepath.Join(dir, "recorded."+id), s.handles.Open(key), 0o600); err != nil {
+	var names, written []string
+	for i := range all {
+		id := strconv.FormatUint(all[i].checkpoint, 10)
+		handles, err := all[i].handles(ctx, snap)
+		if err != nil {
 			return err
 		}
-		needed = append(needed, id)
+		if err := os.WriteFile(filepath.Join(dir, "recorded."+id), handles.Open(key), 0o600); err != nil {
+			return err
+		}
+		written = append(written, id)
 	}
-	for i, s := range every {
-		if slices.Contains(names, strconv.FormatUint(s.checkpoint, 10)) {
-			if err := files.bring(s.needs(every[:i], restored)); err != nil {
-				return err
-			}
+	for _, s := range compared {
+		names = append(names, strconv.FormatUint(s.checkpoint, 10))
+		if err := files.bring(s.needs); err != nil {
+			return err
 		}
 	}
-	p["compare.checkpoints"], p["compare.snapshots"] = strings.Join(names, ","), strings.Join(needed, ",")
+	p["compare.checkpoints"], p["compare.snapshots"] = strings.Join(names, ","), strings.Join(written, ",")
 	return nil
 }

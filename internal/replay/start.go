@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,7 @@ type start struct {
 	checkpoint uint64 // 0 = the attempt's beginning
 	invocation uint64 // the last one before it
 	snapshot   snapshot
-	earlier    []snapshot  // that an incremental one may name files of
-	needs      []stateFile // of the snapshot
+	earlier    []snapshot // that an incremental one may name files of
 	transients event.Payload
 }
 
@@ -30,20 +30,9 @@ var ErrCheckpoint = errors.New("a replay cannot begin at this checkpoint")
 
 // checkpoints lists where replays of an attempt can begin, oldest first.
 func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([]start, error) {
-	var all []start
-	det := newLane(snap, attempt, event.LaneDet, false)
-	det.only(func(h *block.Header) bool { return holds(h, event.KindCheckpoint) })
-	for {
-		r, err := det.peek(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if r == nil {
-			break
-		}
-		if x := det.take(); x.kind == event.KindCheckpoint {
-			all = append(all, start{checkpoint: x.checkpoint, invocation: x.inv})
-		}
+	all, err := taken(ctx, snap, attempt)
+	if err != nil {
+		return nil, err
 	}
 	if err := transients(ctx, snap, attempt, all); err != nil {
 		return nil, err
@@ -52,20 +41,31 @@ func checkpoints(ctx context.Context, snap store.Snapshot, attempt event.Key) ([
 	if err != nil {
 		return nil, err
 	}
-	restored, err := restoredFiles(ctx, snap, attempt)
-	if err != nil {
-		return nil, err
-	}
 	usable := make([]start, 0, len(all))
 	for i, x := range snapshots {
 		for _, s := range all {
 			if s.checkpoint == x.checkpoint && !s.transients.Null() && s.invocation > 0 {
-				s.snapshot, s.earlier, s.needs = x, snapshots[:i:i], x.needs(snapshots[:i], restored)
+				s.snapshot, s.earlier = x, snapshots[:i:i]
 				usable = append(usable, s)
 			}
 		}
 	}
 	return usable, nil
+}
+
+// taken lists the checkpoints that an attempt took a snapshot for, oldest first, and where.
+func taken(ctx context.Context, snap store.Snapshot, attempt event.Key) (all []start, err error) {
+	det := newLane(snap, attempt, event.LaneDet, false)
+	det.only(func(h *block.Header) bool { return holds(h, event.KindCheckpoint) })
+	for {
+		r, err := det.peek(ctx)
+		if err != nil || r == nil {
+			return all, err
+		}
+		if x := det.take(); x.kind == event.KindCheckpoint {
+			all = append(all, start{checkpoint: x.checkpoint, invocation: x.inv})
+		}
+	}
 }
 
 // holds is false when the header says that the block has no row of a kind.
@@ -93,7 +93,8 @@ func transients(ctx context.Context, snap store.Snapshot, attempt event.Key, all
 			}
 			for n := range rows.Kind {
 				if at(rows.What, n) == whatTransients && uint64(at(rows.Number, n)) == b.checkpoint {
-					b.transients, b.invocation = rows.Value[n], max(b.invocation, rows.Inv[n])
+					// A copy: the rows of its block need not be kept for it.
+					b.transients, b.invocation = event.NewPayload(bytes.Clone(rows.Value[n].Open(sealed.Take()))), max(b.invocation, rows.Inv[n])
 				}
 			}
 		}
@@ -103,7 +104,7 @@ func transients(ctx context.Context, snap store.Snapshot, attempt event.Key, all
 
 // absent says why the replay cannot begin there: the first of the files of its state that cannot be had. Empty: it can.
 func (s *start) absent(blobs store.BlobReader) string {
-	for _, f := range s.needs {
+	for _, f := range s.snapshot.needs {
 		if why := f.absent(blobs); why != "" {
 			return "file " + f.path + " of its state " + why
 		}
@@ -145,27 +146,37 @@ func findStart(ctx context.Context, snap store.Snapshot, attempt event.Key, chec
 }
 
 // layout adds what the replayer begins with to the folder and the properties of the task.
-func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, chain []event.ChainOperatorDef, texts definitions) error {
+func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key, dict *dictionary) error {
 	if s.checkpoint == 0 {
 		return nil
 	}
 	p["start.invocation"], p["start.checkpoint"] = strconv.FormatUint(s.invocation, 10), strconv.FormatUint(s.checkpoint, 10)
-	files := map[string]event.Payload{"snapshot": s.snapshot.handles, "transients": s.transients}
-	if s.snapshot.placeholders {
-		for i, e := range s.earlier {
-			files["snapshot."+strconv.Itoa(i)] = e.handles
+	key := sealed.Take()
+	if err := os.WriteFile(filepath.Join(dir, "transients"), s.transients.Open(key), 0o600); err != nil {
+		return err
+	}
+	files := map[string]*snapshot{"snapshot": &s.snapshot}
+	for i := range s.earlier {
+		if s.snapshot.placeholders {
+			files["snapshot."+strconv.Itoa(i)] = &s.earlier[i]
 		}
 	}
-	key := sealed.Take()
-	for name, b := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), b.Open(key), 0o600); err != nil {
+	for name, x := range files {
+		handles, err := x.handles(ctx, snap)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), handles.Open(key), 0o600); err != nil {
 			return err
 		}
 	}
 	if err := s.consumed(ctx, p, c, snap, attempt); err != nil {
 		return err
 	}
-	if err := s.answers(ctx, dir, p, snap, attempt, chain, texts); err != nil {
+	if err := s.answers(ctx, dir, p, snap, attempt, dict); err != nil {
+		return err
+	}
+	if err := s.round(ctx, p, c, snap, attempt, dict); err != nil {
 		return err
 	}
 	return s.sent(ctx, p, c, snap, attempt)

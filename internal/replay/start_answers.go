@@ -30,7 +30,8 @@ type asked struct {
 
 // answers adds which requests of asynchronous functions may wait at the checkpoint, and the answers that they had: the operator has them in its
 // state without.
-func (s *start) answers(ctx context.Context, dir string, p map[string]string, snap store.Snapshot, attempt event.Key, chain []event.ChainOperatorDef, texts definitions) error {
+func (s *start) answers(ctx context.Context, dir string, p map[string]string, snap store.Snapshot, attempt event.Key, dict *dictionary) error {
+	chain := dict.attempts[attempt].Chain
 	if !slices.ContainsFunc(chain, func(o event.ChainOperatorDef) bool { return strings.HasSuffix(o.Factory, ".AsyncWaitOperatorFactory") }) {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (s *start) answers(ctx context.Context, dir string, p map[string]string, sn
 		for _, x := range a.answered {
 			number := strconv.FormatInt(x.number, 10)
 			answered = append(answered, number)
-			if failure := texts.Text(x.text); failure != "" {
+			if failure := dict.Text(x.text); failure != "" {
 				p[prefix+"failure."+number] = failure
 			}
 			if x.value.Null() {

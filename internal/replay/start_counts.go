@@ -118,13 +118,13 @@ func (s *start) consumed(ctx context.Context, p map[string]string, c *capsule, s
 func (s *start) sent(ctx context.Context, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key) error {
 	k := newCounted(false)
 	keys := make(map[event.Element]string)
-	subpartitions, writers, newest := make(map[event.Key]int), make(map[event.Key]int), make(map[int]uint64)
+	subpartitions := make(map[event.Key]int)
 	for w, out := range c.Of.Writers {
 		key, err := partitionKey(out.Partition)
 		if err != nil {
 			return err
 		}
-		subpartitions[key], writers[key] = out.Subpartitions, w
+		subpartitions[key] = out.Subpartitions
 		for sub := range out.Subpartitions {
 			e := event.Element{Partition: key, Subpartition: uint32(sub)}
 			k.want[e], keys[e] = true, fmt.Sprintf("writer.%d.sent.%d", w, sub)
@@ -147,10 +147,6 @@ func (s *start) sent(ctx context.Context, p map[string]string, c *capsule, snap 
 				continue
 			}
 			if sub := r.Subpartition[i]; sub >= 0 {
-				if w, ok := writers[r.Partition[i]]; ok && before && r.Kind[i] == event.KindRecord && r.Inv[i] >= newest[w] {
-					newest[w] = r.Inv[i]
-					p[fmt.Sprintf("writer.%d.last", w)] = strconv.Itoa(int(sub))
-				}
 				take(event.Element{Partition: r.Partition[i], Subpartition: uint32(sub)}, r.Seq[i])
 				continue
 			}

@@ -74,8 +74,8 @@ func TestAStartBehindACheckpoint(t *testing.T) {
 	}
 	for i, s := range places {
 		want := event.NewPayload([]byte(fmt.Sprint("snapshot ", i+1)))
-		if s.invocation != uint64(100*(i+1)) || !s.snapshot.handles.Equal(want) {
-			t.Errorf("place %d: %+v", i, s)
+		if handles, err := s.snapshot.handles(t.Context(), snap); err != nil || s.invocation != uint64(100*(i+1)) || !handles.Equal(want) {
+			t.Errorf("place %d: %+v, %v", i, s, err)
 		}
 		p := make(map[string]string)
 		if err := s.consumed(t.Context(), p, capsuleOf(t), snap, startAttempt); err != nil || p["gate.0.0.seq"] != fmt.Sprint(100*(i+1)) {

@@ -12,12 +12,11 @@ import (
 
 // StateComparison holds the state that a replay took into its snapshots against what the recorded attempt took into the same ones.
 type StateComparison struct {
-	Recorded   int    // checkpoints that the attempt took part in, as far as the replay came, and whose handles were recorded
-	Compared   int    // of them
-	Equal      int    // of those
-	Entries    uint64 // of states, in all that were compared
-	Reason     string // why one could not be compared; empty = all that were to be were
-	First      *CheckpointDifference
+	Recorded   int                    // checkpoints that the attempt took part in, as far as the replay came, and whose handles were recorded
+	Compared   int                    // of them
+	Equal      int                    // of those
+	Entries    uint64                 // of states, in all that were compared
+	Reason     string                 // why one could not be compared; empty = all that were to be were
 	Differing  []CheckpointDifference // of the first checkpoint that differs
 	invocation map[uint64]uint64
 }
@@ -59,23 +58,35 @@ func (r *Report) addState(line []byte) {
 	}
 }
 
-// holdState sums up what the replayer found. behind is the checkpoint that it began behind.
-func holdState(ctx context.Context, snap store.Snapshot, attempt event.Key, report *Report, behind uint64) (c StateComparison, err error) {
-	if c.invocation, err = checkpointInvocations(ctx, snap, attempt); err != nil {
+// holdState sums up what the replayer found, of checkpoints behind one and up to the invocation that was reached.
+func holdState(ctx context.Context, snap store.Snapshot, attempt event.Key, states []stateAt, behind, reached uint64) (c StateComparison, err error) {
+	taken, err := taken(ctx, snap, attempt)
+	if err != nil {
 		return c, err
+	}
+	c.invocation = make(map[uint64]uint64)
+	for _, s := range taken {
+		c.invocation[s.checkpoint] = s.invocation
 	}
 	all, err := snapshotsOf(ctx, snap, attempt)
 	if err != nil {
 		return c, err
 	}
 	for _, s := range all {
-		if s.checkpoint > behind && c.invocation[s.checkpoint] <= report.Invocation {
+		if s.checkpoint > behind && c.invocation[s.checkpoint] <= reached {
 			c.Recorded++
 		}
 	}
-	c.add(report.states)
-	c.Recorded = max(c.Recorded, c.Compared) // one may be complete of which the report says that it was not reached
+	c.add(states)
 	return c, nil
+}
+
+// first is a state that differs at the first checkpoint at which one does; nil: none does.
+func (c *StateComparison) first() *CheckpointDifference {
+	if len(c.Differing) == 0 {
+		return nil
+	}
+	return &c.Differing[0]
 }
 
 func (c *StateComparison) add(states []stateAt) {
@@ -91,27 +102,11 @@ func (c *StateComparison) add(states []stateAt) {
 			c.Equal++
 			continue
 		}
-		if c.First != nil {
+		if len(c.Differing) > 0 {
 			continue
 		}
 		for _, d := range s.Differing {
 			c.Differing = append(c.Differing, CheckpointDifference{s.Checkpoint, c.invocation[s.Checkpoint], d.Operator, d.State, d.Recorded, d.Replayed, d.Lost, d.Extra, d.KeyGroup})
-		}
-		c.First = &c.Differing[0]
-	}
-}
-
-// checkpointInvocations are the last invocations before an attempt's snapshots.
-func checkpointInvocations(ctx context.Context, snap store.Snapshot, attempt event.Key) (map[uint64]uint64, error) {
-	all := make(map[uint64]uint64)
-	det := newLane(snap, attempt, event.LaneDet, false)
-	for {
-		r, err := det.peek(ctx)
-		if err != nil || r == nil {
-			return all, err
-		}
-		if x := det.take(); x.kind == event.KindCheckpoint {
-			all[x.checkpoint] = x.inv
 		}
 	}
 }

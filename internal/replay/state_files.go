@@ -128,10 +128,5 @@ func (s *stateFiles) fetch(f *stateFile, to string) error {
 	if os.Link(f.here(), to) == nil {
 		return nil
 	}
-	in, err := os.Open(f.here())
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return copyTo(in, to)
+	return copyFile(f.here(), to)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/store"
 )
@@ -87,7 +88,7 @@ func TestStateAtCheckpointsIsPartOfTheVerdict(t *testing.T) {
 	}
 	c := StateComparison{Recorded: 3, invocation: map[uint64]uint64{2: 10, 3: 20, 4: 30}}
 	c.add(report.states)
-	if c.Compared != 2 || c.Equal != 1 || c.Entries != 8 || c.First == nil || c.First.Checkpoint != 3 || c.First.Invocation != 20 || c.Reason == "" {
+	if c.Compared != 2 || c.Equal != 1 || c.Entries != 8 || c.first() == nil || c.first().Checkpoint != 3 || c.first().Invocation != 20 || c.Reason == "" {
 		t.Fatalf("%+v", c)
 	}
 	chain := []event.ChainOperatorDef{{Operator: "ab", Name: "Drop duplicates"}}
@@ -117,5 +118,43 @@ func TestStateAtCheckpointsIsPartOfTheVerdict(t *testing.T) {
 	}
 	if j = of(StateComparison{Recorded: 2, Reason: "its files are not there"}, equal); j.Verdict != Exact || strings.Contains(j.Text, "state") || len(j.Notes) != 1 {
 		t.Errorf("%s: %s, %v", j.Verdict, j.Text, j.Notes)
+	}
+}
+
+// An incremental snapshot needs its own files and those that its placeholders stand for, of whichever earlier one has them.
+func TestFilesThatASnapshotNeeds(t *testing.T) {
+	r := newRecorded(t)
+	const key = event.Key(9)
+	r.attempt(event.AttemptDef{}, key)
+	r.block(key, event.LaneJob, func(b *block.Builder) {
+		row := func(kind event.Kind, body string) {
+			b.Add(block.Row{Kind: kind, Operator: -1, Body: []byte(body), Value: []byte("handles")})
+		}
+		row(event.KindRestored, `{"checkpoint":1,"files":[["file:/s/a",1],["s3://s/b",1]]}`)
+		row(event.KindSnapshot, `{"checkpoint":2,"files":[["file:/s/c",2]]}`)
+		row(event.KindSnapshot, `{"checkpoint":3,"placeholders":true,"files":[["file:/s/d",3]],"named":["file:///s/a","s3://s/b","/s/c","in-a-handle"]}`)
+		row(event.KindSnapshot, `{"checkpoint":4,"placeholders":true,"files":[["file:/s/e",3],["file:/s/c",2,"`+strings.Repeat("ab", 32)+`"]],"named":["/s/c"]}`)
+		b.Add(block.Row{Kind: event.KindSnapshot, Operator: -1, Body: []byte(`{"checkpoint":5,"missing":"too large"}`)})
+	})
+	snap, err := r.store.Snapshot(t.Context(), r.rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snap.Close()
+	all, err := snapshotsOf(t.Context(), snap, key)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d snapshots, %v", len(all), err)
+	}
+	for i, want := range []string{"file:/s/c", "file:/s/d file:/s/a s3://s/b file:/s/c", "file:/s/e file:/s/c"} {
+		var got []string
+		for _, f := range all[i].needs {
+			got = append(got, f.path)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("checkpoint %d needs %s, want %s", all[i].checkpoint, strings.Join(got, " "), want)
+		}
+		if h, err := all[i].handles(t.Context(), snap); err != nil || !h.Equal(event.NewPayload([]byte("handles"))) {
+			t.Errorf("checkpoint %d: handles %v", all[i].checkpoint, err)
+		}
 	}
 }

@@ -2,18 +2,16 @@ package replay
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
-
-	"crypto/sha256"
 )
 
 // Variant is a program, or a set-up of it, other than the recorded one. The zero Variant is the recorded one.
@@ -168,23 +166,6 @@ func (v *Variant) layout(ctx context.Context, dir, jars string, p map[string]str
 	}
 	p["jars"] = strconv.Itoa(len(all))
 	return nil
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	if closed := out.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 // words say what is otherwise. Values of settings are left out: they may be secrets.

@@ -105,7 +105,7 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case missingEnd:
 		j.Verdict = Diverged
 		j.Text = fmt.Sprintf("the recorded attempt threw %s at invocation %d; the replay did not", r.seen.class, r.seen.threwAt)
-	case r.State.First != nil:
+	case r.State.first() != nil:
 		j.Verdict = Diverged
 		j.Text = j.State.text() + fmt.Sprintf("; %d outputs are equal%s", c.Equal, upTo)
 	case c.Recorded == 0 && r.seen.sameThrow:
@@ -236,7 +236,7 @@ func (j *Judgement) causes(r *Result, p *Plan) {
 	if len(r.Report.Problems) > 0 {
 		sure("callback", "invocation %d: %s", r.Report.Problems[0].Invocation, r.Report.Problems[0].Text)
 	}
-	if d := r.State.First; d != nil && r.Compared.First != nil && d.Invocation > 0 && d.Invocation < r.Compared.First.invocation() {
+	if d := r.State.first(); d != nil && r.Compared.First != nil && d.Invocation > 0 && d.Invocation < r.Compared.First.invocation() {
 		sure("state", "before it, %s", j.State.text())
 	}
 	if r.seen.reordered {

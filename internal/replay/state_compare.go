@@ -96,6 +96,10 @@ func (c *StateComparison) add(states []stateAt) {
 			c.Reason = s.Reason
 			continue
 		}
+		if s.States == 0 {
+			c.Recorded-- // the task keeps none: its handles are of what was on its way
+			continue
+		}
 		c.Compared++
 		c.Entries += s.Entries
 		if len(s.Differing) == 0 {

@@ -28,11 +28,8 @@ import org.apache.flink.streaming.runtime.tasks.StreamTask;
 final class Checkpoints {
   private static final long PATIENCE_SECONDS = 120;
 
-  /**
-   * Snapshots are written by other threads; so long all of them are waited for. One may never come:
-   * an unaligned one waits for what the channels hold, of which a replay knows nothing.
-   */
-  private static final long SNAPSHOT_MILLIS = 2_000;
+  /** Snapshots are written by other threads; so long all of them are waited for. */
+  private static final long SNAPSHOT_MILLIS = 10_000;
 
   /** Of so many entries single ones are compared when their sums differ. */
   private static final long MANY = 2_000_000;
@@ -105,15 +102,17 @@ final class Checkpoints {
     own.know(restore == null ? null : restore.getTaskStateSnapshot());
   }
 
-  /** The task took a snapshot; on whatever thread. */
-  void taken(long checkpoint, TaskStateSnapshot snapshot) {
-    if (wanted.isEmpty() || snapshot == null) {
+  /**
+   * The task took a snapshot; on whatever thread.
+   *
+   * @param acknowledged null: it has no state
+   */
+  void taken(long checkpoint, TaskStateSnapshot acknowledged) {
+    if (wanted.isEmpty()) {
       return;
     }
-    synchronized (taken) {
-      taken.add(checkpoint);
-      taken.notifyAll();
-    }
+    came(checkpoint);
+    TaskStateSnapshot snapshot = acknowledged == null ? new TaskStateSnapshot() : acknowledged;
     if (thread.isShutdown()) {
       return;
     }
@@ -126,6 +125,22 @@ final class Checkpoints {
             report.state(checkpoint, 0, 0, List.of(), reason(t));
           }
         });
+  }
+
+  private void came(long checkpoint) {
+    synchronized (taken) {
+      taken.add(checkpoint);
+      taken.notifyAll();
+    }
+  }
+
+  /** The task could not take a snapshot; on whatever thread. */
+  void declined(long checkpoint, Throwable why) {
+    if (!wanted.contains(checkpoint)) {
+      return;
+    }
+    came(checkpoint);
+    report.state(checkpoint, 0, 0, List.of(), "it could not be taken again: " + reason(why));
   }
 
   /**

@@ -49,6 +49,7 @@ final class ReplayEnvironment {
   private final Map<String, Object> values = new HashMap<>();
   private final ResultPartitionWriter[] outputs;
   private final ReplayGate[] gates;
+  private final Checkpoints checkpoints;
   private Throwable failure;
 
   ReplayEnvironment(
@@ -62,6 +63,7 @@ final class ReplayEnvironment {
       throws Exception {
     this.outputs = outputs;
     this.gates = gates;
+    this.checkpoints = checkpoints;
     ExecutionAttemptID attempt = TaskFile.execution(task.text("execution"));
     JobID job = JobID.fromHexString(task.text("job_id"));
     JobVertexID vertex = JobVertexID.fromHexString(task.text("vertex"));
@@ -161,6 +163,7 @@ final class ReplayEnvironment {
         failed((Throwable) a[0]);
         return null;
       case "declineCheckpoint":
+        checkpoints.declined((Long) a[0], (Throwable) a[1]);
         return null;
       case "hashCode":
         return System.identityHashCode(self);

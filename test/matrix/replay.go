@@ -24,7 +24,21 @@ type replayed struct {
 	shape    string
 	verdicts map[string]int
 	behind   int      // of the replays: those that began behind a checkpoint
+	state    atRest   // over all replays
 	said     []string // of what is neither exact nor equal per key, each with its cause
+}
+
+// atRest counts checkpoints at which the state of replays was held against the recorded one.
+type atRest struct {
+	Checkpoints int `json:"checkpoints"`
+	Compared    int `json:"compared"`
+	Equal       int `json:"equal"`
+}
+
+func (a *atRest) add(b atRest) {
+	a.Checkpoints += b.Checkpoints
+	a.Compared += b.Compared
+	a.Equal += b.Equal
 }
 
 // right are the verdicts that a deterministic task is to have; nothing is to be compared where a task emits nothing.
@@ -116,10 +130,11 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 			return err
 		}
 		for i, from := range starts {
-			verdict, why, err := s.ask.replay(ctx, job, a.Key, from)
+			verdict, why, state, err := s.ask.replay(ctx, job, a.Key, from)
 			if err != nil {
 				return err
 			}
+			r.state.add(state)
 			where := ""
 			if i > 0 {
 				where = " behind checkpoint " + from
@@ -163,7 +178,7 @@ func (c *client) starts(ctx context.Context, job, attempt string) ([]string, err
 }
 
 // replay runs one attempt again and waits for what it proves.
-func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (verdict, why string, err error) {
+func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (verdict, why string, state atRest, err error) {
 	var r struct {
 		ID       string `json:"id"`
 		State    string `json:"state"`
@@ -178,14 +193,15 @@ func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (v
 			Causes  []struct {
 				Text string `json:"text"`
 			} `json:"causes"`
+			State atRest `json:"state"`
 		} `json:"verdict"`
 	}
 	body, err := json.Marshal(map[string]any{"position": attempt + "#1", "checkpoint": checkpoint})
 	if err != nil {
-		return "", "", err
+		return "", "", state, err
 	}
 	if err := c.send(ctx, http.MethodPost, "/api/v1/recordings/"+job+"/replays", body, &r); err != nil {
-		return "", "", err
+		return "", "", state, err
 	}
 	err = lab.Poll(ctx, 100*time.Millisecond, func() (bool, error) {
 		if r.State != "queued" && r.State != "running" {
@@ -194,10 +210,10 @@ func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (v
 		return false, c.get(ctx, "/api/v1/replays/"+r.ID, &r)
 	})
 	if err != nil {
-		return "", "", err
+		return "", "", state, err
 	}
 	if r.Verdict == nil {
-		return r.State, r.Error, nil
+		return r.State, r.Error, state, nil
 	}
 	words := []string{r.Verdict.Text}
 	for _, f := range r.Findings {
@@ -208,7 +224,7 @@ func (c *client) replay(ctx context.Context, job, attempt, checkpoint string) (v
 	for _, cause := range r.Verdict.Causes {
 		words = append(words, cause.Text)
 	}
-	return r.Verdict.Verdict, strings.Join(words, "; "), c.send(ctx, http.MethodDelete, "/api/v1/replays/"+r.ID+"/result", nil, nil)
+	return r.Verdict.Verdict, strings.Join(words, "; "), r.Verdict.State, c.send(ctx, http.MethodDelete, "/api/v1/replays/"+r.ID+"/result", nil, nil)
 }
 
 // send is a request that changes something.
@@ -240,8 +256,10 @@ func (c *client) send(ctx context.Context, method, path string, body []byte, int
 func printReplays(w io.Writer, all []replayed) {
 	sums := make(map[string]int)
 	n, held := 0, 0
+	var state atRest
 	for _, r := range all {
 		n += r.total()
+		state.add(r.state)
 		for v, count := range r.verdicts {
 			sums[v] += count
 			if slices.Contains(right, v) {
@@ -253,11 +271,15 @@ func printReplays(w io.Writer, all []replayed) {
 	for _, v := range slices.Sorted(maps.Keys(sums)) {
 		fmt.Fprintf(w, "FIGURE replay_%s %d attempts target none met\n", strings.ReplaceAll(v, "-", "_"), sums[v])
 	}
-	word := "missed"
-	if held == n && n > 0 {
-		word = "met"
+	word := func(met bool) string {
+		if met {
+			return "met"
+		}
+		return "missed"
 	}
-	fmt.Fprintf(w, "FIGURE replay_right %d attempts target %d %s\n", held, n, word)
+	fmt.Fprintf(w, "FIGURE replay_right %d attempts target %d %s\n", held, n, word(held == n && n > 0))
+	fmt.Fprintf(w, "FIGURE replay_state_compared %d checkpoints target %d %s\n", state.Compared, state.Checkpoints, word(state.Compared == state.Checkpoints && state.Compared > 0))
+	fmt.Fprintf(w, "FIGURE replay_state_equal %d checkpoints target %d %s\n", state.Equal, state.Compared, word(state.Equal == state.Compared && state.Equal > 0))
 }
 
 // writeReplays writes the table of what the replays proved.
@@ -265,8 +287,10 @@ func writeReplays(path string, o options, all []replayed) error {
 	var b strings.Builder
 	sums := make(map[string]int)
 	n, behind := 0, 0
+	var state atRest
 	for _, r := range all {
 		n += r.total()
+		state.add(r.state)
 		behind += r.behind
 		for v, count := range r.verdicts {
 			sums[v] += count
@@ -279,9 +303,9 @@ func writeReplays(path string, o options, all []replayed) error {
 	fmt.Fprintf(&b, `# What was replayed
 
 `+"`make test-replay`"+` wrote this page: the jobs of [coverage.md](coverage.md), recorded at level %s, and every attempt of each of their tasks run again on the server ([guides/replay.md](guides/replay.md) says what the verdicts mean).
-Each attempt runs from its beginning, and once more behind a checkpoint in its middle, where it took part in one. What they give is compared, and their state at checkpoints. %d replays, %d of them behind a checkpoint: %s.
+Each attempt runs from its beginning, and once more behind a checkpoint in its middle, where it took part in one. What they give is compared, and their state at checkpoints. %d replays, %d of them behind a checkpoint: %s. Their state is equal at %d of %d checkpoints; %d were compared, at most 50 of a replay.
 
-`, o.level, n, behind, strings.Join(parts, ", "))
+`, o.level, n, behind, strings.Join(parts, ", "), state.Equal, state.Checkpoints, state.Compared)
 	var versions, shapes []string
 	for _, r := range all {
 		if !slices.Contains(versions, r.version) {

@@ -82,13 +82,13 @@ public interface Inspector {
   /** What the task ({@code StreamTask}) holds outside of its snapshot, or null. */
   byte[] transients(TaskContext task, Object streamTask);
 
-  /** A task state manager reports a snapshot; any thread. */
   /**
    * A value that a source gave, as its output serializer writes it; null when it need not be told:
    * what leaves the task is told anyway.
    */
   byte[] sourceValue(TaskContext task, Object value);
 
+  /** A task state manager reports a snapshot; any thread. */
   void snapshot(Object manager, long checkpoint, Object snapshot);
 
   /**

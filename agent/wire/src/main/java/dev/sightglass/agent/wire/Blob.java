@@ -71,7 +71,7 @@ public final class Blob {
   }
 
   /** {@code n} bytes at {@code offset}. */
-  byte[] read(long offset, int n) throws IOException {
+  public byte[] read(long offset, int n) throws IOException {
     byte[] part = new byte[n];
     if (bytes != null) {
       System.arraycopy(bytes, (int) offset, part, 0, n);

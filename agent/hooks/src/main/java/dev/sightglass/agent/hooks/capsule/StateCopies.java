@@ -4,6 +4,7 @@ import dev.sightglass.agent.hooks.flink.Mirror;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 final class StateCopies {
   private static final int MAX_KNOWN = 10_000;
   private static final int BUFFER = 64 << 10;
+  private static final String FILE = "file:";
 
   private final Map<String, byte[]> known =
       new LinkedHashMap<>() {
@@ -94,12 +96,23 @@ final class StateCopies {
     }
   }
 
+  /**
+   * Flink writes a path as it is, and a handle's name as an address; null = not of this machine.
+   */
   private static Path local(String path) {
     if (path.startsWith("/")) {
       return Paths.get(path);
     }
-    URI u = URI.create(path.replace(" ", "%20"));
-    return "file".equals(u.getScheme()) ? Paths.get(u.getPath()) : null;
+    if (!path.startsWith(FILE)) {
+      return null;
+    }
+    String after = path.substring(FILE.length());
+    try {
+      after = new URI(path).getPath();
+    } catch (URISyntaxException e) {
+      // It is not written as an address.
+    }
+    return Paths.get(after);
   }
 
   /** What lies elsewhere, in a file of this machine that goes away when it is closed. */

@@ -1,6 +1,7 @@
 package dev.sightglass.agent.hooks.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,24 @@ class PolicyTest {
                 + "{\"operator\":\"drop*\",\"level\":\"trace\"},"
                 + "{\"level\":\"positions\",\"payload\":\"none\",\"sample\":{\"take\":1,\"of\":50},\"lookback\":true},"
                 + "{\"topic\":\"orders\",\"payload\":\"full\"}]}"));
+  }
+
+  @Test
+  void theFirstRuleThatFitsSaysWhatIsCopiedOfSnapshots() throws Exception {
+    Policy p =
+        read(
+            "{\"version\":\"4\",\"rules\":[],\"snapshots\":[{\"job\":\"9f3a*\",\"bytes\":1024,\"every_ms\":500},"
+                + "{\"bytes\":7,\"every_ms\":0}]}");
+    assertEquals(1024, p.snapshots(JOB).bytes);
+    assertEquals(500, p.snapshots(JOB).everyMillis);
+    assertEquals(7, p.snapshots(new String[] {"other", "00"}).bytes);
+    assertNull(read("{\"version\":\"5\",\"rules\":[]}").snapshots(JOB));
+    for (String bad : new String[] {"7", "[7]", "[{\"bytes\":-1}]", "[{\"bytes\":\"much\"}]"}) {
+      assertThrows(
+          Policy.BadPolicy.class,
+          () -> read("{\"version\":\"6\",\"rules\":[],\"snapshots\":" + bad + "}"),
+          bad);
+    }
   }
 
   @Test

@@ -213,17 +213,7 @@ func snapshotted(t *testing.T, checkpoint uint64, state string) func(*memory.Sto
 	return func(store *memory.Store, truth *ingesttest.Truth) {
 		b := block.NewBuilder(block.Spec{Recording: truth.Totals, Attempt: truth.Orders[0].Convert.Attempt, Lane: event.LaneJob, Number: 9001})
 		b.Add(block.Row{Kind: event.KindSnapshot, Operator: -1, N: 1, Wall: truth.WallMax, Body: fmt.Appendf(nil, `{"checkpoint":%d}`, checkpoint), Value: []byte(state)})
-		raw, err := b.Finish()
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := block.Verify(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := store.Append(t.Context(), h, raw); err != nil {
-			t.Fatal(err)
-		}
+		ingesttest.PutBlock(t, store, b)
 	}
 }
 

@@ -36,7 +36,7 @@ func (b *Browser) Journey(ctx context.Context, who access.Principal, t Target, r
 	if d := b.policy.Decide(who, access.RecordingExport, t.Resource); !d.Allowed {
 		return Journey{}, d.Err()
 	}
-	end, err := b.beginExport(ctx, who, t, "journey of "+record)
+	end, err := b.beginAs(ctx, who, access.RecordingExport, t, []string{"journey of " + record}, "")
 	if err != nil {
 		return Journey{}, err
 	}
@@ -93,27 +93,6 @@ func traceParent(e *query.Event) (access.TraceParent, bool) {
 func withoutPayload(e query.Event) query.Event {
 	e.Value, e.Key, e.Headers, e.Namespace, e.MapKey, e.Before = event.Payload{}, event.Payload{}, event.Payload{}, event.Payload{}, event.Payload{}, event.Payload{}
 	return e
-}
-
-// beginExport writes down that who is about to export something of t.
-func (b *Browser) beginExport(ctx context.Context, who access.Principal, t Target, what string) (func(records int, err error) error, error) {
-	receipt, err := b.auditor.Begin(ctx, access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: access.RecordingExport, Resource: t.Resource,
-		Ranges: []string{what}, Policy: b.policy.Version(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("writing down an export: %w", err)
-	}
-	return func(records int, failed error) error {
-		r := access.Result{Outcome: access.OutcomeOK, Records: records}
-		if failed != nil {
-			r.Outcome = access.OutcomeFailed
-		}
-		if err := b.auditor.End(context.WithoutCancel(ctx), receipt, r); err != nil {
-			return fmt.Errorf("writing down what was exported: %w", err)
-		}
-		return nil
-	}, nil
 }
 
 // InputOf says which element or source record an invocation took in. It holds no payload.

@@ -35,14 +35,8 @@ type OutputOf struct {
 // Output shows one output of an invocation; nil when it is not there, or lies further than a moment goes. origin is the target that who
 // was let in for: of a derived recording the recording that ran again.
 func (b *Browser) Output(ctx context.Context, who access.Principal, origin Target, rec event.RecordingID, o OutputOf) (*Event, error) {
-	p := Position{Key: o.Attempt, Invocation: o.Invocation}
-	end, err := b.begin(ctx, who, origin, []string{"output of " + rec.String() + " " + p.String()}, "")
+	m, end, err := b.openMoment(ctx, who, origin, rec, Position{Key: o.Attempt, Invocation: o.Invocation}, "output")
 	if err != nil {
-		return nil, err
-	}
-	m, err := b.queries.At(ctx, rec, p)
-	if err != nil {
-		_ = end(0, err) // the error that the caller gets says more
 		return nil, err
 	}
 	list := m.Outputs
@@ -66,14 +60,8 @@ type AccessOf struct {
 
 // Accessed is Output for an access of state.
 func (b *Browser) Accessed(ctx context.Context, who access.Principal, origin Target, rec event.RecordingID, a AccessOf) (*Event, error) {
-	p := Position{Key: a.Attempt, Invocation: a.Invocation}
-	end, err := b.begin(ctx, who, origin, []string{"state of " + rec.String() + " " + p.String()}, "")
+	m, end, err := b.openMoment(ctx, who, origin, rec, Position{Key: a.Attempt, Invocation: a.Invocation}, "state")
 	if err != nil {
-		return nil, err
-	}
-	m, err := b.queries.At(ctx, rec, p)
-	if err != nil {
-		_ = end(0, err) // the error that the caller gets says more
 		return nil, err
 	}
 	i := slices.IndexFunc(m.Steps, func(e query.Event) bool {
@@ -84,4 +72,18 @@ func (b *Browser) Accessed(ctx context.Context, who access.Principal, origin Tar
 	}
 	shown := b.renderer(ctx, who, momentShape).event(m.Steps[i])
 	return &shown, end(1, nil)
+}
+
+// openMoment writes down that who is about to read what of an invocation, and gives the invocation.
+func (b *Browser) openMoment(ctx context.Context, who access.Principal, origin Target, rec event.RecordingID, p Position, what string) (query.Moment, func(records int, err error) error, error) {
+	end, err := b.begin(ctx, who, origin, []string{what + " of " + rec.String() + " " + p.String()}, "")
+	if err != nil {
+		return query.Moment{}, nil, err
+	}
+	m, err := b.queries.At(ctx, rec, p)
+	if err != nil {
+		_ = end(0, err) // the error that the caller gets says more
+		return query.Moment{}, nil, err
+	}
+	return m, end, nil
 }

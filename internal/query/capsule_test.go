@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -18,17 +19,7 @@ func TestCopiesOfStateAreNamed(t *testing.T) {
 	put := func(n byte, body string, kind event.Kind) {
 		b := block.NewBuilder(block.Spec{Recording: event.RecordingID{n}, Attempt: 5, Lane: event.LaneJob})
 		b.Add(block.Row{Kind: kind, Operator: -1, N: 1, Wall: 1000, Body: []byte(body)})
-		raw, err := b.Finish()
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := block.Verify(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := store.Append(ctx, h, raw); err != nil {
-			t.Fatal(err)
-		}
+		ingesttest.PutBlock(t, store, b)
 	}
 	put(1, fmt.Sprintf(`{"checkpoint":1,"files":[["file:/a",5,"%s"],["file:/b",5]]}`, named), event.KindSnapshot)
 	put(2, fmt.Sprintf(`{"checkpoint":1,"files":[["s3://c",-1,"%s"]]}`, other), event.KindRestored)
@@ -69,17 +60,7 @@ func TestCapsulesSayWhatOfThemHasArrived(t *testing.T) {
 	} {
 		b.Add(block.Row{Kind: event.KindCapsule, Operator: -1, N: 1, Wall: int64(1000 * (i + 1)), Body: []byte(body)})
 	}
-	raw, err := b.Finish()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := block.Verify(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := store.Append(ctx, h, raw); err != nil {
-		t.Fatal(err)
-	}
+	ingesttest.PutBlock(t, store, b)
 	e, err := New(Options{Reader: store, Blobs: store})
 	if err != nil {
 		t.Fatal(err)

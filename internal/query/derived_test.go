@@ -6,6 +6,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -28,17 +29,7 @@ func TestNamesOfJobsAreNotThoseOfReplays(t *testing.T) {
 		define(event.DefAttempt, event.AttemptDef{Recording: rec.String(), JobName: "order-totals", AttemptKey: key.String(), Process: process, Task: "a"})
 		b := block.NewBuilder(block.Spec{Recording: rec, Attempt: key, Lane: event.LaneDet})
 		b.Add(block.Row{Kind: event.KindMail, Operator: -1, Inv: 1, N: 1, Wall: int64(id) * 1000})
-		raw, err := b.Finish()
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := block.Verify(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := store.Append(t.Context(), h, raw); err != nil {
-			t.Fatal(err)
-		}
+		ingesttest.PutBlock(t, store, b)
 		return rec
 	}
 	job := record(1, "taskmanager")

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -332,18 +333,8 @@ func (s *script) finish() {
 	if s.block == nil {
 		return
 	}
-	raw, err := s.block.Finish()
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	ingesttest.PutBlock(s.t, s.store, s.block)
 	s.block = nil
-	h, err := block.Verify(raw)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if _, err := s.store.Append(context.Background(), h, raw); err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 func unsigned(text string) uint64 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store"
 )
 
@@ -21,17 +22,7 @@ func record(t *testing.T, s store.Store, rec event.RecordingID, attempt event.Ke
 	b := block.NewBuilder(block.Spec{Recording: rec, Attempt: attempt, Lane: event.LaneOut})
 	b.Base(9, 0, 0)
 	b.Add(block.Row{Kind: event.KindRecord, Inv: 5, Partition: 9, Value: []byte(value)})
-	raw, err := b.Finish()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := block.Verify(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Append(t.Context(), h, raw); err != nil {
-		t.Fatal(err)
-	}
+	ingesttest.PutBlock(t, s, b)
 }
 
 func TestAWhatIfRunsUnchangedAndChanged(t *testing.T) {

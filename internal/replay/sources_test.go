@@ -13,6 +13,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
@@ -69,17 +70,7 @@ func (r *recorded) block(attempt event.Key, lane event.Lane, fill func(b *block.
 	b := block.NewBuilder(block.Spec{Recording: r.rec, Attempt: attempt, Lane: lane, Number: r.n[laneOf{attempt, lane}]})
 	r.n[laneOf{attempt, lane}]++
 	fill(b)
-	raw, err := b.Finish()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	h, err := block.Verify(raw)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if _, err := r.store.Append(r.t.Context(), h, raw); err != nil {
-		r.t.Fatal(err)
-	}
+	ingesttest.PutBlock(r.t, r.store, b)
 }
 
 // feed writes the feed of an attempt and gives its steps, and why it ended.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/block"
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/store"
 	"github.com/sightglass/sightglass/internal/store/disk"
 )
@@ -116,17 +117,7 @@ func TestRetentionDeletesFilesAndKeepsTheRest(t *testing.T) {
 	for n := range byte(3) {
 		b := block.NewBuilder(block.Spec{Recording: event.RecordingID{n}, Attempt: 1, Lane: event.LaneDet, Number: 0})
 		b.Add(block.Row{Kind: event.KindMail, Inv: 1, Wall: 1})
-		raw, err := b.Finish()
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := block.Verify(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Append(t.Context(), h, raw); err != nil {
-			t.Fatal(err)
-		}
+		ingesttest.PutBlock(t, s, b)
 	}
 	later := time.Now().Add(time.Hour)
 	r := &retention{limits: limits{age: 30 * time.Minute}, store: s, free: func() int64 { return 1 << 40 },

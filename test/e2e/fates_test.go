@@ -106,6 +106,7 @@ func testFates(t *testing.T, r *rig) {
 		t.Fatalf("no output in the second half begins with %q", beginning)
 		return ""
 	}
+	r.wantReplay(t, job, "slow") // with a source that is not Kafka's
 	number, timer := middle("number"), middle("timer")
 	turn := r.turnOfChannels(t, job, fates)
 	for _, c := range []struct {

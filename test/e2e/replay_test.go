@@ -4,9 +4,9 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -24,48 +24,83 @@ type replayRun struct {
 		Text     string `json:"text"`
 		Recorded string `json:"recorded"`
 		Equal    string `json:"equal"`
+		State    struct {
+			Compared int `json:"compared"`
+			Equal    int `json:"equal"`
+		} `json:"state"`
 	} `json:"verdict"`
 }
 
-// wantReplay has the server run both subtasks of an operator again: each gives every output that it gave, and what it does this time is a
-// recording of its own that counts as no run of the job.
+// wantReplay has the server run both subtasks of an operator again, from their beginning and behind a checkpoint: each gives every output that
+// it gave and has the state that it had, and what it does this time is a recording of its own that counts as no run of the job.
 func (r *rig) wantReplay(t *testing.T, job, operator string) {
 	t.Helper()
 	for subtask := range 2 {
-		var run replayRun
-		ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays", map[string]any{"task": operator, "subtask": subtask}, &run)
-		await(t, 2*time.Minute, operator+" "+strconv.Itoa(subtask)+" ran again", func(ctx context.Context) (bool, error) {
-			id := run.ID
-			run = replayRun{}
-			err := r.ask.get(ctx, "/api/v1/replays/"+id, &run)
-			run.ID = id
-			return run.State != "queued" && run.State != "running", err
-		})
-		if run.Verdict == nil || run.Verdict.Verdict != "exact" || run.Verdict.Recorded == "0" {
-			t.Errorf("%s %d: %+v, %+v", operator, subtask, run, run.Verdict)
-			continue
-		}
-		if run.Sandbox == "" && lab.ReplaySandbox() == "on" {
-			t.Errorf("%s %d ran without a sandbox", operator, subtask)
-		}
-		jobs, err := r.ask.jobs(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if slices.ContainsFunc(jobs, func(j jobSummary) bool { return j.ID == run.Derived }) {
-			t.Errorf("the derived recording %s is listed as a job", run.Derived)
-		}
-		all, err := r.ask.recordings(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		listed := false
-		for _, rec := range all {
-			listed = listed || rec.ID == run.Derived
-		}
-		if !listed {
-			t.Errorf("the derived recording %s is not listed", run.Derived)
-		}
-		ask(t, http.MethodDelete, r.ask.base+"/api/v1/replays/"+run.ID+"/result", nil, &run) // others look at all recordings
+		wish := map[string]any{"task": operator, "subtask": subtask}
+		r.wantExact(t, job, fmt.Sprintf("%s %d", operator, subtask), wish)
+		wish["checkpoint"] = r.middleStart(t, job, wish)
+		r.wantExact(t, job, fmt.Sprintf("%s %d behind checkpoint %s", operator, subtask, wish["checkpoint"]), wish)
 	}
+}
+
+// middleStart is a checkpoint in the middle of those that a task is replayed behind.
+func (r *rig) middleStart(t *testing.T, job string, wish map[string]any) string {
+	t.Helper()
+	var plan struct {
+		Starts []struct {
+			Checkpoint string `json:"checkpoint"`
+			Absent     string `json:"absent"`
+		} `json:"starts"`
+	}
+	ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays/plan", wish, &plan)
+	for _, s := range plan.Starts {
+		if s.Absent != "" {
+			t.Errorf("%v is not replayed behind checkpoint %s: %s", wish, s.Checkpoint, s.Absent)
+		}
+	}
+	if len(plan.Starts) == 0 {
+		t.Fatalf("%v is replayed behind no checkpoint", wish)
+	}
+	return plan.Starts[len(plan.Starts)/2].Checkpoint
+}
+
+// wantExact runs a task again as wished.
+func (r *rig) wantExact(t *testing.T, job, what string, wish map[string]any) {
+	t.Helper()
+	var run replayRun
+	ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays", wish, &run)
+	await(t, 2*time.Minute, what+" ran again", func(ctx context.Context) (bool, error) {
+		id := run.ID
+		run = replayRun{}
+		err := r.ask.get(ctx, "/api/v1/replays/"+id, &run)
+		run.ID = id
+		return run.State != "queued" && run.State != "running", err
+	})
+	if run.Verdict == nil || run.Verdict.Verdict != "exact" || run.Verdict.Recorded == "0" ||
+		run.Verdict.State.Compared == 0 || run.Verdict.State.Equal != run.Verdict.State.Compared {
+		t.Errorf("%s: %+v, %+v", what, run, run.Verdict)
+		return
+	}
+	if run.Sandbox == "" && lab.ReplaySandbox() == "on" {
+		t.Errorf("%s ran without a sandbox", what)
+	}
+	jobs, err := r.ask.jobs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(jobs, func(j jobSummary) bool { return j.ID == run.Derived }) {
+		t.Errorf("the derived recording %s is listed as a job", run.Derived)
+	}
+	all, err := r.ask.recordings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := false
+	for _, rec := range all {
+		listed = listed || rec.ID == run.Derived
+	}
+	if !listed {
+		t.Errorf("the derived recording %s is not listed", run.Derived)
+	}
+	ask(t, http.MethodDelete, r.ask.base+"/api/v1/replays/"+run.ID+"/result", nil, &run) // others look at all recordings
 }

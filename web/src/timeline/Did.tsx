@@ -3,6 +3,7 @@ import { classes } from "../base/classes";
 import { Icon } from "../widgets/Icon";
 import styles from "./Did.module.css";
 import { lookOf, wordColour } from "./kinds";
+import { ValueChanges } from "./ValueChanges";
 import { changesOf } from "./valueChanges";
 
 type Group = { readonly op: string; readonly key: string; readonly steps: readonly Event[] };
@@ -87,15 +88,8 @@ function Changes({ step: s }: { readonly step: Event }) {
 	const changes = changesOf(before, after);
 	if (changes === undefined) return null;
 	return (
-		<dl className={styles.changes}>
-			{changes.map((c) => (
-				<div key={c.path}>
-					<dt>{c.path}</dt>
-					<dd>
-						<s>{c.before}</s> <span>{c.after}</span>
-					</dd>
-				</div>
-			))}
-		</dl>
+		<div className={styles.changes}>
+			<ValueChanges changes={changes} />
+		</div>
 	);
 }

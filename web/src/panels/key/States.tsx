@@ -7,6 +7,7 @@ import { count, duration, plural, written } from "../../base/quantity";
 import { clockTime, wallFromMillis } from "../../base/time";
 import { link, type ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
+import { ValueChanges } from "../../timeline/ValueChanges";
 import { changesOf } from "../../timeline/valueChanges";
 import { useZone } from "../../widgets/clock";
 import { Icon } from "../../widgets/Icon";
@@ -154,16 +155,7 @@ function About({ rec, cell, version: v }: { readonly rec: string; readonly cell:
 				{nameOf(cell)} {v.kind} <TimeText t={v.time} digits={6} />
 			</h3>
 			{changes !== undefined && changes.length > 0 ? (
-				<dl className={styles.changes} aria-label="What changed">
-					{changes.map((c) => (
-						<div key={c.path}>
-							<dt>{c.path}</dt>
-							<dd>
-								<s>{c.before}</s> <span>{c.after}</span>
-							</dd>
-						</div>
-					))}
-				</dl>
+				<ValueChanges changes={changes} />
 			) : (
 				<p className="mono">
 					{v.before !== undefined && (

@@ -2,7 +2,6 @@ package browse
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/access"

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -103,9 +104,16 @@ func (l *lexer) prefix() int {
 	return end
 }
 
-// window tells whether the quote belongs to 'w$, the planner's name of a window.
+// windowBefore is what stands before 'w$, the planner's name of a window: the window itself, and properties of it.
+var windowBefore = []string{"GroupWindow(", "start(", "end(", "rowtime(", "proctime("}
+
+// window tells whether the quote belongs to 'w$. A literal may begin so too: it is the name only where the planner writes names.
 func (l *lexer) window(i int) bool {
-	return l.language == Description && strings.HasPrefix(l.text[i:], "'w$")
+	rest, named := strings.CutPrefix(l.text[i:], "'w$")
+	if l.language != Description || !named || rest == "" || rest[0] != ')' && rest[0] != ',' {
+		return false
+	}
+	return slices.ContainsFunc(windowBefore, func(s string) bool { return strings.HasSuffix(l.text[:i], s) })
 }
 
 func (l *lexer) hide(what, with string) {

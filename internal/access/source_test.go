@@ -25,6 +25,8 @@ func TestSourceHidesLiterals(t *testing.T) {
 		{"open literal", SQL, "a = 'never ends", "a = '***'"},
 		{"java", Java, "int isNull$3 = f(\"a\\\"b\", 'c', 1L, 1.5e3); // note\nreturn in1;", "int isNull$3 = f(\"***\", '***', 0, 0); // ***\nreturn in1;"},
 		{"description", Description, "[12]:Calc(select=[id, start('w$) AS s], where=[(k = 'x') AND (v > 3)])", "[12]:Calc(select=[id, start('w$) AS s], where=[(k = '***') AND (v > 0)])"},
+		{"window", Description, "window=[TumblingGroupWindow('w$, ts, 60000)], select=[end('w$) AS e]", "window=[TumblingGroupWindow('w$, ts, 0)], select=[end('w$) AS e]"},
+		{"literals that begin as a window's name", Description, "(a = 'w$secret') AND (b = 'w$) secret')", "(a = '***') AND (b = '***')"},
 		{"description of another kind", Description, "[a]: 12", "[a]: 0"},
 		{"names of other scripts", SQL, "SELECT größe, 名 FROM t1", "SELECT größe, 名 FROM t1"},
 	} {

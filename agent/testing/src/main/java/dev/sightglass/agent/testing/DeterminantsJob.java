@@ -22,6 +22,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
@@ -133,15 +134,23 @@ public final class DeterminantsJob {
     }
   }
 
-  private static final class Slow implements MapFunction<Long, Long> {
+  /** Slow, and slower until enough checkpoints are complete: on a busy machine they take long. */
+  private static final class Slow implements MapFunction<Long, Long>, CheckpointListener {
     private static final long serialVersionUID = 1;
+    private static final int ENOUGH = 8;
+    private int complete;
 
     @Override
     public Long map(Long id) throws InterruptedException {
       if (id % 50 == 0) {
-        Thread.sleep(10);
+        Thread.sleep(complete < ENOUGH ? 100 : 10);
       }
       return id;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpoint) {
+      complete++;
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** A job in a JVM of its own. */
 final class Fork {
-  private static final long MINUTES = 5;
+  private static final long MINUTES = 10;
 
   /** Among a JVM's options: it logs with logback, else with log4j. */
   static final String LOGBACK = "-Dtesting.logging=logback";

@@ -577,6 +577,21 @@ func (e PinWishReason) Valid() bool {
 	}
 }
 
+// Defines values for ProblemType.
+const (
+	ProblemTypeUrnSightglassUntraced ProblemType = "urn:sightglass:untraced"
+)
+
+// Valid indicates whether the value is a known member of the ProblemType enum.
+func (e ProblemType) Valid() bool {
+	switch e {
+	case ProblemTypeUrnSightglassUntraced:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RecordingState.
 const (
 	RecordingStateCanceled RecordingState = "canceled"
@@ -3200,9 +3215,12 @@ type Problem struct {
 	Status    int64  `json:"status"`
 	Title     string `json:"title"`
 
-	// Type Absent: about:blank.
-	Type string `json:"type,omitempty"`
+	// Type What a program can do something about. untraced: a replay would record what is missing. Absent: about:blank.
+	Type ProblemType `json:"type,omitempty"`
 }
+
+// ProblemType What a program can do something about. untraced: a replay would record what is missing. Absent: about:blank.
+type ProblemType string
 
 // Process defines model for Process.
 type Process struct {
@@ -4344,8 +4362,10 @@ type TestExport struct {
 	Class string `json:"class"`
 
 	// Expects When it passes, in words.
-	Expects string           `json:"expects"`
-	Files   []TestExportFile `json:"files"`
+	Expects string `json:"expects"`
+
+	// Files What is in the zip, in its order.
+	Files []TestExportFile `json:"files"`
 
 	// Flink Version whose test harness it uses.
 	Flink    string `json:"flink"`
@@ -4361,11 +4381,14 @@ type TestExport struct {
 
 	// Unproven What the test may do otherwise than production, and why.
 	Unproven []string `json:"unproven"`
+
+	// Zip The test: a zip of its files.
+	Zip string `json:"zip"`
 }
 
 // TestExportFile defines model for TestExportFile.
 type TestExportFile struct {
-	Content string `json:"content"`
+	Bytes int64 `json:"bytes"`
 
 	// Path In the folder of the test, with slashes.
 	Path string `json:"path"`

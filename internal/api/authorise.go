@@ -100,7 +100,9 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	case errors.Is(err, browse.ErrDenied):
 		return problem(http.StatusForbidden, err.Error(), "ask for a role that may export and sees values without masks")
 	case errors.Is(err, browse.ErrUntraced):
-		return problem(http.StatusConflict, err.Error(), "run it again, which records it: sightglass replay RECORDING POSITION --to here")
+		p := problem(http.StatusConflict, err.Error(), "run it again, which records it: sightglass replay RECORDING POSITION --to here")
+		p.Type = untraced
+		return p
 	case errors.Is(err, browse.ErrNoExcerpt):
 		return problem(http.StatusUnprocessableEntity, err.Error(), "docs/guides/export-test.md says of what tests can be made")
 	case errors.Is(err, junit.ErrOptions):

@@ -21,13 +21,14 @@ type TestExport struct {
 	Records  int              `json:"records" doc:"That go into the operator."`
 	Traced   string           `json:"traced,omitempty" doc:"Recording that told what the operator did with its key."`
 	Unproven []string         `json:"unproven" doc:"What the test may do otherwise than production, and why."`
-	Files    []TestExportFile `json:"files"`
+	Files    []TestExportFile `json:"files" doc:"What is in the zip, in its order."`
+	Zip      []byte           `json:"zip" doc:"The test: a zip of its files."`
 }
 
 // TestExportFile is one file of a test.
 type TestExportFile struct {
-	Path    string `json:"path" doc:"In the folder of the test, with slashes."`
-	Content []byte `json:"content"`
+	Path  string `json:"path" doc:"In the folder of the test, with slashes."`
+	Bytes int    `json:"bytes"`
 }
 
 type testExportRequest struct {
@@ -71,9 +72,10 @@ func (s *service) exportTest(ctx context.Context, in *testExportRequest) (TestEx
 		}
 	}
 	for _, f := range t.Files {
-		out.Files = append(out.Files, TestExportFile{f.Path, f.Content})
+		out.Files = append(out.Files, TestExportFile{f.Path, len(f.Content)})
 	}
-	return out, nil
+	out.Zip, err = t.Zip()
+	return out, err
 }
 
 // traced lists what replays of the attempt that a position is of derived, best first: those that proved themselves, from the attempt's

@@ -10,13 +10,16 @@ import (
 
 // Problem is every error's body (RFC 9457).
 type Problem struct {
-	Type      string `json:"type,omitempty" doc:"Absent: about:blank."`
+	Type      string `json:"type,omitempty" enum:"urn:sightglass:untraced" doc:"What a program can do something about. untraced: a replay would record what is missing. Absent: about:blank."`
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	Detail    string `json:"detail" doc:"What happened, to what."`
 	Hint      string `json:"hint" doc:"What to do next."`
 	RequestID string `json:"request_id" doc:"Stands in the server's log as well."`
 }
+
+// untraced is the type of a problem that a replay solves.
+const untraced = "urn:sightglass:untraced"
 
 // Error is what happened and what to do about it.
 func (p *Problem) Error() string {

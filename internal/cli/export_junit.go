@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"net/http"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ DIR must not be there yet, or be empty. docs/guides/export-test.md`,
 		}
 		answer, err := cl.ExportTest(c.Context(), q)
 		var p *client.Problem
-		if replays && errors.As(err, &p) && p.Status == http.StatusConflict {
+		if replays && errors.As(err, &p) && p.Type == gen.ProblemTypeUrnSightglassUntraced {
 			if q.Replay, err = a.replayed(c.Context(), cl, &q, from); err != nil {
 				return err
 			}

@@ -1,7 +1,10 @@
 package client
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -10,28 +13,60 @@ import (
 	"testing"
 )
 
+// pack is a zip of files, each a name and what is in it, as text.
+func pack(t *testing.T, files ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for i := 0; i < len(files); i += 2 {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: files[i]}) // as it is
+		if err == nil {
+			_, err = io.WriteString(w, files[i+1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
+
+// damaged is a zip whose second file is not what its checksum says.
+func damaged(t *testing.T) string {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(pack(t, "pom.xml", "a", "x", "a word"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(bytes.Replace(b, []byte("a word"), []byte("a ward"), 1))
+}
+
 func TestATestIsWrittenWholeOrNotAtAll(t *testing.T) {
-	answer := func(files string) http.HandlerFunc {
+	answer := func(packed string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if got := r.URL.Query(); r.URL.Path != "/api/v1/recordings/r/tests/dedup.0.0.7" || got.Get("before") != "-1" || got.Get("expect") != "no-output" || got.Get("pom") != "true" || got.Has("name") {
 				t.Errorf("asked for %s", r.URL)
 			}
-			_, _ = io.WriteString(w, `{"class":"a.FirstTest","files":[`+files+`]}`)
+			_, _ = io.WriteString(w, `{"class":"a.FirstTest","zip":"`+packed+`"}`)
 		}
 	}
 	q := TestQuery{Recording: "r", Position: "dedup.0.0.7", Before: -1, Expect: "no-output", POM: true}
 	for name, c := range map[string]struct {
-		files string
-		ok    bool
+		packed string
+		ok     bool
 	}{
-		"whole":      {`{"path":"src/a/FirstTest.java","content":"Y2xhc3M="},{"path":"pom.xml","content":""}`, true},
-		"torn":       {`{"path":"pom.xml","content":"YQ=="},{"path":"x","content":"?"}`, false},
-		"a way out":  {`{"path":"pom.xml","content":"YQ=="},{"path":"../x","content":"YQ=="}`, false},
-		"from above": {`{"path":"/etc/x","content":"YQ=="}`, false},
+		"whole":       {pack(t, "src/a/FirstTest.java", "class", "pom.xml", ""), true},
+		"no text":     {"?", false},
+		"torn":        {pack(t, "pom.xml", "a")[8:], false},
+		"with damage": {damaged(t), false},
+		"a way out":   {pack(t, "pom.xml", "a", "../x", "a"), false},
+		"from above":  {pack(t, "/etc/x", "a"), false},
 	} {
 		parent := t.TempDir()
 		dir := filepath.Join(parent, "out")
-		got, err := serve(t, answer(c.files)).ExportTest(context.Background(), q)
+		got, err := serve(t, answer(c.packed)).ExportTest(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}

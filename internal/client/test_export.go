@@ -1,6 +1,7 @@
 package client
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/base64"
@@ -46,14 +47,28 @@ func WriteTest(t *gen.TestExport, dir string) error {
 		return err
 	}
 	defer draft.Discard()
-	for _, f := range t.Files {
-		b, err := base64.StdEncoding.DecodeString(f.Content)
-		if err != nil {
-			return fmt.Errorf("%s came torn: %w", f.Path, err)
-		}
-		if err := draft.Add(filepath.FromSlash(f.Path), int64(len(b)), bytes.NewReader(b)); err != nil {
+	packed, err := base64.StdEncoding.DecodeString(t.Zip)
+	if err != nil {
+		return fmt.Errorf("the test came torn: %w", err)
+	}
+	files, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return fmt.Errorf("the test came torn: %w", err)
+	}
+	for _, f := range files.File {
+		if err := addPacked(draft, f); err != nil {
 			return err
 		}
 	}
 	return draft.Commit()
+}
+
+// addPacked adds one file of a zip to a folder in the making.
+func addPacked(to *folder.Draft, f *zip.File) error {
+	content, err := f.Open()
+	if err != nil {
+		return fmt.Errorf("unpacking %s: %w", f.Name, err)
+	}
+	defer content.Close()
+	return to.Add(filepath.FromSlash(f.Name), int64(f.UncompressedSize64), content)
 }

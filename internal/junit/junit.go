@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sightglass/sightglass/internal/browse"
 )
@@ -22,6 +23,7 @@ type Options struct {
 type Test struct {
 	Class   string // with its package
 	Expects string // one sentence
+	At      time.Time
 	Files   []File
 }
 

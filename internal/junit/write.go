@@ -30,7 +30,7 @@ func Write(e *browse.Excerpt, o Options) (*Test, error) {
 	}
 	class := o.Name + "Test"
 	folder := strings.ReplaceAll(o.Package, ".", "/") + "/"
-	out := &Test{Class: o.Package + "." + class, Expects: x.sentence(last)}
+	out := &Test{Class: o.Package + "." + class, Expects: x.sentence(last), At: last.Wall.Time()}
 	var values properties
 	values.begin(e)
 	body := writeSteps(e, x, &values)

@@ -12,6 +12,7 @@ import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./p
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
 import { stepAnswer, stepProgress } from "./step.ts";
+import { testExport } from "./testExport.ts";
 import { tracks } from "./tracks.ts";
 
 export const micros = () => Date.now() * 1000;
@@ -79,7 +80,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 				id: "local",
 				name: "local",
 				roles: ["owner"],
-				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "job:replay", "status"],
+				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "recording:export", "job:replay", "status"],
 				policy: "clear",
 			});
 		case "/pins":
@@ -143,6 +144,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "in-flight") return ok(inFlight(q.get("checkpoint") ?? "1"));
 		if (what === "pins" && method === "POST") return ok(pinOf(id));
 		if (what === "replays") return ok(rest[0] === "plan" ? replayPlan : exactReplay);
+		if (what === "tests") return ok(testExport);
 		if (what === "steps") return ok(rest[1] === "progress" ? stepProgress : method === "DELETE" ? { ended: true } : stepAnswer(q));
 		if (what === "key") return ok(historyOfKey);
 		if (what === "state") return ok(statesOfKey);

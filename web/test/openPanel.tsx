@@ -8,22 +8,22 @@ import { ZoneProvider } from "../src/widgets/clock";
 import { Feed } from "./feed";
 
 /**
- * By path below /api/v1, with the method before it where that is not GET ("PUT /recording-policy"): an answer, a problem by its status,
- * "never" for one that does not come, a feed for a stream, or a function of the query that gives one of these.
+ * By path below /api/v1, with the method before it where that is not GET ("PUT /recording-policy"): an answer, a problem by its status
+ * and what else it says, "never" for one that does not come, a feed for a stream, or a function of the query that gives one of these.
  */
 export type Answers = Readonly<Record<string, unknown | { readonly status: number } | "never" | Feed>>;
 
 export type Asked = { readonly path: string; readonly query: URLSearchParams; readonly method: string; readonly sent: unknown };
 
-function problem(status: number): Response {
+function problem(said: { readonly status: number }): Response {
 	const body = {
 		title: "Not Found",
-		status,
 		detail: "what was asked for is not there",
 		hint: "ask for something else",
 		request_id: "R7Q2F4KMX",
+		...said,
 	};
-	return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/problem+json" } });
+	return new Response(JSON.stringify(body), { status: said.status, headers: { "Content-Type": "application/problem+json" } });
 }
 
 /** Answers every request from the table; the list says what was asked. */
@@ -40,9 +40,9 @@ export function serve(answers: Answers): readonly Asked[] {
 		const answer: unknown = typeof entry === "function" ? entry(url.searchParams) : entry;
 		if (answer instanceof Feed) return answer.answer(address, init);
 		if (answer === "never") return new Promise<Response>(() => undefined);
-		if (answer === undefined) return Promise.resolve(problem(404));
+		if (answer === undefined) return Promise.resolve(problem({ status: 404 }));
 		if (typeof answer === "object" && answer !== null && "status" in answer && typeof answer.status === "number")
-			return Promise.resolve(problem(answer.status));
+			return Promise.resolve(problem({ ...answer, status: answer.status }));
 		return Promise.resolve(new Response(JSON.stringify(answer), { headers: { "Content-Type": "application/json" } }));
 	});
 	return asked;

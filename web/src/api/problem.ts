@@ -4,16 +4,19 @@ import { isRecord, MismatchError } from "../base/decode";
 export class ProblemError extends Error {
 	/** HTTP status; 0 when no answer came at all. */
 	readonly status: number;
+	/** Tells a problem that a program can do something about; empty for others. */
+	readonly type: string;
 	readonly title: string;
 	readonly detail: string;
 	readonly hint: string;
 	/** Stands in the server's log as well; empty when no answer came. */
 	readonly requestId: string;
 
-	constructor(p: { status: number; title: string; detail: string; hint: string; requestId: string }) {
+	constructor(p: { status: number; type?: string; title: string; detail: string; hint: string; requestId: string }) {
 		super(p.detail || p.title);
 		this.name = "ProblemError";
 		this.status = p.status;
+		this.type = p.type ?? "";
 		this.title = p.title;
 		this.detail = p.detail;
 		this.hint = p.hint;
@@ -31,6 +34,7 @@ export function problemOf(status: number, requestId: string, body: unknown): Pro
 	if (isRecord(body)) {
 		return new ProblemError({
 			status,
+			type: textOf(body, "type"),
 			title: textOf(body, "title") || `status ${status}`,
 			detail: textOf(body, "detail"),
 			hint: textOf(body, "hint"),

@@ -203,6 +203,11 @@ export function isOver(r: Replay): boolean {
 	return r.state !== "queued" && r.state !== "running";
 }
 
+/** It did what was recorded, at least of each key: what it derived may stand for the recording. */
+export function provesItself(r: Replay): boolean {
+	return r.verdict?.verdict === "exact" || r.verdict?.verdict === "equal-per-key";
+}
+
 export const replaysQuestion = queryOptions({
 	queryKey: ["replays"],
 	queryFn: async ({ signal }) => (await read(GET("/api/v1/replays", { signal }), replays, signal)).items,

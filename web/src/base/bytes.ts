@@ -1,6 +1,6 @@
 /** Bytes and their two readings: hexadecimal and printable ASCII. */
 
-export function fromBase64(text: string): Uint8Array | undefined {
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 	try {
 		const raw = atob(text);
 		const out = new Uint8Array(raw.length);

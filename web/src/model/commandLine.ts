@@ -112,6 +112,34 @@ function words(page: Page, state: ViewState): readonly string[] {
 	}
 }
 
+/** What can be chosen of a moment that becomes a test; what is absent, the server chooses. */
+export type TestOptions = {
+	readonly expect?: string;
+	readonly before?: number;
+	readonly name?: string;
+	readonly package?: string;
+	readonly pom?: true;
+	/** Where a replay begins that is needed first: behind a checkpoint's number, or nearest. */
+	readonly from?: string;
+	/** None is run: then there is no test where one is needed. */
+	readonly replay?: false;
+};
+
+/** The command that writes the same test into a folder. */
+export function testCommand(rec: string, position: string, o: TestOptions): string {
+	return [
+		...["sightglass", "export", "test", quoteArgument(shortId(rec)), quoteArgument(position)],
+		...flag("expect", o.expect),
+		...flag("before", o.before),
+		...flag("package", o.package),
+		...flag("name", o.name),
+		...(o.pom === undefined ? [] : ["--pom"]),
+		...flag("from", o.from),
+		...(o.replay === undefined ? [] : ["--replay=false"]),
+		...["--out", "test"],
+	].join(" ");
+}
+
 export function commandLine(a: Address): string {
 	return ["sightglass", ...words(a.page, a.state)].join(" ");
 }

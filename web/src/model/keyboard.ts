@@ -21,6 +21,7 @@ export type CommandId =
 	| "pan-right"
 	| "follow"
 	| "tree"
+	| "export-test"
 	| "go-fleet"
 	| "go-recordings"
 	| "go-agents"
@@ -109,6 +110,13 @@ export const commands: readonly Command[] = [
 	{ id: "event-next", title: "Next event of this task", group: "Lists", keys: ["."], screens: ["events"] },
 	{ id: "event-back", title: "Event before, of this task", group: "Lists", keys: [","], screens: ["events"] },
 	{ id: "follow", title: "Follow what arrives", group: "Lists", keys: ["L"], screens: ["events"] },
+	{
+		id: "export-test",
+		title: "Export the moment as a JUnit test",
+		group: "Lists",
+		keys: ["T"],
+		screens: ["events", "journey", "key", "step"],
+	},
 	{ id: "zoom-in", title: "Zoom in", group: "Pictures and time", keys: ["W"], screens: pictures },
 	{ id: "zoom-out", title: "Zoom out", group: "Pictures and time", keys: ["S"], screens: pictures },
 	{ id: "pan-left", title: "Move left, earlier", group: "Pictures and time", keys: ["A"], screens: pictures },

@@ -47,9 +47,12 @@ function Ask({ rec, position, attempt }: Required<Pick<Props, "rec" | "position"
 	const plan = useQuery(planQuestion(rec, position));
 	const [busy, setBusy] = useState(false);
 	const [trouble, setTrouble] = useState<ProblemError>();
-	const may = principal.data?.actions.includes(replayAction) === true;
+	const actions = principal.data?.actions;
+	// Of whom nothing is known yet, the server knows.
+	const may = actions === undefined || actions.includes(replayAction);
 	const start = async (wish: ReplayWish) => {
 		setBusy(true);
+		setTrouble(undefined);
 		try {
 			const started = await startReplay(rec, { position, ...wish });
 			await client.invalidateQueries({ queryKey: replaysQuestion.queryKey });
@@ -67,7 +70,6 @@ function Ask({ rec, position, attempt }: Required<Pick<Props, "rec" | "position"
 	const here = attempt ? undefined : invocationOf(position);
 	const near = here === undefined ? undefined : p.starts.filter((s) => s.invocation < here).at(-1);
 	const usable = p.replayable && may && !busy;
-	const why = may ? undefined : `needs the action ${replayAction}`;
 	return (
 		<div className={styles.ask}>
 			<p>
@@ -76,6 +78,11 @@ function Ask({ rec, position, attempt }: Required<Pick<Props, "rec" | "position"
 			</p>
 			<p className="mid">{facts(p)}</p>
 			{p.findings.length > 0 && <Findings of={p.findings} />}
+			{!may && (
+				<p className="c-late" role="status">
+					Who reads this may not replay: it needs the right <code>{replayAction}</code>.
+				</p>
+			)}
 			{trouble !== undefined && <Failed what="The replay" head="It was not started" trouble={trouble} />}
 			{p.replayable && (
 				<div className={styles.buttons}>
@@ -84,21 +91,19 @@ function Ask({ rec, position, attempt }: Required<Pick<Props, "rec" | "position"
 							type="button"
 							className="btn main"
 							disabled={!usable}
-							title={why}
 							onClick={() => void start({ to: "here", ...(near === undefined ? {} : { checkpoint: "nearest" }) })}
 						>
 							Up to here{near === undefined ? "" : `, from checkpoint ${near.checkpoint}`}
 						</button>
 					)}
-					<button
-						type="button"
-						className={here === undefined ? "btn main" : "btn"}
-						disabled={!usable}
-						title={why}
-						onClick={() => void start({})}
-					>
+					<button type="button" className={here === undefined ? "btn main" : "btn"} disabled={!usable} onClick={() => void start({})}>
 						The whole attempt
 					</button>
+					{busy && (
+						<span role="status" className="mid">
+							<Icon name="wait" size="s" /> it is put in the queue
+						</span>
+					)}
 				</div>
 			)}
 			{p.before.length > 0 && (

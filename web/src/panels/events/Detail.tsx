@@ -9,7 +9,7 @@ import { count, duration, plural, size, written } from "../../base/quantity";
 import { link } from "../../model/address";
 import { changeFilter, type Filter } from "../../model/filter";
 import { refine } from "../../model/navigation";
-import { Again } from "../../replays/Again";
+import { Again } from "../../moments/Again";
 import { Did } from "../../timeline/Did";
 import { lookOf } from "../../timeline/kinds";
 import { Chip } from "../../widgets/Chip";

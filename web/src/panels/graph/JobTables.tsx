@@ -2,7 +2,7 @@
 import type { JobDetail } from "../../api/job";
 import { duration, size } from "../../base/quantity";
 import { link } from "../../model/address";
-import { Again } from "../../replays/Again";
+import { Again } from "../../moments/Again";
 import { ReplayButton } from "../../replays/ReplayButton";
 import { Amount } from "../../widgets/Amount";
 import { Icon } from "../../widgets/Icon";
@@ -75,7 +75,7 @@ export function Exceptions({ detail }: { readonly detail: JobDetail }) {
 						</span>
 					</div>
 					<p className="mono">{e.text}</p>
-					<div className="row mid">
+					<div className="row wrap mid">
 						<span>
 							{e.op_name || "task"} <span className="mono dim">#{e.subtask}</span>
 						</span>

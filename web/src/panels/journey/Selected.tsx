@@ -1,7 +1,7 @@
 import type { LineageNode } from "../../api/lineage";
 import { parseRecord } from "../../base/reference";
 import { link } from "../../model/address";
-import { Again } from "../../replays/Again";
+import { Again } from "../../moments/Again";
 import { Icon } from "../../widgets/Icon";
 import { ViewLine } from "../../widgets/ViewLine";
 import { isUnrecorded, type JourneyGraph, kafkaOf, nodeName, stateNote } from "./graph";

@@ -4,7 +4,7 @@ import { count } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
-import { Again } from "../../replays/Again";
+import { Again } from "../../moments/Again";
 import { lookOf, wordColour } from "../../timeline/kinds";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
@@ -134,7 +134,7 @@ function Chosen({ rec, row }: { readonly rec: string; readonly row: Row }) {
 					<Icon name="warning" size="s" /> The invocation worked under other keys too: which of its records are of this key is not recorded.
 				</p>
 			)}
-			<div className="row">
+			<div className="row wrap">
 				<a className="btn main" href={target(rec, row)}>
 					Event at {row.visit.position}
 				</a>

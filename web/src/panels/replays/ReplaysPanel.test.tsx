@@ -192,6 +192,27 @@ describe("replay from here", () => {
 		await waitFor(() => expect(asked.filter((a) => a.method === "POST").at(-1)?.sent).toEqual({ position }));
 	});
 
+	it("says which right is missing, to be read by all and not on a button alone", async () => {
+		await ask({ "/principal": { ...principal, actions: ["job:view"] } });
+		expect((await screen.findByText(/may not replay/)).textContent).toContain("job:replay");
+		expect(button("The whole attempt").disabled).toBe(true);
+	});
+
+	it("leaves it to the server when it is not known who reads", async () => {
+		await ask({ "/principal": { status: 500 } });
+		await screen.findByText(/runs again on the server/);
+		expect(button("The whole attempt").disabled).toBe(false);
+		expect(screen.queryByText(/may not replay/)).toBeNull();
+	});
+
+	it("that was not started says why, and may be tried again", async () => {
+		await ask({ [`POST /recordings/${orderTotals}/replays`]: { status: 429, detail: "100 replays wait already" } });
+		await screen.findByText(/runs again on the server/);
+		await userEvent.click(button("The whole attempt"));
+		expect((await screen.findByRole("alert")).textContent).toContain("100 replays wait already");
+		await enabled("The whole attempt");
+	});
+
 	it("says what is missing instead of a button", async () => {
 		await ask({
 			[`POST /recordings/${orderTotals}/replays/plan`]: { ...replayPlan, replayable: false, findings: impossibleReplay.findings },

@@ -4,6 +4,7 @@ import type { StepPlace } from "../../api/step";
 import { classes } from "../../base/classes";
 import { count, duration, plural, written } from "../../base/quantity";
 import { link } from "../../model/address";
+import { TestExportButton } from "../../moments/TestExportButton";
 import { Did } from "../../timeline/Did";
 import { lookOf } from "../../timeline/kinds";
 import { Icon } from "../../widgets/Icon";
@@ -26,11 +27,14 @@ export function Came({ rec, place }: Props) {
 			title="Record"
 			className={styles.part ?? ""}
 			end={
-				name !== undefined && (
-					<a className="link" href={link({ screen: "journey", rec, record: name })}>
-						journey
-					</a>
-				)
+				<>
+					{name !== undefined && (
+						<a className="link" href={link({ screen: "journey", rec, record: name })}>
+							journey
+						</a>
+					)}
+					<TestExportButton rec={rec} position={place.position} />
+				</>
 			}
 		>
 			<dl className="kv">

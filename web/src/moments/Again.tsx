@@ -1,15 +1,17 @@
 import { link } from "../model/address";
+import { ReplayButton } from "../replays/ReplayButton";
 import { Icon } from "../widgets/Icon";
-import { ReplayButton } from "./ReplayButton";
+import { TestExportButton } from "./TestExportButton";
 
 type Props = {
 	readonly rec: string;
 	/** operator.subtask.attempt.invocation */
 	readonly position: string;
+	/** One of a list: quieter, and no key is for it. */
 	readonly quiet?: boolean;
 };
 
-/** What can be done with a moment that is over: run its task again, and step through what its code did. */
+/** What can be done with a moment that is over: run its task again, step through what its code did, and take it along as a test. */
 export function Again({ rec, position, quiet = false }: Props) {
 	return (
 		<>
@@ -18,6 +20,7 @@ export function Again({ rec, position, quiet = false }: Props) {
 				<Icon name="line-next" size="s" />
 				Step through
 			</a>
+			<TestExportButton rec={rec} position={position} quiet={quiet} />
 		</>
 	);
 }

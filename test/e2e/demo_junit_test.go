@@ -3,14 +3,18 @@
 package e2e
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,16 +48,7 @@ func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sightglass := func(ctx context.Context, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, filepath.Join(l.Repository, "bin", "sightglass"), append([]string{"--server", r.URL}, args...)...)
-		var errs bytes.Buffer
-		cmd.Stderr = &errs
-		out, err := cmd.Output()
-		if err != nil {
-			err = fmt.Errorf("sightglass %s: %w\n%s%s", strings.Join(args, " "), err, out, errs.String())
-		}
-		return out, err
-	}
+	sightglass := commandOf(l, r)
 	events := func(ctx context.Context, op string, args ...string) [][]byte {
 		out, _ := sightglass(ctx, append([]string{"events", "order-totals", "--op", op, "-o", "jsonl"}, args...)...) // nothing yet: it is asked again
 		return bytes.Split(bytes.TrimSpace(out), []byte("\n"))
@@ -106,6 +101,61 @@ func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) {
 			t.Errorf("%s at %s with the mended jobs: %v\n%s", name, c.position, err, out)
 		}
 	}
+}
+
+// commandOf gives the command of a running demo.
+func commandOf(l *lab.Lab, r *demo.Running) func(ctx context.Context, args ...string) ([]byte, error) {
+	return func(ctx context.Context, args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, filepath.Join(l.Repository, "bin", "sightglass"), append([]string{"--server", r.URL}, args...)...)
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		out, err := cmd.Output()
+		if err != nil {
+			err = fmt.Errorf("sightglass %s: %w\n%s%s", strings.Join(args, " "), err, out, errs.String())
+		}
+		return out, err
+	}
+}
+
+// wantDownloadedTest compares the zip that the browser saved of the duplicate, with --expect no-output and --pom, with the folder that the
+// command writes of the same moment. The zip's name is the position.
+func wantDownloadedTest(t *testing.T, l *lab.Lab, r *demo.Running, downloads string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(downloads, "*.zip"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the browser saved %d tests: %v", len(found), err)
+	}
+	position := strings.TrimSuffix(filepath.Base(found[0]), ".zip")
+	dir := filepath.Join(t.TempDir(), "test")
+	if _, err := commandOf(l, r)(t.Context(), "export", "test", "order-totals", position, "--expect", "no-output", "--pom", "--out", dir); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.OpenReader(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	saved, written := contents(t, z), contents(t, os.DirFS(dir))
+	if len(saved) < 6 || !maps.Equal(saved, written) {
+		t.Errorf("%s: the zip holds %v, the folder %v, or what is in them differs", position, slices.Sorted(maps.Keys(saved)), slices.Sorted(maps.Keys(written)))
+	}
+}
+
+// contents is what is in all files of a folder.
+func contents(t *testing.T, of fs.FS) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	if err := fs.WalkDir(of, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(of, path)
+		files[path] = string(b)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // mavenTest runs an exported test with a job's classes.

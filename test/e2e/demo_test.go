@@ -74,14 +74,17 @@ func TestDemo(t *testing.T) {
 		wantWalks(t, c, "order-totals", secondComing(t, c))
 	})
 	t.Run("browser", func(t *testing.T) {
+		downloads := t.TempDir()
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")
 		cmd.Dir = l.Repository
-		cmd.Env = append(os.Environ(), "NO_COLOR=1", "SIGHTGLASS_URL="+running.URL, "SIGHTGLASS_SCREENSHOTS="+filepath.Join(l.Repository, "build", "screenshots"))
+		cmd.Env = append(os.Environ(), "NO_COLOR=1", "SIGHTGLASS_URL="+running.URL,
+			"SIGHTGLASS_SCREENSHOTS="+filepath.Join(l.Repository, "build", "screenshots"), "SIGHTGLASS_DOWNLOADS="+downloads)
 		out, err := cmd.CombinedOutput()
 		t.Logf("%s", out)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, failures(out))
 		}
+		wantDownloadedTest(t, l, running, downloads)
 	})
 	t.Run("exported tests", func(t *testing.T) { wantExportedTests(t, l, running) })
 }

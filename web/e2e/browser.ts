@@ -7,6 +7,9 @@ export const address = (process.env.SIGHTGLASS_URL ?? "http://127.0.0.1:5300").r
 
 const screenshots = process.env.SIGHTGLASS_SCREENSHOTS ?? path.resolve(import.meta.dirname, "../../build/screenshots");
 
+/** Where what was saved lies when the tests are over. */
+export const downloads = process.env.SIGHTGLASS_DOWNLOADS ?? path.resolve(import.meta.dirname, "../../build/downloads");
+
 const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 export async function launch(): Promise<Browser> {

@@ -1,16 +1,19 @@
 /**
  * An order was counted twice. A reader finds its second coming, follows it to the operator that should have dropped it, and steps through
- * what that operator's code did: forwards to the output, and back to the read of the state that let it pass. All by keyboard.
+ * what that operator's code did: forwards to the output, and back to the read of the state that let it pass. All by keyboard. In the end
+ * they take it along as a JUnit test.
  */
+import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findings } from "./accessibility";
-import { eventually, launch, newReader, picture } from "./browser";
+import { downloads, eventually, launch, newReader, picture } from "./browser";
 import { EventsPage } from "./pages/events";
 import { FleetPage } from "./pages/fleet";
 import { GraphPage } from "./pages/graph";
 import { JourneyPage } from "./pages/journey";
 import { StepPage } from "./pages/step";
+import { TestExportDialog } from "./pages/testExport";
 
 /** The first order of the shop that comes again when its id is forgotten (examples/shop/README.md). */
 const order = "O-0000032";
@@ -162,5 +165,28 @@ describe("why a duplicate passed", () => {
 		await steps.go("]");
 		await steps.waitForLine("firstSeen.update(order.eventTime);");
 		expect(faults).toEqual([]);
+	});
+
+	test("it becomes a JUnit test: what that does not prove is said, and one zip is saved", async () => {
+		const reader = await newReader(browser);
+		await reader.page.goto(place);
+		await new StepPage(reader.page).waitForPlace();
+		const dialog = new TestExportDialog(reader.page);
+		await dialog.open();
+		await dialog.expect("no-output");
+		await dialog.pom.check();
+		await dialog.make();
+		expect(await dialog.unproven.count()).toBeGreaterThan(0);
+		await dialog.box.getByText("passes when the last step gives no record").waitFor();
+		await picture(reader.page, "export-test");
+		expect(await findings(reader.page), "what axe says").toEqual([]);
+		const saved = await dialog.save();
+		expect(saved.suggestedFilename()).toMatch(/^DropDuplicatesAt\d+Test\.zip$/);
+		// Its name says where it is from, for whoever compares it with what the command writes.
+		const position = decodeURIComponent(new URL(place).pathname.split("/").at(-1) ?? "");
+		await saved.saveAs(path.join(downloads, `${position}.zip`));
+		// The browser calls it an error that a replay must be run first.
+		expect(reader.faults.filter((f) => !f.includes("409"))).toEqual([]);
+		await reader.context.close();
 	});
 });

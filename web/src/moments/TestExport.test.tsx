@@ -78,7 +78,7 @@ describe("a test of a moment", () => {
 		await userEvent.type(screen.getByRole("textbox", { name: "Package" }), "com.example");
 		await userEvent.type(screen.getByRole("textbox", { name: "Class" }), "Twice");
 		await userEvent.click(screen.getByRole("checkbox", { name: /pom.xml/ }));
-		expect(screen.getByRole("region", { name: "the same as a command" }).textContent).toBe(
+		expect(screen.getByRole("region", { name: "the command" }).textContent).toBe(
 			`sightglass export test ${orderTotals.slice(0, 8)} ${position} --expect outputs:2 --before 5 --package com.example --name Twice --pom --out test`,
 		);
 		await make();

@@ -48,7 +48,10 @@ export function TestExportDialog({ rec, position }: { readonly rec: string; read
 				onMake={() => void make(options)}
 			/>
 			<TestExportOutcome of={making} onCancel={() => void cancel()} />
-			<Lines label="the same as a command" lines={[testCommand(rec, position, options)]} />
+			<div>
+				<span className="dim">as command</span>
+				<Lines label="the command" lines={[testCommand(rec, position, options)]} />
+			</div>
 		</div>
 	);
 }

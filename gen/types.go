@@ -4236,6 +4236,9 @@ type StepProgress struct {
 
 	// Phase planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it.
 	Phase StepProgressPhase `json:"phase"`
+
+	// Warm Jumps within it are as short as they become: what could be prepared for them while nothing was asked is there.
+	Warm bool `json:"warm"`
 }
 
 // StepProgressPhase planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it.

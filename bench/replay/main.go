@@ -58,7 +58,7 @@ func parse(args []string) (options, error) {
 	flags.Uint64Var(&o.seed, "seed", 1, "of the places that are sought")
 	flags.IntVar(&o.cold, "cold", 10, "sessions that are opened at a random record")
 	flags.IntVar(&o.seeks, "seeks", 200, "random records that one session is asked for")
-	flags.IntVar(&o.warmup, "warmup", 40, "random records before those, until the session is warm")
+	flags.IntVar(&o.warmup, "warmup", 40, "random records before those; then nothing is asked until the session is warm")
 	flags.IntVar(&o.steps, "steps", 400, "steps, half of them backwards")
 	flags.IntVar(&o.traces, "traces", 100, "records that are traced by a task that waits before them")
 	flags.IntVar(&o.replayed, "replayed", 4, "million invocations that run again at each level")

@@ -15,6 +15,7 @@ type results struct {
 	paces   []pace
 	cold    []answer
 	warming []answer
+	idle    answer // until the session was warm, behind those
 	warm    []answer
 	steps   []answer
 	traces  []time.Duration
@@ -33,6 +34,7 @@ func (r *results) print(w io.Writer) {
 		fmt.Fprintf(w, "replayed and recorded at %s: %.0f records/s, %.0f a second of all processors, %.0f of the task's thread; %d of %d outputs equal\n",
 			p.level, p.perSecond(), p.perCPU(), p.perThread, p.equal, p.recorded)
 	}
+	fmt.Fprintf(w, "warm after %.1f s that nothing was asked, %.1f s of processors\n", r.idle.wall.Seconds(), r.idle.cpu.Seconds())
 	for _, x := range []struct {
 		name string
 		of   []answer

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -44,6 +45,9 @@ func (s *stage) seek(ctx context.Context, r *results) error {
 		}
 		r.warming = append(r.warming, took)
 	}
+	if err := s.untilWarm(ctx, r, at.Position); err != nil {
+		return err
+	}
 	for range s.options.seeks {
 		took, p, err := s.ask(ctx, r, client.StepQuery{Position: place(), Step: -1})
 		if err != nil {
@@ -72,6 +76,25 @@ func (s *stage) seek(ctx context.Context, r *results) error {
 	}
 	_, err := s.client.EndSteps(ctx, r.of.Name, at.Position)
 	return err
+}
+
+// untilWarm waits until the session has prepared what it can while nobody asks.
+func (s *stage) untilWarm(ctx context.Context, r *results, position string) error {
+	before, began := s.processors(), time.Now()
+	for limit := time.Now().Add(10 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		p, err := s.client.StepProgress(ctx, r.of.Name, position)
+		if err != nil {
+			return err
+		}
+		if p.Value.Warm {
+			r.idle = answer{time.Since(began), s.processors() - before}
+			s.lab.Say("warm after %.1f s that nothing was asked, %.1f of processors", r.idle.wall.Seconds(), r.idle.cpu.Seconds())
+			return nil
+		}
+		if time.Now().After(limit) {
+			return errors.New("the session does not become warm")
+		}
+	}
 }
 
 // answer is how long an answer took, and what server and replayer used of processors meanwhile, to 10 ms.

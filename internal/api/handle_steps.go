@@ -80,7 +80,7 @@ func (s *service) stepProgress(ctx context.Context, in *positionRequest) (StepPr
 	if err != nil {
 		return StepProgress{}, err
 	}
-	out := StepProgress{Phase: at.Phase, Invocation: I64(at.Invocation)}
+	out := StepProgress{Phase: at.Phase, Invocation: I64(at.Invocation), Warm: at.Warm}
 	switch {
 	case !at.Held:
 		out.Phase = "planning"

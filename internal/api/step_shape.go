@@ -79,6 +79,7 @@ type StepReplay struct {
 type StepProgress struct {
 	Phase      string `json:"phase" enum:"planning,preparing,building,running,waiting" doc:"planning: there is none yet, and what it needs is looked for; preparing: its process starts; building: the task is built; running: it goes through what was recorded; waiting: nothing is asked of it."`
 	Invocation I64    `json:"invocation" doc:"Reached; 0 = none yet."`
+	Warm       bool   `json:"warm" doc:"Jumps within it are as short as they become: what could be prepared for them while nothing was asked is there."`
 }
 
 // StepEnded says whether there was a replay to end.

@@ -46,6 +46,11 @@ func (c *Client) Step(ctx context.Context, q StepQuery) (*Answer[gen.StepPlace],
 	return get[gen.StepPlace](ctx, c, v, "recordings", q.Recording, "steps", q.Position)
 }
 
+// StepProgress is how far the replay is that waits for steps of a position's attempt.
+func (c *Client) StepProgress(ctx context.Context, recording, position string) (*Answer[gen.StepProgress], error) {
+	return get[gen.StepProgress](ctx, c, nil, "recordings", recording, "steps", position, "progress")
+}
+
 // EndSteps ends the replay that waits for steps of a position's attempt.
 func (c *Client) EndSteps(ctx context.Context, recording, position string) (*Answer[gen.StepEnded], error) {
 	r, err := c.request(ctx, nil, "recordings", recording, "steps", position)

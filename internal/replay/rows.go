@@ -72,6 +72,7 @@ type lane struct {
 	refs  []store.Ref // by the first invocation
 	next  int
 	rows  []row // that were read and not taken, in order
+	room  []row // what rows lies in
 	order uint64
 	all   bool // sections of payload too
 }
@@ -129,7 +130,12 @@ func (l *lane) load(ctx context.Context, ref store.Ref) error {
 	if err != nil {
 		return fmt.Errorf("reading block %d of lane %d: %w", ref.Header.Number, ref.Header.Lane, err)
 	}
-	l.rows = slices.Grow(slices.Clip(l.rows), len(r.Kind))
+	if len(l.rows) == 0 {
+		l.rows = slices.Grow(l.room[:0], len(r.Kind))
+	} else {
+		l.rows = slices.Grow(slices.Clip(l.rows), len(r.Kind))
+	}
+	defer func() { l.room = l.rows }()
 	sorted := true
 	for i := range r.Kind {
 		x := row{

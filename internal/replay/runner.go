@@ -50,6 +50,7 @@ type Report struct {
 	Trace           int64  // bytes of the trace that are written
 
 	states []stateAt
+	taken  *ownTaken // of the last line
 }
 
 // Thrown is an exception that left the task.
@@ -215,10 +216,12 @@ func (r *Report) add(line []byte) {
 		CPU             int64   `json:"cpu_ms"`
 		Paused          uint64  `json:"paused"`
 		Compared        uint64  `json:"compared"`
+		Snapshot        uint64  `json:"snapshot"`
 	}
 	if json.Unmarshal(bytes.TrimSpace(line), &l) != nil {
 		return
 	}
+	r.taken = nil
 	trace, _ := l.Trace.(string) // of an exception; of a pause it is a number
 	switch {
 	case l.Paused != 0:
@@ -226,6 +229,9 @@ func (r *Report) add(line []byte) {
 		r.Paused, r.Invocation, r.Trace, r.Renumbered = l.Paused, l.Invocation, int64(n), l.Renumbered
 	case l.Compared != 0:
 		r.addState(line)
+	case l.Snapshot != 0:
+		r.taken = new(ownTaken)
+		_ = json.Unmarshal(line, r.taken) // as above
 	case l.Phase == phaseBuilding: // the task is built, perhaps again
 		*r = Report{Phase: l.Phase, Paused: r.Paused}
 	case l.Phase != "":

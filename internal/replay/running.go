@@ -32,6 +32,7 @@ type running struct {
 	said   chan struct{} // something was said
 	number uint64
 	runs   int // of the task
+	snaps  *ownSnapshots
 	taskRun
 
 	mu   sync.Mutex
@@ -47,6 +48,7 @@ type taskRun struct {
 	reader     traceReader
 	offset     int64
 	at         uint64 // invocations below were replayed
+	own        bool   // it began with a snapshot of the session's own
 }
 
 // linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger, and of
@@ -57,7 +59,7 @@ var linesOn = []string{"-Dsightglass.lines=true", "-XX:+UseSerialGC", "-XX:-Dont
 const quietOn = "-Dsightglass.quiet=true"
 
 // launch starts a process in which the task waits behind a start.
-func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, from start) (_ *running, err error) {
+func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, from start, own *ownSnapshots) (_ *running, err error) {
 	snap, err := o.Store.Snapshot(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -74,10 +76,10 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 	}
 	r := &running{
 		o: o, rec: rec, attempt: attempt, dict: newDictionary(o.Store, rec), room: room,
-		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1,
+		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1, snaps: own,
 		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1},
 	}
-	room.feed.stops, room.feed.done = &stops{asked: r.asked}, snap.Close
+	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, snap.Close
 	room.jvm.extraArgs = linesOn
 	if !wasTraced(snap, attempt) {
 		room.jvm.extraArgs = append(room.jvm.extraArgs[:len(linesOn):len(linesOn)], quietOn)
@@ -119,12 +121,14 @@ func (r *running) feed(ctx context.Context, w io.Writer) error {
 		away := f.stops.away
 		switch {
 		case err == nil:
-			// The task's run is over, and another one may be wanted.
-			select {
-			case next := <-r.asked:
-				away = next.away
-			case <-ctx.Done():
-				return nil
+			// The task's run is over, and another one may be wanted. That it is over answers all else.
+			for away == nil {
+				select {
+				case next := <-r.asked:
+					away = next.away
+				case <-ctx.Done():
+					return nil
+				}
 			}
 		case !errors.Is(err, errElsewhere):
 			return err
@@ -153,7 +157,7 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 		}
 	}()
 	folder := strconv.Itoa(r.runs)
-	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1}
+	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1, own: from.own != ""}
 	if err := os.Mkdir(next.dir, 0o700); err != nil {
 		return fmt.Errorf("making a folder for a replay: %w", err)
 	}
@@ -161,7 +165,7 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 		return fmt.Errorf("laying the task out: %w", err)
 	}
 	f := newFeed(snap, r.dict, r.attempt, from)
-	f.stops, f.done = &stops{asked: r.asked}, snap.Close
+	f.stops, f.done = &stops{asked: r.asked, own: r.snaps}, snap.Close
 	r.mu.Lock()
 	r.last = Report{Paused: r.last.Paused}
 	r.mu.Unlock()
@@ -197,6 +201,9 @@ func (r *running) tell(report Report) {
 	r.mu.Lock()
 	r.last = report
 	r.mu.Unlock()
+	if report.taken != nil {
+		r.snaps.told(report.taken, r.room.dir)
+	}
 	select {
 	case r.said <- struct{}{}:
 	default:
@@ -240,6 +247,12 @@ func (r *running) why() string {
 	return report.How
 }
 
+// goOn lets the replay run to an invocation, and wait before it.
+func (r *running) goOn(ctx context.Context, to uint64) error {
+	_, _, err := r.trace(ctx, to, to-1)
+	return err
+}
+
 // trace lets the replay go on to an interval and through it. reached is the invocation before which it waits, or behind the last.
 func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trace, reached uint64, err error) {
 	r.number++
@@ -278,6 +291,9 @@ func (r *running) trace(ctx context.Context, first, last uint64) (traces []*Trac
 }
 
 func (r *running) readTo(size int64) ([]*Trace, error) {
+	if size == r.offset {
+		return nil, nil // of a run in which nothing was traced yet there is no file
+	}
 	f, err := os.Open(filepath.Join(r.dir, "trace"))
 	if err != nil {
 		return nil, fmt.Errorf("the trace of the replay: %w", err)

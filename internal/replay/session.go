@@ -46,6 +46,10 @@ type Session struct {
 	known   uint64              // the last invocation that was recorded when they were looked for
 	lastUse time.Time
 	closed  bool
+
+	own     *ownSnapshots // of the process at hand
+	asked   uint64        // the invocation that was asked for last
+	warming warming
 }
 
 // OpenSession makes a session; the replay begins with the first question.
@@ -128,6 +132,8 @@ func (s *Session) Trace(ctx context.Context, inv uint64) (*Trace, error) {
 	if inv == 0 {
 		return nil, ErrBeyond
 	}
+	s.asked = inv
+	defer s.warmLater()
 	if s.has(inv) {
 		return s.at(inv), nil
 	}
@@ -225,6 +231,12 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		return err
 	}
 	report := s.run.report()
+	if s.run.own && (report.Renumbered > 0 || report.Phase == phaseBuilding && report.Thrown != nil) {
+		// Not so behind a snapshot of the replay's own; what was traced behind one may be wrong.
+		s.own.drop("a replay that began with one did something else")
+		s.forget()
+		return s.fetch(ctx, first, inv, behind)
+	}
 	if s.run.checkpoint > 0 && (report.Renumbered > 0 || report.Phase == phaseBuilding && report.Thrown != nil) {
 		// Behind the checkpoint it does not do what was recorded, or the state is not there. From the beginning it may.
 		s.whole = true
@@ -244,10 +256,12 @@ func (s *Session) goTo(ctx context.Context, first uint64) error {
 	}
 	switch {
 	case s.run == nil:
-		r, err := launch(ctx, s.o, s.rec, s.attempt, place)
+		own := newOwnSnapshots(s.places)
+		r, err := launch(ctx, s.o, s.rec, s.attempt, place, own)
 		if err != nil {
 			return err
 		}
+		s.own = own
 		s.take(r)
 		s.starts++
 	case s.run.over() || s.run.reached() > first || place.invocation > s.run.reached()+far:
@@ -258,6 +272,7 @@ func (s *Session) goTo(ctx context.Context, first uint64) error {
 		return nil
 	}
 	s.derived = append(s.derived, s.run.derived)
+	s.tidy()
 	return nil
 }
 
@@ -281,7 +296,11 @@ func (s *Session) nearest(ctx context.Context, first uint64) (start, error) {
 		}
 		s.known = last
 	}
-	return lastBefore(s.places, s.o.Store, first), nil
+	recorded := lastBefore(s.places, s.o.Store, first)
+	if own, ok := s.own.before(first); ok && own.invocation > recorded.invocation {
+		return own, nil
+	}
+	return recorded, nil
 }
 
 // stretch is a range of invocations that was traced, and the recording that was made of them.
@@ -322,11 +341,32 @@ func (s *Session) remove(but event.RecordingID) {
 		if rec == but {
 			return false
 		}
-		if !s.o.Keep {
-			_ = s.o.Store.Delete(context.Background(), rec) // there may be none
-		}
+		s.discard(rec)
 		return true
 	})
+}
+
+// tidy removes what runs recorded that nothing was traced in. The one before the run at hand may still be telling.
+func (s *Session) tidy() {
+	if len(s.derived) < 3 {
+		return
+	}
+	recent := s.derived[len(s.derived)-2:]
+	old := s.derived[:len(s.derived)-2]
+	kept := slices.DeleteFunc(slices.Clone(old), func(rec event.RecordingID) bool {
+		if slices.ContainsFunc(s.traced, func(t stretch) bool { return t.derived == rec }) {
+			return false
+		}
+		s.discard(rec)
+		return true
+	})
+	s.derived = append(kept, recent...)
+}
+
+func (s *Session) discard(rec event.RecordingID) {
+	if !s.o.Keep {
+		_ = s.o.Store.Delete(context.Background(), rec) // there may be none
+	}
 }
 
 // end ends the process.
@@ -334,6 +374,7 @@ func (s *Session) end() {
 	if s.run != nil {
 		s.run.stop()
 		s.take(nil)
+		s.own = nil
 	}
 }
 
@@ -342,6 +383,7 @@ func (s *Session) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	s.warming.stop()
 	s.end()
 	s.remove(event.RecordingID{})
 }

@@ -23,6 +23,9 @@ type start struct {
 	snapshot   snapshot
 	earlier    []snapshot // that an incremental one may name files of
 	transients event.Payload
+
+	own   string // folder of a snapshot that the replay took for itself, with its transients; empty: one of the recording
+	lasts string // of such a one: what clocks said last
 }
 
 // ErrCheckpoint: there is nothing to begin with at the checkpoint that was asked for.
@@ -151,6 +154,29 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 		return nil
 	}
 	p["start.invocation"], p["start.checkpoint"] = strconv.FormatUint(s.invocation, 10), strconv.FormatUint(s.checkpoint, 10)
+	var err error
+	if s.own != "" {
+		err = s.layoutOwn(dir, p)
+	} else {
+		err = s.layoutRecorded(ctx, dir, snap)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.consumed(ctx, p, c, snap, attempt); err != nil {
+		return err
+	}
+	if err := s.answers(ctx, dir, p, snap, attempt, dict); err != nil {
+		return err
+	}
+	if err := s.round(ctx, p, c, snap, attempt, dict); err != nil {
+		return err
+	}
+	return s.sent(ctx, p, c, snap, attempt)
+}
+
+// layoutRecorded writes what was recorded of a checkpoint.
+func (s *start) layoutRecorded(ctx context.Context, dir string, snap store.Snapshot) error {
 	key := sealed.Take()
 	if err := os.WriteFile(filepath.Join(dir, "transients"), s.transients.Open(key), 0o600); err != nil {
 		return err
@@ -170,14 +196,5 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 			return err
 		}
 	}
-	if err := s.consumed(ctx, p, c, snap, attempt); err != nil {
-		return err
-	}
-	if err := s.answers(ctx, dir, p, snap, attempt, dict); err != nil {
-		return err
-	}
-	if err := s.round(ctx, p, c, snap, attempt, dict); err != nil {
-		return err
-	}
-	return s.sent(ctx, p, c, snap, attempt)
+	return nil
 }

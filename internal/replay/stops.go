@@ -11,6 +11,8 @@ const (
 	stepTrace = 16
 	stepPause = 17
 	stepAgain = 18
+
+	stepSnapshot = 19
 )
 
 // errElsewhere ends a feed: the task is to run from another place.
@@ -24,6 +26,7 @@ type stops struct {
 	begun bool
 	bound uint64 // steps before it may be fed without asking
 	away  *elsewhere
+	own   *ownSnapshots // nil: the task takes none
 }
 
 // elsewhere is another place that the task is built again at.
@@ -38,6 +41,9 @@ type interval struct {
 	number      uint64
 	away        *elsewhere // in place of an interval
 }
+
+// empty: the task only runs to first.
+func (i *interval) empty() bool { return i.last < i.first }
 
 // upTo waits until a step may be fed, and tells how many of n invocations from inv on may be.
 func (f *feed) upTo(ctx context.Context, inv, n uint64) (uint64, error) {
@@ -62,7 +68,11 @@ func (f *feed) upTo(ctx context.Context, inv, n uint64) (uint64, error) {
 		}
 		switch {
 		case inv < s.now.first:
-			s.bound = s.now.first
+			if err := f.snapshots(ctx, inv, s.now.first); err != nil {
+				return 0, err
+			}
+		case s.now.empty() && !s.begun:
+			s.begun = true
 		case !s.begun:
 			// Before the step that waits: the first invocation may be one that its timers make.
 			if err := f.mark(stepTrace, s.now.first, s.now.last); err != nil {

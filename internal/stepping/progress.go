@@ -12,6 +12,7 @@ type Progress struct {
 	Asked      bool   // a question is being answered
 	Phase      string // that the process told: building or running; "" = it is being prepared
 	Invocation uint64 // reached; 0 = none yet
+	Warm       bool   // jumps are as short as they become
 }
 
 // Progress does not wait for the question that is answered meanwhile.
@@ -28,5 +29,5 @@ func (s *Stepping) Progress(ctx context.Context, t browse.Target, p browse.Posit
 		return Progress{}, nil
 	}
 	r := e.session.Progress()
-	return Progress{Held: true, Asked: asked, Phase: r.Phase, Invocation: r.Invocation}, nil
+	return Progress{Held: true, Asked: asked, Phase: r.Phase, Invocation: r.Invocation, Warm: e.session.Warm()}, nil
 }

@@ -163,4 +163,4 @@ export function stepAnswer(q: URLSearchParams): StepPlace {
 	return placeAt(there.step, { evaluated });
 }
 
-export const stepProgress: StepProgress = { phase: "running", invocation: "2990" };
+export const stepProgress: StepProgress = { phase: "running", invocation: "2990", warm: false };

@@ -60,6 +60,7 @@ export type StepPlace = Decoded<typeof stepPlace>;
 const stepProgress = shape<wire.StepProgress>()({
 	phase: oneOf("planning", "preparing", "building", "running", "waiting"),
 	invocation: integer64,
+	warm: flag,
 });
 export type StepProgress = Decoded<typeof stepProgress>;
 

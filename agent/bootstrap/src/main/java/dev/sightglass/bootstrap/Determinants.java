@@ -176,6 +176,29 @@ public final class Determinants {
     first = "";
   }
 
+  /** Values that sources gave last, {@code source:value} with commas between. */
+  public String lasts() {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].known) {
+        all.append(all.length() == 0 ? "" : ",").append(i).append(':').append(rows[i].last);
+      }
+    }
+    return all.toString();
+  }
+
+  /** Sources gave these last, as {@link #lasts} writes them: the task goes on from there. */
+  public void know(String lasts) {
+    for (String one : lasts.split(",")) {
+      int at = one.indexOf(':');
+      if (at > 0) {
+        Row r = rows[Integer.parseInt(one.substring(0, at))];
+        r.last = Long.parseLong(one.substring(at + 1));
+        r.known = true;
+      }
+    }
+  }
+
   /** Reads that the recording does not have. */
   public long surplus() {
     return surplus;

@@ -107,6 +107,12 @@ public final class ServeProbe {
     return kept;
   }
 
+  /** What the task holds beside its snapshot, as the agent tells it at a barrier; or null. */
+  public static byte[] transients(Object streamTask) {
+    TaskContext t = TaskContext.current();
+    return t == null ? null : Hooks.inspector().transients(t, streamTask);
+  }
+
   /** All numbers were given: the task goes on. */
   public static void goesOn() {
     TaskContext t = TaskContext.current();

@@ -24,6 +24,7 @@ final class Feed {
   static final int TRACE = 16;
   static final int PAUSE = 17;
   static final int AGAIN = 18;
+  static final int SNAPSHOT = 19;
 
   /** Of {@link #RECORD}, in the place of a partition of Kafka: a value of another source. */
   static final int OTHER = -1;
@@ -153,6 +154,7 @@ final class Feed {
         break;
       case TRACE:
       case PAUSE:
+      case SNAPSHOT:
         invocation = in.readLong();
         number = in.readLong();
         break;

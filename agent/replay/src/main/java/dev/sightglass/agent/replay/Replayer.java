@@ -72,6 +72,7 @@ public final class Replayer {
   private final Feed feed;
   private final Turns turns;
   private final Lines lines;
+  private final OwnSnapshots own;
   private final ReplayTimers timers = new ReplayTimers(false);
   private ReplayEnvironment environment;
   private Substitutes substitutes;
@@ -89,6 +90,7 @@ public final class Replayer {
     this.feed = feed;
     this.lines = new Lines(folder, report);
     this.turns = new Turns(feed, determinants, report, lines);
+    this.own = new OwnSnapshots(parts, determinants, report);
   }
 
   /** Exit codes: 0 the replay came to its end, whatever it found; 1 it could not run. */
@@ -194,11 +196,13 @@ public final class Replayer {
         mailbox.forget();
         context.renumber(start.invocation + 1);
         start.give(task, gates);
+        determinants.know(start.lasts());
         determinants.forgive();
       }
       if (Boolean.getBoolean(QUIET)) {
         lines.quiet(context);
       }
+      own.begin(start.invocation + 1);
       report.phase("running");
       how = loop();
     } catch (Exception e) {
@@ -239,7 +243,11 @@ public final class Replayer {
         || op == Feed.RECORD) {
       return false;
     }
-    push(op);
+    if (op == Feed.SNAPSHOT) {
+      own.take(task, feed.invocation, feed.number, true);
+    } else {
+      push(op);
+    }
     feed.take();
     return true;
   }
@@ -435,6 +443,9 @@ public final class Replayer {
         return true;
       case Feed.PAUSE:
         lines.pause(feed.invocation, feed.number);
+        return true;
+      case Feed.SNAPSHOT:
+        own.take(task, turns.invocation() + 1, feed.number, false);
         return true;
       default:
         throw new IllegalStateException("step " + op);

@@ -62,6 +62,60 @@ final class Report {
     out.flush();
   }
 
+  /**
+   * A snapshot of the replay's own was written.
+   *
+   * @param bytes it takes
+   * @param millis of the processor that it took
+   * @param passed invocations since the last one, or since the task began, and what they took
+   * @param lasts see {@link Determinants#lasts}
+   */
+  void snapshot(
+      long number,
+      long invocation,
+      long bytes,
+      long millis,
+      long passed,
+      long passedMillis,
+      String lasts) {
+    out.println(
+        "{\"snapshot\":"
+            + number
+            + ",\"invocation\":"
+            + invocation
+            + ",\"bytes\":"
+            + bytes
+            + ",\"ms\":"
+            + millis
+            + ",\"passed\":"
+            + passed
+            + ",\"passed_ms\":"
+            + passedMillis
+            + ",\"lasts\":"
+            + quote(lasts)
+            + "}");
+    out.flush();
+  }
+
+  /**
+   * A snapshot of the replay's own was not written.
+   *
+   * @param ever none will be
+   */
+  void refused(long number, long invocation, boolean ever, String reason) {
+    out.println(
+        "{\"snapshot\":"
+            + number
+            + ",\"invocation\":"
+            + invocation
+            + ",\"ever\":"
+            + ever
+            + ",\"reason\":"
+            + quote(reason)
+            + "}");
+    out.flush();
+  }
+
   /** The task threw. */
   void thrown(long invocation, String what, String trace) {
     out.println(

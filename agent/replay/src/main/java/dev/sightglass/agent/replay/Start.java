@@ -34,6 +34,11 @@ final class Start {
     return invocation > 0;
   }
 
+  /** What sources gave last before it, where that is known: see {@code Determinants.know}. */
+  String lasts() {
+    return file.text("start.lasts", "");
+  }
+
   /** The state to begin with; null = none. */
   JobManagerTaskRestore state(ClassLoader user) throws Exception {
     JobManagerTaskRestore before = file.object("restore", user);

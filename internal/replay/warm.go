@@ -1,0 +1,107 @@
+package replay
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// While nobody asks, the process of a session runs through the recording around the place that was asked for last, and takes snapshots of
+// its own, so that the next jump is short. A question waits for one stretch at most.
+const (
+	warmAfter   = 500 * time.Millisecond
+	warmFor     = 2 * time.Minute // behind the last question
+	warmStretch = 10_000          // invocations: some hundredths of a second
+)
+
+// warming is when the process of a session does so. Under the session's lock.
+type warming struct {
+	timer *time.Timer
+	busy  bool        // it is at it
+	done  atomic.Bool // there is nothing left to do
+}
+
+func (w *warming) stop() {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
+// Warm tells whether jumps in the session are as short as they become: nothing is left to do, or nothing can be done. It does not wait.
+func (s *Session) Warm() bool { return s.warming.done.Load() }
+
+// warmLater begins when nobody asked for a while. Under the lock.
+func (s *Session) warmLater() {
+	s.warming.done.Store(false)
+	if s.warming.timer == nil {
+		s.warming.timer = time.AfterFunc(warmAfter, s.warm)
+		return
+	}
+	s.warming.timer.Reset(warmAfter)
+}
+
+// warm goes on until somebody asks, or nothing is left to do.
+func (s *Session) warm() {
+	s.mu.Lock()
+	if s.warming.busy {
+		s.mu.Unlock()
+		return
+	}
+	s.warming.busy = true
+	asked := s.lastUse
+	s.mu.Unlock()
+	for s.warmOn(asked) {
+	}
+}
+
+// warmOn does one stretch; false: there is no more to do now.
+func (s *Session) warmOn(asked time.Time) (more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() { s.warming.busy = more }()
+	if s.closed || s.run == nil || s.own == nil || s.run.gone() || !s.lastUse.Equal(asked) || time.Since(asked) > warmFor {
+		return false
+	}
+	ctx := context.Background()
+	from, want, ok := s.own.gap(s.asked, s.known)
+	if !ok {
+		s.warming.done.Store(true)
+		s.goBack(ctx)
+		return false
+	}
+	to := want + warmStretch // the step that the snapshot comes before may begin later
+	if r := s.run; r.over() || r.reached() < from || r.reached() > to {
+		if err := s.goTo(ctx, from); err != nil {
+			s.end()
+			return false
+		}
+	}
+	at := min(to, s.run.reached()+warmStretch)
+	if err := s.run.goOn(ctx, at); err != nil {
+		s.end()
+		return false
+	}
+	switch {
+	case s.run.over():
+		s.own.ends(s.run.reached())
+	case at == to:
+		s.own.pass(want)
+	}
+	return true
+}
+
+// goBack lets the task wait where the next step is likely to be: behind what was traced around the last question.
+func (s *Session) goBack(ctx context.Context) {
+	i := s.find(s.asked)
+	if i < 0 {
+		return
+	}
+	next := s.traced[i].last + 1
+	err := s.goTo(ctx, next)
+	if err == nil && s.run.reached() < next && !s.run.over() {
+		err = s.run.goOn(ctx, next)
+	}
+	if err != nil {
+		s.end()
+	}
+}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
@@ -124,6 +125,15 @@ final class Transients {
       Object part = Members.optional(operator, g);
       if (part != null) {
         Fields.set(part, o.path(g));
+      }
+    }
+    Object source = Members.optional(operator, "ctx");
+    Object context = source == null ? null : Members.optional(source, "nestedContext");
+    if (context != null) {
+      Fields.set(context, o.path("sourceContext"));
+      if (o.has("sourceTime")) {
+        Object record = Members.get(context, "reuse");
+        ((StreamRecord<?>) record).setTimestamp(o.path("sourceTime").asLong());
       }
     }
     Fields.set(operator, o.path("fields"));

@@ -22,6 +22,10 @@ final class Transients {
   private static final String[] BASES = {
     API + "AbstractStreamOperator", API + "AbstractStreamOperatorV2"
   };
+
+  /** No class's name begins so. */
+  private static final String NOWHERE = " ";
+
   private static final String[] GENERATORS = {"watermarkGenerator", "wmOutput"};
 
   private final TrackedTask task;
@@ -124,15 +128,31 @@ final class Transients {
     for (String g : GENERATORS) {
       Object o = optional(operator, g);
       if (o != null) {
-        dump.member(g, o, " ", texts, false);
+        dump.member(g, o, NOWHERE, texts, false);
       }
     }
+    legacySource(j, operator, dump);
     dump.member("fields", operator, base(operator), false, false);
     Object function = UserFunction.object(operator);
     if (function != null && function != operator) {
       dump.member("function", function, "org.apache.flink.", texts, true);
     }
     j.endObject();
+  }
+
+  /** What the context keeps that the function of a legacy source gives things to. */
+  private static void legacySource(JsonWriter j, Object operator, FieldDump dump) {
+    Object source = optional(operator, "ctx");
+    Object context = source == null ? null : optional(source, "nestedContext");
+    if (context == null) {
+      return;
+    }
+    dump.member("sourceContext", context, NOWHERE, false, false);
+    // A record without a time gets that of the one before.
+    Object record = optional(context, "reuse");
+    if (record != null && (Boolean) Mirror.call(record, "hasTimestamp")) {
+      j.name("sourceTime").value((Long) Mirror.call(record, "getTimestamp"));
+    }
   }
 
   /** Watermarks of the inputs of an operator that has several, as it combines them. */

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -13,6 +14,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -28,7 +30,9 @@ final class LegacyShapes {
   static List<Shape> all() {
     return List.of(
         new Shape("legacy", 1, LegacyShapes::own),
-        new Shape("legacy-iterator", 1, LegacyShapes::flinks));
+        new Shape("legacy-iterator", 1, LegacyShapes::flinks),
+        new Shape("legacy-ingestion", 1, world -> timed(world, "IngestionTime")),
+        new Shape("legacy-untimed", 1, world -> timed(world, "ProcessingTime")));
   }
 
   /** A job's own source, which emits watermarks; what is chained to it fails once. */
@@ -72,6 +76,27 @@ final class LegacyShapes {
                   return a;
                 })
             .map(Item::toString));
+  }
+
+  /**
+   * Flink 1.20 gives times and watermarks to a source's records by the clock, or none at all, where
+   * the job says so; 2.x does not know that setting.
+   */
+  private static void timed(World world, String characteristic) {
+    world.env.configure(
+        Configuration.fromMap(Map.of("pipeline.time-characteristic", characteristic)));
+    world.write(
+        world
+            .env
+            .fromCollection(new Slowly(), Long.class)
+            .name("items")
+            .uid("items")
+            .map(Item::punctual)
+            .name("number")
+            .uid("number")
+            .setParallelism(1)
+            .keyBy(item -> item.key)
+            .process(new RunningSums()));
   }
 
   /** Numbers, one a millisecond. */
@@ -128,6 +153,23 @@ final class LegacyShapes {
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
       state.clear();
       state.add(clocks);
+    }
+  }
+
+  /** Sums of a key's items, given out with each. */
+  private static final class RunningSums extends KeyedProcessFunction<Integer, Item, String> {
+    private static final long serialVersionUID = 1;
+    private transient ValueState<Long> sum;
+
+    @Override
+    public void open(OpenContext context) {
+      sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Types.LONG));
+    }
+
+    @Override
+    public void processElement(Item item, Context context, Collector<String> out) throws Exception {
+      sum.update(item.n + (sum.value() == null ? 0 : sum.value()));
+      out.collect(context.getCurrentKey() + "=" + sum.value());
     }
   }
 

@@ -211,6 +211,28 @@ class LegacyProbeTest {
   }
 
   @Test
+  void numbersOfWhatIsNotDoneAgainArePassedOver() {
+    Determinants recorded = new Determinants();
+    Determinants.serve(recorded);
+    try {
+      TaskContext again = new TaskContext(this, new ChunkPool(16 << 20));
+      recorded.addOutside(2, 2);
+      recorded.addOutside(5, 1);
+      again.comesTo(4);
+      assertEquals(1, again.nextInvocation(), "the first is not one of them");
+      again.end(again.begin(TaskContext.MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING));
+      again.comesTo(3);
+      assertEquals(3, again.nextInvocation(), "no further than what comes");
+      again.comesTo(4);
+      assertEquals(4, again.nextInvocation());
+      again.comesTo(6);
+      assertEquals(4, again.nextInvocation());
+    } finally {
+      Determinants.serve(null);
+    }
+  }
+
+  @Test
   void aTaskThatIsOverTellsNothing() {
     task.end();
     synchronized (lock) {

@@ -474,9 +474,14 @@ public final class TaskContext extends TaskInvocations {
     thrown = new Thrown(t, depth > 0 ? frame.invocation : 0, operatorOnTop(), element, source);
   }
 
-  /** The first place that saw {@code t} or one of its causes, or null. */
+  /**
+   * The first place that saw {@code t}, one of its causes, or what Flink put around it on its way
+   * and took off again; or null.
+   */
   public Thrown thrownBy(Throwable t) {
     Thrown first = thrown;
-    return first != null && Thrown.caused(t, first.throwable) ? first : null;
+    boolean is =
+        first != null && (Thrown.caused(t, first.throwable) || Thrown.caused(first.throwable, t));
+    return is ? first : null;
   }
 }

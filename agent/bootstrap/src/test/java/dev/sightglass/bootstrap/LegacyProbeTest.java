@@ -44,6 +44,17 @@ class LegacyProbeTest {
     }
   }
 
+  @Test
+  void anExceptionIsFoundAgainWithoutWhatWasPutAroundIt() {
+    RuntimeException planted = new IllegalStateException();
+    synchronized (lock) {
+      int token = LegacyProbe.record(output, 1, TapeFormat.NONE);
+      LegacyProbe.failRecord(output, token, new RuntimeException("in a chained operator", planted));
+    }
+    assertEquals(1, task.thrownBy(planted).invocation);
+    assertNull(task.thrownBy(null));
+  }
+
   /** The thread that runs the function; what it throws fails the test. */
   private static void elsewhere(Runnable r) throws InterruptedException {
     Throwable[] thrown = new Throwable[1];
@@ -206,6 +217,8 @@ class LegacyProbeTest {
           }
         });
     assertEquals(1, task.thrownBy(e).invocation);
+    assertEquals(1, task.thrownBy(new IllegalStateException(e)).invocation);
+    assertNull(task.thrownBy(new IllegalStateException()));
     assertEquals(2, task.invocations());
     assertEquals(0, task.invocation());
   }

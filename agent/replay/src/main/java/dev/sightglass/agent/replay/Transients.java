@@ -121,6 +121,9 @@ final class Transients {
     if (combined != null && o.has("combined")) {
       combined(combined, o.path("combined"));
     }
+    if (o.has("announced")) {
+      announced(Members.optional(operator, "output"), o.path("announced").elements());
+    }
     for (String g : GENERATORS) {
       Object part = Members.optional(operator, g);
       if (part != null) {
@@ -140,6 +143,27 @@ final class Transients {
     Object function = Members.optional(operator, "userFunction");
     if (function != null) {
       Fields.set(function, o.path("function"));
+    }
+  }
+
+  /** Through what counts and what sends to several, to what keeps the status; as it was written. */
+  private static void announced(Object output, Iterator<JsonNode> idle)
+      throws ReflectiveOperationException {
+    if (output == null || !output.getClass().getName().startsWith("org.apache.flink.")) {
+      return;
+    }
+    if (Members.has(output, "announcedStatus")) {
+      if (idle.hasNext()) {
+        Members.set(output, "announcedStatus", status(idle.next().asBoolean()));
+      }
+      return;
+    }
+    announced(Members.optional(output, "output"), idle);
+    Object several = Members.optional(output, "outputs");
+    if (several instanceof Object[]) {
+      for (Object o : (Object[]) several) {
+        announced(o, idle);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.bootstrap.ClockProbe;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -123,6 +124,7 @@ final class Transients {
     j.beginObject().name("index").value(index);
     timers(j, operator);
     combined(j, operator);
+    announced(j, operator);
     FieldDump dump = new FieldDump(j, secrets);
     boolean texts = index >= 0 && context.keepsPayload(index);
     for (String g : GENERATORS) {
@@ -176,6 +178,36 @@ final class Transients {
       j.value((Boolean) Mirror.field(p, "idle")).endArray();
     }
     j.endArray();
+  }
+
+  /** Whether each output of an operator was last told that it is idle; absent: none was. */
+  private static void announced(JsonWriter j, Object operator) {
+    List<Boolean> idle = new ArrayList<>();
+    outputs(optional(operator, "output"), idle);
+    if (idle.contains(true)) {
+      j.name("announced").beginArray();
+      idle.forEach(j::value);
+      j.endArray();
+    }
+  }
+
+  /** Through what counts and what sends to several, to what keeps the status. */
+  private static void outputs(Object output, List<Boolean> idle) {
+    if (output == null || !output.getClass().getName().startsWith("org.apache.flink.")) {
+      return;
+    }
+    Object status = optional(output, "announcedStatus");
+    if (status != null) {
+      idle.add(isIdle(status));
+      return;
+    }
+    outputs(optional(output, "output"), idle);
+    Object several = optional(output, "outputs");
+    if (several instanceof Object[]) {
+      for (Object o : (Object[]) several) {
+        outputs(o, idle);
+      }
+    }
   }
 
   private static String base(Object operator) {

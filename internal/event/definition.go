@@ -154,7 +154,7 @@ type ProcessDef struct {
 	Timezone string `json:"timezone"`
 	Resource string `json:"resource"`
 
-	Tells []string `json:"tells,omitempty"` // beside what every agent tells: drops
+	Tells []string `json:"tells,omitempty"` // beside what every agent tells: drops, legacy-sources
 }
 
 // RoleReplay is the role of a process in which a recorded task runs again: what it tells is a derived recording.
@@ -162,3 +162,6 @@ const RoleReplay = "replay"
 
 // TellsDrops tells whether the process tells the records that are thrown away.
 func (p *ProcessDef) TellsDrops() bool { return slices.Contains(p.Tells, "drops") }
+
+// TellsLegacySources tells whether the process tells mails of tasks with a source of the old interface, and what its function emits between records.
+func (p *ProcessDef) TellsLegacySources() bool { return slices.Contains(p.Tells, "legacy-sources") }

@@ -43,6 +43,8 @@ const (
 	whatGiven        = 24 // a value that a source gave
 	whatReleased     = 25 // a split that a source's reader is done with
 	whatEnded        = 26 // a source's end
+	whatWatermark    = 27 // a legacy source's function emitted a watermark
+	whatStatus       = 28 // it said whether it is idle
 
 	// Of the feed alone: rows of lane trace that say what the outside answered.
 	whatWritten     = 48
@@ -407,7 +409,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 			if _, err := f.out.Write(f.buf); err != nil {
 				return err
 			}
-		case whatNotified, whatRegistration, whatAnswer, whatOperator:
+		case whatNotified, whatRegistration, whatAnswer, whatOperator, whatWatermark, whatStatus:
 			if f.pending != nil && x.inv == f.pending.inv {
 				f.pending.reads = append(f.pending.reads, x)
 			}

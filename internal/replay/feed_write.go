@@ -76,6 +76,11 @@ func (f *feed) mailOf(s *step) bool {
 			f.string(f.defs.Text(r.text))
 			f.bytes(r.value.Open(f.open))
 			return true
+		case whatWatermark, whatStatus:
+			f.buf = append(f.buf[:0], stepRecord)
+			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)
+			f.buf = append(f.buf, f.sourceMark(&r)...)
+			return true
 		case whatAnswer:
 			f.buf = append(f.buf[:0], stepAnswer)
 			f.buf = binary.BigEndian.AppendUint64(f.buf, s.inv)

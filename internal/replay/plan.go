@@ -131,7 +131,10 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 		p.stop(AboutRecording, "sightglass gaps tells what is missing and why", "nothing that the attempt did was recorded")
 		return p, nil
 	}
-	if checkpoint > 0 && slices.ContainsFunc(def.Chain, func(o event.ChainOperatorDef) bool { return o.Kind == "source" }) {
+	if c.hasLegacySource() && known && !p.legacySource(dict.processes[def.Process]) {
+		return p, nil
+	}
+	if checkpoint > 0 && !c.hasLegacySource() && slices.ContainsFunc(def.Chain, func(o event.ChainOperatorDef) bool { return o.Kind == "source" }) {
 		p.warn(AboutState, "begin at the attempt's beginning if it parts", "the watermark of each split of a source is not part of what a task keeps beside a checkpoint, so its watermarks may come out otherwise")
 	}
 	starts, err := checkpoints(ctx, snap, attempt)
@@ -211,9 +214,6 @@ func (p *Plan) capsule(c *capsule, blobs store.BlobReader) {
 	}
 	for _, x := range c.Missing {
 		p.stop(AboutParts, "sightglass capsules lists parts that could not be taken", "part %s of the capsule could not be taken: %s", x.Name, x.Reason)
-	}
-	if strings.HasSuffix(c.Of.Invokable, ".SourceStreamTask") {
-		p.stop(AboutInputs, "replay the task behind it", "its source is one of the old interface (SourceFunction), whose records are not recorded by their bytes")
 	}
 	if n := len(c.Hidden); n > 0 {
 		p.warn(AboutSecrets, "code that reads one of them does something else than it did", "secrets were taken out of its configuration: %s", strings.Join(c.Hidden, ", "))

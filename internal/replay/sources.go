@@ -160,13 +160,20 @@ func (f *feed) serializerOf(operator int32) event.DefinitionID {
 	return id
 }
 
-// sourceMark is the step of what a source does between records.
+// sourceMark is what follows the number in the step of what a source does between records.
 func (f *feed) sourceMark(r *row) []byte {
-	kind := int32(splitReleased)
-	if r.what == whatEnded {
-		kind = inputEnded
+	mark := sourceRecord{operator: r.operator, split: f.defs.Text(r.text)}
+	switch r.what {
+	case whatReleased:
+		mark.partition = splitReleased
+	case whatEnded:
+		mark.partition = inputEnded
+	case whatWatermark:
+		mark.partition, mark.time = watermarkGiven, r.number
+	case whatStatus:
+		mark.partition, mark.offset = statusGiven, r.number
 	}
-	return f.sourceStep(&sourceRecord{operator: r.operator, split: f.defs.Text(r.text), partition: kind})
+	return f.sourceStep(&mark)
 }
 
 func place(s event.SplitDef) string { return fmt.Sprintf("%s/%d", s.Topic, s.Partition) }
@@ -175,16 +182,21 @@ func place(s event.SplitDef) string { return fmt.Sprintf("%s/%d", s.Topic, s.Par
 const (
 	mailCheckpoint = "checkpoint %s with %s"
 	mailStop       = "stop Flip-27 source for stop-with-savepoint"
+
+	// The source's thread comes to its end by it, and sends the checkpoint's mail then: that one is fed as well.
+	mailStopLegacy = "stop legacy source for stop-with-savepoint"
 )
 
 // triggers makes a task that has no input take part in checkpoints: it is told of each by a mail.
 type triggers struct {
 	stopped uint64 // the checkpoint before which the source was stopped: that mail came, the one of the checkpoint follows
+	legacy  bool   // it was one of the old interface
 }
 
 // mail makes of a mail that triggers a checkpoint the step that does; others stay as they are.
 func (t *triggers) mail(ctx context.Context, all *barriers, s step) (step, error) {
-	stop := strings.HasPrefix(s.text, mailStop)
+	legacy := strings.HasPrefix(s.text, mailStopLegacy)
+	stop := legacy || strings.HasPrefix(s.text, mailStop)
 	if !stop && !strings.HasPrefix(s.text, mailCheckpoint) {
 		return s, nil
 	}
@@ -193,11 +205,13 @@ func (t *triggers) mail(ctx context.Context, all *barriers, s step) (step, error
 		return s, err // it was declined
 	}
 	if t.stopped == b.checkpoint {
-		s.action = stepNone
+		if !t.legacy {
+			s.action = stepNone
+		}
 		return s, nil
 	}
 	if stop {
-		t.stopped = b.checkpoint
+		t.stopped, t.legacy = b.checkpoint, legacy
 	}
 	s.action, s.bytes = stepTrigger, b.bytes
 	return s, nil

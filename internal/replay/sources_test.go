@@ -128,6 +128,9 @@ func parseSteps(t *testing.T, b []byte) (all []fedStep) {
 		case stepElements:
 			take(8)
 			s.bytes = [][]byte{data()}
+		case stepCallback:
+			s.nums = []int64{number(), number()}
+			s.texts = []string{text()}
 		case stepEvent:
 			take(4)
 			s.bytes = [][]byte{data()}

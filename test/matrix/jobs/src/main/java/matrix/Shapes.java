@@ -25,6 +25,7 @@ public final class Shapes {
     List<Shape> shapes = new ArrayList<>(StreamShapes.all());
     shapes.addAll(WindowShapes.all());
     shapes.addAll(TableShapes.all());
+    shapes.addAll(LegacyShapes.all());
     if (!arguments[1].equals("all")) {
       List<String> wanted = List.of(arguments[1].split(","));
       shapes.removeIf(shape -> !wanted.contains(shape.name));

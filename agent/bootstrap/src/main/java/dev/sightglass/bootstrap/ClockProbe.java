@@ -6,7 +6,7 @@ public final class ClockProbe {
 
   /** The processing-time service told the time, ms. */
   public static void processingTime(long millis) {
-    TaskContext t = TaskContext.telling();
+    TaskContext t = TaskContext.working();
     if (t != null) {
       t.reads.glanced(Reads.RUNTIME);
       t.reads.clock(Reads.RUNTIME, millis);
@@ -15,7 +15,7 @@ public final class ClockProbe {
 
   /** A clock that stands still while the task is held up told its time, ns. */
   public static void relative(long nanos) {
-    TaskContext t = TaskContext.telling();
+    TaskContext t = TaskContext.working();
     if (t != null) {
       t.reads.told(Reads.RELATIVE_NANOS, nanos);
     }
@@ -23,17 +23,21 @@ public final class ClockProbe {
 
   /** A callback is registered for {@code time}; only once. */
   public static void registered(Object service, long time, Object callback) {
-    TaskContext t = TaskContext.telling();
+    TaskContext t = TaskContext.working();
     if (t != null) {
       t.reads.registrations.add(service, time, callback, false);
+    } else {
+      ServeProbe.registering(callback);
     }
   }
 
   /** A callback is registered that comes again and again. */
   public static void scheduled(Object service, Object callback) {
-    TaskContext t = TaskContext.telling();
+    TaskContext t = TaskContext.working();
     if (t != null) {
       t.reads.registrations.add(service, 0, callback, true);
+    } else {
+      ServeProbe.registering(callback);
     }
   }
 

@@ -2,6 +2,9 @@ package dev.sightglass.bootstrap;
 
 /** Mails and processing-time callbacks. They are rare, so the task is found by its thread. */
 public final class MailProbe {
+  /** Token of a mail that is told as soon as it has the checkpoint lock, {@link #locked}. */
+  private static final int WAITS = -2;
+
   private MailProbe() {}
 
   /**
@@ -11,11 +14,31 @@ public final class MailProbe {
    */
   public static int mail(String format) {
     TaskContext t = TaskContext.current();
-    // A legacy source's mail takes the checkpoint lock only further inside: what it does is told
-    // there.
-    if (t == null || t.closed || t.legacy() || plumbing(format)) {
+    if (t == null || t.closed || plumbing(format)) {
       return -1;
     }
+    if (t.legacy()) {
+      // It takes the checkpoint lock only further inside: until then somebody else may be telling.
+      t.waitingMail = format;
+      return WAITS;
+    }
+    return begin(t, format);
+  }
+
+  /**
+   * A legacy source's task has its checkpoint lock, and runs the mail that waited for it, if any.
+   */
+  public static int locked() {
+    TaskContext t = TaskContext.current();
+    if (t == null || t.closed || !t.isMailThread() || t.waitingMail == null) {
+      return -1;
+    }
+    String format = t.waitingMail;
+    t.waitingMail = null;
+    return begin(t, format);
+  }
+
+  private static int begin(TaskContext t, String format) {
     return t.begin(TaskContext.MAIL, -1, null, t.text(format), TapeFormat.NONE, PathTable.NOTHING);
   }
 
@@ -44,6 +67,9 @@ public final class MailProbe {
   public static void leave(int token) {
     if (token >= 0) {
       TaskContext.current().end(token);
+    } else if (token == WAITS) {
+      // It may have run without the lock.
+      TaskContext.current().waitingMail = null;
     }
   }
 
@@ -52,6 +78,8 @@ public final class MailProbe {
       TaskContext t = TaskContext.current();
       t.thrown(thrown);
       t.end(token);
+    } else {
+      leave(token);
     }
   }
 }

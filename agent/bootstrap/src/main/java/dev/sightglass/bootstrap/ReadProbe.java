@@ -34,7 +34,7 @@ public final class ReadProbe {
 
   /** Where the read is told, or null. */
   private static Reads reads() {
-    TaskContext t = Hooks.off ? null : TaskContext.telling();
+    TaskContext t = Hooks.off ? null : TaskContext.working();
     return t == null ? null : t.reads;
   }
 

@@ -39,6 +39,8 @@ class Reads {
   static final int SOURCE_VALUE = 24;
   static final int SPLIT_RELEASED = 25;
   static final int END_OF_INPUT = 26;
+  static final int SOURCE_WATERMARK = 27;
+  static final int SOURCE_STATUS = 28;
 
   /** Row of lane env. */
   static final int READ = 110;

@@ -19,6 +19,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reads of clocks and random numbers in a task that runs again. In a replay calls of these are put
@@ -28,10 +29,15 @@ import java.util.UUID;
 public final class ServeProbe {
   private static final int SECONDS_A_DAY = 86_400;
 
+  /** The callback that was registered last where nothing is told, and how many were. */
+  private static volatile Object untold;
+
+  private static final AtomicLong UNTOLD = new AtomicLong();
+
   private ServeProbe() {}
 
   private static Reads reads() {
-    TaskContext t = Hooks.off ? null : TaskContext.telling();
+    TaskContext t = Hooks.off ? null : TaskContext.working();
     return t == null ? null : t.reads;
   }
 
@@ -124,7 +130,14 @@ public final class ServeProbe {
   /** The callback that was registered last, or null. */
   public static Object registeredCallback() {
     Reads r = reads();
-    return r == null ? null : r.registrations.newest();
+    return r == null ? untold : r.registrations.newest();
+  }
+
+  /** A callback is registered where nothing is told, as by a legacy source without its lock. */
+  static void registering(Object callback) {
+    if (Determinants.isServing()) {
+      untold = callback;
+    }
   }
 
   /** Chain index of the operator that a part of it belongs to; -1 = not known. */
@@ -133,10 +146,13 @@ public final class ServeProbe {
     return t == null ? -1 : t.parts.operator(part).operator;
   }
 
-  /** The number of the callback that was registered last. */
+  /**
+   * The number of the callback that was registered last; where nothing is told, one that no
+   * callback has.
+   */
   public static long registered() {
     Reads r = reads();
-    return r == null ? 0 : r.registrations.count();
+    return r == null ? UNTOLD.decrementAndGet() : r.registrations.count();
   }
 
   /** The clock of state's time to live, ms. Off the task's threads the start of the recording. */

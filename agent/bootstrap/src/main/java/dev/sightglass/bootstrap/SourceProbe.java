@@ -16,7 +16,7 @@ public final class SourceProbe {
   private SourceProbe() {}
 
   /** Kept on a source's output or record emitter. */
-  private static final class Context {
+  static final class Context {
     final TaskContext task;
     final int operator;
 
@@ -30,7 +30,7 @@ public final class SourceProbe {
     }
   }
 
-  /** Context for a record emitter of Kafka or for a legacy source's output. */
+  /** Context for a record emitter of Kafka. */
   public static Object emitter(Object emitter) {
     TaskContext t = TaskContext.current();
     return t == null ? Nothing.HERE : new Context(t, null);
@@ -177,10 +177,13 @@ public final class SourceProbe {
     }
   }
 
-  /** A task has no more input; one that reads a source itself says so. */
+  /**
+   * A task has no more input; one that reads a source itself says so. A legacy source ends by a
+   * mail that is told.
+   */
   public static void ended() {
     TaskContext t = TaskContext.telling();
-    if (t != null && t.readsSource()) {
+    if (t != null && t.readsSource() && !t.legacy()) {
       t.reads.between(Reads.END_OF_INPUT, t.sourceOperator()).write();
     }
   }

@@ -34,6 +34,14 @@ public final class TaskContext extends TaskInvocations {
   /** What the task takes from outside. */
   final Reads reads;
 
+  /** Where a legacy source gives records that have no time: what is kept on outputs elsewhere. */
+  private SourceProbe.Context plainSource;
+
+  /** The thread at work was another task's, or none's. */
+  private boolean taken;
+
+  private TaskContext before;
+
   private int reserved;
 
   private GateContext watermarkGate;
@@ -60,11 +68,41 @@ public final class TaskContext extends TaskInvocations {
     return t == null || t.closed || t.isElsewhere() ? null : t;
   }
 
+  /**
+   * {@link #telling} of what the task does, else null: what the function of a legacy source reads
+   * between the records that it gives is no part of what a replay does.
+   */
+  static TaskContext working() {
+    TaskContext t = telling();
+    return t == null || t.legacy() && t.isBetween() && !t.isMailThread() ? null : t;
+  }
+
   static void enterThread(TaskContext t) {
     if (t == null) {
       CURRENT.remove();
     } else {
       CURRENT.set(t);
+    }
+  }
+
+  /**
+   * Until {@link #giveThreadBack} this thread is one of the task's: the function of a legacy source
+   * may give records by threads that it made itself.
+   */
+  void takeThread() {
+    TaskContext t = CURRENT.get();
+    if (t != this) {
+      taken = true;
+      before = t;
+      CURRENT.set(this);
+    }
+  }
+
+  void giveThreadBack() {
+    if (taken && isBetween()) {
+      taken = false;
+      enterThread(before);
+      before = null;
     }
   }
 
@@ -251,6 +289,16 @@ public final class TaskContext extends TaskInvocations {
   }
 
   /**
+   * The task that runs again comes to that invocation: what the recording has up to there and was
+   * told outside of all was not made by what runs here.
+   */
+  public void comesTo(long next) {
+    while (isBetween() && last + 1 < next && recorded.isOutside(last + 1)) {
+      last++;
+    }
+  }
+
+  /**
    * Of a task that runs again no more is told than the order of what it does, or all again. By its
    * thread.
    */
@@ -327,6 +375,14 @@ public final class TaskContext extends TaskInvocations {
     int token = beginOther(operator);
     record.open(s, offset, time, key, value, headers);
     return token;
+  }
+
+  /** What stands for the output of a legacy source whose records have no time. */
+  SourceProbe.Context plainSource() {
+    if (plainSource == null) {
+      plainSource = new SourceProbe.Context(this, null);
+    }
+    return plainSource;
   }
 
   /** True while a Kafka record is read: what is collected now came out of it. */
@@ -418,9 +474,14 @@ public final class TaskContext extends TaskInvocations {
     thrown = new Thrown(t, depth > 0 ? frame.invocation : 0, operatorOnTop(), element, source);
   }
 
-  /** The first place that saw {@code t} or one of its causes, or null. */
+  /**
+   * The first place that saw {@code t}, one of its causes, or what Flink put around it on its way
+   * and took off again; or null.
+   */
   public Thrown thrownBy(Throwable t) {
     Thrown first = thrown;
-    return first != null && Thrown.caused(t, first.throwable) ? first : null;
+    boolean is =
+        first != null && (Thrown.caused(t, first.throwable) || Thrown.caused(first.throwable, t));
+    return is ? first : null;
   }
 }

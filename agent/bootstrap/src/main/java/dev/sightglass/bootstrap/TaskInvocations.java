@@ -135,6 +135,11 @@ abstract class TaskInvocations extends TaskLife {
     return token;
   }
 
+  /** Whether nothing is at hand. */
+  final boolean isBetween() {
+    return depth == 0 && !light;
+  }
+
   // ---- invocations without a frame
 
   /** Whether an element or source record that begins now needs no frame. */

@@ -11,6 +11,12 @@ abstract class TaskLife extends TaskTraces {
   /** A legacy source: elements come from another thread, under this lock; null for all others. */
   private Object lock;
 
+  /** Of a legacy source's task: the thread that runs its mails. */
+  private Thread mailThread;
+
+  /** Of that thread: a mail that waits for the lock, as its description; null = none does. */
+  String waitingMail;
+
   /** A log line is written right now: one within it is not told, see {@link LogProbe}. */
   boolean logging;
 
@@ -28,9 +34,18 @@ abstract class TaskLife extends TaskTraces {
     return lock != null && !Thread.holdsLock(lock);
   }
 
-  /** Elements come from a thread of their own, which holds {@code lock} while it gives them. */
+  /**
+   * Elements come from a thread of their own, which holds {@code lock} while it gives them. Called
+   * by the thread that runs the task's mails.
+   */
   public void setLegacy(Object lock) {
     this.lock = lock;
+    mailThread = Thread.currentThread();
+  }
+
+  /** Of a legacy source's task: whether this thread runs its mails. */
+  boolean isMailThread() {
+    return mailThread == Thread.currentThread();
   }
 
   boolean legacy() {

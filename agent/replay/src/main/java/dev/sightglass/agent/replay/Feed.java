@@ -35,6 +35,12 @@ final class Feed {
   /** There is no more input. */
   static final int ENDED = -3;
 
+  /** A legacy source emits a watermark. */
+  static final int WATERMARK = -4;
+
+  /** A legacy source says whether it is idle. */
+  static final int STATUS = -5;
+
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
 

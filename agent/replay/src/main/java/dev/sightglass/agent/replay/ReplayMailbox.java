@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailboxImpl;
 
@@ -22,6 +23,8 @@ final class ReplayMailbox extends TaskMailboxImpl {
 
   /** Mails by which operators finish one after the other, which ask again and again for more. */
   private static final String FINISHING = "StreamOperatorWrapper#";
+
+  private static final long PATIENCE = 60_000_000_000L;
 
   private final Next next;
   private final List<Mail> held = new ArrayList<>();
@@ -52,6 +55,22 @@ final class ReplayMailbox extends TaskMailboxImpl {
     }
     synchronized (held) {
       held.add(mail);
+      held.notifyAll();
+    }
+  }
+
+  /** Waits until another thread has sent a mail of that text; false: none came. */
+  boolean await(String text) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE;
+    synchronized (held) {
+      while (held.stream().noneMatch(m -> text(m).equals(text))) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(held, left);
+      }
+      return true;
     }
   }
 

@@ -8,14 +8,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.checkpoint.CheckpointMetaData;
@@ -24,9 +21,6 @@ import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
 import org.apache.flink.runtime.io.network.api.CheckpointBarrier;
 import org.apache.flink.runtime.io.network.api.serialization.EventSerializer;
-import org.apache.flink.runtime.io.network.partition.consumer.InputChannel;
-import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
-import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
 import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.state.StateBackend;
@@ -34,8 +28,6 @@ import org.apache.flink.streaming.runtime.tasks.SourceOperatorStreamTask;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.TimerService;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
-import org.apache.flink.util.ChildFirstClassLoader;
-import org.apache.flink.util.FlinkUserCodeClassLoaders;
 import org.apache.flink.util.SerializedValue;
 
 /**
@@ -79,6 +71,10 @@ public final class Replayer {
   private ReplayMailbox mailbox;
   private Checkpoints checkpoints;
   private WaitingAnswers waitingAnswers;
+
+  /** The task's source, if it is of the old interface; else null. */
+  private LegacySource legacy;
+
   private StreamTask<?, ?> task;
 
   /** Of the job; null: there is none yet. */
@@ -133,14 +129,15 @@ public final class Replayer {
     Determinants.serve(determinants);
     Files.createDirectories(file.folder().resolve("tmp"));
     Files.createDirectories(file.folder().resolve("checkpoints"));
+    Surroundings surroundings = new Surroundings(file);
     if (user == null) {
-      user = userLoader();
+      user = surroundings.loader();
     }
     Thread.currentThread().setContextClassLoader(user);
     Configurations configurations = new Configurations(file, user);
     substitutes = new Substitutes(configurations.task, user);
-    ReplayGate[] gates = gates();
-    ReplayOutput[] outputs = outputs();
+    ReplayGate[] gates = surroundings.gates(turns);
+    ReplayOutput[] outputs = surroundings.outputs();
     Start start = new Start(file);
     JobManagerTaskRestore restore = start.state(user);
     waitingAnswers = new WaitingAnswers(file);
@@ -156,7 +153,11 @@ public final class Replayer {
     if (file.text("changed", "").equals("true")) {
       timers.change();
     }
-    if (substitutes.isSilent()) {
+    if (substitutes.legacy() != null) {
+      legacy = new LegacySource(turns, substitutes.legacy());
+    }
+    if (substitutes.isSilent() || legacy != null) {
+      // A legacy source registers some outside of its lock, where nobody counts.
       timers.renumber();
     }
     if (start.isCheckpoint()) {
@@ -185,6 +186,9 @@ public final class Replayer {
         while (task.runMailboxStep()) {
           turns.peek();
         }
+      }
+      if (legacy != null) {
+        legacy.begin(task);
       }
       RecordedReader.begin();
       if (start.isCheckpoint()) {
@@ -285,70 +289,35 @@ public final class Replayer {
     return null;
   }
 
-  private URLClassLoader userLoader() throws Exception {
-    List<URL> jars = new ArrayList<>();
-    for (int i = 0; i < file.number("jars"); i++) {
-      jars.add(file.file(file.text("jar." + i)).toUri().toURL());
-    }
-    URL[] urls = jars.toArray(new URL[0]);
-    ClassLoader parent = getClass().getClassLoader();
-    String patterns = file.text("loader.parent_first");
-    if (file.text("loader.class").endsWith("ChildFirstClassLoader")) {
-      return new ChildFirstClassLoader(urls, parent, patterns.split(";"), t -> {});
-    }
-    return FlinkUserCodeClassLoaders.parentFirst(urls, parent, t -> {}, false);
-  }
-
-  private ReplayGate[] gates() throws Exception {
-    ReplayGate[] all = new ReplayGate[file.number("gates")];
-    for (int g = 0; g < all.length; g++) {
-      InputChannel[] channels = new InputChannel[file.number("gate." + g + ".channels")];
-      SingleInputGate named = Stubs.gate(g);
-      for (int c = 0; c < channels.length; c++) {
-        String key = "gate." + g + "." + c;
-        channels[c] =
-            new ReplayChannel(
-                named,
-                c,
-                TaskFile.partition(file.text(key + ".partition")),
-                file.number(key + ".subpartition"));
-      }
-      all[g] = new ReplayGate(g, channels, turns);
-    }
-    return all;
-  }
-
-  private ReplayOutput[] outputs() {
-    ReplayOutput[] all = new ReplayOutput[file.number("writers")];
-    for (int w = 0; w < all.length; w++) {
-      String key = "writer." + w;
-      all[w] =
-          new ReplayOutput(
-              TaskFile.partition(file.text(key + ".partition")),
-              file.number(key + ".subpartitions"),
-              file.number(key + ".key_groups"));
-    }
-    return all;
-  }
-
   // ---- the loop
 
   private String loop() throws Exception {
     long idle = 0;
     while (task.isMailboxLoopRunning()) {
+      if (legacy != null && !task.hasMail()) {
+        legacy.join();
+        turns.passOver();
+      }
       int op = turns.peek();
       boolean pushed = false;
       switch (turns.isDone() ? op : Feed.ELEMENTS) {
         case Feed.END:
           if (!task.hasMail()) {
-            return feed.text;
+            return legacy == null || legacy.thrown() == null
+                ? feed.text
+                : failed(legacy.thrown(), legacy.thrownAt());
           }
           break;
         case Feed.AGAIN:
           return "";
+        case Feed.RECORD:
+          if (legacy != null) {
+            legacy.give();
+            pushed = true;
+          }
+          break;
         case Feed.ELEMENTS:
         case Feed.EVENT:
-        case Feed.RECORD:
           break;
         default:
           pushed = true;
@@ -385,6 +354,10 @@ public final class Replayer {
 
   /** Lets the task do what is no input. */
   private boolean push(int op) throws Exception {
+    if (op == Feed.MAIL && legacy != null && feed.text.equals(LegacySource.ENDS)) {
+      legacy.end();
+      mailbox.await(feed.text);
+    }
     if (op == Feed.MAIL && mailbox.release(feed.text)) {
       return true;
     }
@@ -472,13 +445,17 @@ public final class Replayer {
   }
 
   private String failed(Throwable t) {
+    return failed(t, turns.invocation());
+  }
+
+  private String failed(Throwable t, long invocation) {
     Throwable cause = t;
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
     StringWriter trace = new StringWriter();
     t.printStackTrace(new java.io.PrintWriter(trace));
-    report.thrown(turns.invocation(), cause.toString(), trace.toString());
+    report.thrown(invocation, cause.toString(), trace.toString());
     return "failed";
   }
 

@@ -42,6 +42,9 @@ final class Substitutes {
 
   private final Set<String> ordered = new HashSet<>();
 
+  /** Output serializer of the legacy source that is the task's; null: it has none. */
+  private TypeSerializer<Object> legacy;
+
   /** Operators that something stands in for, by id: what they keep is not what the job's keep. */
   private final Set<String> strangers = new HashSet<>();
 
@@ -102,6 +105,13 @@ final class Substitutes {
       default:
         Object operator = Members.optional(factory, "operator");
         Object function = operator == null ? null : Members.optional(operator, "userFunction");
+        if (function != null && RecordedFunction.isFor(operator)) {
+          // How far it has come it alone knows.
+          strangers.add(id);
+          legacy = c.getTypeSerializerOut(user);
+          Members.set(operator, "userFunction", RecordedFunction.of(function, user));
+          break;
+        }
         if (function == null || !SilentFunction.isFor(function)) {
           return false;
         }
@@ -117,6 +127,11 @@ final class Substitutes {
   /** Whether an asynchronous operator gives its results in the order of its input. */
   boolean isOrdered(String operator) {
     return ordered.contains(operator);
+  }
+
+  /** Output serializer of the task's legacy source; null: it has none. */
+  TypeSerializer<Object> legacy() {
+    return legacy;
   }
 
   /** Operators whose state is not the job's, by id. */

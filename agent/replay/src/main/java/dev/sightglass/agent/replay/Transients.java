@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
@@ -120,16 +121,49 @@ final class Transients {
     if (combined != null && o.has("combined")) {
       combined(combined, o.path("combined"));
     }
+    if (o.has("announced")) {
+      announced(Members.optional(operator, "output"), o.path("announced").elements());
+    }
     for (String g : GENERATORS) {
       Object part = Members.optional(operator, g);
       if (part != null) {
         Fields.set(part, o.path(g));
       }
     }
+    Object source = Members.optional(operator, "ctx");
+    Object context = source == null ? null : Members.optional(source, "nestedContext");
+    if (context != null) {
+      Fields.set(context, o.path("sourceContext"));
+      if (o.has("sourceTime")) {
+        Object record = Members.get(context, "reuse");
+        ((StreamRecord<?>) record).setTimestamp(o.path("sourceTime").asLong());
+      }
+    }
     Fields.set(operator, o.path("fields"));
     Object function = Members.optional(operator, "userFunction");
     if (function != null) {
       Fields.set(function, o.path("function"));
+    }
+  }
+
+  /** Through what counts and what sends to several, to what keeps the status; as it was written. */
+  private static void announced(Object output, Iterator<JsonNode> idle)
+      throws ReflectiveOperationException {
+    if (output == null || !output.getClass().getName().startsWith("org.apache.flink.")) {
+      return;
+    }
+    if (Members.has(output, "announcedStatus")) {
+      if (idle.hasNext()) {
+        Members.set(output, "announcedStatus", status(idle.next().asBoolean()));
+      }
+      return;
+    }
+    announced(Members.optional(output, "output"), idle);
+    Object several = Members.optional(output, "outputs");
+    if (several instanceof Object[]) {
+      for (Object o : (Object[]) several) {
+        announced(o, idle);
+      }
     }
   }
 

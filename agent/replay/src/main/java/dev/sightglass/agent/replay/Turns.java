@@ -153,6 +153,17 @@ final class Turns {
     }
   }
 
+  /**
+   * What the function of a legacy source did by itself, outside of all that is told, is not done
+   * here: the numbers that it had are passed over.
+   */
+  void passOver() throws IOException {
+    int op = peek();
+    if (context != null && op != Feed.END && op != Feed.AGAIN && op != Feed.PAUSE) {
+      context.comesTo(feed.invocation);
+    }
+  }
+
   /** Whether the next step is a record that a source reads. */
   boolean isNextRecord(String operator) {
     try {
@@ -183,12 +194,16 @@ final class Turns {
     return feed;
   }
 
-  /** Takes the step of a record that a source reads. It stays until the next one is looked at. */
+  /**
+   * Takes the step of what a source gives in an invocation of its own. It stays until the next one
+   * is looked at.
+   */
   Feed record() throws IOException {
     waitForRoom();
     number(feed.invocation);
     given = feed.invocation + 1;
-    report.elements(feed.invocation, 1);
+    boolean value = feed.number2 != Feed.WATERMARK && feed.number2 != Feed.STATUS;
+    report.elements(feed.invocation, value ? 1 : 0);
     feed.take();
     return feed;
   }

@@ -24,7 +24,6 @@ final class ConnectorHooks {
   static void addTo(List<Hook> all) {
     kafkaSource(all);
     otherSources(all);
-    legacySources(all);
     kafkaSink(all);
     preCommit(all);
   }
@@ -68,7 +67,6 @@ final class ConnectorHooks {
               Hook.of("source.output", OPERATORS + o),
               "\\(Ljava/lang/Object;J\\)V",
               "reusingRecord",
-              true,
               "collect"));
     }
     for (String o :
@@ -103,39 +101,18 @@ final class ConnectorHooks {
             .build());
   }
 
-  /** The methods that a legacy source's context calls under the checkpoint lock. */
-  private static void legacySources(List<Hook> all) {
-    all.add(
-        collecting(
-            Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$ManualWatermarkContext"),
-            null,
-            "reuse",
-            false,
-            "processAndCollect",
-            "processAndCollectWithTimestamp"));
-    all.add(
-        collecting(
-            Hook.of("source.legacy", OPERATORS + "StreamSourceContexts$AutomaticWatermarkContext"),
-            null,
-            "reuse",
-            false,
-            "processAndCollect"));
-  }
-
   /**
    * {@code record}: the field that holds what was emitted last, whose time is known when the method
-   * is left. {@code tells}: the arguments are the value and a time, and the value is told.
+   * is left.
    */
   private static Hook collecting(
-      Hook.Builder b, String descriptor, String record, boolean tells, String... methods) {
+      Hook.Builder b, String descriptor, String record, String... methods) {
     Value output = context("output", "SourceProbe.output", self());
     for (String m : methods) {
       b.around(
           m,
           descriptor,
-          tells
-              ? probe("SourceProbe.collect", output, arg(0), arg(1))
-              : probe("SourceProbe.collect", output),
+          probe("SourceProbe.collect", output, arg(0), arg(1)),
           probe("SourceProbe.leave", output, token(), field(record).call("getTimestamp", "()J")),
           probe("SourceProbe.fail", output, token(), thrown()));
     }

@@ -24,6 +24,7 @@ public final class FlinkHooks {
           "timer",
           "mail",
           "mail.callback",
+          "mail.legacy",
           "source.output",
           "source.split",
           "source.turn",
@@ -63,6 +64,7 @@ public final class FlinkHooks {
     StateHooks.addTo(all);
     TraceHooks.addTo(all);
     ConnectorHooks.addTo(all);
+    LegacySourceHooks.addTo(all);
     JobHooks.addTo(all);
     DeterminantHooks.addTo(all);
     LogHooks.addTo(all);

@@ -308,7 +308,7 @@ public final class FlinkInspector implements Inspector {
     }
     if (task.chain != null) {
       for (ChainedOperator o : task.chain.chain()) {
-        if (OperatorKind.of("", o.factory).equals("source")) {
+        if (isSource(o, invokable)) {
           t.setSourceOperator(o.index);
           if (task.chain.chain().size() > 1 && o.out != null) {
             task.sourceValues = omissions.get(() -> new ValueBytes(o.out), null);
@@ -329,6 +329,12 @@ public final class FlinkInspector implements Inspector {
     if (!Determinants.isServing()) {
       omissions.get(() -> capsule(t, task, loader, environment), false);
     }
+  }
+
+  /** A legacy source is the head of its chain; its factory is like any other's. */
+  private static boolean isSource(ChainedOperator o, String invokable) {
+    return OperatorKind.of("", o.factory).equals("source")
+        || o.index == 0 && invokable.endsWith(".SourceStreamTask");
   }
 
   /** What rebuilds the task, and where its state is. */

@@ -161,6 +161,7 @@ public final class ProcessIdentity {
             .name("tells")
             .beginArray()
             .value("drops")
+            .value("legacy-sources")
             .endArray()
             .endObject()
             .toString());

@@ -80,12 +80,6 @@ final class TaskHooks {
         Hook.of("task.idle", TASKS + "mailbox/MailboxProcessor")
             .enter("suspendDefaultAction", null, probe("TaskProbe.idle"))
             .build());
-    Value owner = context("owner", "TaskProbe.inherit", self());
-    all.add(
-        Hook.of("task.legacy-source", TASKS + "SourceStreamTask$LegacySourceFunctionThread")
-            .leaveRare("<init>", null, probe("TaskProbe.keep", owner))
-            .enterRare("run", "\\(\\)V", probe("TaskProbe.enter", owner))
-            .build());
   }
 
   private static void chain(List<Hook> all) {

@@ -5,6 +5,7 @@ import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.bootstrap.ClockProbe;
 import dev.sightglass.bootstrap.TaskContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,10 @@ final class Transients {
   private static final String[] BASES = {
     API + "AbstractStreamOperator", API + "AbstractStreamOperatorV2"
   };
+
+  /** No class's name begins so. */
+  private static final String NOWHERE = " ";
+
   private static final String[] GENERATORS = {"watermarkGenerator", "wmOutput"};
 
   private final TrackedTask task;
@@ -119,20 +124,37 @@ final class Transients {
     j.beginObject().name("index").value(index);
     timers(j, operator);
     combined(j, operator);
+    announced(j, operator);
     FieldDump dump = new FieldDump(j, secrets);
     boolean texts = index >= 0 && context.keepsPayload(index);
     for (String g : GENERATORS) {
       Object o = optional(operator, g);
       if (o != null) {
-        dump.member(g, o, " ", texts, false);
+        dump.member(g, o, NOWHERE, texts, false);
       }
     }
+    legacySource(j, operator, dump);
     dump.member("fields", operator, base(operator), false, false);
     Object function = UserFunction.object(operator);
     if (function != null && function != operator) {
       dump.member("function", function, "org.apache.flink.", texts, true);
     }
     j.endObject();
+  }
+
+  /** What the context keeps that the function of a legacy source gives things to. */
+  private static void legacySource(JsonWriter j, Object operator, FieldDump dump) {
+    Object source = optional(operator, "ctx");
+    Object context = source == null ? null : optional(source, "nestedContext");
+    if (context == null) {
+      return;
+    }
+    dump.member("sourceContext", context, NOWHERE, false, false);
+    // A record without a time gets that of the one before.
+    Object record = optional(context, "reuse");
+    if (record != null && (Boolean) Mirror.call(record, "hasTimestamp")) {
+      j.name("sourceTime").value((Long) Mirror.call(record, "getTimestamp"));
+    }
   }
 
   /** Watermarks of the inputs of an operator that has several, as it combines them. */
@@ -156,6 +178,36 @@ final class Transients {
       j.value((Boolean) Mirror.field(p, "idle")).endArray();
     }
     j.endArray();
+  }
+
+  /** Whether each output of an operator was last told that it is idle; absent: none was. */
+  private static void announced(JsonWriter j, Object operator) {
+    List<Boolean> idle = new ArrayList<>();
+    outputs(optional(operator, "output"), idle);
+    if (idle.contains(true)) {
+      j.name("announced").beginArray();
+      idle.forEach(j::value);
+      j.endArray();
+    }
+  }
+
+  /** Through what counts and what sends to several, to what keeps the status. */
+  private static void outputs(Object output, List<Boolean> idle) {
+    if (output == null || !output.getClass().getName().startsWith("org.apache.flink.")) {
+      return;
+    }
+    Object status = optional(output, "announcedStatus");
+    if (status != null) {
+      idle.add(isIdle(status));
+      return;
+    }
+    outputs(optional(output, "output"), idle);
+    Object several = optional(output, "outputs");
+    if (several instanceof Object[]) {
+      for (Object o : (Object[]) several) {
+        outputs(o, idle);
+      }
+    }
   }
 
   private static String base(Object operator) {

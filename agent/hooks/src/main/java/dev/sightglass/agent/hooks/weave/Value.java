@@ -206,6 +206,19 @@ public abstract class Value {
     };
   }
 
+  /** This value as one of a class that it is known to be of. */
+  public final Value as(String internalName) {
+    Value base = this;
+    return new Value() {
+      @Override
+      Type emit(Scope scope, MethodVisitor mv) throws Mismatch {
+        base.emit(scope, mv);
+        mv.visitTypeInsn(Opcodes.CHECKCAST, internalName);
+        return Type.getObjectType(internalName);
+      }
+    };
+  }
+
   /** Whether this value is of a class. */
   public final Value isA(String internalName) {
     Value base = this;

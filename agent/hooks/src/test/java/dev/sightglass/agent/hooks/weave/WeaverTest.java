@@ -198,6 +198,38 @@ class WeaverTest extends WovenSample {
   }
 
   @Test
+  void asksAValueThatIsKnownToBeOfAnotherClass() throws Throwable {
+    Hook h =
+        Hook.of("give", NAME)
+            .redirect(
+                "java/util/function/Consumer",
+                "accept",
+                "(Ljava/lang/Object;)V",
+                probe(
+                    "SampleProbe.enter",
+                    nothing(),
+                    arg(0).as("java/lang/String").call("trim", "()Ljava/lang/String;")),
+                probe("SampleProbe.leave", token()).unlessNothing(),
+                probe("SampleProbe.fail", token(), thrown()).unlessNothing())
+            .build();
+    Class<?> c = load(weave(h));
+    List<Object> got = new ArrayList<>();
+    Consumer<Object> to = got::add;
+    call(c, make(c), "give", to, " x ");
+    assertEquals(List.of(" x ", " x  later"), got);
+    assertEquals(
+        List.of("enter null x", "leave 7", "enter null x  later", "leave 7"), SampleProbe.TOLD);
+    SampleProbe.TOLD.clear();
+    SampleProbe.token = -1;
+    try {
+      call(c, make(c), "give", to, "y");
+    } finally {
+      SampleProbe.token = 7;
+    }
+    assertEquals(List.of("enter null y", "enter null y later"), SampleProbe.TOLD);
+  }
+
+  @Test
   void redirectsCallsAlsoInLambdas() throws Throwable {
     Hook h =
         Hook.of("give", NAME)

@@ -24,9 +24,6 @@ import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
 import org.apache.flink.runtime.io.network.api.CheckpointBarrier;
 import org.apache.flink.runtime.io.network.api.serialization.EventSerializer;
-import org.apache.flink.runtime.io.network.partition.consumer.InputChannel;
-import org.apache.flink.runtime.io.network.partition.consumer.ReplayChannel;
-import org.apache.flink.runtime.io.network.partition.consumer.SingleInputGate;
 import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.state.StateBackend;
@@ -64,6 +61,10 @@ public final class Replayer {
   private static final String QUIET = "sightglass.quiet";
 
   private static final long STUCK = 100_000;
+
+  /** So often a task does nothing that has nothing more to do. */
+  private static final long IDLE = 1000;
+
   private static final long PATIENCE = 30_000_000_000L;
 
   private final TaskFile file;
@@ -137,8 +138,8 @@ public final class Replayer {
     Thread.currentThread().setContextClassLoader(user);
     Configurations configurations = new Configurations(file, user);
     substitutes = new Substitutes(configurations.task, user);
-    ReplayGate[] gates = gates();
-    ReplayOutput[] outputs = outputs();
+    ReplayGate[] gates = Edges.gates(file, turns);
+    ReplayOutput[] outputs = Edges.outputs(file);
     Start start = new Start(file);
     JobManagerTaskRestore restore = start.state(user);
     waitingAnswers = new WaitingAnswers(file);
@@ -172,6 +173,7 @@ public final class Replayer {
                   .newInstance(env);
       checkpoints.of(
           (StateBackend) Members.get(task, "stateBackend"), env, configurations.task, restore);
+      turns.states().of(new TaskStates(task));
       Splits.of(task);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
@@ -232,6 +234,10 @@ public final class Replayer {
   /** An operator waits for a mail. */
   private boolean nested() throws Exception {
     int op = turns.peek();
+    if (op == Feed.NOTHING) {
+      turns.states().missed();
+      op = turns.peek();
+    }
     if (op == Feed.END
         || op == Feed.AGAIN
         || op == Feed.ELEMENTS
@@ -291,38 +297,6 @@ public final class Replayer {
     return FlinkUserCodeClassLoaders.parentFirst(urls, parent, t -> {}, false);
   }
 
-  private ReplayGate[] gates() throws Exception {
-    ReplayGate[] all = new ReplayGate[file.number("gates")];
-    for (int g = 0; g < all.length; g++) {
-      InputChannel[] channels = new InputChannel[file.number("gate." + g + ".channels")];
-      SingleInputGate named = Stubs.gate(g);
-      for (int c = 0; c < channels.length; c++) {
-        String key = "gate." + g + "." + c;
-        channels[c] =
-            new ReplayChannel(
-                named,
-                c,
-                TaskFile.partition(file.text(key + ".partition")),
-                file.number(key + ".subpartition"));
-      }
-      all[g] = new ReplayGate(g, channels, turns);
-    }
-    return all;
-  }
-
-  private ReplayOutput[] outputs() {
-    ReplayOutput[] all = new ReplayOutput[file.number("writers")];
-    for (int w = 0; w < all.length; w++) {
-      String key = "writer." + w;
-      all[w] =
-          new ReplayOutput(
-              TaskFile.partition(file.text(key + ".partition")),
-              file.number(key + ".subpartitions"),
-              file.number(key + ".key_groups"));
-    }
-    return all;
-  }
-
   // ---- the loop
 
   private String loop() throws Exception {
@@ -341,6 +315,7 @@ public final class Replayer {
         case Feed.ELEMENTS:
         case Feed.EVENT:
         case Feed.RECORD:
+        case Feed.NOTHING:
           break;
         default:
           pushed = true;
@@ -356,6 +331,9 @@ public final class Replayer {
       }
       boolean stuck = !pushed && !worked && turns.peek() == op && op != Feed.END;
       idle = stuck ? idle + 1 : 0;
+      if (op == Feed.NOTHING && idle > IDLE) {
+        turns.states().missed();
+      }
       if (idle > STUCK) {
         report.problem(feed.invocation, "the task does not take what came in next");
         return "stuck";
@@ -432,6 +410,9 @@ public final class Replayer {
           report.problem(
               feed.invocation, "request " + feed.number + " was answered, and was not made here");
         }
+        return true;
+      case Feed.STATE:
+        turns.states().change(feed.change);
         return true;
       case Feed.PAUSE:
         lines.pause(feed.invocation, feed.number);

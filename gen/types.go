@@ -621,22 +621,30 @@ func (e RecordingState) Valid() bool {
 
 // Defines values for ReplayChangeKind.
 const (
-	ReplayChangeKindBytes     ReplayChangeKind = "bytes"
-	ReplayChangeKindClock     ReplayChangeKind = "clock"
-	ReplayChangeKindDropTimer ReplayChangeKind = "drop-timer"
-	ReplayChangeKindMoveTimer ReplayChangeKind = "move-timer"
-	ReplayChangeKindRandom    ReplayChangeKind = "random"
-	ReplayChangeKindRemove    ReplayChangeKind = "remove"
-	ReplayChangeKindRepeat    ReplayChangeKind = "repeat"
-	ReplayChangeKindSet       ReplayChangeKind = "set"
-	ReplayChangeKindSwap      ReplayChangeKind = "swap"
-	ReplayChangeKindTime      ReplayChangeKind = "time"
+	ReplayChangeKindAddState   ReplayChangeKind = "add-state"
+	ReplayChangeKindBytes      ReplayChangeKind = "bytes"
+	ReplayChangeKindClearState ReplayChangeKind = "clear-state"
+	ReplayChangeKindClock      ReplayChangeKind = "clock"
+	ReplayChangeKindDropTimer  ReplayChangeKind = "drop-timer"
+	ReplayChangeKindMoveTimer  ReplayChangeKind = "move-timer"
+	ReplayChangeKindRandom     ReplayChangeKind = "random"
+	ReplayChangeKindRemove     ReplayChangeKind = "remove"
+	ReplayChangeKindRepeat     ReplayChangeKind = "repeat"
+	ReplayChangeKindSet        ReplayChangeKind = "set"
+	ReplayChangeKindState      ReplayChangeKind = "state"
+	ReplayChangeKindStateBytes ReplayChangeKind = "state-bytes"
+	ReplayChangeKindSwap       ReplayChangeKind = "swap"
+	ReplayChangeKindTime       ReplayChangeKind = "time"
 )
 
 // Valid indicates whether the value is a known member of the ReplayChangeKind enum.
 func (e ReplayChangeKind) Valid() bool {
 	switch e {
+	case ReplayChangeKindAddState:
+		return true
 	case ReplayChangeKindBytes:
+		return true
+	case ReplayChangeKindClearState:
 		return true
 	case ReplayChangeKindClock:
 		return true
@@ -651,6 +659,10 @@ func (e ReplayChangeKind) Valid() bool {
 	case ReplayChangeKindRepeat:
 		return true
 	case ReplayChangeKindSet:
+		return true
+	case ReplayChangeKindState:
+		return true
+	case ReplayChangeKindStateBytes:
 		return true
 	case ReplayChangeKindSwap:
 		return true
@@ -3430,20 +3442,38 @@ type ReplayChange struct {
 	// At Invocation. 0 or absent in a wish: that of the position.
 	At string `json:"at,omitempty"`
 
+	// Begin Of a state: at the beginning of the replay instead.
+	Begin bool `json:"begin,omitempty"`
+
 	// ByMs Of time, move-timer and clock, instead of a value: moves by so much.
-	ByMs string           `json:"by_ms,omitempty"`
+	ByMs string `json:"by_ms,omitempty"`
+
+	// Key Of a state: the key, as views show it. Absent: that under which the invocation uses the state. Shown as messages of exceptions are, as namespace and map_key.
+	Key  string           `json:"key,omitempty"`
 	Kind ReplayChangeKind `json:"kind"`
+
+	// MapKey Of a map: the key of its entry.
+	MapKey string `json:"map_key,omitempty"`
+
+	// Namespace Of a state that is kept for each window: its start and end, with a comma between. Absent: as for the key.
+	Namespace string `json:"namespace,omitempty"`
 
 	// Nth Of random: which draw of the invocation, from 0.
 	Nth int64 `json:"nth,omitempty"`
 
-	// Path Of set: names of fields and indexes with dots between.
+	// Operator Of a state: name, slug or beginning of the id of its operator. Absent: the one that has such a state.
+	Operator string `json:"operator,omitempty"`
+
+	// Path Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
 	Path string `json:"path,omitempty"`
 
 	// Source Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any.
 	Source string `json:"source,omitempty"`
 
-	// Value Of set a value; of bytes the element in hexadecimal; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are.
+	// State Of state, state-bytes, add-state and clear-state: name of the state, which is changed right before the invocation.
+	State string `json:"state,omitempty"`
+
+	// Value Of set a value; of bytes the element and of state-bytes the value in hexadecimal; of state and add-state the value; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are.
 	Value string `json:"value,omitempty"`
 }
 

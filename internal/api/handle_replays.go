@@ -79,8 +79,11 @@ func (s *service) shownReplay(ctx context.Context, t browse.Target, r ReplayRun)
 	}
 	r.Changes = slices.Clone(r.Changes)
 	for i := range r.Changes {
-		if c := &r.Changes[i]; c.Value != "" {
-			c.Value, _ = s.Browser.Reported(ctx, caller(ctx), t, "value", c.Value).(string)
+		c := &r.Changes[i]
+		for name, text := range map[string]*string{"value": &c.Value, "key": &c.Key, "namespace": &c.Namespace, "map_key": &c.MapKey} {
+			if *text != "" {
+				*text, _ = s.Browser.Reported(ctx, caller(ctx), t, name, *text).(string)
+			}
 		}
 	}
 	if r.Variant != nil {
@@ -155,11 +158,11 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 	}
 	what := []string{fmt.Sprintf("replay attempt %s", w.Attempt.Key)}
 	for _, c := range in.Body.Changes {
-		if c.At == 0 {
+		if c.At == 0 && !c.Begin {
 			c.At = I64(w.From)
 		}
 		w.Changes = append(w.Changes, c)
-		what = append(what, strings.TrimSpace(fmt.Sprintf("with %s at invocation %d %s", c.Kind, c.At, c.Path)))
+		what = append(what, strings.Join(strings.Fields(fmt.Sprintf("with %s at invocation %d %s %s", c.Kind, c.At, c.State, c.Path)), " "))
 	}
 	if v := in.Body.Variant; v != nil {
 		w.Variant = v

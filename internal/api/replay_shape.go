@@ -74,13 +74,20 @@ type CodePlace struct {
 
 // ReplayChange is one thing that is otherwise than recorded.
 type ReplayChange struct {
-	Kind   string `json:"kind" enum:"remove,repeat,set,bytes,time,swap,drop-timer,move-timer,clock,random"`
+	Kind   string `json:"kind" enum:"remove,repeat,set,bytes,time,swap,drop-timer,move-timer,clock,random,state,state-bytes,add-state,clear-state"`
 	At     I64    `json:"at,omitempty" doc:"Invocation. 0 or absent in a wish: that of the position."`
-	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of set: names of fields and indexes with dots between."`
-	Value  string `json:"value,omitempty" maxLength:"65536" doc:"Of set a value; of bytes the element in hexadecimal; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are."`
+	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element."`
+	Value  string `json:"value,omitempty" maxLength:"65536" doc:"Of set a value; of bytes the element and of state-bytes the value in hexadecimal; of state and add-state the value; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are."`
 	ByMS   I64    `json:"by_ms,omitempty" doc:"Of time, move-timer and clock, instead of a value: moves by so much."`
 	Source string `json:"source,omitempty" maxLength:"32" doc:"Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any."`
 	Nth    int    `json:"nth,omitempty" minimum:"0" doc:"Of random: which draw of the invocation, from 0."`
+
+	State     string `json:"state,omitempty" maxLength:"512" doc:"Of state, state-bytes, add-state and clear-state: name of the state, which is changed right before the invocation."`
+	Operator  string `json:"operator,omitempty" maxLength:"512" doc:"Of a state: name, slug or beginning of the id of its operator. Absent: the one that has such a state."`
+	Key       string `json:"key,omitempty" maxLength:"4096" doc:"Of a state: the key, as views show it. Absent: that under which the invocation uses the state. Shown as messages of exceptions are, as namespace and map_key."`
+	Namespace string `json:"namespace,omitempty" maxLength:"4096" doc:"Of a state that is kept for each window: its start and end, with a comma between. Absent: as for the key."`
+	MapKey    string `json:"map_key,omitempty" maxLength:"4096" doc:"Of a map: the key of its entry."`
+	Begin     bool   `json:"begin,omitempty" doc:"Of a state: at the beginning of the replay instead."`
 }
 
 // ReplayDifferences counts what two runs did otherwise.

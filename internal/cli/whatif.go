@@ -32,7 +32,7 @@ What the changed run did is a derived recording, marked as a what-if.
 Exit 0: nothing came out otherwise. 1: something did. 2: it could not be run, or there was nothing to compare.`,
 		Example: `  sightglass whatif order-totals window-totals.3.0.1842 --remove
   sightglass whatif convert-to-euro.3.1.34 --set currency=EUR
-  sightglass whatif order-totals window-totals.3.0.1842 --clock +1h -o json | jq .differences`,
+  sightglass whatif order-totals window-totals.3.0.1842 --state window-contents.orders=9 -o json | jq .differences`,
 		Args: between(1, 2, "a position, or a recording and a position"),
 	}
 	f := c.Flags()
@@ -149,6 +149,7 @@ func changeFlags(f *pflag.FlagSet, to *[]gen.ReplayChange) {
 	add("move-timer", "move-timer", moment, "TIME: it fires at another time")
 	add("move-watermark", "time", moment, "TIME: as --time, of a watermark")
 	add("drop-watermark", "remove", nil, "as --remove, of a watermark")
+	stateFlags(f, to)
 	add("clock", "clock", func(t string, c *gen.ReplayChange) error {
 		if source, rest, found := strings.Cut(t, "="); found {
 			c.Source, t = source, rest
@@ -269,6 +270,12 @@ func differ(c *gen.ReplayCounts) (n int64) {
 
 func changeWords(c *gen.ReplayChange) string {
 	words := string(c.Kind) + " at " + c.At
+	if c.Begin {
+		words = string(c.Kind) + " at the beginning"
+	}
+	if c.State != "" {
+		words += " of " + statePlaceWords(c)
+	}
 	if c.Source != "" {
 		words += " of " + c.Source
 	}

@@ -23,6 +23,14 @@ const (
 	ChangeRandom    = "random"     // the Nth draw of the invocation (of Source alone, if given) gives Value
 )
 
+// Kinds of changes of a State, right before the invocation or, with Begin, before all. Of a map MapKey names the entry.
+const (
+	ChangeState      = "state"       // what it holds, or a place (Path) of that, is Value
+	ChangeStateBytes = "state-bytes" // what it holds is Value, hex: as its serializer writes it
+	ChangeAddState   = "add-state"   // Value comes to a list, behind its last element
+	ChangeClearState = "clear-state" // it holds nothing, of a list: not the element at Path
+)
+
 // Change is one thing that happens to an attempt otherwise than recorded, at one of the recording's invocations. The zero Change is none.
 type Change struct {
 	Kind   string        `json:"kind"`
@@ -32,7 +40,20 @@ type Change struct {
 	By     time.Duration `json:"by_ns,omitempty"`
 	Source string        `json:"source,omitempty"`
 	Nth    int           `json:"nth,omitempty"` // from 0
+
+	// Of a state. Key and Namespace empty: those under which the invocation uses it in the unchanged run.
+	State     string `json:"state,omitempty"`    // its name
+	Operator  string `json:"operator,omitempty"` // name, slug or beginning of its id; empty: the one that has such a state
+	Key       string `json:"key,omitempty"`
+	Namespace string `json:"namespace,omitempty"` // a window
+	MapKey    string `json:"map_key,omitempty"`
+	Begin     bool   `json:"begin,omitempty"` // before all, At = 0
+
+	place statePlace
 }
+
+// MostChanges of one replay.
+const MostChanges = 100
 
 // ErrChange: a change that cannot be made; its text says why, and holds no payload.
 var ErrChange = errors.New("the change cannot be made")
@@ -50,8 +71,11 @@ var (
 // Check tells whether a change is one, without a look at the recording. Errors: ErrChange.
 func (c *Change) Check() error {
 	bad := func(format string, args ...any) error { return unchangeable(c.At, c.Kind+": "+format, args...) }
-	if c.At == 0 {
-		return bad("invocations count from 1")
+	if c.At == 0 && !c.Begin || c.Begin && (c.At != 0 || !c.ofState()) {
+		return bad("invocations count from 1, and nothing but a state is changed at the beginning")
+	}
+	if c.ofState() {
+		return c.checkState()
 	}
 	switch c.Kind {
 	case ChangeRemove, ChangeRepeat, ChangeSwap, ChangeDropTimer:
@@ -124,6 +148,8 @@ func (c *Change) words() string {
 		return "the timer of invocation" + at + " fires at another time"
 	case ChangeClock:
 		return "invocation" + at + " reads another time"
+	case ChangeState, ChangeStateBytes, ChangeAddState, ChangeClearState:
+		return c.stateWords()
 	}
 	return "invocation" + at + " draws another random number"
 }
@@ -131,16 +157,20 @@ func (c *Change) words() string {
 // first is the first invocation that changes are at; 0 = there are none.
 func first(all []Change) (at uint64) {
 	for _, c := range all {
-		if at == 0 || c.At < at {
+		if c.At > 0 && (at == 0 || c.At < at) {
 			at = c.At
 		}
 	}
 	return at
 }
 
-// Editor writes an element anew with a place of it changed. The error says why it cannot, and holds no payload.
+// Editor writes values as serializers do. Its errors say why it cannot, and hold no payload.
 type Editor interface {
 	// Edit changes the value at path (names of fields, indexes of lists, with dots between) of an element that the serializer with that
 	// definition wrote as a stream element; definition 0: of a value whose format is to be found out, as that of a record of Kafka.
 	Edit(serializer event.DefinitionID, element event.Payload, path, value string) (event.Payload, error)
+	// EditState is Edit for a value of a state; descriptor (JSON) is of its serializer. With an empty path the whole value is written, out of the text alone.
+	EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error)
+	// Key writes a key, the key of a map or a window as views show it.
+	Key(descriptor []byte, text string) (event.Payload, error)
 }

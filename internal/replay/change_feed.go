@@ -65,6 +65,8 @@ func (c *changes) unmade() error {
 			return unchangeable(p.At, "up to it no such clock was read")
 		case ChangeRandom:
 			return unchangeable(p.At, "it drew no such number that many times")
+		case ChangeState, ChangeStateBytes, ChangeAddState, ChangeClearState:
+			return unchangeable(p.At, "the replay comes to no invocation of that number: it begins behind it, or ends before")
 		}
 		return unchangeable(p.At, "it is no element that came in")
 	}

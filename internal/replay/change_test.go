@@ -26,6 +26,22 @@ func (upper) Edit(_ event.DefinitionID, element event.Payload, path, value strin
 	return event.NewPayload(bytes.ToUpper(element.Open(sealed.Take()))), nil
 }
 
+// EditState writes what it is given, in its order: what is stored, the path, the value.
+func (upper) EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error) {
+	if path == "none" {
+		return event.Payload{}, errors.New("there is no none in it")
+	}
+	was := "nothing"
+	if !stored.Null() {
+		was = string(stored.Open(sealed.Take()))
+	}
+	return event.NewPayload([]byte(strings.Join([]string{string(descriptor), was, path, value}, "|"))), nil
+}
+
+func (upper) Key(descriptor []byte, text string) (event.Payload, error) {
+	return event.NewPayload([]byte(string(descriptor) + "|" + text)), nil
+}
+
 // changedAttempt is an attempt of two channels, a and b: elements a0 a1 a2, of which a2 is the watermark that timer 4 fires by, b0 b1, a callback with
 // timer 7, a3, b2. Its wall clock is told when it changed: 100 at 1, 200 at 5; a random number is drawn in 5, twice; an instant read in 6.
 func changedAttempt(t *testing.T) (*recorded, event.Key) {
@@ -76,6 +92,12 @@ func changedAttempt(t *testing.T) (*recorded, event.Key) {
 // changed writes what is fed, a word for each element, read and timer: its invocation, and what it is.
 func (r *recorded) changed(attempt event.Key, all ...Change) (string, error) {
 	r.t.Helper()
+	return r.changedWith(attempt, nil, all...)
+}
+
+// changedWith is changed with a replayer that says so of states, in this order.
+func (r *recorded) changedWith(attempt event.Key, said []string, all ...Change) (string, error) {
+	r.t.Helper()
 	snap, err := r.store.Snapshot(r.t.Context(), r.rec)
 	if err != nil {
 		r.t.Fatal(err)
@@ -83,6 +105,11 @@ func (r *recorded) changed(attempt event.Key, all ...Change) (string, error) {
 	defer snap.Close()
 	f := newFeed(snap, newDictionary(r.store, r.rec), attempt, start{})
 	f.changes = newChanges(all, upper{})
+	for _, line := range said {
+		if !f.hear(r.t.Context(), []byte(line)) {
+			r.t.Fatalf("%s is not heard", line)
+		}
+	}
 	var out bytes.Buffer
 	f.out = bufio.NewWriter(&out)
 	if err := f.write(r.t.Context()); err != nil {
@@ -110,6 +137,15 @@ func words(t *testing.T, b []byte) string {
 		if op == stepEnd {
 			break
 		}
+		bytes := func() []byte { return take(int(binary.BigEndian.Uint32(take(4)))) }
+		switch op {
+		case stepWaiting:
+			add("waiting")
+			continue
+		case stepWritten:
+			add("written:%s", bytes())
+			continue
+		}
 		inv := number()
 		switch op {
 		case stepElements:
@@ -131,6 +167,10 @@ func words(t *testing.T, b []byte) string {
 			number()
 			add("%d:callback@%d", inv, number())
 			take(int(binary.BigEndian.Uint16(take(2))))
+		case stepState:
+			n, clock := binary.BigEndian.Uint32(take(4)), number()
+			x := take(7)
+			add("%d:state%d@%d,%d,%d,%d,%d,%s/%s,%s,%s", inv, n, clock, x[0], x[1], x[2], int32(binary.BigEndian.Uint32(x[3:])), bytes(), bytes(), bytes(), bytes())
 		case stepTimer:
 			at, move := number(), take(1)[0]
 			add("%d:timer@%d,%d,%d", inv, at, move, number())

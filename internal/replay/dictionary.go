@@ -74,6 +74,14 @@ func (d *dictionary) Text(id event.DefinitionID) string {
 	return string(def.Body)
 }
 
+// State is a definition of kind state; without a name when there is none.
+func (d *dictionary) State(id event.DefinitionID) (s event.StateDef) {
+	if def, ok := d.store.Definition(id); ok && def.Kind == event.DefState {
+		_ = json.Unmarshal(def.Body, &s) // what cannot be read names no state
+	}
+	return s
+}
+
 // Split is a definition of kind split, zero when there is none.
 func (d *dictionary) Split(id event.DefinitionID) (s event.SplitDef) {
 	if def, ok := d.store.Definition(id); ok && def.Kind == event.DefSplit {

@@ -28,6 +28,9 @@ const (
 	stepRecord   = 10
 	stepTrigger  = 11
 	stepTimer    = 12
+	stepState    = 13
+	stepWritten  = 14
+	stepWaiting  = 15
 )
 
 // Sources of rows of kind 110 (spec/recording.md, section 4.2).
@@ -96,6 +99,8 @@ type feed struct {
 	stops    *stops // nil: nothing is stopped for
 	changes  *changes
 	timers   []byte // steps about timers, which come before the step that waits
+	waiting  []int  // changes of states that timers of that step make, by their place
+	said     chan stateSaid
 	done     func() // of one with stops: it is not written any more
 
 	// Elements fed, and the invocation reached.
@@ -131,6 +136,9 @@ func (f *feed) write(ctx context.Context) error {
 func (f *feed) steps(ctx context.Context) error {
 	next := f.from.invocation + 1
 	if err := f.skip(ctx); err != nil {
+		return err
+	}
+	if err := f.statesAtFirst(ctx); err != nil {
 		return err
 	}
 	for {
@@ -231,6 +239,9 @@ func (f *feed) skip(ctx context.Context) error {
 }
 
 func (f *feed) row(ctx context.Context, r row) error {
+	if err := f.statesBefore(ctx, &r); err != nil {
+		return err
+	}
 	switch r.kind {
 	case event.KindElements:
 		return f.run(ctx, r)
@@ -398,7 +409,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 		case whatTransients, whatBarrier: // barriers gives these
 		case whatGiven: // the record's step has it
 		case whatReleased, whatEnded:
-			if err := f.writePending(); err != nil {
+			if err := f.writePending(ctx); err != nil {
 				return err
 			}
 			f.pending = &step{row: x, action: stepRecord, bytes: f.sourceMark(&x)}
@@ -415,7 +426,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 			}
 		case whatEvent:
 			// It comes in behind its invocation: what was put before goes first.
-			if err := f.writePending(); err != nil {
+			if err := f.writePending(ctx); err != nil {
 				return err
 			}
 			f.pending = &step{row: x, action: stepEvent, bytes: x.value.Open(f.open), gate: uint32(x.number), index: uint32(x.number2)}
@@ -434,7 +445,7 @@ func (f *feed) flush(ctx context.Context, until uint64) error {
 	if err := f.answers(ctx, until); err != nil {
 		return err
 	}
-	return f.writePending()
+	return f.writePending(ctx)
 }
 
 // answers writes what brokers said in invocations below until.

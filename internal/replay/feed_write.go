@@ -1,12 +1,23 @@
 package replay
 
-import "encoding/binary"
+import (
+	"context"
+	"encoding/binary"
+)
 
-// writePending writes the step that waits, in the form of spec/replay.md, section 3.
-func (f *feed) writePending() error {
+// writePending writes the step that waits, and waits for what changes states within it.
+func (f *feed) writePending(ctx context.Context) error {
 	if err := f.writeTimers(); err != nil {
 		return err
 	}
+	if err := f.writeStep(); err != nil {
+		return err
+	}
+	return f.attendTimers(ctx)
+}
+
+// writeStep writes the step that waits, in the form of spec/replay.md, section 3.
+func (f *feed) writeStep() error {
 	s := f.pending
 	f.pending = nil
 	if s == nil {

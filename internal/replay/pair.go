@@ -9,6 +9,11 @@ import (
 
 // paired runs an attempt as it was recorded, and again with what the wish changes, and compares the two. The result is the second's.
 func (q *Queue) paired(ctx context.Context, r *Replay, plan *Plan, o Options, progress func(Report)) (*Result, error) {
+	chain := newDictionary(q.o.Store, r.Wish.Recording).attempts[r.Wish.Attempt].Chain
+	var err error
+	if o.Changes, err = ofOperators(o.Changes, chain); err != nil {
+		return nil, err
+	}
 	base, err := q.unchanged(ctx, r, plan)
 	if err != nil {
 		return nil, err
@@ -18,8 +23,10 @@ func (q *Queue) paired(ctx context.Context, r *Replay, plan *Plan, o Options, pr
 	if err != nil {
 		return nil, fmt.Errorf("running it unchanged: %w", err)
 	}
-	chain := newDictionary(q.o.Store, r.Wish.Recording).attempts[r.Wish.Attempt].Chain
 	unchanged := judge(first, plan, chain)
+	if err := q.placed(ctx, first.Recording, r.Wish.Attempt, chain, o.Changes); err != nil {
+		return nil, err
+	}
 	second, err := q.o.run(ctx, o, r.Wish.Recording, r.Wish.Attempt, progress)
 	if err != nil {
 		return nil, err
@@ -39,6 +46,16 @@ func (q *Queue) paired(ctx context.Context, r *Replay, plan *Plan, o Options, pr
 	r.Unchanged, r.Differences, r.Parted = &unchanged, d, p
 	q.mu.Unlock()
 	return second, nil
+}
+
+// placed finds the keys of changes of states that name none in the unchanged run, which tells all accesses.
+func (q *Queue) placed(ctx context.Context, base event.RecordingID, attempt event.Key, chain []event.ChainOperatorDef, all []Change) error {
+	snap, err := q.o.Store.Snapshot(ctx, base)
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	return ofRun(ctx, snap, newDictionary(q.o.Store, base), attempt, chain, all)
 }
 
 // unchanged are the options of the recorded program, on the recorded Flink.

@@ -146,6 +146,7 @@ func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from star
 		source:   &sources{lane: newLane(snap, attempt, event.LaneSrc, true), given: newLane(snap, attempt, event.LaneEnv, true)},
 		attempt:  attempt,
 		barriers: newBarriers(snap, attempt, from),
+		said:     make(chan stateSaid, 2*MostChanges),
 	}
 }
 

@@ -88,7 +88,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 	r.feed.changes = newChanges(o.Changes, o.Edit)
 	r.jvm = &jvm{
 		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: file, heap: o.Heap,
-		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale,
+		timeZone: c.TimeZone, encoding: c.Encoding, locale: c.Locale, hear: r.feed.hear,
 	}
 	if o.Sandbox != nil {
 		r.jvm.sandbox = func(command []string) ([]string, error) { return o.Sandbox(o.bounds(r.dir, l.Addr()), command) }

@@ -78,7 +78,8 @@ type jvm struct {
 	encoding  string
 	locale    string // tag of BCP 47
 	extraArgs []string
-	sandbox   func(command []string) ([]string, error) // nil: none
+	sandbox   func(command []string) ([]string, error)    // nil: none
+	hear      func(ctx context.Context, line []byte) bool // takes lines that the feed waits for; nil: it waits for none
 }
 
 func (j *jvm) args(dir string) []string {
@@ -165,6 +166,9 @@ func (j *jvm) run(ctx context.Context, dir string, feed func(context.Context, io
 	lines := bufio.NewScanner(out)
 	lines.Buffer(make([]byte, 0, 64<<10), 8<<20)
 	for lines.Scan() {
+		if j.hear != nil && j.hear(ctx, lines.Bytes()) {
+			continue
+		}
 		r.add(lines.Bytes())
 		if progress != nil {
 			progress(r)

@@ -46,6 +46,30 @@ func EditElement(d *event.Descriptor, p event.Payload, path, text string) (event
 	return event.NewPayload(b), err
 }
 
+// EditValue is EditElement for the bytes of a value alone, as states hold it. With an empty path the whole value is written out of text, whatever
+// was stored: what EditElement writes, and what EncodeKey does.
+func EditValue(d *event.Descriptor, p event.Payload, path, text string) (event.Payload, error) {
+	if d == nil {
+		return event.Payload{}, uneditable("how it is written is not known")
+	}
+	if path == "" {
+		if b, ok := encode(nil, d, text); ok && utf8.ValidString(text) {
+			return event.NewPayload(b), nil
+		}
+		b, err := scalarBytes(d, text)
+		return event.NewPayload(b), err
+	}
+	if p.Null() {
+		return event.Payload{}, uneditable("nothing is stored there whose %s could be another", path)
+	}
+	root := Compile(d, Limits{}).Decode(p)
+	if why := root.Info().Reason; why != "" {
+		return event.Payload{}, uneditable("it is not read to its end: %s", why)
+	}
+	b, err := edit{p.Open(sealed.Take())}.node(d, root.Open(sealed.Take()), steps(path), text)
+	return event.NewPayload(b), err
+}
+
 // EditText is EditElement for bytes that are JSON, as values of Kafka's records often are. With an empty path all of them are replaced.
 func EditText(p event.Payload, path, text string) (event.Payload, error) {
 	if path == "" {

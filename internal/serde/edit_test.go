@@ -116,6 +116,54 @@ func TestAFieldOfAnElementIsWrittenAnew(t *testing.T) {
 	}
 }
 
+// A value of a state stands alone, and may not be there.
+func TestAValueOfAStateIsWrittenAnew(t *testing.T) {
+	of := func(t string) *event.Descriptor { return &event.Descriptor{T: t} }
+	pair := &event.Descriptor{T: event.SerTuple, Fields: []event.DescriptorField{{Name: "f0", S: of("string")}, {Name: "f1", S: of("int")}}}
+	list := &event.Descriptor{T: event.SerList, E: pair}
+	one := []byte{2, 'a', 0, 0, 0, 1}
+	for _, x := range []struct {
+		d                 *event.Descriptor
+		b                 []byte // nil: nothing is stored
+		path, value, want string // the value after it; or with ! in front a part of why it cannot be
+	}{
+		{of("long"), nil, "", "7", "7"},
+		{of("long"), make([]byte, 8), "", "7", "7"},
+		{of("double"), nil, "", "0.5", "0.5"},
+		{of("string"), nil, "", "a,b", "a,b"},
+		{of("string"), nil, "x", "a", "!nothing is stored"},
+		{of("int"), nil, "", "3.5", "!no Integer"},
+		{pair, nil, "", "b, 2", "{f0=b f1=2}"},
+		{pair, one, "f1", "9", "{f0=a f1=9}"},
+		{pair, one[:4], "f1", "9", "!not read to its end"},
+		{list, append([]byte{0, 0, 0, 2}, append(one, one...)...), "1.f0", "zz", "{={f0=a f1=1} ={f0=zz f1=1}}"},
+		{list, append([]byte{0, 0, 0, 1}, one...), "1.f0", "zz", "!no 1"},
+		{list, nil, "", "x", "!not written anew"},
+		{of("timewindow"), nil, "", "1970-01-01T00:00:05Z,10000", "{start=1970-01-01T00:00:05Z end=1970-01-01T00:00:10Z}"},
+		{nil, nil, "", "x", "!not known"},
+	} {
+		var p event.Payload
+		if x.b != nil {
+			p = event.NewPayload(x.b)
+		}
+		got, err := serde.EditValue(x.d, p, x.path, x.value)
+		if why, cannot := strings.CutPrefix(x.want, "!"); cannot {
+			if !errors.Is(err, serde.ErrEdit) || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s=%s: %v, want one of %s", x.path, x.value, err, why)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s=%s: %v", x.path, x.value, err)
+			continue
+		}
+		v := serde.Compile(x.d, serde.Limits{}).Decode(got)
+		if s := text(v.Open(sealed.Take())); s != x.want || v.Info().Reason != "" {
+			t.Errorf("%s=%s: %s (%s), want %s", x.path, x.value, s, v.Info().Reason, x.want)
+		}
+	}
+}
+
 func TestATextIsWrittenAnew(t *testing.T) {
 	for _, x := range []struct{ text, path, value, want string }{
 		{`{"total": 3, "id": "a"}`, "total", "12.5", `{"total": 12.5, "id": "a"}`},

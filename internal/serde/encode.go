@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -15,7 +16,7 @@ const maxKeyText = 4096
 
 // EncodeKey writes text as a value of the type that d describes, as Flink's serializer would, so that rows about a key can be
 // found by their bytes. It knows texts, whole numbers and booleans, and tuples and binary rows of them, of which the fields are
-// given with commas between them. ok is false for other types, and for text that is no such value.
+// given with commas between them, and windows, of which start and end are. ok is false for other types, and for text that is no such value.
 func EncodeKey(d *event.Descriptor, text string) (p event.Payload, ok bool) {
 	if d == nil || len(text) > maxKeyText || !utf8.ValidString(text) {
 		return p, false
@@ -47,6 +48,12 @@ func encode(b []byte, d *event.Descriptor, text string) ([]byte, bool) {
 			if f := d.Fields[i].S; f != nil {
 				b, ok = encode(b, f, field)
 			}
+			return ok
+		}, func() []byte { return b })
+	case event.SerTimeWindow:
+		return encodeFields(text, 2, func(_ int, field string) bool {
+			var ok bool
+			b, ok = moment(b, field)
 			return ok
 		}, func() []byte { return b })
 	case event.SerRowData:
@@ -84,6 +91,14 @@ func encodeString(b []byte, text string) []byte {
 		b = binary.AppendUvarint(b, uint64(u))
 	}
 	return b
+}
+
+// moment writes milliseconds since 1970, given as such or as views show them.
+func moment(b []byte, text string) ([]byte, bool) {
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return binary.BigEndian.AppendUint64(b, uint64(t.UnixMilli())), true
+	}
+	return number(b, text, 8)
 }
 
 func boolean(b []byte, text string) ([]byte, bool) {

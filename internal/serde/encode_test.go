@@ -60,6 +60,7 @@ func TestKeysAreEncodedAsFlinkDoes(t *testing.T) {
 		{tuple("string", "short"), "a, 7", "\x02a\x00\x07"},
 		{rowData("VARCHAR"), "a", "\x00\x00\x00\x10" + "\x00\x00\x00\x00\x00\x00\x00\x00" + "a\x00\x00\x00\x00\x00\x00\x81"},
 		{rowData("VARCHAR"), "customer-7", "\x00\x00\x00\x20" + "\x00\x00\x00\x00\x00\x00\x00\x00" + "\x0a\x00\x00\x00\x10\x00\x00\x00" + "customer-7\x00\x00\x00\x00\x00\x00"},
+		{&event.Descriptor{T: event.SerTimeWindow}, "258,1970-01-01T00:00:00.259Z", "\x00\x00\x00\x00\x00\x00\x01\x02" + "\x00\x00\x00\x00\x00\x00\x01\x03"},
 		{rowData("BIGINT"), "5", "\x00\x00\x00\x10" + "\x00\x00\x00\x00\x00\x00\x00\x00" + "\x05\x00\x00\x00\x00\x00\x00\x00"},
 	} {
 		p, ok := serde.EncodeKey(c.d, c.text)
@@ -72,7 +73,7 @@ func TestKeysAreEncodedAsFlinkDoes(t *testing.T) {
 		text string
 	}{
 		{&event.Descriptor{T: event.SerInt}, "3000000000"}, {&event.Descriptor{T: event.SerLong}, "1.5"}, {&event.Descriptor{T: event.SerBool}, "yes"},
-		{tuple("string", "long"), "a"}, {rowData("DOUBLE"), "1"}, {&event.Descriptor{T: event.SerKryo}, "a"}, {nil, "a"},
+		{tuple("string", "long"), "a"}, {&event.Descriptor{T: event.SerTimeWindow}, "5"}, {&event.Descriptor{T: event.SerTimeWindow}, "5,noon"}, {rowData("DOUBLE"), "1"}, {&event.Descriptor{T: event.SerKryo}, "a"}, {nil, "a"},
 		{&event.Descriptor{T: event.SerString}, strings.Repeat("x", 5000)},
 	} {
 		if _, ok := serde.EncodeKey(c.d, c.text); ok {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"fmt"
+
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/replay"
 	"github.com/sightglass/sightglass/internal/serde"
@@ -26,4 +28,26 @@ func (e editor) Edit(serializer event.DefinitionID, element event.Payload, path,
 		return event.Payload{}, err
 	}
 	return serde.EditElement(d, element, path, value)
+}
+
+// EditState is that of replay.Editor.
+func (e editor) EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error) {
+	d, err := event.ParseDescriptor(descriptor)
+	if err != nil {
+		return event.Payload{}, err
+	}
+	return serde.EditValue(d, stored, path, value)
+}
+
+// Key is that of replay.Editor.
+func (e editor) Key(descriptor []byte, text string) (event.Payload, error) {
+	d, err := event.ParseDescriptor(descriptor)
+	if err != nil {
+		return event.Payload{}, err
+	}
+	p, ok := serde.EncodeKey(d, text)
+	if !ok {
+		return event.Payload{}, fmt.Errorf("that is no %s, or one of a type that is not written from a text: texts, numbers and booleans are, tuples and rows of them with commas between, and windows as START,END", d.TypeName())
+	}
+	return p, nil
 }

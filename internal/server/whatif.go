@@ -15,6 +15,7 @@ func changesOf(wish []api.ReplayChange) ([]replay.Change, error) {
 	for _, c := range wish {
 		x := replay.Change{
 			Kind: c.Kind, At: uint64(c.At), Path: c.Path, Value: c.Value, By: time.Duration(c.ByMS) * time.Millisecond, Source: c.Source, Nth: c.Nth,
+			State: c.State, Operator: c.Operator, Key: c.Key, Namespace: c.Namespace, MapKey: c.MapKey, Begin: c.Begin,
 		}
 		if err := x.Check(); err != nil {
 			return nil, err
@@ -98,6 +99,7 @@ func shownWhatIf(out *api.ReplayRun, r *replay.Replay) {
 	for _, c := range r.Wish.Changes {
 		out.Changes = append(out.Changes, api.ReplayChange{
 			Kind: c.Kind, At: api.I64(c.At), Path: c.Path, Value: c.Value, ByMS: api.I64(c.By.Milliseconds()), Source: c.Source, Nth: c.Nth,
+			State: c.State, Operator: c.Operator, Key: c.Key, Namespace: c.Namespace, MapKey: c.MapKey, Begin: c.Begin,
 		})
 	}
 	if !r.Base.IsZero() {

@@ -127,6 +127,21 @@ func testFates(t *testing.T, r *rig) {
 			t.Errorf("%s: %s with %+v", c.what, run.Kind, d)
 		}
 	}
+	for _, c := range []struct {
+		what, at string
+		change   map[string]any
+	}{
+		{"a state", number, map[string]any{"kind": "state", "state": "seen", "value": "100000"}},
+		{"a state that is gone", number, map[string]any{"kind": "clear-state", "state": "seen"}},
+		{"a state before a timer", timer, map[string]any{"kind": "state", "state": "seen", "value": "100000"}},
+		{"a state at the beginning", firstOf(t, fates, 3), map[string]any{"kind": "state", "state": "seen", "key": "3", "value": "100000", "begin": true}},
+	} {
+		run := r.whatIf(t, job, map[string]any{"position": c.at, "changes": []any{c.change}})
+		r.wantParting(t, c.what, &run, invocationOf(t, c.at))
+		if d := run.Differences; d.Outputs.Altered < 1 || d.Outputs.Added+d.Outputs.Missing != 0 || d.State != (counts{Equal: 4, Altered: 1}) {
+			t.Errorf("%s: %+v", c.what, d)
+		}
+	}
 	lucky := fates[slices.IndexFunc(fates, func(e recordedEvent) bool { return e.View != nil && strings.HasPrefix(e.View.Text, "lucky") })].Position
 	run, code := r.diff(t, job, number, r.otherJar(t))
 	r.wantParting(t, "a changed jar", &run, invocationOf(t, lucky))
@@ -140,6 +155,20 @@ func testFates(t *testing.T, r *rig) {
 	if run, code := r.diff(t, job, number, r.jar); code != 0 || run.Verdict.Verdict != "unchanged" {
 		t.Errorf("the same jar: exit %d, %s: %s %s", code, run.Verdict.Verdict, run.Verdict.Text, run.Error)
 	}
+}
+
+// firstOf is the position of the first output of a key.
+func firstOf(t *testing.T, fates []recordedEvent, key int) string {
+	t.Helper()
+	for _, e := range fates {
+		var word string
+		var n int
+		if _, err := fmt.Sscanf(e.View.Text, "%s %d", &word, &n); err == nil && n%5 == key {
+			return e.Position
+		}
+	}
+	t.Fatalf("no output of key %d", key)
+	return ""
 }
 
 // turnOfChannels is the position of a record behind which one of another channel came, and no barrier before it.
@@ -214,6 +243,14 @@ func (r *rig) wantParting(t *testing.T, what string, run *whatIf, at int) {
 // whatIf runs an attempt again with changes, and forgets it.
 func (r *rig) whatIf(t *testing.T, job string, wish map[string]any) (run whatIf) {
 	t.Helper()
+	run = r.startWhatIf(t, job, wish)
+	r.forgetReplay(t, run.ID)
+	return run
+}
+
+// startWhatIf runs an attempt again with changes, to its end.
+func (r *rig) startWhatIf(t *testing.T, job string, wish map[string]any) (run whatIf) {
+	t.Helper()
 	ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays", wish, &run)
 	id := run.ID
 	await(t, 3*time.Minute, "what-if "+id+" is over", func(ctx context.Context) (bool, error) {
@@ -221,8 +258,6 @@ func (r *rig) whatIf(t *testing.T, job string, wish map[string]any) (run whatIf)
 		err := r.ask.get(ctx, "/api/v1/replays/"+id, &run)
 		return run.State != "queued" && run.State != "running", err
 	})
-	var gone whatIf
-	ask(t, http.MethodDelete, r.ask.base+"/api/v1/replays/"+id+"/result", nil, &gone) // others look at all recordings
 	return run
 }
 
@@ -240,8 +275,7 @@ func (r *rig) diff(t *testing.T, job, position, jar string) (run whatIf, code in
 	if err := json.Unmarshal(out, &run); err != nil {
 		t.Fatalf("diff: %v: %s%s", err, out, told.String())
 	}
-	var gone whatIf
-	ask(t, http.MethodDelete, r.ask.base+"/api/v1/replays/"+run.ID+"/result", nil, &gone)
+	r.forgetReplay(t, run.ID)
 	return run, c.ProcessState.ExitCode()
 }
 

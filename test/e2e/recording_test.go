@@ -28,6 +28,7 @@ func TestRecording(t *testing.T) {
 	t.Run("sql", func(t *testing.T) { testSQL(t, r) })
 	t.Run("replay", func(t *testing.T) { testReplay(t, r) })
 	t.Run("fates", func(t *testing.T) { testFates(t, r) })
+	t.Run("ledger", func(t *testing.T) { testLedger(t, r) })
 	t.Run("reports", func(t *testing.T) { testReports(t, r) })
 	t.Run("collector", func(t *testing.T) { testCollector(t, r) })
 	t.Run("nothing swallowed", func(t *testing.T) { testNothingSwallowed(t, r) })

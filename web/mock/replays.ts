@@ -92,7 +92,10 @@ export const whatIfReplay: ReplayRun = {
 	id: "38f71f01aa25",
 	kind: "what-if",
 	base: "6e1b28d3c4fa5071c802b3d4e5f60718",
-	changes: [{ kind: "remove", at: "207" }],
+	changes: [
+		{ kind: "remove", at: "207" },
+		{ kind: "state", at: "208", operator: "drop-duplicates", state: "seen", key: "o-0000017", value: "false" },
+	],
 	unchanged: { ...exactReplay.verdict, notes: [], causes: [] } as ReplayRun["unchanged"],
 	differences: { outputs: { ...noCounts, missing: "1" }, state: { ...noCounts, altered: "1" } },
 	parted: {

@@ -73,13 +73,34 @@ const textByName: Decoder<Readonly<Record<string, string>>, Readonly<Record<stri
 };
 
 const change = shape<wire.ReplayChange>()({
-	kind: oneOf("remove", "repeat", "set", "bytes", "time", "swap", "drop-timer", "move-timer", "clock", "random"),
+	kind: oneOf(
+		"remove",
+		"repeat",
+		"set",
+		"bytes",
+		"time",
+		"swap",
+		"drop-timer",
+		"move-timer",
+		"clock",
+		"random",
+		"state",
+		"state-bytes",
+		"add-state",
+		"clear-state",
+	),
 	at: optional(integer64),
 	path: optional(text),
 	value: optional(text),
 	by_ms: optional(integer64),
 	source: optional(text),
 	nth: optional(number),
+	state: optional(text),
+	operator: optional(text),
+	key: optional(text),
+	namespace: optional(text),
+	map_key: optional(text),
+	begin: optional(flag),
 });
 export type ReplayChange = Decoded<typeof change>;
 

@@ -38,7 +38,15 @@ export function WhatIf({ of: r }: { readonly of: Replay }) {
 }
 
 function words(c: ReplayChange): string {
-	const parts = [c.kind.replaceAll("-", " "), `at ${c.at ?? 0n}`];
+	const parts = [c.kind.replaceAll("-", " "), c.begin === true ? "at the beginning" : `at ${c.at ?? 0n}`];
+	if (c.state !== undefined) parts.push(`of ${c.operator === undefined ? "" : `${c.operator}/`}${c.state}`);
+	for (const [name, value] of [
+		["key", c.key],
+		["window", c.namespace],
+		["map key", c.map_key],
+	] as const) {
+		if (value !== undefined) parts.push(`${name} ${value}`);
+	}
 	if (c.source !== undefined) parts.push(`of ${c.source}`);
 	if (c.path !== undefined) parts.push(c.path);
 	if (c.value !== undefined) parts.push(`= ${c.value}`);

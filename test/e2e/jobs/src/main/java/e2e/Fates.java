@@ -38,7 +38,7 @@ public final class Fates {
     env.execute("fates");
   }
 
-  private static final class Slow extends ProcessFunction<Long, Long> {
+  static final class Slow extends ProcessFunction<Long, Long> {
     private static final long serialVersionUID = 1;
 
     @Override

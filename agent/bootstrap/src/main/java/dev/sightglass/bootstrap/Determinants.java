@@ -71,6 +71,8 @@ public final class Determinants {
   private long lostOrders;
   private long solved;
   private final ArrayDeque<long[]> outside = new ArrayDeque<>();
+  private long standing;
+  private boolean stands;
   private long surplus;
   private long left;
   private String first = "";
@@ -216,6 +218,29 @@ public final class Determinants {
   /** The first read that the recording does not have, in words; empty = there is none. */
   public String firstSurplus() {
     return first;
+  }
+
+  // ---- what the one who replays does to state
+
+  /**
+   * The clock of time to live says that, and takes nothing from the recording, until {@link
+   * #goOn()}. By the task's thread.
+   */
+  public void stand(long ms) {
+    standing = ms;
+    stands = true;
+  }
+
+  public void goOn() {
+    stands = false;
+  }
+
+  boolean isStanding() {
+    return stands;
+  }
+
+  long standing() {
+    return standing;
   }
 
   // ---- orders

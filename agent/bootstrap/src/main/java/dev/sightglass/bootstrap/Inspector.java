@@ -40,6 +40,9 @@ public interface Inspector {
    */
   String[] logLine(Object event, boolean message);
 
+  /** The descriptor of a serializer as JSON ({@code spec/serializers.md}). */
+  String descriptor(Object serializer);
+
   /** Of a task that runs again no more is told than replays need, or all again. */
   void quiet(TaskContext task, boolean quiet);
 

@@ -155,13 +155,18 @@ public final class ServeProbe {
     return r == null ? UNTOLD.decrementAndGet() : r.registrations.count();
   }
 
+  /** The descriptor of a serializer as JSON. */
+  public static String descriptor(Object serializer) {
+    return Hooks.inspector().descriptor(serializer);
+  }
+
   /** The clock of state's time to live, ms. Off the task's threads the start of the recording. */
   public static long timeToLive() {
     Reads r = reads();
-    if (r != null) {
-      return r.timeToLive();
-    }
     Determinants d = Determinants.current();
+    if (r != null) {
+      return d != null && d.isStanding() ? d.standing() : r.timeToLive();
+    }
     long now = System.currentTimeMillis();
     return d == null ? now : d.last(Reads.TTL, now);
   }

@@ -18,6 +18,9 @@ import java.nio.ByteBuffer;
  */
 public final class TaskContext extends TaskInvocations {
 
+  /** First number of notes about additions, behind those that the invocation itself has. */
+  private static final int ADDED = 1 << 20;
+
   private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
 
   /** What the other side keeps for this attempt. */
@@ -43,6 +46,9 @@ public final class TaskContext extends TaskInvocations {
   private TaskContext before;
 
   private int reserved;
+
+  /** Notes about additions so far. */
+  private int added;
 
   private GateContext watermarkGate;
   private Thrown thrown;
@@ -306,6 +312,23 @@ public final class TaskContext extends TaskInvocations {
     quiet = q && recorded != null;
     Hooks.inspector().quiet(this, quiet);
     takeLevels();
+  }
+
+  /**
+   * What follows is done to a task that runs again, by the one who replays it. It is told of the
+   * invocation before, behind all that that one told.
+   *
+   * @return what {@link #endAddition} wants
+   */
+  public int beginAddition() {
+    int token = beginMore();
+    frame.notes = ADDED + added;
+    return token;
+  }
+
+  public void endAddition(int token) {
+    added = frame.notes - ADDED;
+    end(token);
   }
 
   /** The number that the next invocation gets. */

@@ -482,12 +482,20 @@ abstract class TaskInvocations extends TaskLife {
       return -1;
     }
     if (isMore()) {
-      clock();
-      int token = open(Math.max(1, last), MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
-      frame.more = true;
-      return token;
+      return beginMore();
     }
     return begin(MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
+  }
+
+  /** What follows is told of the invocation that began last, and has none of its own. */
+  final int beginMore() {
+    if (light) {
+      materialize();
+    }
+    clock();
+    int token = open(Math.max(1, last), MAIL, -1, null, 0, TapeFormat.NONE, PathTable.NOTHING);
+    frame.more = true;
+    return token;
   }
 
   /**

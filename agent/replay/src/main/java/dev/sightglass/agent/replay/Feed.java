@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Steps of a recorded task, as they come over the pipe; {@code spec/replay.md}. One thread. */
 final class Feed {
@@ -21,6 +22,9 @@ final class Feed {
   static final int RECORD = 10;
   static final int CHECKPOINT = 11;
   static final int TIMER = 12;
+  static final int STATE = 13;
+  static final int WRITTEN = 14;
+  static final int WAITING = 15;
   static final int TRACE = 16;
   static final int PAUSE = 17;
   static final int AGAIN = 18;
@@ -40,6 +44,8 @@ final class Feed {
 
   /** A legacy source says whether it is idle. */
   static final int STATUS = -5;
+  /** No step comes before a timer fires. Never in a feed. */
+  static final int NOTHING = -1;
 
   private static final int HELLO = 0x53475231; // SGR1
   private static final int MAX = 1 << 30;
@@ -64,6 +70,7 @@ final class Feed {
   long time;
   boolean outside;
   int source;
+  StateChange change;
 
   /**
    * @throws IOException the pipe does not begin as it should
@@ -190,6 +197,15 @@ final class Feed {
         outside = in.readBoolean();
         number = in.readLong();
         break;
+      case STATE:
+        change = stateChange();
+        invocation = change.invocation;
+        break;
+      case WAITING:
+        break;
+      case WRITTEN:
+        bytes = bytes();
+        break;
       case OUTSIDE:
         invocation = in.readLong();
         count = in.readInt();
@@ -206,6 +222,22 @@ final class Feed {
       default:
         throw new IOException("the feed has a step " + op + " that nobody knows");
     }
+  }
+
+  private StateChange stateChange() throws IOException {
+    StateChange c = new StateChange();
+    c.invocation = in.readLong();
+    c.number = in.readInt();
+    c.clock = in.readLong();
+    c.isTimer = in.readBoolean();
+    c.action = in.readUnsignedByte();
+    c.has = in.readUnsignedByte();
+    c.element = in.readInt();
+    c.operator = new String(bytes(), StandardCharsets.UTF_8);
+    c.state = new String(bytes(), StandardCharsets.UTF_8);
+    c.key = bytes();
+    c.namespace = bytes();
+    return c;
   }
 
   private byte[] bytes() throws IOException {

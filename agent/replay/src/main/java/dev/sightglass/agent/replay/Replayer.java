@@ -56,6 +56,10 @@ public final class Replayer {
   private static final String QUIET = "sightglass.quiet";
 
   private static final long STUCK = 100_000;
+
+  /** So often a task does nothing that has nothing more to do. */
+  private static final long IDLE = 1000;
+
   private static final long PATIENCE = 30_000_000_000L;
 
   private final TaskFile file;
@@ -175,6 +179,7 @@ public final class Replayer {
                   .newInstance(env);
       checkpoints.of(
           (StateBackend) Members.get(task, "stateBackend"), env, configurations.task, restore);
+      turns.states().of(new TaskStates(task));
       Splits.of(task);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
@@ -240,6 +245,10 @@ public final class Replayer {
   /** An operator waits for a mail. */
   private boolean nested() throws Exception {
     int op = turns.peek();
+    if (op == Feed.NOTHING) {
+      turns.states().missed();
+      op = turns.peek();
+    }
     if (op == Feed.END
         || op == Feed.AGAIN
         || op == Feed.ELEMENTS
@@ -318,6 +327,7 @@ public final class Replayer {
           break;
         case Feed.ELEMENTS:
         case Feed.EVENT:
+        case Feed.NOTHING:
           break;
         default:
           pushed = true;
@@ -333,6 +343,9 @@ public final class Replayer {
       }
       boolean stuck = !pushed && !worked && turns.peek() == op && op != Feed.END;
       idle = stuck ? idle + 1 : 0;
+      if (op == Feed.NOTHING && idle > IDLE) {
+        turns.states().missed();
+      }
       if (idle > STUCK) {
         report.problem(feed.invocation, "the task does not take what came in next");
         return "stuck";
@@ -413,6 +426,9 @@ public final class Replayer {
           report.problem(
               feed.invocation, "request " + feed.number + " was answered, and was not made here");
         }
+        return true;
+      case Feed.STATE:
+        turns.states().change(feed.change);
         return true;
       case Feed.PAUSE:
         lines.pause(feed.invocation, feed.number);

@@ -2,11 +2,13 @@ package dev.sightglass.agent.replay;
 
 import dev.sightglass.bootstrap.Determinants;
 import java.io.PrintStream;
+import java.util.Base64;
 import java.util.List;
 
 /** What a replay says of itself while it runs: lines of JSON. Used by the task's thread. */
 final class Report {
   private static final long PERIOD = 200_000_000;
+  private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
   private final PrintStream out;
   private long elements;
@@ -113,6 +115,33 @@ final class Report {
             + ",\"reason\":"
             + quote(reason)
             + "}");
+    out.flush();
+  }
+
+  /**
+   * A state is being changed, and needs something written as a serializer does.
+   *
+   * @param change its number
+   * @param what key, namespace, map key, value or element
+   * @param descriptor of the serializer, JSON
+   * @param stored bytes of the value that is there; null = there is none, or it is not needed
+   */
+  void write(int change, String what, String descriptor, byte[] stored) {
+    out.println(
+        "{\"state\":"
+            + change
+            + ",\"write\":"
+            + quote(what)
+            + ",\"serializer\":"
+            + descriptor
+            + (stored == null ? "" : ",\"bytes\":" + quote(BASE64.encodeToString(stored)))
+            + "}");
+    out.flush();
+  }
+
+  /** A state was changed; or could not be, and why. */
+  void changed(int change, String why) {
+    out.println("{\"state\":" + change + (why.isEmpty() ? "" : ",\"why\":" + quote(why)) + "}");
     out.flush();
   }
 

@@ -89,7 +89,12 @@ final class TieQueue<T extends InternalTimer<?, ?>> implements KeyGroupedInterna
   @Override
   public T poll() {
     T t = peek();
-    return t == null ? null : take(t);
+    if (t == null) {
+      return null;
+    }
+    T taken = take(t);
+    changes.fires();
+    return taken;
   }
 
   /** Takes out what is at the head. */

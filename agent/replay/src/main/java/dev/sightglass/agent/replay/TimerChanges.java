@@ -71,6 +71,11 @@ final class TimerChanges {
     return moved;
   }
 
+  /** The timer that was first in its queue is about to fire: as the next invocation. */
+  void fires() {
+    turns.states().before(turns.invocation() + 1);
+  }
+
   /** Says of timers that were to be changed, and did not fire. */
   void end(Report report) {
     for (Change c : all) {

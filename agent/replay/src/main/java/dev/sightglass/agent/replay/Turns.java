@@ -1,6 +1,7 @@
 package dev.sightglass.agent.replay;
 
 import dev.sightglass.bootstrap.Determinants;
+import dev.sightglass.bootstrap.ServeProbe;
 import dev.sightglass.bootstrap.TaskContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ final class Turns {
   private final Report report;
   private final Lines lines;
   private final TimerChanges timers = new TimerChanges(this);
+  private final StateChanges states;
   private ReplayGate[] gates = new ReplayGate[0];
 
   /** By gate: completed when its turn comes; null = nobody waits. */
@@ -50,11 +52,13 @@ final class Turns {
     this.feed = feed;
     this.determinants = determinants;
     this.report = report;
+    this.states = new StateChanges(feed, determinants, report, ServeProbe::descriptor);
   }
 
   void serve(ReplayGate[] all, TaskContext task) {
     gates = all;
     context = task;
+    states.tellOf(task);
     waiting = new ArrayList<>(Collections.nCopies(all.length, null));
   }
 
@@ -65,10 +69,21 @@ final class Turns {
     }
     try {
       int op;
-      while ((op = feed.peek()) == Feed.READ
+      while ((op = states.isWaiting() ? Feed.NOTHING : feed.peek()) == Feed.READ
           || op == Feed.OUTSIDE
           || op == Feed.TRACE
-          || op == Feed.TIMER) {
+          || op == Feed.TIMER
+          || op == Feed.WAITING
+          || op == Feed.STATE && feed.change.isTimer) {
+        if (op == Feed.WAITING || op == Feed.STATE) {
+          if (op == Feed.STATE) {
+            states.add(feed.change);
+          } else {
+            states.await();
+          }
+          feed.take();
+          continue;
+        }
         if (op == Feed.TIMER) {
           timers.add(feed.invocation, feed.time, feed.outside, feed.number);
           feed.take();
@@ -104,6 +119,11 @@ final class Turns {
   /** What becomes of timers otherwise than recorded. */
   TimerChanges timers() {
     return timers;
+  }
+
+  /** What becomes of state otherwise than recorded. */
+  StateChanges states() {
+    return states;
   }
 
   /** Whether all that was handed out is done, so that the next step may begin. */

@@ -479,6 +479,11 @@ public final class FlinkInspector implements Inspector {
   }
 
   @Override
+  public String descriptor(Object serializer) {
+    return SerializerDescriber.describe(serializer, null);
+  }
+
+  @Override
   public void quiet(TaskContext t, boolean quiet) {
     of(t).quiet = quiet;
     level(t);

@@ -81,7 +81,7 @@ func (r *recorded) changed(attempt event.Key, all ...Change) (string, error) {
 		r.t.Fatal(err)
 	}
 	defer snap.Close()
-	f := newFeed(snap, newDictionary(r.store, r.rec), attempt, start{})
+	f := newFeed(newSupply(r.store, snap), newDictionary(r.store, r.rec), attempt, start{})
 	f.changes = newChanges(all, upper{})
 	var out bytes.Buffer
 	f.out = bufio.NewWriter(&out)

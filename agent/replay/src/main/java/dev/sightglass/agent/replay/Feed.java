@@ -55,6 +55,8 @@ final class Feed {
   long number;
   long number2;
   long time;
+  int timeType;
+  int epoch;
   boolean outside;
   int source;
 
@@ -168,6 +170,8 @@ final class Feed {
         number2 = in.readInt();
         number = in.readLong();
         time = in.readLong();
+        timeType = in.readUnsignedByte();
+        epoch = in.readInt();
         key = in.readBoolean() ? bytes() : null;
         value = in.readBoolean() ? bytes() : null;
         bytes = bytes();

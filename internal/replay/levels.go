@@ -66,10 +66,18 @@ func (l levels) kept(operator int) bool {
 	return false
 }
 
-// skips tells whether a recording counts some of what was sent without telling it, so that what is missing may be missing anywhere.
-func skips(ctx context.Context, snap store.Snapshot, defs definitions) (bool, error) {
-	for attempt := range snap.Attempts() {
-		l, err := levelsOf(ctx, snap, defs, attempt)
+// skips tells whether the recording counts some of what an attempt took in without telling it, so that it may be missing anywhere.
+func skips(ctx context.Context, snap store.Snapshot, dict *dictionary, attempt event.Key) (bool, error) {
+	from := map[event.Key]bool{attempt: true} // what it read itself, too
+	for ref := range snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: attempt}) {
+		for _, c := range ref.Header.Zones.Channels {
+			if sender, ok := dict.Producer(c.Partition); ok && c.In {
+				from[sender] = true
+			}
+		}
+	}
+	for sender := range from {
+		l, err := levelsOf(ctx, snap, dict, sender)
 		if err != nil {
 			return false, err
 		}

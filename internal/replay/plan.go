@@ -276,7 +276,7 @@ func (p *Plan) inputs(ctx context.Context, supply *supply, dict *dictionary, w *
 	whole := w.whole
 	if !whole && w.wants != nil {
 		var err error
-		if whole, err = skips(ctx, supply.snap, dict); err != nil {
+		if whole, err = skips(ctx, supply.snap, dict, w.attempt); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/store"
 )
 
 // derivations are replays that are over and whose derived recordings are as good as what the recording lacks.
@@ -29,7 +28,7 @@ func trusted(verdict string) bool {
 	return false
 }
 
-// derived finds them.
+// derived finds them. Some may have been removed.
 func (q *Queue) derived(ctx context.Context, rec event.RecordingID) (derivations, error) {
 	d := derivations{make(Derived), make(map[event.RecordingID]Replay)}
 	list, err := q.List(ctx, rec, mostDerivations)
@@ -40,14 +39,6 @@ func (q *Queue) derived(ctx context.Context, rec event.RecordingID) (derivations
 		if r.State != Done || r.WhatIf() || r.Derived.IsZero() || r.Judged == nil || !trusted(r.Judged.Verdict) {
 			continue
 		}
-		snap, err := q.o.Store.Snapshot(ctx, r.Derived)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // it was removed
-		}
-		if err != nil {
-			return d, err
-		}
-		snap.Close()
 		d.of[r.Wish.Attempt] = append(d.of[r.Wish.Attempt], r.Derived)
 		d.runs[r.Derived] = r
 	}

@@ -168,5 +168,3 @@ func (w *wants) add(sender event.Key, channel event.Element, seq uint64) (why st
 	}
 	return "", true
 }
-
-func (w *wants) any() bool { return w != nil && len(w.senders) > 0 }

@@ -86,36 +86,53 @@ func (q *Queue) runSenders(ctx context.Context, r *Replay, p *Plan) (_ *Plan, wh
 		if p.Senders[i].Replay != "" {
 			continue // it is over
 		}
-		child := q.child(r, &p.Senders[i])
-		tell := func(verdict string) {
-			// Those who look at the replay have the plan: it is not changed in its place.
-			next := *p
-			next.Senders = slices.Clone(p.Senders)
-			next.Senders[i].Replay, next.Senders[i].Verdict = child.ID, verdict
-			p = &next
-			q.mu.Lock()
-			defer q.mu.Unlock()
-			r.Plan, r.Phase = p, fmt.Sprintf("sender %d of %d: %s", i+1, len(p.Senders), &p.Senders[i])
+		child, next, err := q.runSender(ctx, r, p, i)
+		if p = next; err != nil {
+			return p, "", err
 		}
-		tell("")
-		mine, cancel := context.WithCancelCause(ctx)
-		q.mu.Lock()
-		q.running[child.ID], q.cancel[child.ID] = child, cancel
-		q.mu.Unlock()
-		q.work(mine, child)
-		s := &p.Senders[i]
-		switch {
-		case ctx.Err() != nil:
-			return p, "", context.Cause(ctx)
-		case child.State != Done:
-			return p, "", fmt.Errorf("%w: the replay of %s, which sent it, is %s (sightglass replays %s)", errSender, s, child.State, child.ID)
+		if s := p.Senders[i]; !trusted(child.Judged.Verdict) && s.Checkpoint > 0 {
+			// Not all that a task holds beside its snapshots is known behind a checkpoint.
+			again := *p
+			again.Senders = slices.Clone(p.Senders)
+			again.Senders[i].Checkpoint = 0
+			if child, p, err = q.runSender(ctx, r, &again, i); err != nil {
+				return p, "", err
+			}
 		}
-		tell(child.Judged.Verdict)
-		if !trusted(child.Judged.Verdict) {
+		if s := &p.Senders[i]; !trusted(child.Judged.Verdict) {
 			return p, fmt.Sprintf("%s sent what it takes in, and its replay (sightglass replays %s) does not give what it sent: %s: %s", s, child.ID, child.Judged.Verdict, child.Judged.Text), nil
 		}
 	}
 	return p, "", nil
+}
+
+// runSender runs one of them until it has a verdict.
+func (q *Queue) runSender(ctx context.Context, r *Replay, p *Plan, i int) (*Replay, *Plan, error) {
+	child := q.child(r, &p.Senders[i])
+	tell := func(verdict string) {
+		// Those who look at the replay have the plan: it is not changed in its place.
+		next := *p
+		next.Senders = slices.Clone(p.Senders)
+		next.Senders[i].Replay, next.Senders[i].Verdict = child.ID, verdict
+		p = &next
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		r.Plan, r.Phase = p, fmt.Sprintf("sender %d of %d: %s", i+1, len(p.Senders), &p.Senders[i])
+	}
+	tell("")
+	mine, cancel := context.WithCancelCause(ctx)
+	q.mu.Lock()
+	q.running[child.ID], q.cancel[child.ID] = child, cancel
+	q.mu.Unlock()
+	q.work(mine, child)
+	switch {
+	case ctx.Err() != nil:
+		return child, p, context.Cause(ctx)
+	case child.State != Done:
+		return child, p, fmt.Errorf("%w: the replay of %s, which sent it, is %s (sightglass replays %s)", errSender, &p.Senders[i], child.State, child.ID)
+	}
+	tell(child.Judged.Verdict)
+	return child, p, nil
 }
 
 // child is the replay of a sender for another replay.

@@ -91,6 +91,32 @@ func TestASenderThatPartsEndsIt(t *testing.T) {
 	}
 }
 
+// Behind a checkpoint not all that a task holds is known: one that parts there is tried from the attempt's beginning.
+func TestASenderThatPartsBehindACheckpointBeginsAnew(t *testing.T) {
+	var mu sync.Mutex
+	var places []uint64
+	q := queue(t, openMeta(t, filepath.Join(t.TempDir(), "meta.db")), func(o *QueueOptions) {
+		rootOf(2)(o)
+		o.run = func(_ context.Context, o Options, _ event.RecordingID, attempt event.Key, _ func(Report)) (*Result, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			r := equalRun(o)
+			if attempt == 2 {
+				if places = append(places, o.Checkpoint); o.Checkpoint > 0 {
+					r.Compared.First = &Difference{Number: 1, Recorded: &Output{Invocation: 7}}
+				}
+			}
+			return r, nil
+		}
+	})
+	root, _ := q.Add(t.Context(), wish(1))
+	defer run(t, q)()
+	r := until(t, q, root.ID, Done)
+	if s := r.Plan.Senders[0]; r.Judged.Verdict != Exact || len(places) != 2 || places[0] != 5 || places[1] != 0 || s.Checkpoint != 0 || s.Verdict != Exact {
+		t.Errorf("it began behind %d: %+v, %+v", places, s, r.Judged)
+	}
+}
+
 // One that fails fails what needs it; what its exception says is shown there alone.
 func TestASenderThatFailsFailsIt(t *testing.T) {
 	q := queue(t, openMeta(t, filepath.Join(t.TempDir(), "meta.db")), func(o *QueueOptions) {

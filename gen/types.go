@@ -763,9 +763,46 @@ func (e ReplayRunState) Valid() bool {
 	}
 }
 
+// Defines values for ReplaySenderVerdict.
+const (
+	ReplaySenderVerdictDiverged      ReplaySenderVerdict = "diverged"
+	ReplaySenderVerdictEqualCounts   ReplaySenderVerdict = "equal-counts"
+	ReplaySenderVerdictEqualPerKey   ReplaySenderVerdict = "equal-per-key"
+	ReplaySenderVerdictExact         ReplaySenderVerdict = "exact"
+	ReplaySenderVerdictExactSolved   ReplaySenderVerdict = "exact-solved"
+	ReplaySenderVerdictNotReplayable ReplaySenderVerdict = "not-replayable"
+	ReplaySenderVerdictNothing       ReplaySenderVerdict = "nothing"
+	ReplaySenderVerdictUnchanged     ReplaySenderVerdict = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the ReplaySenderVerdict enum.
+func (e ReplaySenderVerdict) Valid() bool {
+	switch e {
+	case ReplaySenderVerdictDiverged:
+		return true
+	case ReplaySenderVerdictEqualCounts:
+		return true
+	case ReplaySenderVerdictEqualPerKey:
+		return true
+	case ReplaySenderVerdictExact:
+		return true
+	case ReplaySenderVerdictExactSolved:
+		return true
+	case ReplaySenderVerdictNotReplayable:
+		return true
+	case ReplaySenderVerdictNothing:
+		return true
+	case ReplaySenderVerdictUnchanged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReplayVerdictVerdict.
 const (
 	ReplayVerdictVerdictDiverged      ReplayVerdictVerdict = "diverged"
+	ReplayVerdictVerdictEqualCounts   ReplayVerdictVerdict = "equal-counts"
 	ReplayVerdictVerdictEqualPerKey   ReplayVerdictVerdict = "equal-per-key"
 	ReplayVerdictVerdictExact         ReplayVerdictVerdict = "exact"
 	ReplayVerdictVerdictExactSolved   ReplayVerdictVerdict = "exact-solved"
@@ -778,6 +815,8 @@ const (
 func (e ReplayVerdictVerdict) Valid() bool {
 	switch e {
 	case ReplayVerdictVerdictDiverged:
+		return true
+	case ReplayVerdictVerdictEqualCounts:
 		return true
 	case ReplayVerdictVerdictEqualPerKey:
 		return true
@@ -3631,6 +3670,9 @@ type ReplayPlan struct {
 	// Sandbox That would be in force; absent: none.
 	Sandbox string `json:"sandbox,omitempty"`
 
+	// Senders Replays that give what it takes in, where the recording does not have it: those that are over, and those that have to run first, in their order.
+	Senders []ReplaySender `json:"senders"`
+
 	// Starts Checkpoints that it can begin behind, oldest first.
 	Starts  []ReplayStart `json:"starts"`
 	Subtask int64         `json:"subtask"`
@@ -3676,6 +3718,9 @@ type ReplayRun struct {
 	// Findings Of the plan.
 	Findings []ReplayFinding `json:"findings"`
 
+	// For Id of the replay that it runs before, to give what that one takes in; absent: it was asked for itself.
+	For string `json:"for,omitempty"`
+
 	// From Invocation that it was asked from; 0 = none.
 	From string `json:"from"`
 	ID   string `json:"id"`
@@ -3691,7 +3736,7 @@ type ReplayRun struct {
 	Operator string       `json:"operator"`
 	Parted   ReplayParted `json:"parted,omitempty"`
 
-	// Phase While it runs: planning, building or running.
+	// Phase While it runs: planning, building or running, or which of its senders runs.
 	Phase string `json:"phase,omitempty"`
 
 	// Reached Invocation that it came to.
@@ -3702,6 +3747,9 @@ type ReplayRun struct {
 
 	// Sandbox That was in force; absent: none.
 	Sandbox string `json:"sandbox,omitempty"`
+
+	// Senders Replays that give what it takes in, where the recording does not have it.
+	Senders []ReplaySender `json:"senders"`
 
 	// Share How far it is, from 0 to 1.
 	Share   float64        `json:"share"`
@@ -3741,6 +3789,32 @@ type ReplayRunList struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// ReplaySender defines model for ReplaySender.
+type ReplaySender struct {
+	Attempt    int64  `json:"attempt"`
+	AttemptKey string `json:"attempt_key"`
+
+	// Checkpoint It begins behind; 0 = the attempt's beginning.
+	Checkpoint string `json:"checkpoint"`
+
+	// Operator Head of its chain, as positions have it.
+	Operator string `json:"operator"`
+
+	// Replay Id of it; absent: it has to run.
+	Replay  string `json:"replay,omitempty"`
+	Subtask int64  `json:"subtask"`
+	Task    string `json:"task"`
+
+	// To Invocation that it ends with; 0 = the attempt's end.
+	To string `json:"to"`
+
+	// Verdict Absent: it is not over.
+	Verdict ReplaySenderVerdict `json:"verdict,omitempty"`
+}
+
+// ReplaySenderVerdict Absent: it is not over.
+type ReplaySenderVerdict string
 
 // ReplayStart defines model for ReplayStart.
 type ReplayStart struct {

@@ -16,7 +16,7 @@ type ReplayRun struct {
 	Who        string          `json:"who"`
 	State      string          `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Ahead      int             `json:"ahead" doc:"Replays that run or wait before it."`
-	Phase      string          `json:"phase,omitempty" doc:"While it runs: planning, building or running."`
+	Phase      string          `json:"phase,omitempty" doc:"While it runs: planning, building or running, or which of its senders runs."`
 	Created    *Time           `json:"created"`
 	Began      *Time           `json:"began,omitempty"`
 	Ended      *Time           `json:"ended,omitempty"`
@@ -29,6 +29,8 @@ type ReplayRun struct {
 	Sandbox    string          `json:"sandbox,omitempty" doc:"That was in force; absent: none."`
 	Verdict    *ReplayVerdict  `json:"verdict,omitempty"`
 	Findings   []ReplayFinding `json:"findings" doc:"Of the plan."`
+	For        string          `json:"for,omitempty" doc:"Id of the replay that it runs before, to give what that one takes in; absent: it was asked for itself."`
+	Senders    []ReplaySender  `json:"senders" doc:"Replays that give what it takes in, where the recording does not have it."`
 	Error      string          `json:"error,omitempty" doc:"Why it failed."`
 
 	Kind        string             `json:"kind" enum:"replay,what-if,diff" doc:"Of a what-if something is changed in what it is fed, of a diff the program: they prove nothing of the recording."`
@@ -125,7 +127,7 @@ type RunDifference struct {
 
 // ReplayVerdict is what a replay proves.
 type ReplayVerdict struct {
-	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
+	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,equal-counts,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
 	Text     string         `json:"text"`
 	Recorded I64            `json:"recorded" doc:"Outputs."`
 	Replayed I64            `json:"replayed"`
@@ -215,7 +217,21 @@ type ReplayPlan struct {
 	Has        string          `json:"java_here,omitempty" doc:"That it would run on."`
 	Sandbox    string          `json:"sandbox,omitempty" doc:"That would be in force; absent: none."`
 	Findings   []ReplayFinding `json:"findings"`
+	Senders    []ReplaySender  `json:"senders" doc:"Replays that give what it takes in, where the recording does not have it: those that are over, and those that have to run first, in their order."`
 	Before     []ReplayRun     `json:"before" doc:"Replays of this attempt, the newest first."`
+}
+
+// ReplaySender is a replay of a task that sent what another one takes in.
+type ReplaySender struct {
+	Key        string `json:"attempt_key"`
+	Task       string `json:"task"`
+	Operator   string `json:"operator" doc:"Head of its chain, as positions have it."`
+	Subtask    int    `json:"subtask"`
+	Attempt    int    `json:"attempt"`
+	Checkpoint I64    `json:"checkpoint" doc:"It begins behind; 0 = the attempt's beginning."`
+	To         I64    `json:"to" doc:"Invocation that it ends with; 0 = the attempt's end."`
+	Replay     string `json:"replay,omitempty" doc:"Id of it; absent: it has to run."`
+	Verdict    string `json:"verdict,omitempty" enum:"exact,exact-solved,equal-per-key,equal-counts,diverged,nothing,not-replayable,unchanged" doc:"Absent: it is not over."`
 }
 
 // ReplayStart is a checkpoint that a replay can begin behind.

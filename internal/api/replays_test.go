@@ -24,14 +24,14 @@ type keptReplays struct {
 
 func (k *keptReplays) run() ReplayRun {
 	return ReplayRun{
-		ID: "1", Recording: k.rec.String(), State: "done", Key: k.key, Derived: k.rec.String(), Findings: []ReplayFinding{}, Created: &Time{},
+		ID: "1", Recording: k.rec.String(), State: "done", Key: k.key, Derived: k.rec.String(), Findings: []ReplayFinding{}, Senders: []ReplaySender{}, Created: &Time{},
 		Verdict: &ReplayVerdict{Verdict: "diverged", Text: "they differ", First: k.first, Causes: []ReplayCause{}, Notes: []string{}},
 		Error:   "java.lang.Error: of 4711",
 	}
 }
 
 func (k *keptReplays) Plan(_ context.Context, _ browse.Target, a browse.AttemptOf) (ReplayPlan, error) {
-	return ReplayPlan{Key: a.Key.String(), Task: a.Task, Findings: []ReplayFinding{}, Before: []ReplayRun{}, Starts: []ReplayStart{}}, nil
+	return ReplayPlan{Key: a.Key.String(), Task: a.Task, Findings: []ReplayFinding{}, Senders: []ReplaySender{}, Before: []ReplayRun{}, Starts: []ReplayStart{}}, nil
 }
 
 func (k *keptReplays) Start(_ context.Context, t browse.Target, w ReplayRequest) (ReplayRun, error) {

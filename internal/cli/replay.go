@@ -32,7 +32,7 @@ POSITION names an invocation (operator.subtask.attempt.invocation, as every list
 task, with --subtask and --attempt (the newest). --to ends it with an invocation; --to here with that of the position. --plan runs nothing
 and says what is missing, with the command that gets it. Interrupted, it goes on; sightglass replays lists, shows and cancels.
 
-Exit 0: exact, or equal per key. 1: diverged. 2: not replayable, or there is nothing to compare.`,
+Exit 0: exact, equal per key, or equal counts. 1: diverged. 2: not replayable, or there is nothing to compare.`,
 		Example: `  sightglass replay order-totals window-totals.3.0.1842
   sightglass replay order-totals "drop duplicates" --subtask 2 --plan
   sightglass replay order-totals window-totals.3.0.1842 --to here -o json | jq -r .verdict.verdict`,
@@ -134,7 +134,7 @@ func replayProgress(r *gen.ReplayRun) string {
 		return "waits behind " + plural(int(r.Ahead), "replay")
 	}
 	if r.Phase != "running" {
-		return orNothing(r.Phase)
+		return clean(orNothing(r.Phase))
 	}
 	return fmt.Sprintf("invocation %s of %s, %.0f %%", r.Reached, r.Last, 100*r.Share)
 }
@@ -163,6 +163,7 @@ func (a *app) replayPlan(ctx context.Context, cl *client.Client, rec string, w g
 		a.fact("flink", orNothing(p.Flink)+here(p.FlinkHome))
 		a.fact("java", orNothing(p.Java)+here(p.JavaHere))
 		a.fact("sandbox", orNothing(p.Sandbox))
+		a.senders(p.Senders)
 		a.findings(p.Findings)
 		if p.Replayable {
 			a.say("\n%s", a.paint(green, "replayable"))
@@ -183,6 +184,27 @@ func here(where string) string {
 	return ", here " + where
 }
 
+// senders shows replays that give what another one takes in.
+func (a *app) senders(of []gen.ReplaySender) {
+	for _, s := range of {
+		where := fmt.Sprintf("%s, subtask %d, attempt %d", clean(s.Task), s.Subtask, s.Attempt)
+		if s.Checkpoint != "0" {
+			where += ", behind checkpoint " + s.Checkpoint
+		}
+		if s.To != "0" {
+			where += ", to invocation " + s.To
+		}
+		switch {
+		case s.Replay == "":
+			a.fact("runs first", where)
+		case s.Verdict == "":
+			a.fact("input of", where+", replay "+s.Replay)
+		default:
+			a.fact("input of", where+", replay "+s.Replay+", "+strings.ReplaceAll(string(s.Verdict), "-", " "))
+		}
+	}
+}
+
 func (a *app) findings(of []gen.ReplayFinding) {
 	for _, f := range of {
 		colour, word := amber, "warning"
@@ -200,7 +222,7 @@ func verdictStyle(v string) style {
 	switch v {
 	case "exact", "exact-solved", "done", "unchanged":
 		return green
-	case "equal-per-key", "nothing", "cancelled":
+	case "equal-per-key", "equal-counts", "nothing", "cancelled":
 		return amber
 	case "diverged", "not-replayable", "failed":
 		return red
@@ -232,6 +254,10 @@ func (a *app) showReplay(ctx context.Context, cl *client.Client, answer *client.
 				a.say("%s", clean(r.Error))
 			}
 		}
+		if r.For != "" {
+			a.fact("for", "replay "+r.For)
+		}
+		a.senders(r.Senders)
 		if r.Verdict.First.Number != "" {
 			if err := a.showDifference(ctx, cl, r); err != nil {
 				return err

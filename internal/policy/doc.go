@@ -158,6 +158,16 @@ func (p *Policy) Decide(job []string, operator string) Decided {
 	return d
 }
 
+// TopicPayload is what may be kept of the records of a topic, as far as a rule about topics says: full, hashed or none.
+func (p *Policy) TopicPayload(job []string, topic string) string {
+	for i := range p.Rules {
+		if r := &p.Rules[i]; r.Topic != "" && r.Payload != "" && Match(r.Topic, topic) && r.Fits(job, r.Operator) {
+			return r.Payload
+		}
+	}
+	return "full"
+}
+
 // Fits tells whether the rule is about an operator.
 func (r *Rule) Fits(job []string, operator string) bool {
 	return fits(r.Job, r.Operator, job, operator)

@@ -12,28 +12,8 @@ import (
 	"github.com/sightglass/sightglass/internal/store"
 )
 
-// Level is what is recorded of one operator (spec/recording.md, section 7).
-type Level struct {
-	Level    string // positions, flight, trace
-	LookBack bool   // its flight is kept by the agent
-	Payload  string // full, hashed, none
-	Take, Of uint64 // the sample of keys; Of 0 = every key
-}
-
-// Text is the word that the recording has for it.
-func (l Level) Text() string {
-	s := l.Level
-	if l.LookBack {
-		s += "+flight"
-	}
-	if l.Payload != "full" && l.Payload != "" {
-		s += "/" + l.Payload
-	}
-	if l.Of > 0 {
-		s += fmt.Sprintf("*%d:%d", l.Take, l.Of)
-	}
-	return s
-}
+// Level is what is recorded of one operator.
+type Level = event.Level
 
 // Levels is what is recorded of a task from an invocation on.
 type Levels struct {
@@ -46,33 +26,8 @@ type Levels struct {
 
 // levelsOf reads the text of a row of kind level; ok is false when it is none.
 func levelsOf(text string) (l Levels, ok bool) {
-	parts := strings.Split(text, ";")
-	if len(parts) < 2 {
-		return l, false
-	}
-	l.Version = parts[0]
-	for _, word := range strings.Split(parts[1], ",") {
-		l.Operators = append(l.Operators, levelOf(word))
-	}
-	for _, p := range parts[2:] {
-		if why, ok := strings.CutPrefix(p, "why="); ok {
-			l.Why = why
-		}
-	}
-	return l, true
-}
-
-func levelOf(word string) (l Level) {
-	word, sample, sampled := strings.Cut(word, "*")
-	if sampled {
-		_, _ = fmt.Sscanf(sample, "%d:%d", &l.Take, &l.Of) // what it is not stays 0: every key
-	}
-	word, l.Payload, _ = strings.Cut(word, "/")
-	if l.Payload == "" {
-		l.Payload = "full"
-	}
-	l.Level, _, l.LookBack = strings.Cut(word, "+")
-	return l
+	t, ok := event.ParseLevels(text)
+	return Levels{Version: t.Version, Operators: t.Operators, Why: t.Why}, ok
 }
 
 // byPositions tells whether nothing but positions was recorded of the whole task.

@@ -103,7 +103,7 @@ func (r *recorded) changedWith(attempt event.Key, said []string, all ...Change) 
 		r.t.Fatal(err)
 	}
 	defer snap.Close()
-	f := newFeed(snap, newDictionary(r.store, r.rec), attempt, start{})
+	f := newFeed(newSupply(r.store, snap), newDictionary(r.store, r.rec), attempt, start{})
 	f.changes = newChanges(all, upper{})
 	for _, line := range said {
 		if !f.hear(r.t.Context(), []byte(line)) {

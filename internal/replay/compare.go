@@ -23,6 +23,8 @@ type Output struct {
 	Split        event.DefinitionID // where a written record went
 	Value        event.Payload
 	Key          event.Payload
+
+	numbers []uint64 // of an element: its number on its subpartition, or on each one
 }
 
 // same tells whether a recorded value may be the one that a replay gave, and seen whether all bytes of it could be compared: a policy may
@@ -66,9 +68,22 @@ type Comparison struct {
 	Targets            uint64 // equal but for the subpartition that they went to
 	First              *Difference
 
+	// Where the recorded level does not tell what was sent.
+	Untold   uint64 // outputs of the replay that were counted alone when they were recorded
+	Numbered uint64 // of the equal ones: elements whose numbers, and so how many untold ones lie before them, were compared
+	Placed   uint64 // of the equal ones: records written to the outside, of which the recording has the place alone: their invocation was compared
+	Barriers Barriers
+
 	// Cut counts what the replay gave in the attempt's last invocation beyond what was recorded: the attempt was ended in the middle of it.
 	Cut uint64
 	end uint64 // that invocation; 0 = the attempt came to its own end
+	how toldHow
+}
+
+// toldHow is how the recorded attempt's outputs were told.
+type toldHow struct {
+	levels        levels
+	subpartitions func(partition event.Key) int // nil: none are known
 }
 
 // emitted yields what an attempt emitted in order.
@@ -79,6 +94,8 @@ type emitted struct {
 	i    int
 	from uint64 // invocations
 	to   uint64
+
+	subpartitions func(partition event.Key) int // nil: numbers of elements are not looked at
 }
 
 func newEmitted(snap store.Snapshot, attempt event.Key, from, to uint64) *emitted {
@@ -104,7 +121,7 @@ func (o *emitted) next(ctx context.Context) (*Output, error) {
 			}
 			return &Output{
 				Kind: r.Kind[i], Operator: int(r.Operator[i]), Invocation: r.Inv[i], Partition: r.Partition[i],
-				Subpartition: int(r.Subpartition[i]), Value: at(r.Value, i),
+				Subpartition: int(r.Subpartition[i]), Value: at(r.Value, i), numbers: o.numbers(i),
 			}, nil
 		}
 		if len(o.refs) == 0 {
@@ -116,6 +133,25 @@ func (o *emitted) next(ctx context.Context) (*Output, error) {
 		}
 		o.refs, o.rows, o.i = o.refs[1:], rows, 0
 	}
+}
+
+// numbers are those of the element of a row on the subpartitions that it went to; nil: they are not looked at, or not known.
+func (o *emitted) numbers(i int) (all []uint64) {
+	r := o.rows
+	switch {
+	case o.subpartitions == nil || r.Seq == nil:
+	case r.Subpartition[i] >= 0:
+		all = []uint64{r.Seq[i]}
+	case r.SeqOf != nil:
+		for sub := range o.subpartitions(r.Partition[i]) {
+			seq, ok := r.SeqOf(i, uint32(sub))
+			if !ok {
+				return nil
+			}
+			all = append(all, seq)
+		}
+	}
+	return all
 }
 
 func read(ctx context.Context, snap store.Snapshot, ref store.Ref) (*block.Rows, error) {
@@ -183,9 +219,11 @@ func (c *nth) count(o *Output) {
 
 // compare holds the outputs of an attempt in two recordings against each other, between two invocations. end is the invocation in the
 // middle of which the attempt may have been ended; 0 = it came to its own end.
-func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to, end uint64) (Comparison, error) {
-	c := Comparison{end: end}
-	if err := c.add(ctx, newEmitted(recorded, attempt, from, to), newEmitted(replayed, attempt, from, to)); err != nil {
+func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from, to, end uint64, how toldHow) (Comparison, error) {
+	c := Comparison{end: end, how: how}
+	sent, again := newEmitted(recorded, attempt, from, to), newEmitted(replayed, attempt, from, to)
+	sent.subpartitions, again.subpartitions = how.subpartitions, how.subpartitions
+	if err := c.add(ctx, sent, again); err != nil {
 		return c, err
 	}
 	a, err := newWritten(ctx, recorded, attempt, from, to)
@@ -196,7 +234,11 @@ func compare(ctx context.Context, recorded, replayed store.Snapshot, attempt eve
 	if err != nil {
 		return c, err
 	}
-	return c, c.add(ctx, a, b)
+	if err := c.add(ctx, a, b); err != nil {
+		return c, err
+	}
+	c.Barriers = compareBarriers(recorded, replayed, attempt)
+	return c, nil
 }
 
 // outputs gives outputs in order, nil at the end.
@@ -204,13 +246,26 @@ type outputs interface {
 	next(ctx context.Context) (*Output, error)
 }
 
+// untold tells whether the recording counts an output of a replay without a row for it, where x is the recorded one that comes next.
+func (h *toldHow) untold(x, y *Output) bool {
+	if y.Kind != event.KindRecord || h.levels.tells(y.Invocation, y.Operator) {
+		return false
+	}
+	return x == nil || x.Kind != y.Kind || x.Partition != y.Partition || x.Subpartition != y.Subpartition || !slices.Equal(x.numbers, y.numbers)
+}
+
+// placed tells whether of a recorded output, one that was written to the outside, only the place was told.
+func (h *toldHow) placed(x *Output) bool {
+	return x.Kind == event.KindWritten && x.Value.Null() && x.Value.Size() == 0 && x.Key.Null() && !h.levels.tells(x.Invocation, -1)
+}
+
 func (c *Comparison) add(ctx context.Context, recorded, replayed outputs) error {
 	var ofX, ofY nth
-	for n := uint64(1); ; n++ {
-		x, err := recorded.next(ctx)
-		if err != nil {
-			return err
-		}
+	x, err := recorded.next(ctx)
+	if err != nil {
+		return err
+	}
+	for n := uint64(1); ; {
 		y, err := replayed.next(ctx)
 		if err != nil {
 			return err
@@ -218,33 +273,92 @@ func (c *Comparison) add(ctx context.Context, recorded, replayed outputs) error 
 		if x == nil && y == nil {
 			return nil
 		}
-		ofX.count(x)
 		ofY.count(y)
+		if y != nil && c.how.untold(x, y) {
+			c.Untold++
+			continue
+		}
+		ofX.count(x)
 		if x == nil && c.end > 0 && y.Invocation == c.end {
 			c.Cut++
 			continue
 		}
+		c.pair(n, x, y)
+		n++
 		if x != nil {
-			c.Recorded++
-		}
-		if y != nil {
-			c.Replayed++
-		}
-		if x != nil && y != nil {
-			equal, seen := x.equal(y)
-			if equal {
-				c.Equal++
-				if !seen {
-					c.Unseen++
-				}
-				continue
+			if x, err = recorded.next(ctx); err != nil {
+				return err
 			}
-			if value, _ := same(x.Value, y.Value); value && x.Kind == y.Kind && x.Partition == y.Partition {
-				c.Targets++
-			}
-		}
-		if d := (&Difference{Number: n, Recorded: x, Replayed: y}); c.First == nil || d.invocation() < c.First.invocation() {
-			c.First = d
 		}
 	}
+}
+
+// pair holds two outputs against each other that stand in the same place; one of them may be nil.
+func (c *Comparison) pair(n uint64, x, y *Output) {
+	if x != nil {
+		c.Recorded++
+	}
+	if y != nil {
+		c.Replayed++
+	}
+	if x != nil && y != nil {
+		if y.Kind == event.KindWritten && x.Invocation == y.Invocation && c.how.placed(x) {
+			c.Equal++
+			c.Unseen++
+			c.Placed++
+			return
+		}
+		equal, seen := x.equal(y)
+		numbered := len(x.numbers) > 0 && len(x.numbers) == len(y.numbers)
+		if equal && !(numbered && c.Untold > 0 && !slices.Equal(x.numbers, y.numbers)) {
+			c.Equal++
+			if !seen {
+				c.Unseen++
+			}
+			if numbered {
+				c.Numbered++
+			}
+			return
+		}
+		if value, _ := same(x.Value, y.Value); value && x.Kind == y.Kind && x.Partition == y.Partition {
+			c.Targets++
+		}
+	}
+	if d := (&Difference{Number: n, Recorded: x, Replayed: y}); c.First == nil || d.invocation() < c.First.invocation() {
+		c.First = d
+	}
+}
+
+// Barriers say how many elements a task had sent on each channel when it sent the barriers of checkpoints.
+type Barriers struct {
+	Compared uint64 // counts of channels at barriers that both runs sent
+	Equal    uint64
+	First    *BarrierDifference
+}
+
+// BarrierDifference is the count of a channel at the first checkpoint where one differs.
+type BarrierDifference struct {
+	Checkpoint         uint64
+	Subpartition       uint32
+	Recorded, Replayed uint64
+}
+
+// compareBarriers holds what was sent at barriers in two recordings of an attempt against each other.
+func compareBarriers(recorded, replayed store.Snapshot, attempt event.Key) (b Barriers) {
+	again := sentAt(replayed, attempt)
+	for checkpoint, channels := range sentAt(recorded, attempt) {
+		for e, sent := range channels {
+			n, ok := again[checkpoint][e]
+			if !ok {
+				continue
+			}
+			b.Compared++
+			if n == sent {
+				b.Equal++
+			} else if b.First == nil || checkpoint < b.First.Checkpoint {
+				b.First = &BarrierDifference{checkpoint, e.Subpartition, sent, n}
+			}
+		}
+	}
+	return b
 }

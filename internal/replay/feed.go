@@ -75,6 +75,7 @@ const stepNone = 255
 // feed writes the steps of an attempt.
 type feed struct {
 	snap   store.Snapshot
+	supply *supply
 	defs   definitions
 	open   sealed.Key
 	out    *bufio.Writer
@@ -82,9 +83,10 @@ type feed struct {
 	env    *lane
 	from   start
 	trace  *lane // written records and transactions
-	inputs map[event.Element]*input
+	inputs map[event.Element]*supplied
 
 	attempt  event.Key
+	job      string // its name
 	chain    []event.ChainOperatorDef
 	source   *sources
 	recover  *recovered
@@ -324,7 +326,7 @@ func (f *feed) run(ctx context.Context, r row) error {
 		if !ok {
 			return &MissingInput{Element: key, Why: "who sent it is not known: nothing of the sender was recorded"}
 		}
-		in = newInput(f.snap, producer, key.Partition, key.Subpartition)
+		in = f.supply.channel(producer, key.Partition, key.Subpartition)
 		f.inputs[key] = in
 	}
 	for r.n > 0 {

@@ -13,6 +13,8 @@ import (
 type MissingInput struct {
 	Element event.Element
 	Why     string
+	Kept    bool // a policy kept them back: nothing else may give them
+	Source  bool // they would have to be read from the outside again
 }
 
 func (e *MissingInput) Error() string {
@@ -54,20 +56,20 @@ func (in *input) element(ctx context.Context, seq uint64) (event.Payload, error)
 				continue
 			}
 			if have > seq {
-				return event.Payload{}, &MissingInput{e, "it was not recorded: the sender's operator was at level positions, or there is a gap"}
+				return event.Payload{}, &MissingInput{Element: e, Why: "it was not recorded: the sender's operator was at level positions, or there is a gap"}
 			}
 			v := at(in.rows.Value, in.i)
 			in.i++
 			switch {
 			case v.Null():
-				return event.Payload{}, &MissingInput{e, "its bytes were withheld by a policy"}
+				return event.Payload{}, &MissingInput{Element: e, Why: "its bytes were withheld by a policy", Kept: true}
 			case v.Len() < v.Size():
-				return event.Payload{}, &MissingInput{e, "its bytes were cut"}
+				return event.Payload{}, &MissingInput{Element: e, Why: "its bytes were cut", Kept: true}
 			}
 			return v, nil
 		}
 		if len(in.refs) == 0 {
-			return event.Payload{}, &MissingInput{e, "it was not recorded: the sender's operator was at level positions, or its recording ends before"}
+			return event.Payload{}, &MissingInput{Element: e, Why: "it was not recorded: the sender's operator was at level positions, or its recording ends before"}
 		}
 		ref := in.refs[0]
 		in.refs = in.refs[1:]

@@ -18,7 +18,7 @@ func (q *Queue) paired(ctx context.Context, r *Replay, plan *Plan, o Options, pr
 	if err != nil {
 		return nil, err
 	}
-	base.Checkpoint, base.To, base.Recording = o.Checkpoint, o.To, r.Base
+	base.Checkpoint, base.To, base.Recording, base.Derived = o.Checkpoint, o.To, r.Base, o.Derived
 	first, err := q.o.run(ctx, base, r.Wish.Recording, r.Wish.Attempt, progress)
 	if err != nil {
 		return nil, fmt.Errorf("running it unchanged: %w", err)

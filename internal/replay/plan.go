@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type Plan struct {
 	Restored bool      `json:"restored,omitempty"`
 	Starts   []Start   `json:"starts,omitempty"` // checkpoints that it can begin behind, oldest first
 	Findings []Finding `json:"findings"`
+	Senders  []Sender  `json:"senders,omitempty"` // replays that have what it took in, where the recording does not; those that have to run first are in order
 
 	home flinkHome
 	java java
@@ -96,14 +98,39 @@ const lookAtMost = 20 * time.Second
 // enough of a feed shows that a run has what it begins with.
 const enough = 256 << 10
 
-// plan looks at what an attempt would need that begins behind a checkpoint (0 = at its beginning), on a version of Flink (empty = the recorded one).
-// whole: through all that was recorded, not its beginning alone.
-func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID, attempt event.Key, checkpoint uint64, flink string, whole bool) (*Plan, error) {
-	snap, err := s.Snapshot(ctx, rec)
+// planning is what a plan is made for.
+type planning struct {
+	rec        event.RecordingID
+	attempt    event.Key
+	checkpoint uint64 // to begin behind; 0 = at its beginning
+	to         uint64 // invocation to end with; 0 = the last one
+	flink      string // version; empty = the recorded one
+	whole      bool   // through all that was recorded, not its beginning alone
+	look       time.Duration
+	derived    Derived
+	topics     *topics // that are looked at; nil: none is read again
+	wants      *wants  // takes what is not there; nil: it is missing
+
+	used map[event.RecordingID]bool // derived recordings that inputs come from
+	cut  bool                       // not all was looked at
+}
+
+func (w *planning) supply(ctx context.Context, s store.Store) (*supply, error) {
+	u, err := openSupply(ctx, s, w.rec, w.derived, nil)
+	if err == nil {
+		u.topics, u.lent, u.wants = w.topics, true, w.wants
+	}
+	return u, err
+}
+
+// plan looks at what an attempt would need.
+func (m *Machine) plan(ctx context.Context, s store.Store, w *planning) (*Plan, error) {
+	supply, err := w.supply(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer snap.Close()
+	defer supply.close()
+	snap, rec, attempt, checkpoint, flink := supply.snap, w.rec, w.attempt, w.checkpoint, w.flink
 	dict := newDictionary(s, rec)
 	p := &Plan{Findings: []Finding{}}
 	for ref := range snap.Blocks(store.Filter{Lane: event.LaneDet, Attempt: attempt}) {
@@ -157,7 +184,7 @@ func (m *Machine) plan(ctx context.Context, s store.Store, rec event.RecordingID
 		begins = from.snapshot.needs
 	}
 	p.state(begins, s)
-	return p, p.inputs(ctx, snap, dict, attempt, from, whole)
+	return p, p.inputs(ctx, supply, dict, w, from)
 }
 
 // state looks at the files of the state to begin with.
@@ -242,22 +269,31 @@ func (s *sink) Write(b []byte) (int, error) {
 }
 
 // inputs goes through what would be fed, without a task: what is missing shows where it is missing.
-func (p *Plan) inputs(ctx context.Context, snap store.Snapshot, dict *dictionary, attempt event.Key, from start, whole bool) error {
-	limited, cancel := context.WithTimeout(ctx, lookAtMost)
+func (p *Plan) inputs(ctx context.Context, supply *supply, dict *dictionary, w *planning, from start) error {
+	limited, cancel := context.WithTimeout(ctx, cmp.Or(w.look, lookAtMost))
 	defer cancel()
 	to := &sink{left: enough}
+	whole := w.whole
+	if !whole && w.wants != nil {
+		var err error
+		if whole, err = skips(ctx, supply.snap, dict, w.attempt); err != nil {
+			return err
+		}
+	}
 	if whole {
 		to.left = -1
 	}
-	f := newFeed(snap, dict, attempt, from)
+	f := newFeed(supply, dict, w.attempt, from)
+	f.to = w.to
 	f.out = bufio.NewWriterSize(to, 64<<10)
 	err := f.write(limited)
-	p.Reaches = f.reached
+	p.Reaches, w.used = f.reached, supply.used
 	switch {
 	case errors.Is(err, errEnough):
 		p.Reaches = 0 // further than was looked
 		return nil
 	case err != nil && limited.Err() != nil && ctx.Err() == nil:
+		w.cut = true
 		p.warn(AboutInputs, "", "it is much: whether all of it is there was looked at up to invocation %d", f.reached)
 		return nil
 	case err != nil:
@@ -283,6 +319,9 @@ func (p *Plan) inputs(ctx context.Context, snap store.Snapshot, dict *dictionary
 
 // whatToDo says how that comes to be recorded next time.
 func whatToDo(missing *MissingInput, dict *dictionary) string {
+	if missing.Source {
+		return "docs/guides/replay.md says how topics are read again; else record the source at level flight, for a while or by the policy, and replay an attempt of then"
+	}
 	if missing.Element.Partition == 0 {
 		return "replay the tasks that it sent to: they have what they took in"
 	}

@@ -40,6 +40,7 @@ type QueueOptions struct {
 	Now     func() time.Time
 	Edit    Editor // nil: no value of a record can be changed
 	Jars    string // folder of uploaded jars
+	Topics  Topics // nil: no topic of Kafka is read again
 
 	plan func(ctx context.Context, w *Wish, whole bool) (*Plan, error)                               // of tests
 	run  func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
@@ -67,11 +68,6 @@ func NewQueue(ctx context.Context, o QueueOptions) (*Queue, error) {
 	if o.run == nil {
 		o.run = Run
 	}
-	if o.plan == nil {
-		o.plan = func(ctx context.Context, w *Wish, whole bool) (*Plan, error) {
-			return o.Machine.plan(ctx, o.Store, w.Recording, w.Attempt, w.Checkpoint, w.Variant.Flink, whole)
-		}
-	}
 	var err error
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, fmt.Errorf("folder of replays: %w", err)
@@ -83,7 +79,11 @@ func NewQueue(ctx context.Context, o QueueOptions) (*Queue, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder of replays: %w", err)
 	}
-	q := &Queue{o: o, wake: make(chan struct{}, o.Jobs), running: map[string]*Replay{}, cancel: map[string]context.CancelCauseFunc{}}
+	q := &Queue{wake: make(chan struct{}, o.Jobs), running: map[string]*Replay{}, cancel: map[string]context.CancelCauseFunc{}}
+	if o.plan == nil {
+		o.plan = q.planned
+	}
+	q.o = o
 	for _, state := range []string{Running, Queued} {
 		rows, err := o.Meta.ReplaysIn(ctx, state)
 		if err != nil {
@@ -128,11 +128,15 @@ func (q *Queue) Plan(ctx context.Context, rec event.RecordingID, attempt event.K
 	return q.o.plan(ctx, &Wish{Recording: rec, Attempt: attempt}, true)
 }
 
-// Add lets a replay wait for its turn. ErrFull.
-func (q *Queue) Add(ctx context.Context, w Wish) (Replay, error) {
+func newID() string {
 	var id [6]byte
 	_, _ = rand.Read(id[:]) // it never fails
-	r := &Replay{ID: hex.EncodeToString(id[:]), Wish: w, State: Queued, Created: q.o.Now()}
+	return hex.EncodeToString(id[:])
+}
+
+// Add lets a replay wait for its turn. ErrFull.
+func (q *Queue) Add(ctx context.Context, w Wish) (Replay, error) {
+	r := &Replay{ID: newID(), Wish: w, State: Queued, Created: q.o.Now()}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) >= maxWaiting {
@@ -150,7 +154,12 @@ func (q *Queue) Add(ctx context.Context, w Wish) (Replay, error) {
 func (q *Queue) copyLocked(r *Replay) Replay {
 	c := *r
 	if i := slices.Index(q.waiting, r); i >= 0 {
-		c.Ahead = i + len(q.running)
+		c.Ahead = i
+		for _, x := range q.running {
+			if x.Wish.For == "" { // what runs for another one takes no place of its own
+				c.Ahead++
+			}
+		}
 	}
 	return c
 }
@@ -318,12 +327,14 @@ var errTooLong = errors.New("it took longer than the setting replay-time allows"
 
 // work runs one and keeps what came of it.
 func (q *Queue) work(ctx context.Context, r *Replay) {
-	ctx, stop := context.WithTimeoutCause(ctx, q.o.Time, errTooLong)
-	defer stop()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	limit := time.AfterFunc(q.o.Time, func() { end(errTooLong) })
+	defer limit.Stop()
 	if err := q.save(ctx, r); err != nil {
 		q.o.Log.Warn("a replay is not kept while it runs", "replay", r.ID, "error", err)
 	}
-	result, plan, err := q.replay(ctx, r)
+	result, plan, why, err := q.replay(ctx, r, limit)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	r.Phase, r.Ended, r.Plan = "", q.o.Now(), plan
@@ -332,7 +343,7 @@ func (q *Queue) work(ctx context.Context, r *Replay) {
 	}
 	switch cause := context.Cause(ctx); {
 	case err == nil && result == nil:
-		r.State, r.Judged = Done, &Judgement{Verdict: NotReplayable, Text: plan.why(), Last: plan.Last}
+		r.State, r.Judged = Done, &Judgement{Verdict: NotReplayable, Text: why, Last: plan.Last}
 	case err == nil:
 		r.State, r.Elements, r.Reached, r.CPU = Done, result.Report.Elements, result.Report.Invocation, result.Report.CPU
 		judged := judge(result, plan, newDictionary(q.o.Store, r.Wish.Recording).attempts[r.Wish.Attempt].Chain)
@@ -370,12 +381,12 @@ func (p *Plan) why() string {
 	return ""
 }
 
-// replay plans and runs; without a result and an error the plan says why not.
-func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
+// replay plans and runs; without a result and an error why says why not. limit bounds it, but for what has to run before.
+func (q *Queue) replay(ctx context.Context, r *Replay, limit *time.Timer) (_ *Result, _ *Plan, why string, _ error) {
 	if r.Wish.Nearest {
 		at, err := q.nearest(ctx, &r.Wish)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, "", err
 		}
 		q.mu.Lock()
 		r.Wish.Checkpoint = at
@@ -383,16 +394,30 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 	}
 	plan, err := q.o.plan(ctx, &r.Wish, false)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	q.mu.Lock()
 	r.Plan, r.Last, r.Sandbox = plan, plan.Last, plan.Sandbox
 	q.mu.Unlock()
 	if plan.Stopped() {
-		return nil, plan, nil
+		return nil, plan, plan.why(), nil
+	}
+	limit.Stop() // each of those has a limit of its own
+	plan, why, err = q.runSenders(ctx, r, plan)
+	limit.Reset(q.o.Time)
+	if err != nil || why != "" {
+		return nil, plan, why, err
+	}
+	derived, err := q.derived(ctx, r.Wish.Recording)
+	if err != nil {
+		return nil, plan, "", err
 	}
 	o := q.options(plan)
 	o.Checkpoint, o.To, o.Recording, o.Changes, o.Edit = r.Wish.Checkpoint, r.Wish.To, r.Derived, r.Wish.Changes, q.o.Edit
+	o.Derived = derived.of
+	if r.Wish.For != "" {
+		o.Level = levelOfSenders
+	}
 	progress := func(p Report) {
 		q.mu.Lock()
 		r.Phase, r.Elements, r.Reached = p.Phase, p.Elements, p.Invocation
@@ -403,10 +428,10 @@ func (q *Queue) replay(ctx context.Context, r *Replay) (*Result, *Plan, error) {
 	}
 	if r.WhatIf() {
 		result, err := q.paired(ctx, r, plan, o, progress)
-		return result, plan, err
+		return result, plan, "", err
 	}
 	result, err := q.o.run(ctx, o, r.Wish.Recording, r.Wish.Attempt, progress)
-	return result, plan, err
+	return result, plan, "", err
 }
 
 // nearest is the last checkpoint before the invocation that was asked from, 0 when there is none.

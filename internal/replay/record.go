@@ -27,6 +27,8 @@ type Wish struct {
 	Checkpoint uint64 `json:"checkpoint,omitempty"`
 	Nearest    bool   `json:"nearest,omitempty"`
 	Who        string `json:"who"` // name of who asked
+	// For is the id of the replay that this one runs before; empty: it was asked for itself.
+	For string `json:"for,omitempty"`
 	// Changes make a what-if of it, which proves nothing of the recording.
 	Changes []Change `json:"changes,omitempty"`
 	Variant Variant  `json:"variant,omitzero"`

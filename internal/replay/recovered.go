@@ -12,7 +12,7 @@ import (
 // from it got out of the channels' state: on each channel those that the sender of then had sent when it took the checkpoint, and that
 // the receiver of then had not handled when it did. Both ends count them in zone 6 of their blocks.
 type recovered struct {
-	snap     store.Snapshot
+	supply   *supply
 	dict     *dictionary
 	attempt  event.Key
 	handled  map[event.Element]uint64 // by the receiver of then: elements of each channel; nil = not looked for
@@ -21,12 +21,12 @@ type recovered struct {
 
 // onTheWay are elements of one channel.
 type onTheWay struct {
-	input     *input
+	input     *supplied
 	next, end uint64
 }
 
-func newRecovered(snap store.Snapshot, dict *dictionary, attempt event.Key) *recovered {
-	return &recovered{snap: snap, dict: dict, attempt: attempt, channels: make(map[event.Element]*onTheWay)}
+func newRecovered(supply *supply, dict *dictionary, attempt event.Key) *recovered {
+	return &recovered{supply: supply, dict: dict, attempt: attempt, channels: make(map[event.Element]*onTheWay)}
 }
 
 // element gives the next element of a channel of the attempt.
@@ -69,7 +69,7 @@ func (r *recovered) find(channel event.Element) (*onTheWay, error) {
 		if !ok {
 			return nil, r.missing(channel, "what its sender had sent by then was not recorded")
 		}
-		return &onTheWay{input: newInput(r.snap, sender, then.Partition, then.Subpartition), next: handled, end: sent}, nil
+		return &onTheWay{input: r.supply.channel(sender, then.Partition, then.Subpartition), next: handled, end: sent}, nil
 	}
 	return nil, r.missing(channel, "the attempt that took the checkpoint is not in this recording, or had other channels (another parallelism)")
 }
@@ -93,7 +93,7 @@ func (r *recovered) before(attempt event.Key) (keys []event.Key) {
 func (r *recovered) counts(attempts []event.Key, in bool) map[event.Element]uint64 {
 	counts := make(map[event.Element]uint64)
 	for _, a := range attempts {
-		for ref := range r.snap.Blocks(store.Filter{Attempt: a}) {
+		for ref := range r.supply.snap.Blocks(store.Filter{Attempt: a}) {
 			for _, b := range ref.Header.Zones.Barriers {
 				if b.In == in && b.Checkpoint == r.checkpoint() {
 					counts[event.Element{Partition: b.Partition, Subpartition: b.Subpartition}] = b.Seq

@@ -31,6 +31,8 @@ type Options struct {
 	Edit       Editor   // for changes of values; nil: there can be none
 	Variant    *Variant // of the program; nil: the recorded one
 	Jars       string   // folder that the jars of a variant lie in
+	Derived    Derived  // what replays of senders gave, where the recording does not have it
+	Topics     Topics   // nil: no topic is read again
 	Level      string   // what is recorded of the replay: positions, flight or trace; empty = trace. At positions outputs cannot be compared
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
@@ -61,11 +63,12 @@ type Result struct {
 // Run replays one attempt of a recording from its start.
 func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, progress func(Report)) (*Result, error) {
 	began := time.Now()
-	snap, err := o.Store.Snapshot(ctx, rec)
+	supply, err := openSupply(ctx, o.Store, rec, o.Derived, o.Topics)
 	if err != nil {
 		return nil, err
 	}
-	defer snap.Close()
+	defer supply.close()
+	snap := supply.snap
 	from, err := findStart(ctx, snap, attempt, o.Checkpoint)
 	if err != nil {
 		return nil, err
@@ -74,13 +77,16 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if derived.IsZero() {
 		derived = NewRecording()
 	}
-	room, err := o.setUp(ctx, snap, rec, attempt, from, derived, true)
+	if o.Level != "" && wasTraced(snap, attempt) {
+		o.Level = "" // what is told outside of all invocations has other numbers at a lower level
+	}
+	room, err := o.setUp(ctx, supply, rec, attempt, from, derived, true)
 	if err != nil {
 		return nil, err
 	}
 	defer room.remove(&o)
 	defer room.close()
-	if o.Level == "positions" && !wasTraced(snap, attempt) {
+	if o.Level == "positions" {
 		room.jvm.extraArgs = []string{quietOn}
 	}
 	f := room.feed
@@ -104,7 +110,12 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 			end = max(end, ref.Header.LastInv)
 		}
 	}
-	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation, end); err != nil {
+	dict := newDictionary(o.Store, rec)
+	how := toldHow{subpartitions: func(p event.Key) int { return dict.partition[p].Subpartitions }}
+	if how.levels, err = levelsOf(ctx, snap, dict, attempt); err != nil {
+		return nil, err
+	}
+	if r.Compared, err = compare(ctx, snap, again, attempt, from.invocation+1, report.Invocation, end, how); err != nil {
 		return nil, err
 	}
 	whole := report.Invocation
@@ -137,14 +148,16 @@ func (o *Options) bounds(dir string, server net.Addr) sandbox.Bounds {
 }
 
 // newFeed prepares a feed of an attempt; where it is written to is the caller's to say.
-func newFeed(snap store.Snapshot, dict *dictionary, attempt event.Key, from start) *feed {
+func newFeed(u *supply, dict *dictionary, attempt event.Key, from start) *feed {
+	snap := u.snap
 	return &feed{
-		snap: snap, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*input), outside: make(map[uint64]bool),
+		snap: snap, supply: u, defs: dict, chain: dict.attempts[attempt].Chain, open: sealed.Take(), inputs: make(map[event.Element]*supplied), outside: make(map[uint64]bool),
 		from: from, det: newLane(snap, attempt, event.LaneDet, false), env: newLane(snap, attempt, event.LaneEnv, true),
 		trace:    newLane(snap, attempt, event.LaneTrace, false),
-		recover:  newRecovered(snap, dict, attempt),
+		recover:  newRecovered(u, dict, attempt),
 		source:   &sources{lane: newLane(snap, attempt, event.LaneSrc, true), given: newLane(snap, attempt, event.LaneEnv, true)},
 		attempt:  attempt,
+		job:      dict.attempts[attempt].JobName,
 		barriers: newBarriers(snap, attempt, from),
 		said:     make(chan stateSaid, 2*MostChanges),
 	}

@@ -15,7 +15,6 @@ import (
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/ingest"
-	"github.com/sightglass/sightglass/internal/store"
 )
 
 // room is what a replay runs in: a folder with what rebuilds the task, a server for the agent of its process, and the feed.
@@ -32,7 +31,8 @@ type room struct {
 
 // setUp makes the room of a replay that begins at from. derived is the recording that it makes. compares: the state that it takes into its
 // snapshots is held against the recorded one.
-func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.RecordingID, attempt event.Key, from start, derived event.RecordingID, compares bool) (_ *room, err error) {
+func (o *Options) setUp(ctx context.Context, supply *supply, rec event.RecordingID, attempt event.Key, from start, derived event.RecordingID, compares bool) (_ *room, err error) {
+	snap := supply.snap
 	c, restore, err := findCapsule(ctx, snap, attempt)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (o *Options) setUp(ctx context.Context, snap store.Snapshot, rec event.Reco
 		return nil, err
 	}
 	go func() { _ = r.server.Serve(l) }() // it ends with Shutdown
-	r.feed = newFeed(snap, dict, attempt, from)
+	r.feed = newFeed(supply, dict, attempt, from)
 	r.feed.changes = newChanges(o.Changes, o.Edit)
 	r.jvm = &jvm{
 		java: o.Java, agent: o.Agent, flink: o.Flink, server: l.Addr().String(), token: file, heap: o.Heap,

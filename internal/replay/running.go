@@ -60,17 +60,17 @@ const quietOn = "-Dsightglass.quiet=true"
 
 // launch starts a process in which the task waits behind a start.
 func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, from start, own *ownSnapshots) (_ *running, err error) {
-	snap, err := o.Store.Snapshot(ctx, rec)
+	supply, err := openSupply(ctx, o.Store, rec, o.Derived, o.Topics)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			snap.Close()
+			supply.close()
 		}
 	}()
 	derived := NewRecording()
-	room, err := o.setUp(ctx, snap, rec, attempt, from, derived, false)
+	room, err := o.setUp(ctx, supply, rec, attempt, from, derived, false)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1, snaps: own,
 		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1},
 	}
-	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, snap.Close
+	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, supply.close
 	room.jvm.extraArgs = linesOn
-	if !wasTraced(snap, attempt) {
+	if !wasTraced(supply.snap, attempt) {
 		room.jvm.extraArgs = append(room.jvm.extraArgs[:len(linesOn):len(linesOn)], quietOn)
 	}
 	// The process outlives the question that it was started for.
@@ -147,13 +147,13 @@ func (r *running) feed(ctx context.Context, w io.Writer) error {
 
 // elsewhere builds the task again behind another start. After an error the process is of no use any more.
 func (r *running) elsewhere(ctx context.Context, from start) (err error) {
-	snap, err := r.o.Store.Snapshot(ctx, r.rec)
+	supply, err := openSupply(ctx, r.o.Store, r.rec, r.o.Derived, r.o.Topics)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			snap.Close()
+			supply.close()
 		}
 	}()
 	folder := strconv.Itoa(r.runs)
@@ -161,11 +161,11 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 	if err := os.Mkdir(next.dir, 0o700); err != nil {
 		return fmt.Errorf("making a folder for a replay: %w", err)
 	}
-	if err := r.room.enter(ctx, next.dir, snap, r.attempt, from, next.derived, r.dict); err != nil {
+	if err := r.room.enter(ctx, next.dir, supply.snap, r.attempt, from, next.derived, r.dict); err != nil {
 		return fmt.Errorf("laying the task out: %w", err)
 	}
-	f := newFeed(snap, r.dict, r.attempt, from)
-	f.stops, f.done = &stops{asked: r.asked, own: r.snaps}, snap.Close
+	f := newFeed(supply, r.dict, r.attempt, from)
+	f.stops, f.done = &stops{asked: r.asked, own: r.snaps}, supply.close
 	r.mu.Lock()
 	r.last = Report{Paused: r.last.Paused}
 	r.mu.Unlock()

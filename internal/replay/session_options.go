@@ -11,7 +11,7 @@ import (
 
 // SessionOptions says how an attempt is replayed here for one who steps through it; the error says what is missing, and what gets it.
 func (q *Queue) SessionOptions(ctx context.Context, rec event.RecordingID, attempt event.Key) (Options, error) {
-	plan, err := q.o.Machine.plan(ctx, q.o.Store, rec, attempt, 0, "", false)
+	plan, err := q.o.plan(ctx, &Wish{Recording: rec, Attempt: attempt}, false)
 	if err != nil {
 		return Options{}, err
 	}
@@ -24,14 +24,25 @@ func (q *Queue) SessionOptions(ctx context.Context, rec event.RecordingID, attem
 			return Options{}, errors.New(f.Text)
 		}
 	}
-	return q.options(plan), nil
+	for i := range plan.Senders {
+		if s := &plan.Senders[i]; s.Replay == "" {
+			return Options{}, fmt.Errorf("what %s sent it is not in the recording and has to be derived first (sightglass replay does it: then it can be stepped through)", s)
+		}
+	}
+	derived, err := q.derived(ctx, rec)
+	if err != nil {
+		return Options{}, err
+	}
+	o := q.options(plan)
+	o.Derived = derived.of
+	return o, nil
 }
 
 // options are those of a replay as it was planned.
 func (q *Queue) options(p *Plan) Options {
 	o := Options{
 		Store: q.o.Store, Java: p.java.program, JavaHome: p.java.home, JavaRead: p.java.outside, Agent: q.o.Machine.Agent, Flink: p.home.jars, Dir: q.o.Dir,
-		Heap: q.o.Heap, CPU: 8 * q.o.Time,
+		Heap: q.o.Heap, CPU: 8 * q.o.Time, Topics: q.o.Topics,
 	}
 	if q.o.Machine.Sandboxed {
 		o.Sandbox = func(b sandbox.Bounds, command []string) ([]string, error) {

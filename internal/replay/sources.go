@@ -15,6 +15,9 @@ type sources struct {
 	lane  *lane
 	given *lane // env: values of sources that are not Kafka's
 	sent  *sent // what leaves a task that is nothing but a source; nil = not looked at yet
+
+	levels levels          // of the attempt
+	kept   map[string]bool // topics whose bytes a policy keeps back; nil = not looked at yet
 }
 
 // Of a step of kind 10: in the place of a partition of Kafka, what else a source does.
@@ -63,8 +66,22 @@ func (f *feed) record(ctx context.Context, inv uint64) (_ []byte, times int, err
 	split := f.defs.Split(r.split)
 	switch {
 	case r.kind == event.KindSourceRun && split.Kind == "kafka":
-		return nil, 0, &MissingInput{Why: fmt.Sprintf("of the records of %s only the places were recorded, from offset %d on (the source was at level positions, or the key "+
-			"is not of the sample): the topic would have to be read again, which is not done", place(split), r.offset)}
+		offset := r.offset + int64(inv-r.inv) // a run's offsets follow each other
+		kept, err := f.keptBack(ctx, r.operator, split.Topic)
+		if err != nil {
+			return nil, 0, err
+		}
+		if kept {
+			return nil, 0, &MissingInput{Kept: true, Why: fmt.Sprintf("of the record %s@%d only the place was recorded, and a policy keeps its bytes back: it is not read again", place(split), offset)}
+		}
+		x, err := f.supply.topics.record(ctx, split, offset, r.wall)
+		if err != nil {
+			return nil, 0, err
+		}
+		return f.given(inv, sourceRecord{
+			operator: r.operator, split: split.Topic, partition: split.Partition, offset: offset, time: x.Time, timeType: x.TimeType, epoch: x.Epoch,
+			key: x.Key, value: x.Value, headers: x.Headers,
+		})
 	case r.kind != event.KindSourceRecord:
 		return f.other(ctx, inv)
 	case r.value.Len() < r.value.Size() || r.key.Len() < r.key.Size():
@@ -72,8 +89,26 @@ func (f *feed) record(ctx context.Context, inv uint64) (_ []byte, times int, err
 	}
 	x := f.source.lane.take()
 	return f.given(inv, sourceRecord{
-		operator: x.operator, split: split.Topic, partition: split.Partition, offset: x.offset, time: x.splitTime, key: x.key, value: x.value, headers: x.headers,
+		operator: x.operator, split: split.Topic, partition: split.Partition, offset: x.offset, time: x.splitTime, timeType: TimeUnknown, epoch: -1, key: x.key, value: x.value, headers: x.headers,
 	})
+}
+
+// keptBack tells whether a policy keeps back what a source read of a topic.
+func (f *feed) keptBack(ctx context.Context, operator int32, topic string) (bool, error) {
+	s := f.source
+	if s.kept == nil {
+		l, err := levelsOf(ctx, f.snap, f.defs, f.attempt)
+		if err != nil {
+			return false, err
+		}
+		s.levels, s.kept = l, make(map[string]bool)
+	}
+	kept, known := s.kept[topic]
+	if !known {
+		kept = s.levels.kept(int(max(operator, 0))) || f.supply.topics.kept([]string{f.job, f.snap.Recording().ID.String()}, topic)
+		s.kept[topic] = kept
+	}
+	return kept, nil
 }
 
 // noTime stands for a time that a record does not have.
@@ -85,6 +120,8 @@ type sourceRecord struct {
 	split               string
 	partition           int32
 	offset, time        int64
+	timeType            uint8
+	epoch               int32 // of the partition's leader; -1 = not known
 	key, value, headers event.Payload
 
 	serializer event.DefinitionID // that wrote value; 0: it is as the outside has it
@@ -110,6 +147,8 @@ func (f *feed) sourceStep(r *sourceRecord) []byte {
 	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(r.partition))
 	f.i64(r.offset)
 	f.i64(r.time)
+	f.buf = append(f.buf, r.timeType)
+	f.buf = binary.BigEndian.AppendUint32(f.buf, uint32(r.epoch))
 	for _, v := range []event.Payload{r.key, r.value} {
 		if v.Null() {
 			f.buf = append(f.buf, 0)

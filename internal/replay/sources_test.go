@@ -81,7 +81,7 @@ func (r *recorded) feed(attempt event.Key) (steps []fedStep, end string) {
 		r.t.Fatal(err)
 	}
 	defer snap.Close()
-	f := newFeed(snap, newDictionary(r.store, r.rec), attempt, start{})
+	f := newFeed(newSupply(r.store, snap), newDictionary(r.store, r.rec), attempt, start{})
 	var out bytes.Buffer
 	f.out = bufio.NewWriter(&out)
 	if err := f.write(r.t.Context()); err != nil {
@@ -140,7 +140,7 @@ func parseSteps(t *testing.T, b []byte) (all []fedStep) {
 			s.bytes = [][]byte{data()}
 		case stepRecord:
 			s.texts = []string{text(), text()}
-			s.nums = []int64{int64(binary.BigEndian.Uint32(take(4))), number(), number()}
+			s.nums = []int64{int64(binary.BigEndian.Uint32(take(4))), number(), number(), int64(take(1)[0]), int64(int32(binary.BigEndian.Uint32(take(4))))}
 			for range 2 {
 				if take(1)[0] == 0 {
 					s.bytes = append(s.bytes, nil)
@@ -296,7 +296,7 @@ func TestSourceRecordsThatAreNotThere(t *testing.T) {
 		split     event.SplitDef
 		row       block.Row
 	}{
-		{"places alone", "of the records of orders/3 only the places", event.SplitDef{Kind: "kafka", Topic: "orders", Partition: 3}, block.Row{Kind: event.KindSourceRun, N: 5, Offset: 9}},
+		{"places alone", "of the record orders/3@9 only the place was recorded, and it cannot be read again: this server reads no topics", event.SplitDef{Kind: "kafka", Topic: "orders", Partition: 3}, block.Row{Kind: event.KindSourceRun, N: 5, Offset: 9}},
 		{"another source", "nothing of what the source gave in invocation 1 left the task", event.SplitDef{Kind: "com.example.Files", ID: "a"}, block.Row{Kind: event.KindOtherSourceRecord}},
 		{"cut", "orders/3@9 was withheld or cut", event.SplitDef{Kind: "kafka", Topic: "orders", Partition: 3},
 			block.Row{Kind: event.KindSourceRecord, Offset: 9, Value: []byte("ab"), FullLength: 9}},

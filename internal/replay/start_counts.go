@@ -75,6 +75,23 @@ func (c *counted) walk(refs []store.Ref, invocation uint64, rows func(ref store.
 	return nil
 }
 
+// sentAt are the numbers of elements that an attempt had sent on each channel at the barriers of checkpoints.
+func sentAt(snap store.Snapshot, attempt event.Key) map[uint64]map[event.Element]uint64 {
+	sent := make(map[uint64]map[event.Element]uint64)
+	for ref := range snap.Blocks(store.Filter{Attempt: attempt}) {
+		for _, b := range ref.Header.Zones.Barriers {
+			if b.In {
+				continue
+			}
+			if sent[b.Checkpoint] == nil {
+				sent[b.Checkpoint] = make(map[event.Element]uint64)
+			}
+			sent[b.Checkpoint][event.Element{Partition: b.Partition, Subpartition: b.Subpartition}] = b.Seq
+		}
+	}
+	return sent
+}
+
 // consumed finds the number of the next element of each channel.
 func (s *start) consumed(ctx context.Context, p map[string]string, c *capsule, snap store.Snapshot, attempt event.Key) error {
 	k := newCounted(true)
@@ -158,6 +175,12 @@ func (s *start) sent(ctx context.Context, p map[string]string, c *capsule, snap 
 		}
 		return nil
 	})
+	// Where records are counted alone (level positions), rows lie far apart: the barrier itself says how many there were.
+	for e, n := range sentAt(snap, attempt)[s.checkpoint] {
+		if keys[e] != "" {
+			k.next[e] = max(k.next[e], n)
+		}
+	}
 	for e, next := range k.next {
 		p[keys[e]] = strconv.FormatUint(next, 10)
 	}

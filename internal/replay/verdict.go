@@ -13,6 +13,7 @@ const (
 	Exact         = "exact"          // every output is equal: bytes, place, order; and the state at each checkpoint that could be compared
 	Solved        = "exact-solved"   // the same, where the order of a map or of timers of one time was searched for and found
 	PerKey        = "equal-per-key"  // of each place they are equal; the order between places is another
+	Counted       = "equal-counts"   // what it gave was counted when it was recorded: as many went to each channel, and watermarks and barriers lie at the same places between
 	Diverged      = "diverged"       // there is a first difference
 	Nothing       = "nothing"        // there is nothing to hold against each other
 	NotReplayable = "not-replayable" // something is missing, which was known before the run
@@ -117,6 +118,16 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case c.Recorded == 0 && r.Steps.First > 0:
 		j.Verdict = Diverged
 		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer, or another way through its operators", r.Steps.First)
+	case c.Untold > 0 && c.Barriers.First != nil:
+		j.Verdict = Diverged
+		d := c.Barriers.First
+		j.Text = fmt.Sprintf("at the barrier of checkpoint %d it had sent %d elements to subpartition %d; the recorded attempt had sent %d", d.Checkpoint, d.Replayed, d.Subpartition, d.Recorded)
+	case c.Untold+c.Placed > 0 && r.Steps.First > 0:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer", r.Steps.First)
+	case c.Untold > 0 && c.Numbered+c.Barriers.Equal > 0 || c.Placed > 0:
+		j.Verdict = Counted
+		j.Text = c.counted(upTo)
 	case c.Recorded == 0 && r.State.Equal > 0:
 		j.Verdict = Exact
 		j.Text = "nothing that the task gave was recorded" + upTo + ", if it gave anything"
@@ -133,6 +144,9 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.Verdict = Exact
 		j.Text = fmt.Sprintf("%d outputs are equal, bytes and order%s", c.Equal, upTo)
 	}
+	if n := c.Untold; n > 0 && j.Verdict != Counted {
+		j.Notes = append(j.Notes, fmt.Sprintf("%d outputs were counted alone when they were recorded (level positions, or keys that are not of the sample): their bytes are not proven", n))
+	}
 	if len(r.changed()) > 0 {
 		j.changed(r)
 	} else if j.Verdict == Exact && r.Report.OrdersSolved > 0 {
@@ -145,6 +159,22 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.causes(r, p)
 	}
 	return j
+}
+
+// counted says what is equal where the recording counted outputs and did not tell them.
+func (c *Comparison) counted(upTo string) string {
+	var all []string
+	if c.Untold > 0 {
+		all = append(all, fmt.Sprintf("%d outputs were counted alone when they were recorded: as many went to each channel%s, as the numbers of %d watermarks and other elements between them and the counts at %d barriers of checkpoints tell",
+			c.Untold, upTo, c.Numbered, c.Barriers.Equal))
+	}
+	if c.Placed > 0 {
+		all = append(all, fmt.Sprintf("%d records were written by the invocations that wrote one when they were recorded%s; their bytes were not", c.Placed, upTo))
+	}
+	if n := c.Equal - c.Placed - c.Numbered; n > 0 {
+		all = append(all, fmt.Sprintf("%d outputs that have bytes are equal", n))
+	}
+	return strings.Join(all, "; ")
 }
 
 // classOf is the class in an exception's text: what follows it may hold payload.
@@ -209,8 +239,14 @@ func (j *Judgement) notes(r *Result, p *Plan) {
 	if s := r.Steps; r.Compared.Recorded > 0 && s.First > 0 {
 		note("%d of %d elements, timers and watermarks were handled as recorded; the first that was not is at invocation %d", s.Equal, s.Recorded, s.First)
 	}
-	if n := r.Compared.Unseen; n > 0 {
+	if n := r.Compared.Unseen - r.Compared.Placed; n > 0 {
 		note("of %d of the equal outputs the recording does not have all bytes: their length and place were compared", n)
+	}
+	if p != nil {
+		for i := range p.Senders {
+			s := &p.Senders[i]
+			note("what %s sent is not in the recording: it comes from a replay of it (sightglass replays %s), whose verdict is %s", s, s.Replay, s.Verdict)
+		}
 	}
 	if n := r.Compared.Cut; n > 0 {
 		note("the recorded attempt was ended in the middle of its last invocation, %d, where the replay gave %d outputs more", r.Compared.end, n)

@@ -40,10 +40,16 @@ func TestWhatAReplayProves(t *testing.T) {
 		"only the exception": {func(r *Result) {
 			r.Report.Thrown, r.seen = threw, seen{threw: true, sameThrow: true, threwAt: 9, class: "IllegalStateException"}
 		}, Comparison{}, Exact, "gave no outputs", ""},
-		"another exception":   {func(r *Result) { r.Report.Thrown, r.seen = threw, seen{threw: true, threwAt: 9, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "threw another exception", "untold"},
-		"its own exception":   {func(r *Result) { r.Report.Thrown = threw }, Comparison{Recorded: 5, Equal: 5}, Diverged, "it threw IllegalStateException; the recorded attempt did not", "untold"},
-		"no exception at all": {func(r *Result) { r.seen = seen{threw: true, threwAt: 10, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "the replay did not", "untold"},
-		"stuck":               {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
+		"another exception":          {func(r *Result) { r.Report.Thrown, r.seen = threw, seen{threw: true, threwAt: 9, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "threw another exception", "untold"},
+		"its own exception":          {func(r *Result) { r.Report.Thrown = threw }, Comparison{Recorded: 5, Equal: 5}, Diverged, "it threw IllegalStateException; the recorded attempt did not", "untold"},
+		"no exception at all":        {func(r *Result) { r.seen = seen{threw: true, threwAt: 10, class: "Error"} }, Comparison{Recorded: 5, Equal: 5}, Diverged, "the replay did not", "untold"},
+		"counted":                    {nil, Comparison{Recorded: 4, Replayed: 4, Equal: 4, Untold: 9, Numbered: 4, Barriers: Barriers{Compared: 6, Equal: 6}}, Counted, "9 outputs were counted alone when they were recorded", ""},
+		"counted, another way":       {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 7, First: 3} }, Comparison{Untold: 9, Barriers: Barriers{Compared: 6, Equal: 6}}, Diverged, "at invocation 3 it did something else", "untold"},
+		"counted, one too few":       {nil, Comparison{Untold: 9, Barriers: Barriers{Compared: 6, Equal: 5, First: &BarrierDifference{3, 2, 8, 7}}}, Diverged, "at the barrier of checkpoint 3 it had sent 7 elements to subpartition 2", "untold"},
+		"places of writes alone":     {nil, Comparison{Recorded: 4, Replayed: 4, Equal: 4, Unseen: 4, Placed: 4}, Counted, "4 records were written by the invocations", ""},
+		"counted, and nothing is":    {nil, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
+		"counted, another watermark": {nil, Comparison{Untold: 9, Recorded: 4, Equal: 2, First: differ}, Diverged, "the outputs differ", "untold"},
+		"stuck":                      {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := all(c.of)

@@ -29,8 +29,12 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 		return fmt.Errorf("where this program is: %w", err)
 	}
 	c := s.cfg.Replay
+	topics, err := s.openTopics()
+	if err != nil {
+		return err
+	}
 	s.replays, err = replay.NewQueue(ctx, replay.QueueOptions{
-		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir),
+		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir), Topics: topics,
 		Machine: replay.Machine{
 			Flink: c.Flink, FlinkHome: os.Getenv("FLINK_HOME"), Java: c.Java, JavaHome: os.Getenv("JAVA_HOME"), Agent: s.jar, Self: self,
 			Sandboxed: c.Sandbox == "on",
@@ -60,7 +64,7 @@ func (r *replays) Plan(ctx context.Context, t browse.Target, a browse.AttemptOf)
 	out := api.ReplayPlan{
 		Recording: t.Recording.String(), Job: a.Job, Task: a.Task, Operator: a.Operator, Subtask: a.Subtask, Attempt: a.Attempt, Key: a.Key.String(),
 		Replayable: !p.Stopped(), Reaches: api.I64(p.Reaches), Last: api.I64(p.Last), Restored: p.Restored, Flink: p.Flink, Home: p.Home, Java: p.Java, Has: p.Has,
-		Sandbox: p.Sandbox, Findings: findings(p), Before: []api.ReplayRun{},
+		Sandbox: p.Sandbox, Findings: findings(p), Senders: senders(p), Before: []api.ReplayRun{},
 		Starts: []api.ReplayStart{},
 	}
 	for _, s := range p.Starts {
@@ -167,6 +171,19 @@ func findings(p *replay.Plan) []api.ReplayFinding {
 	return out
 }
 
+func senders(p *replay.Plan) []api.ReplaySender {
+	out := []api.ReplaySender{}
+	if p != nil {
+		for _, s := range p.Senders {
+			out = append(out, api.ReplaySender{
+				Key: s.Key, Task: s.Task, Operator: s.Operator, Subtask: s.Subtask, Attempt: s.Number, Checkpoint: api.I64(s.Checkpoint), To: api.I64(s.To),
+				Replay: s.Replay, Verdict: s.Verdict,
+			})
+		}
+	}
+	return out
+}
+
 func shownReplay(r *replay.Replay) api.ReplayRun {
 	when := func(t time.Time) *api.Time {
 		if t.IsZero() {
@@ -178,7 +195,7 @@ func shownReplay(r *replay.Replay) api.ReplayRun {
 		ID: r.ID, Recording: r.Wish.Recording.String(), Job: r.Wish.Job, Task: r.Wish.Task, Operator: r.Wish.Operator, Subtask: r.Wish.Subtask, Attempt: r.Wish.Number,
 		Key: r.Wish.Attempt.String(), Checkpoint: api.I64(r.Wish.Checkpoint), To: api.I64(r.Wish.To), From: api.I64(r.Wish.From), Who: r.Wish.Who, State: r.State, Ahead: r.Ahead, Phase: r.Phase,
 		Created: when(r.Created), Began: when(r.Began), Ended: when(r.Ended), Elements: api.I64(r.Elements), Reached: api.I64(r.Reached), Last: api.I64(r.Last),
-		Share: r.Share(), CPU: api.I64(r.CPU.Microseconds()), Sandbox: r.Sandbox, Findings: findings(r.Plan), Error: r.Error,
+		Share: r.Share(), CPU: api.I64(r.CPU.Microseconds()), Sandbox: r.Sandbox, Findings: findings(r.Plan), For: r.Wish.For, Senders: senders(r.Plan), Error: r.Error,
 	}
 	if !r.Derived.IsZero() {
 		out.Derived = r.Derived.String()

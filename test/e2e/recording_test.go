@@ -27,6 +27,7 @@ func TestRecording(t *testing.T) {
 	t.Run("remember", func(t *testing.T) { testRemember(t, r) })
 	t.Run("sql", func(t *testing.T) { testSQL(t, r) })
 	t.Run("replay", func(t *testing.T) { testReplay(t, r) })
+	t.Run("upstream", func(t *testing.T) { testUpstream(t, r) })
 	t.Run("fates", func(t *testing.T) { testFates(t, r) })
 	t.Run("ledger", func(t *testing.T) { testLedger(t, r) })
 	t.Run("reports", func(t *testing.T) { testReports(t, r) })

@@ -71,13 +71,16 @@ type inFlightReport struct {
 }
 
 // trace has the TaskManagers record a job at level trace before it starts.
-func (r *rig) trace(t *testing.T, job string) {
+func (r *rig) trace(t *testing.T, job string) { r.level(t, job, "trace") }
+
+// level has the TaskManagers record a job at a level before it starts.
+func (r *rig) level(t *testing.T, job, level string) {
 	t.Helper()
 	var put struct {
 		Told string `json:"told"`
 	}
 	var report struct{}
-	ask(t, http.MethodPut, r.ask.base+"/api/v1/recording-policy", map[string]any{"text": "rules:\n  - {job: " + job + ", level: trace}\n"}, &report)
+	ask(t, http.MethodPut, r.ask.base+"/api/v1/recording-policy", map[string]any{"text": "rules:\n  - {job: " + job + ", level: " + level + "}\n"}, &report)
 	if err := r.ask.get(t.Context(), "/api/v1/recording-policy", &put); err != nil || put.Told == "" {
 		t.Fatalf("the policy is told as %q: %v", put.Told, err)
 	}

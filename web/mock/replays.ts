@@ -1,5 +1,5 @@
 /** Replays of the made-up recordings: one exact, one that diverged, one that runs, one that waits, one that cannot. */
-import type { ReplayComparison, ReplayDifference, ReplayPlan, ReplayRun } from "../src/api/schema";
+import type { ReplayComparison, ReplayDifference, ReplayPlan, ReplayRun, ReplaySender } from "../src/api/schema";
 import { orderTotals } from "./jobs.ts";
 
 const derived = "5d0a17c2b3e94f60b7f1a2c3d4e5f607";
@@ -31,6 +31,7 @@ export const exactReplay: ReplayRun = {
 	derived,
 	sandbox: "Landlock 7",
 	findings: [],
+	senders: [],
 	verdict: {
 		verdict: "exact",
 		text: "380 outputs are equal, bytes and order",
@@ -138,6 +139,7 @@ export const runningReplay: ReplayRun = {
 	share: 0.25,
 	cpu_us: "0",
 	findings: [],
+	senders: [],
 };
 
 const { phase: _phase, began: _began, ...waiting } = runningReplay;
@@ -201,5 +203,30 @@ export const replayPlan: ReplayPlan = {
 	java_here: "17.0.15",
 	sandbox: "Landlock 7",
 	findings: [],
+	senders: [],
 	before: [exactReplay],
 };
+
+/** Of tasks before it, of which the recording has no bytes: one ran again, one has to. */
+export const senders: ReplaySender[] = [
+	{
+		attempt_key: "90a1b2c3d4e5f601",
+		task: "Source: orders",
+		operator: "source-orders",
+		subtask: 0,
+		attempt: 0,
+		checkpoint: "0",
+		to: "5100",
+		replay: "0a1b2c3d4e5f",
+		verdict: "equal-counts",
+	},
+	{
+		attempt_key: "90a1b2c3d4e5f602",
+		task: "convert to euro",
+		operator: "convert-to-euro",
+		subtask: 1,
+		attempt: 0,
+		checkpoint: "4",
+		to: "0",
+	},
+];

@@ -7,7 +7,16 @@ import { wallTime } from "./instants";
 import type * as wire from "./schema";
 
 /** What a replay proves. */
-export const verdictWord = oneOf("exact", "exact-solved", "equal-per-key", "diverged", "nothing", "not-replayable", "unchanged");
+export const verdictWord = oneOf(
+	"exact",
+	"exact-solved",
+	"equal-per-key",
+	"equal-counts",
+	"diverged",
+	"nothing",
+	"not-replayable",
+	"unchanged",
+);
 export type VerdictWord = Decoded<typeof verdictWord>;
 
 const place = shape<wire.ReplayPlace>()({
@@ -28,6 +37,19 @@ const finding = shape<wire.ReplayFinding>()({
 	do: optional(text),
 });
 export type ReplayFinding = Decoded<typeof finding>;
+
+const sender = shape<wire.ReplaySender>()({
+	attempt_key: text,
+	task: text,
+	operator: text,
+	subtask: number,
+	attempt: number,
+	checkpoint: integer64,
+	to: integer64,
+	replay: optional(text),
+	verdict: optional(verdictWord),
+});
+export type ReplaySender = Decoded<typeof sender>;
 
 const stateAtCheckpoints = shape<wire.ReplayState>()({
 	checkpoints: number,
@@ -138,6 +160,8 @@ export const replay = shape<wire.ReplayRun>()({
 	sandbox: optional(text),
 	verdict: optional(verdict),
 	findings: list(finding),
+	for: optional(text),
+	senders: list(sender),
 	error: optional(text),
 	kind: oneOf("replay", "what-if", "diff"),
 	changes: optional(list(change)),
@@ -184,6 +208,7 @@ const plan = shape<wire.ReplayPlan>()({
 	java_here: optional(text),
 	sandbox: optional(text),
 	findings: list(finding),
+	senders: list(sender),
 	before: list(replay),
 });
 export type ReplayPlan = Decoded<typeof plan>;

@@ -13,6 +13,7 @@ import { Failed, SkeletonRows } from "../widgets/states";
 import { Findings } from "./Findings";
 import styles from "./Replays.module.css";
 import { ReplayVerdict } from "./ReplayVerdict";
+import { Senders } from "./Senders";
 
 type Props = {
 	readonly rec: string;
@@ -77,6 +78,7 @@ function Ask({ rec, position, attempt }: Required<Pick<Props, "rec" | "position"
 				recorded, and is held against it. Nothing is written anywhere.
 			</p>
 			<p className="mid">{facts(p)}</p>
+			{p.senders.length > 0 && <Senders of={p.senders} />}
 			{p.findings.length > 0 && <Findings of={p.findings} />}
 			{!may && (
 				<p className="c-late" role="status">

@@ -6,6 +6,7 @@ const looks: Readonly<Record<VerdictWord, readonly [Tone, IconName, string]>> = 
 	exact: ["ok", "equal", "exact"],
 	"exact-solved": ["ok", "equal", "exact, order solved"],
 	"equal-per-key": ["late", "equal", "equal per key"],
+	"equal-counts": ["late", "equal", "equal counts"],
 	diverged: ["drop", "failed", "diverged"],
 	nothing: ["plain", "unknown", "nothing to compare"],
 	"not-replayable": ["drop", "close", "not replayable"],

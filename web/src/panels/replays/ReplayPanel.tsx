@@ -18,6 +18,7 @@ import { go } from "../../model/navigation";
 import { Findings } from "../../replays/Findings";
 import { ReplayProgress } from "../../replays/ReplayProgress";
 import { ReplayVerdict } from "../../replays/ReplayVerdict";
+import { Senders } from "../../replays/Senders";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
 import { Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
@@ -54,6 +55,13 @@ export default function ReplayPanel({ id }: { readonly id: string }) {
 					<Panel title="What is missing">
 						<div className={styles.pad}>
 							<Findings of={r.findings} />
+						</div>
+					</Panel>
+				)}
+				{r.senders.length > 0 && (
+					<Panel title="Where its input comes from" about="what the recording has no bytes of, tasks before it gave when they ran again">
+						<div className={styles.pad}>
+							<Senders of={r.senders} />
 						</div>
 					</Panel>
 				)}
@@ -207,6 +215,17 @@ function Facts({ of: r }: { readonly of: Replay }) {
 						{r.job} <span className="mono">{shortId(r.recording)}</span>
 					</a>
 				</dd>
+				{r.for !== undefined && (
+					<>
+						<dt>For</dt>
+						<dd>
+							<a className="link mono" href={link({ screen: "replay", id: r.for })}>
+								{r.for}
+							</a>
+							, which takes in what it sent
+						</dd>
+					</>
+				)}
 				<dt>Begins</dt>
 				<dd>{r.checkpoint === 0n ? "where the attempt began" : `behind checkpoint ${r.checkpoint}`}</dd>
 				<dt>Went</dt>

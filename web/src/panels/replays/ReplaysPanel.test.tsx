@@ -12,6 +12,7 @@ import {
 	replays,
 	runComparison,
 	runningReplay,
+	senders,
 	whatIfReplay,
 } from "../../../mock/replays";
 import { type Answers, listOf, openPanel } from "../../../test/openPanel";
@@ -116,6 +117,16 @@ describe("one replay", () => {
 		expect(derived.getAttribute("href")).toBe(`/r/${exactReplay.derived}/events#at=drop-duplicates.1.0.3001`);
 		expect(screen.getByRole("list", { name: "What bounds the verdict" }).textContent).toContain("the state at checkpoints");
 		expect(screen.queryByRole("region", { name: "The first difference" })).toBeNull();
+	});
+
+	it("whose input was not recorded says what gave it, and what it ran for itself", async () => {
+		openOne(exactReplay.id, { ...exactReplay, senders, for: "bf0123456789" });
+		const list = await screen.findByRole("list", { name: "Replays of what sent its input" });
+		const [first, second] = within(list).getAllByRole("listitem");
+		expect(first?.textContent).toContain("Source: orders #0, attempt 0, to invocation 5,100 equal counts");
+		expect(within(list).getByRole("link", { name: "0a1b2c3d4e5f" }).getAttribute("href")).toContain("/replays/0a1b2c3d4e5f");
+		expect(second?.textContent).toContain("runs first: convert to euro #1, attempt 0, behind checkpoint 4");
+		expect(screen.getByRole("link", { name: "bf0123456789" })).toBeDefined();
 	});
 
 	it("that cannot be says what is missing and the command that gets it", async () => {

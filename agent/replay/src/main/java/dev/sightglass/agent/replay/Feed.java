@@ -68,6 +68,8 @@ final class Feed {
   long number;
   long number2;
   long time;
+  int timeType;
+  int epoch;
   boolean outside;
   int source;
   StateChange change;
@@ -183,6 +185,8 @@ final class Feed {
         number2 = in.readInt();
         number = in.readLong();
         time = in.readLong();
+        timeType = in.readUnsignedByte();
+        epoch = in.readInt();
         key = in.readBoolean() ? bytes() : null;
         value = in.readBoolean() ? bytes() : null;
         bytes = bytes();

@@ -23,6 +23,9 @@ final class KafkaReader extends RecordedReader {
   private static final String SPLIT =
       "org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit";
 
+  /** Type of a record's time: the broker's. */
+  private static final int APPENDED = 1;
+
   private final SourceReader<?, ?> real;
   private final Object emitter;
   private final Method emit;
@@ -32,6 +35,7 @@ final class KafkaReader extends RecordedReader {
   private final Constructor<?> partition;
   private final Constructor<?> split;
   private final Object created;
+  private final Object appended;
   private final Object noTime;
 
   KafkaReader(SourceReader<?, ?> real, String operator) throws Exception {
@@ -66,6 +70,7 @@ final class KafkaReader extends RecordedReader {
     partition = place.getConstructor(String.class, int.class);
     split = Class.forName(SPLIT, true, loader).getConstructor(place, long.class);
     created = type.getField("CREATE_TIME").get(null);
+    appended = type.getField("LOG_APPEND_TIME").get(null);
     noTime = type.getField("NO_TIMESTAMP_TYPE").get(null);
   }
 
@@ -97,13 +102,13 @@ final class KafkaReader extends RecordedReader {
             (int) step.number2,
             step.number,
             step.time,
-            step.time < 0 ? noTime : created,
+            step.time < 0 ? noTime : step.timeType == APPENDED ? appended : created,
             keySize,
             valueSize,
             step.key,
             step.value,
             headers(step.bytes),
-            Optional.empty());
+            step.epoch < 0 ? Optional.empty() : Optional.of(step.epoch));
     SourceOutput<Object> to = output.createOutputForSplit(id);
     Members.call(emitter, emit, new Object[] {r, to, splits.get(id)});
   }

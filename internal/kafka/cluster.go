@@ -1,0 +1,52 @@
+package kafka
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+)
+
+// Mechanisms that brokers may ask to log in by.
+const (
+	Plain       = "plain"
+	ScramSHA256 = "scram-sha-256"
+	ScramSHA512 = "scram-sha-512"
+)
+
+// Cluster says how brokers are reached.
+type Cluster struct {
+	Bootstrap []string    // host:port; there must be one
+	TLS       *tls.Config // nil: plain TCP
+	Mechanism string      // empty: nobody logs in
+	User      string
+	Password  string
+}
+
+func (c *Cluster) options() ([]kgo.Opt, error) {
+	if len(c.Bootstrap) == 0 {
+		return nil, errors.New("no bootstrap servers of the cluster are known")
+	}
+	all := []kgo.Opt{kgo.SeedBrokers(c.Bootstrap...), kgo.ClientID("sightglass-replay")}
+	if c.TLS != nil {
+		all = append(all, kgo.DialTLSConfig(c.TLS))
+	}
+	var m sasl.Mechanism
+	switch c.Mechanism {
+	case "":
+		return all, nil
+	case Plain:
+		m = plain.Auth{User: c.User, Pass: c.Password}.AsMechanism()
+	case ScramSHA256:
+		m = scram.Auth{User: c.User, Pass: c.Password}.AsSha256Mechanism()
+	case ScramSHA512:
+		m = scram.Auth{User: c.User, Pass: c.Password}.AsSha512Mechanism()
+	default:
+		return nil, fmt.Errorf("'%s' is no mechanism to log in by: %s, %s or %s", c.Mechanism, Plain, ScramSHA256, ScramSHA512)
+	}
+	return append(all, kgo.SASL(m)), nil
+}

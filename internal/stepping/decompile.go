@@ -15,7 +15,8 @@ import (
 // Bounds of a decompiler: it reads what others wrote, in a process of its own.
 const (
 	decompileTime = 30 * time.Second
-	maxDecompiled = 256 // texts that are kept
+	maxDecompiled = 256     // texts that are kept
+	maxText       = 4 << 20 // the longest one that is shown
 )
 
 // decompiled is what a decompiler made of a class.
@@ -30,8 +31,7 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	if s.Dir == "" || s.Java == nil || len(tools) == 0 || len(jars) == 0 {
 		return nil
 	}
-	// Classes within others are in the text of those.
-	top, _, _ := strings.Cut(class, "$")
+	top := outermost(class)
 	key := filepath.Dir(jars[0]) + "!" + top
 	s.mu.Lock()
 	d, known := s.known[key]
@@ -50,6 +50,15 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	}
 	s.known[key] = d // also that it cannot
 	return d
+}
+
+// outermost is the class in whose text a class is; a name may begin with a dollar.
+func outermost(class string) string {
+	name := strings.LastIndexByte(class, '.') + 1
+	if i := strings.IndexByte(class[min(name+1, len(class)):], '$'); i >= 0 {
+		return class[:name+1+i]
+	}
+	return class
 }
 
 func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string, class string) *decompiled {
@@ -95,7 +104,7 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 			return nil
 		}
 		defer r.Close()
-		text, err := io.ReadAll(io.LimitReader(r, maxSource))
+		text, err := io.ReadAll(io.LimitReader(r, maxText))
 		if err != nil {
 			return nil
 		}

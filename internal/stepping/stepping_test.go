@@ -195,3 +195,13 @@ func TestJavaType(t *testing.T) {
 		}
 	}
 }
+
+func TestOutermostClasses(t *testing.T) {
+	for class, want := range map[string]string{
+		"com.example.Job": "com.example.Job", "com.example.Job$Inner$1": "com.example.Job", "com.example.Rules$": "com.example.Rules", "com.example.$Odd$1": "com.example.$Odd", "Top$": "Top", "": "",
+	} {
+		if got := outermost(class); got != want {
+			t.Errorf("%s: %s, want %s", class, got, want)
+		}
+	}
+}

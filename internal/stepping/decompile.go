@@ -22,6 +22,7 @@ const (
 // decompiled is what a decompiler made of a class.
 type decompiled struct {
 	text  []byte
+	file  string      // its name says the language: classes of Kotlin become Kotlin
 	lines map[int]int // by line of the class's table: that of the text
 }
 
@@ -72,8 +73,10 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 	if !gather(in, jars, path) {
 		return nil
 	}
-	tool, err = filepath.Abs(tool)
-	if err != nil {
+	if tool, err = filepath.Abs(tool); err != nil {
+		return nil
+	}
+	if tool, err = filepath.EvalSymlinks(tool); err != nil { // what a process may read is a file, not the way to it
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, decompileTime)
@@ -96,7 +99,7 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 	}
 	defer z.Close()
 	for _, f := range z.File {
-		if f.Name != path+".java" {
+		if f.Name != path+".java" && f.Name != path+".kt" {
 			continue
 		}
 		r, err := f.Open()
@@ -108,7 +111,7 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 		if err != nil {
 			return nil
 		}
-		return &decompiled{text: text, lines: lineMap(f.Extra)}
+		return &decompiled{text: text, file: f.Name, lines: lineMap(f.Extra)}
 	}
 	return nil
 }

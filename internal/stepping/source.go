@@ -120,7 +120,7 @@ func (w *walker) text(ctx context.Context, f *replay.Frame) (_ *Source, lines ma
 	if d == nil {
 		return nil, nil
 	}
-	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text, access.Java), d.lines
+	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text, access.LanguageOf(d.file)), d.lines
 }
 
 // generated is the recorded text of a class that the planner made, or of the one that it lies in, with what it was made for.

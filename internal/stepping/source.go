@@ -129,24 +129,52 @@ func (w *walker) generated(ctx context.Context, f *replay.Frame) *Source {
 	if err != nil {
 		return nil // no SQL, or it may not be seen
 	}
-	for i := range plan.Operators {
-		o := &plan.Operators[i]
-		for _, c := range o.Code {
-			if !c.HasText || c.Class != f.Method.Class && !strings.HasPrefix(f.Method.Class, c.Class+"$") {
-				continue
-			}
-			code, err := w.o.Browser.Code(ctx, w.who, w.target, c.Hash)
-			if err != nil || code.Source == nil {
-				continue
-			}
-			s := &Source{From: fromGenerated, Path: c.Class, Line: f.Line, Text: *code.Source, SQL: &Origin{Operator: *o}}
-			for _, x := range plan.Statements {
-				if slices.Contains(o.Statements, x.Number) {
-					s.SQL.Statements = append(s.SQL.Statements, x)
-				}
-			}
-			return s
+	o, hash := generatedFor(plan.Operators, f.Method.Class, w.vertex(plan.Operators))
+	if o == nil {
+		return nil
+	}
+	code, err := w.o.Browser.Code(ctx, w.who, w.target, hash)
+	if err != nil || code.Source == nil {
+		return nil
+	}
+	s := &Source{From: fromGenerated, Path: code.Class, Line: f.Line, Text: *code.Source, SQL: &Origin{Operator: *o}}
+	for _, x := range plan.Statements {
+		if slices.Contains(o.Statements, x.Number) {
+			s.SQL.Statements = append(s.SQL.Statements, x)
 		}
 	}
-	return nil
+	return s
+}
+
+// vertex is the task that one steps through, as far as the plan knows it.
+func (w *walker) vertex(all []browse.PlannedOperator) string {
+	if w.known.Operator != nil {
+		for i := range all {
+			if all[i].Operator.ID == w.known.Operator.ID {
+				return all[i].Vertex
+			}
+		}
+	}
+	return ""
+}
+
+// generatedFor finds the operator of a task that a class was generated for, or a class that it lies in, and the text of it. Names of such
+// classes are used again: of another task it is another class, and where one task has two of a name nobody knows which one this is.
+func generatedFor(all []browse.PlannedOperator, class, vertex string) (found *browse.PlannedOperator, hash string) {
+	for i := range all {
+		o := &all[i]
+		if vertex != "" && o.Vertex != vertex {
+			continue
+		}
+		for _, c := range o.Code {
+			switch {
+			case !c.HasText || c.Class != class && !strings.HasPrefix(class, c.Class+"$"):
+			case found == nil:
+				found, hash = o, c.Hash
+			case c.Hash != hash:
+				return nil, ""
+			}
+		}
+	}
+	return found, hash
 }

@@ -10,7 +10,7 @@ AGENT    := internal/agentjar/sightglass-agent.jar
 WEB      := web/dist/index.html
 # Version of Flink for the demo: 2.3 or 1.20.
 FLINK    ?= 2.3
-PROJECTS := agent examples/shop/jobs test/e2e/jobs test/matrix/jobs bench/jobs
+PROJECTS := agent examples/shop/jobs test/e2e/jobs test/e2e/langjobs test/matrix/jobs bench/jobs
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

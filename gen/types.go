@@ -917,7 +917,9 @@ func (e SQLOperatorBy) Valid() bool {
 const (
 	SourceLanguageDescription SourceLanguage = "description"
 	SourceLanguageJava        SourceLanguage = "java"
+	SourceLanguageKotlin      SourceLanguage = "kotlin"
 	SourceLanguageSQL         SourceLanguage = "sql"
+	SourceLanguageScala       SourceLanguage = "scala"
 )
 
 // Valid indicates whether the value is a known member of the SourceLanguage enum.
@@ -927,7 +929,11 @@ func (e SourceLanguage) Valid() bool {
 		return true
 	case SourceLanguageJava:
 		return true
+	case SourceLanguageKotlin:
+		return true
 	case SourceLanguageSQL:
+		return true
+	case SourceLanguageScala:
 		return true
 	default:
 		return false
@@ -4366,6 +4372,14 @@ type StepReplay struct {
 	Thrown string `json:"thrown,omitempty"`
 }
 
+// StepSQL defines model for StepSQL.
+type StepSQL struct {
+	Operator SQLOperator `json:"operator"`
+
+	// Statements Empty: no process that plans told of them.
+	Statements []SQLStatement `json:"statements"`
+}
+
 // StepSource defines model for StepSource.
 type StepSource struct {
 	From StepSourceFrom `json:"from"`
@@ -4380,6 +4394,7 @@ type StepSource struct {
 	// Ran Lines of the text that ran in the invocation, in order.
 	Ran    []int64 `json:"ran"`
 	Source Source  `json:"source"`
+	SQL    StepSQL `json:"sql,omitempty"`
 }
 
 // StepSourceFrom defines model for StepSource.From.

@@ -17,13 +17,15 @@ type Language string
 const (
 	SQL         Language = "sql"
 	Java        Language = "java"
+	Kotlin      Language = "kotlin"
+	Scala       Language = "scala"
 	Description Language = "description"
 )
 
 // Source is a masked text of a program: a statement, a description, generated code. Its structure is shown to everybody who may
 // read the recording; literals and comments are data of somebody.
 type Source struct {
-	Language Language `json:"language" enum:"sql,java,description"`
+	Language Language `json:"language" enum:"sql,java,kotlin,scala,description"`
 	Text     string   `json:"text"`
 	Size     int      `json:"size" doc:"Bytes that the text had when it was recorded."`
 	Masked   []Masked `json:"masked" doc:"What was hidden: literals and comments."`
@@ -68,7 +70,10 @@ func (l *lexer) run() {
 		case c == '\'' && l.window(i):
 			end = i + len("'w$")
 			l.out.WriteString(l.text[i:end])
-		case c == '\'' || c == '"' && l.language == Java:
+		case c == '\'' && l.symbol(i):
+			end = l.wordEnd(i + 1)
+			l.out.WriteString(l.text[i:end])
+		case c == '\'' || c == '"' && l.isProgram():
 			end = l.literalEnd(i)
 			l.hide(l.text[i:end], string(c)+"***"+string(c))
 		case c == '"' || c == '`':
@@ -124,12 +129,13 @@ func (l *lexer) hide(what, with string) {
 
 // literalEnd is behind the quote that ends what begins at i.
 func (l *lexer) literalEnd(i int) int {
+	if l.isProgram() {
+		return l.programLiteralEnd(i)
+	}
 	quote := l.text[i]
 	for j := i + 1; j < len(l.text); j++ {
 		switch {
-		case l.text[j] == '\\' && l.language == Java:
-			j++
-		case l.text[j] == quote && l.language != Java && j+1 < len(l.text) && l.text[j+1] == quote:
+		case l.text[j] == quote && j+1 < len(l.text) && l.text[j+1] == quote:
 			j++
 		case l.text[j] == quote:
 			return j + 1
@@ -142,7 +148,7 @@ func (l *lexer) literalEnd(i int) int {
 func (l *lexer) commentEnd(i int) int {
 	rest := l.text[i:]
 	line := "--"
-	if l.language == Java {
+	if l.isProgram() {
 		line = "//"
 	}
 	switch {
@@ -153,6 +159,8 @@ func (l *lexer) commentEnd(i int) int {
 			return i + end
 		}
 		return len(l.text)
+	case strings.HasPrefix(rest, "/*") && l.nests():
+		return i + nestedEnd(rest)
 	case strings.HasPrefix(rest, "/*"):
 		if end := strings.Index(rest[2:], "*/"); end >= 0 {
 			return i + 2 + end + 2

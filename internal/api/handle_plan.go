@@ -11,16 +11,21 @@ func (s *service) sql(ctx context.Context, _ *RecordingPath) (SQL, error) {
 	if err != nil {
 		return SQL{}, err
 	}
-	out := SQL{Statements: []SQLStatement{}, Operators: []SQLOperator{}, Planner: p.Planner}
-	for _, x := range p.Statements {
-		out.Statements = append(out.Statements, SQLStatement{
-			Number: x.Number, Operation: x.Operation, Made: x.Made, Time: wall(x.At), Length: x.Length, Source: x.Source,
-		})
-	}
+	out := SQL{Statements: sqlStatements(p.Statements), Operators: []SQLOperator{}, Planner: p.Planner}
 	for i := range p.Operators {
 		out.Operators = append(out.Operators, sqlOperatorOf(&p.Operators[i]))
 	}
 	return out, nil
+}
+
+func sqlStatements(all []browse.Statement) []SQLStatement {
+	out := []SQLStatement{}
+	for _, x := range all {
+		out = append(out, SQLStatement{
+			Number: x.Number, Operation: x.Operation, Made: x.Made, Time: wall(x.At), Length: x.Length, Source: x.Source,
+		})
+	}
+	return out
 }
 
 func sqlOperatorOf(o *browse.PlannedOperator) SQLOperator {

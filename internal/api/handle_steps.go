@@ -117,6 +117,9 @@ func stepPlaceOf(p *stepping.Place) StepPlace {
 		for _, text := range slices.Sorted(maps.Keys(p.Source.Lines)) {
 			out.Source.Lines = append(out.Source.Lines, StepLine{Text: text, Class: p.Source.Lines[text]})
 		}
+		if sql := p.Source.SQL; sql != nil {
+			out.Source.SQL = &StepSQL{Operator: sqlOperatorOf(&sql.Operator), Statements: sqlStatements(sql.Statements)}
+		}
 	}
 	for _, e := range p.Evaluated {
 		out.Evaluated = append(out.Evaluated, StepValue{e.Expression, e.Text, e.Type, e.OK})

@@ -50,6 +50,13 @@ type StepSource struct {
 	Ran   []int         `json:"ran" doc:"Lines of the text that ran in the invocation, in order."`
 	Lines []StepLine    `json:"lines,omitempty" doc:"Of a decompiled text: what its lines are in the class, by which breakpoints go. Absent: they are the same."`
 	Text  access.Source `json:"source"`
+	SQL   *StepSQL      `json:"sql,omitempty" doc:"Of generated code: what it was made for."`
+}
+
+// StepSQL is the operator that Flink generated code for, and the statements that it is there for.
+type StepSQL struct {
+	Operator   SQLOperator    `json:"operator"`
+	Statements []SQLStatement `json:"statements" doc:"Empty: no process that plans told of them."`
 }
 
 // StepLine is a line of a text that is another one in the class.

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sightglass/sightglass/gen"
 	"github.com/sightglass/sightglass/internal/client"
+	"github.com/sightglass/sightglass/internal/sources"
 )
 
 // stepHelp is what h prints.
@@ -30,7 +31,7 @@ q  end`
 
 func (a *app) step() *cobra.Command {
 	var commands string
-	var breaks, sources []string
+	var breaks, folders []string
 	var end bool
 	var at int64
 	c := &cobra.Command{
@@ -48,7 +49,7 @@ The replay waits for a while after the last step; --end ends it now.`,
 	f := c.Flags()
 	f.StringVar(&commands, "commands", "", "commands to do, with ; between, instead of reading them")
 	f.StringArrayVar(&breaks, "break", nil, "breakpoint FILE:LINE, an expression behind a space; may be given more than once")
-	f.StringArrayVar(&sources, "source", nil, "folder of sources at this machine; may be given more than once")
+	f.StringArrayVar(&folders, "source", nil, "folder of sources at this machine; may be given more than once")
 	f.Int64Var(&at, "step", -1, "the step of the invocation to begin at, as the browser's addresses have it; -1 = the first")
 	f.BoolVar(&end, "end", false, "end the replay that waits for steps")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -73,7 +74,10 @@ The replay waits for a while after the last step; --end ends it now.`,
 			}
 			return err
 		}
-		s := &stepper{app: a, cl: cl, q: client.StepQuery{Recording: rec, Position: position, Step: at, Breaks: breaks}, sources: sources}
+		s := &stepper{app: a, cl: cl, q: client.StepQuery{Recording: rec, Position: position, Step: at}, folders: folders}
+		for _, b := range breaks {
+			s.q.Breaks = append(s.q.Breaks, s.breakpoint(b))
+		}
 		return s.run(c.Context(), commands, c.InOrStdin())
 	}
 	return c
@@ -84,7 +88,7 @@ type stepper struct {
 	*app
 	cl      *client.Client
 	q       client.StepQuery
-	sources []string
+	folders []string
 	at      gen.StepPlace
 	last    string
 }
@@ -160,7 +164,7 @@ func (s *stepper) do(ctx context.Context, line string) (quit bool, err error) {
 		return false, nil
 	case "b":
 		if rest != "" {
-			s.q.Breaks = append(s.q.Breaks, rest)
+			s.q.Breaks = append(s.q.Breaks, s.breakpoint(rest))
 		}
 		for _, b := range s.q.Breaks {
 			s.say("%s", b)
@@ -201,6 +205,22 @@ func (s *stepper) do(ctx context.Context, line string) (quit bool, err error) {
 	return false, s.goTo(ctx, q)
 }
 
+// breakpoint names the file of one as its classes do: of Kotlin and Scala by the package that it declares, wherever it lies.
+func (s *stepper) breakpoint(text string) string {
+	place, condition, _ := strings.Cut(text, " ")
+	colon := strings.LastIndexByte(place, ':')
+	if colon < 0 {
+		return text // the server says what is wrong with it
+	}
+	for _, folder := range append([]string{""}, s.folders...) {
+		file := filepath.Join(folder, place[:colon])
+		if name := sources.NameOf(file); name != file {
+			return strings.TrimSuffix(name+place[colon:]+" "+condition, " ")
+		}
+	}
+	return text
+}
+
 // goTo asks the server, and shows where one is then.
 func (s *stepper) goTo(ctx context.Context, q client.StepQuery) error {
 	answer, err := s.cl.Step(ctx, q)
@@ -217,9 +237,9 @@ func (s *stepper) goTo(ctx context.Context, q client.StepQuery) error {
 
 // text finds the lines of the source of a call: at this machine, else as the server has it.
 func (s *stepper) text(f *gen.StepFrame) (lines []string, from string, at int) {
-	for _, folder := range s.sources {
-		if b, err := os.ReadFile(folder + "/" + f.Path); err == nil {
-			return strings.Split(string(b), "\n"), folder, int(f.Line)
+	for _, folder := range s.folders {
+		if found, ok := sources.InFolder(folder, f.Path); ok {
+			return strings.Split(string(found.Text), "\n"), folder, int(f.Line)
 		}
 	}
 	if src := &s.at.Source; src.From != "" && f == &s.at.Frames[0] {

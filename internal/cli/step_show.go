@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,12 +65,23 @@ func (s *stepper) showSource(f *gen.StepFrame) {
 	if from == "decompiled" || from == "generated" {
 		s.say("  %s", s.paint(amber, from+": "+clean(f.Path)))
 	}
+	if from == "generated" {
+		s.showOrigin(&s.at.Source.SQL)
+	}
 	for i := max(1, at-around); i <= min(len(lines), at+around); i++ {
 		mark, text := "  ", clean(strings.TrimRight(lines[i-1], "\r"))
 		if i == at {
 			mark, text = "> ", s.paint(bold, text)
 		}
 		s.say("%s%s %s", mark, s.paint(dim, fmt.Sprintf("%4d", i)), text)
+	}
+}
+
+// showOrigin prints what code was generated for.
+func (s *stepper) showOrigin(o *gen.StepSQL) {
+	s.say("  %s %s", s.paint(dim, "for operator"), clean(cmp.Or(o.Operator.Description.Text, o.Operator.OpName)))
+	for _, x := range o.Statements {
+		s.say("  %s %s", s.paint(dim, "of statement "+strconv.FormatInt(x.Number, 10)), clean(strings.Join(strings.Fields(x.Source.Text), " ")))
 	}
 }
 

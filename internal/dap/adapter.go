@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/sightglass/sightglass/gen"
 	"github.com/sightglass/sightglass/internal/client"
+	"github.com/sightglass/sightglass/internal/sources"
 )
 
 // Stepper goes through recorded code; *client.Client is one.
@@ -276,12 +276,13 @@ func (s *session) setBreakpoints(q *dap.SetBreakpointsRequest, r dap.Response) {
 		path = q.Arguments.Source.Name
 	}
 	path = filepath.ToSlash(path)
+	name := filepath.ToSlash(sources.NameOf(path))
 	x := &dap.SetBreakpointsResponse{Response: r}
 	x.Body.Breakpoints = []dap.Breakpoint{}
 	var all []string
 	for _, b := range q.Arguments.Breakpoints {
 		// A path may have spaces, which end the place of a breakpoint.
-		text := fmt.Sprintf("%s:%d", path[strings.LastIndexByte(path, ' ')+1:], b.Line)
+		text := fmt.Sprintf("%s:%d", name[strings.LastIndexByte(name, ' ')+1:], b.Line)
 		if b.Condition != "" {
 			text += " " + b.Condition
 		}
@@ -316,9 +317,8 @@ func (s *session) stackTrace(q *dap.StackTraceRequest, r dap.Response) {
 func (s *session) source(i int, f *gen.StepFrame) *dap.Source {
 	name := f.Path[strings.LastIndexByte(f.Path, '/')+1:]
 	for _, folder := range s.sources {
-		file := filepath.Join(folder, filepath.FromSlash(f.Path))
-		if _, err := os.Stat(file); err == nil {
-			if abs, err := filepath.Abs(file); err == nil {
+		if found, ok := sources.InFolder(folder, f.Path); ok {
+			if abs, err := filepath.Abs(filepath.Join(folder, filepath.FromSlash(found.Path))); err == nil {
 				return &dap.Source{Name: name, Path: abs}
 			}
 		}

@@ -2,11 +2,15 @@ package dap
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +23,7 @@ import (
 // script is a server with three lines: 10, 11 and 12, of which the last throws.
 type script struct {
 	asked []client.StepQuery
+	path  string // of the innermost call, in place of c/Job.java
 	ended string
 }
 
@@ -50,7 +55,7 @@ func (s *script) Step(_ context.Context, q client.StepQuery) (*client.Answer[gen
 		{Name: "tags", Kind: "map", Type: "java.util.HashMap", Items: []gen.Node{{Kind: "entry", Items: []gen.Node{{Name: "key", Kind: "string", Value: "a"}, {Name: "value", Kind: "null"}}}}},
 	}}
 	p.Frames = []gen.StepFrame{
-		{Class: "c.Job", Method: "process", Path: "c/Job.java", Line: 10 + step, Locals: []gen.StepLocal{{Name: "order", Type: "Order", View: gen.View{Format: "flink", Node: tree}}}},
+		{Class: "c.Job", Method: "process", Path: cmp.Or(s.path, "c/Job.java"), Line: 10 + step, Locals: []gen.StepLocal{{Name: "order", Type: "Order", View: gen.View{Format: "flink", Node: tree}}}},
 		{Class: "c.Outer", Method: "run", Path: "c/Outer.java", Line: 3, Locals: []gen.StepLocal{}},
 	}
 	if step == 2 {
@@ -297,5 +302,37 @@ func TestWhatCannotBegin(t *testing.T) {
 	}
 	if err := Serve(context.Background(), strings.NewReader(""), io.Discard, Options{}); err != nil {
 		t.Errorf("an editor that goes away at once: %v", err)
+	}
+}
+
+// TestKotlinLiesWhereItLies: the folders of Kotlin's files need not be those of their packages, by which the server knows them.
+func TestKotlinLiesWhereItLies(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "any", "Visits.kt")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("package com.example.visits\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, e := begun(t)
+	s.path = "com/example/visits/Visits.kt"
+	e.send("launch", map[string]any{"position": "op.0.0.7", "sourcePaths": []string{dir}})
+	read[*dap.LaunchResponse](e)
+	read[*dap.InitializedEvent](e)
+	e.send("setBreakpoints", map[string]any{"source": map[string]any{"path": file}, "breakpoints": []map[string]any{{"line": 12}}})
+	read[*dap.SetBreakpointsResponse](e)
+	e.send("configurationDone", nil)
+	read[*dap.ConfigurationDoneResponse](e)
+	read[*dap.StoppedEvent](e)
+	e.send("continue", map[string]any{"threadId": thread})
+	read[*dap.ContinueResponse](e)
+	read[*dap.StoppedEvent](e)
+	if q := s.asked[len(s.asked)-1]; !slices.Contains(q.Breaks, "com/example/visits/Visits.kt:12") {
+		t.Errorf("asked for %v", q.Breaks)
+	}
+	e.send("stackTrace", map[string]any{"threadId": thread})
+	if x := read[*dap.StackTraceResponse](e); x.Body.StackFrames[0].Source.Path != file {
+		t.Errorf("the source is %+v", x.Body.StackFrames[0].Source)
 	}
 }

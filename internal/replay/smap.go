@@ -81,31 +81,33 @@ func parseSMAPLine(l, before string) (r smapRange, file string) {
 	return smapRange{out: number(start, 0), n: number(repeat, 1), step: max(number(step, 1), 1), in: number(first, 0)}, file
 }
 
-// at gives the file and the line that a line of the class comes from; ok is false when it is the class's own.
-func (m smap) at(line int) (r smapRange, in int, ok bool) {
+// origin is what a line of the class is out of; with n = 0 it is the class's own.
+func (m smap) origin(line int) smapRange {
 	for _, r := range m {
 		if line >= r.out && line < r.out+r.n*r.step {
-			return r, r.in + (line-r.out)/r.step, true
+			return r
 		}
 	}
-	return smapRange{}, 0, false
+	return smapRange{}
+}
+
+// class is the one that a file's lines were compiled into, as far as its method's class says.
+func (r smapRange) class(m *Method) string {
+	if r.path == "" {
+		return m.Class
+	}
+	return strings.ReplaceAll(r.path, "/", ".")
 }
 
 // inlined is the method that a line of m was put in from, as far as its class says: one of another file, or nil.
 func (m *Method) inlined(line int) (*Method, int) {
-	if m.lines == nil {
+	r := m.lines.origin(line)
+	if r.n == 0 {
 		return nil, line
 	}
-	r, in, ok := m.lines.at(line)
-	if !ok {
-		return nil, line
-	}
-	class := strings.ReplaceAll(r.path, "/", ".")
-	if r.file == "" || r.file == m.Source && (class == "" || class == m.Class || packageOf(class) == packageOf(m.Class)) {
+	in, class := r.in+(line-r.out)/r.step, r.class(m)
+	if r.file == "" || r.file == m.Source && packageOf(class) == packageOf(m.Class) {
 		return nil, in
-	}
-	if class == "" {
-		class = m.Class
 	}
 	return &Method{Class: class, Name: m.Name, Descriptor: m.Descriptor, Source: r.file, HasLines: true}, in
 }

@@ -28,9 +28,13 @@ type Method struct {
 	Source     string // name of its source file, as the class says it
 	Map        string // SourceDebugExtension: where inlined lines are from
 	HasLines   bool
+	Inlined    bool // no method of the JVM: its lines were put into the one that calls it
 
 	names, descriptors []string
+	labels             []label
 	lines              smap
+	put                map[int]*Method // by variable: what it tells of
+	itself             int             // the variable, counted from 1, that tells of the method itself
 }
 
 // Variable is a local variable at a line, with the value that it had before the line ran.
@@ -80,10 +84,11 @@ type stack struct {
 	open  []int
 	last  map[int]map[any]event.Tree // by call: what a variable or field was last
 	lines map[int]int                // by call
+	late  map[int]map[int]bool       // by call: variables that changed at lines that are not shown
 }
 
 func newStack(inv uint64) *stack {
-	return &stack{trace: &Trace{Invocation: inv}, last: make(map[int]map[any]event.Tree), lines: make(map[int]int)}
+	return &stack{trace: &Trace{Invocation: inv}, last: make(map[int]map[any]event.Tree), lines: make(map[int]int), late: make(map[int]map[int]bool)}
 }
 
 func (s *stack) push(m *Method) int {
@@ -100,19 +105,43 @@ func (s *stack) push(m *Method) int {
 
 // at finds the call of a method that is at work; those above it were left without a word.
 func (s *stack) at(m *Method) int {
+	call, above := s.reach(m)
+	s.close(above)
+	return call
+}
+
+// reach is at that leaves open what was put into the method, which lies above it: from that place of the open calls on.
+func (s *stack) reach(m *Method) (call, above int) {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		if s.trace.Calls[s.open[i]].Method == m {
-			s.close(i + 1)
-			return s.open[i]
+			top := i + 1
+			for top < len(s.open) && s.trace.Calls[s.open[top]].Method.Inlined {
+				top++
+			}
+			s.close(top)
+			return s.open[i], i + 1
 		}
 	}
-	return s.push(m)
+	return s.push(m), len(s.open)
+}
+
+// within opens what was put in and has a line in it, above a place of the open calls, and gives the innermost call.
+func (s *stack) within(above int, put []*Method) int {
+	for len(put) > 0 && above < len(s.open) && s.trace.Calls[s.open[above]].Method == put[0] {
+		above, put = above+1, put[1:]
+	}
+	s.close(above)
+	for _, m := range put {
+		s.push(m)
+	}
+	return s.open[len(s.open)-1]
 }
 
 func (s *stack) close(from int) {
 	for _, c := range s.open[from:] {
 		delete(s.last, c)
 		delete(s.lines, c)
+		delete(s.late, c)
 	}
 	s.open = s.open[:from]
 }

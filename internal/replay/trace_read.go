@@ -123,6 +123,7 @@ func (t *traceReader) method() {
 	if m.Map != "" {
 		m.lines = parseSMAP(m.Map)
 	}
+	m.label()
 	t.methods[id] = m
 }
 
@@ -139,22 +140,14 @@ func (t *traceReader) step(kind byte) {
 	case traceEnter:
 		x.Kind, x.Call = StepEnter, s.push(m)
 	case traceLine:
-		x.Kind, x.Call, x.Line = StepLine, s.at(m), int(t.number()&math.MaxInt32)
-		x.From, x.Line = m.inlined(x.Line)
-		for n := int(t.byte()); n > 0 && t.err == nil; n-- {
-			index := t.number()
-			if index >= uint64(len(m.names)) {
-				t.fail()
-				return
-			}
-			v := Variable{Name: m.names[index], Type: m.descriptors[index]}
-			v.Value, v.Changed = t.change(s, x.Call, int(index))
-			x.Locals = append(x.Locals, v)
+		if !t.line(s, m, &x) {
+			return
 		}
 	case traceField:
-		x.Kind, x.Call, x.Name = StepField, s.at(m), t.name()
+		call, _ := s.reach(m)
+		x.Kind, x.Call, x.Name = StepField, s.open[len(s.open)-1], t.name()
 		var changed bool
-		x.Value, changed = t.change(s, x.Call, x.Name)
+		x.Value, changed = t.change(s, call, x.Name)
 		x.Same = !changed
 	case traceExit:
 		x.Kind, x.Call = StepExit, s.at(m)
@@ -173,6 +166,45 @@ func (t *traceReader) step(kind byte) {
 	}
 }
 
+// line reads a line with its variables; false: it is not one that is shown.
+func (t *traceReader) line(s *stack, m *Method, x *Step) bool {
+	call, above := s.reach(m)
+	line := int(t.number() & math.MaxInt32)
+	n := int(t.byte())
+	indices, variables := make([]int, 0, n), make([]Variable, 0, n)
+	for ; n > 0 && t.err == nil; n-- {
+		index := t.number()
+		if index >= uint64(len(m.names)) {
+			t.fail()
+			return false
+		}
+		v := Variable{Name: m.labels[index].name, Type: m.descriptors[index]}
+		v.Value, v.Changed = t.change(s, call, int(index))
+		indices, variables = append(indices, int(index)), append(variables, v)
+	}
+	p := m.place(line, indices)
+	x.Kind, x.Call, x.From, x.Line = StepLine, s.within(above, p.calls), p.from, p.line
+	late := s.late[call]
+	for i, index := range indices {
+		switch v := &variables[i]; {
+		case p.hidden && v.Changed:
+			if late == nil {
+				late = make(map[int]bool)
+				s.late[call] = late
+			}
+			late[index] = true
+		case !p.hidden && p.sees(&m.labels[index], i):
+			v.Changed = v.Changed || late[index]
+			delete(late, index)
+			if of, ok := boxed(v.Type); ok {
+				v.Type = of
+			}
+			x.Locals = append(x.Locals, *v)
+		}
+	}
+	return !p.hidden && t.err == nil
+}
+
 // change reads a value, or that it is what it was.
 func (t *traceReader) change(s *stack, call int, of any) (event.Tree, bool) {
 	if t.byte() == 0 {
@@ -188,6 +220,10 @@ func (t *traceReader) change(s *stack, call int, of any) (event.Tree, bool) {
 
 func (t *traceReader) tree() event.Tree {
 	n := t.node(0)
+	if _, ok := boxed("L" + strings.ReplaceAll(n.Type, ".", "/") + ";"); ok && n.Kind == event.NodeObject && len(n.Items) == 1 {
+		n = n.Items[0]
+		n.Name = ""
+	}
 	return event.NewTree(n, event.TreeInfo{Format: event.FormatFlink, Type: n.Type})
 }
 

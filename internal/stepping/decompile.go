@@ -15,12 +15,14 @@ import (
 // Bounds of a decompiler: it reads what others wrote, in a process of its own.
 const (
 	decompileTime = 30 * time.Second
-	maxDecompiled = 256 // texts that are kept
+	maxDecompiled = 256     // texts that are kept
+	maxText       = 4 << 20 // the longest one that is shown
 )
 
 // decompiled is what a decompiler made of a class.
 type decompiled struct {
 	text  []byte
+	file  string      // its name says the language: classes of Kotlin become Kotlin
 	lines map[int]int // by line of the class's table: that of the text
 }
 
@@ -30,8 +32,7 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	if s.Dir == "" || s.Java == nil || len(tools) == 0 || len(jars) == 0 {
 		return nil
 	}
-	// Classes within others are in the text of those.
-	top, _, _ := strings.Cut(class, "$")
+	top := outermost(class)
 	key := filepath.Dir(jars[0]) + "!" + top
 	s.mu.Lock()
 	d, known := s.known[key]
@@ -52,6 +53,15 @@ func (s *Sources) decompile(ctx context.Context, jars []string, class string) *d
 	return d
 }
 
+// outermost is the class in whose text a class is; a name may begin with a dollar.
+func outermost(class string) string {
+	name := strings.LastIndexByte(class, '.') + 1
+	if i := strings.IndexByte(class[min(name+1, len(class)):], '$'); i >= 0 {
+		return class[:name+1+i]
+	}
+	return class
+}
+
 func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string, class string) *decompiled {
 	dir, err := os.MkdirTemp(filepath.Dir(jars[0]), "decompile-")
 	if err != nil {
@@ -63,8 +73,10 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 	if !gather(in, jars, path) {
 		return nil
 	}
-	tool, err = filepath.Abs(tool)
-	if err != nil {
+	if tool, err = filepath.Abs(tool); err != nil {
+		return nil
+	}
+	if tool, err = filepath.EvalSymlinks(tool); err != nil { // what a process may read is a file, not the way to it
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, decompileTime)
@@ -87,7 +99,7 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 	}
 	defer z.Close()
 	for _, f := range z.File {
-		if f.Name != path+".java" {
+		if f.Name != path+".java" && f.Name != path+".kt" {
 			continue
 		}
 		r, err := f.Open()
@@ -95,11 +107,11 @@ func (s *Sources) runDecompiler(ctx context.Context, tool string, jars []string,
 			return nil
 		}
 		defer r.Close()
-		text, err := io.ReadAll(io.LimitReader(r, maxSource))
+		text, err := io.ReadAll(io.LimitReader(r, maxText))
 		if err != nil {
 			return nil
 		}
-		return &decompiled{text: text, lines: lineMap(f.Extra)}
+		return &decompiled{text: text, file: f.Name, lines: lineMap(f.Extra)}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package stepping
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -28,6 +29,13 @@ type Source struct {
 	// Lines are those of the class by lines of the text, where they differ: of a decompiled text, whose breakpoints are the class's.
 	Lines map[int]int
 	Text  access.Source
+	SQL   *Origin // what generated code was made for
+}
+
+// Origin is the operator that Flink generated code for, and the statements that it is there for.
+type Origin struct {
+	Operator   browse.PlannedOperator
+	Statements []browse.Statement
 }
 
 // Sources finds the text of classes: in a folder sources of Dir, in jars of Dir whose names end with -sources.jar, in the code that
@@ -91,19 +99,19 @@ func ran(t *replay.Trace, file string) []int {
 
 // text finds the text of the class of a call; lines are those of the text by those of the class, nil = they are the same.
 func (w *walker) text(ctx context.Context, f *replay.Frame) (_ *Source, lines map[int]int) {
-	payload := func(from, where string, line int, text []byte) *Source {
+	payload := func(from, where string, line int, text []byte, language access.Language) *Source {
 		return &Source{
 			From: from, Path: where, Line: line,
-			Text: w.o.Policy.Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), access.Java),
+			Text: w.o.Policy.Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), language),
 		}
 	}
 	if w.o.Sources != nil {
 		if from, where, text := w.o.Sources.find(f.Method); from != "" {
-			return payload(from, where, f.Line, text), nil
+			return payload(from, where, f.Line, text, access.LanguageOf(where)), nil
 		}
 	}
-	if text := w.generated(ctx, f.Method.Class); text != nil {
-		return &Source{From: fromGenerated, Path: f.Method.Class, Line: f.Line, Text: *text}, nil
+	if s := w.generated(ctx, f); s != nil {
+		return s, nil
 	}
 	if w.o.Sources == nil {
 		return nil, nil
@@ -112,29 +120,61 @@ func (w *walker) text(ctx context.Context, f *replay.Frame) (_ *Source, lines ma
 	if d == nil {
 		return nil, nil
 	}
-	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text), d.lines
+	return payload(fromDecompiled, PathOf(f.Method), d.lines[f.Line], d.text, access.LanguageOf(d.file)), d.lines
 }
 
-// generated is the recorded text of a class that the planner made.
-func (w *walker) generated(ctx context.Context, class string) *access.Source {
+// generated is the recorded text of a class that the planner made, or of the one that it lies in, with what it was made for.
+func (w *walker) generated(ctx context.Context, f *replay.Frame) *Source {
 	plan, err := w.o.Browser.Plan(ctx, w.who, w.target)
 	if err != nil {
 		return nil // no SQL, or it may not be seen
 	}
-	for _, o := range plan.Operators {
-		for _, c := range o.Code {
-			if c.Class != class || !c.HasText {
-				continue
-			}
-			code, err := w.code(ctx, c.Hash)
-			if err == nil && code.Source != nil {
-				return code.Source
+	o, hash := generatedFor(plan.Operators, f.Method.Class, w.vertex(plan.Operators))
+	if o == nil {
+		return nil
+	}
+	code, err := w.o.Browser.Code(ctx, w.who, w.target, hash)
+	if err != nil || code.Source == nil {
+		return nil
+	}
+	s := &Source{From: fromGenerated, Path: code.Class, Line: f.Line, Text: *code.Source, SQL: &Origin{Operator: *o}}
+	for _, x := range plan.Statements {
+		if slices.Contains(o.Statements, x.Number) {
+			s.SQL.Statements = append(s.SQL.Statements, x)
+		}
+	}
+	return s
+}
+
+// vertex is the task that one steps through, as far as the plan knows it.
+func (w *walker) vertex(all []browse.PlannedOperator) string {
+	if w.known.Operator != nil {
+		for i := range all {
+			if all[i].Operator.ID == w.known.Operator.ID {
+				return all[i].Vertex
 			}
 		}
 	}
-	return nil
+	return ""
 }
 
-func (w *walker) code(ctx context.Context, hash string) (browse.Code, error) {
-	return w.o.Browser.Code(ctx, w.who, w.target, hash)
+// generatedFor finds the operator of a task that a class was generated for, or a class that it lies in, and the text of it. Names of such
+// classes are used again: of another task it is another class, and where one task has two of a name nobody knows which one this is.
+func generatedFor(all []browse.PlannedOperator, class, vertex string) (found *browse.PlannedOperator, hash string) {
+	for i := range all {
+		o := &all[i]
+		if vertex != "" && o.Vertex != vertex {
+			continue
+		}
+		for _, c := range o.Code {
+			switch {
+			case !c.HasText || c.Class != class && !strings.HasPrefix(class, c.Class+"$"):
+			case found == nil:
+				found, hash = o, c.Hash
+			case c.Hash != hash:
+				return nil, ""
+			}
+		}
+	}
+	return found, hash
 }

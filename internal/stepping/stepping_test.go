@@ -195,3 +195,42 @@ func TestJavaType(t *testing.T) {
 		}
 	}
 }
+
+func TestOutermostClasses(t *testing.T) {
+	for class, want := range map[string]string{
+		"com.example.Job": "com.example.Job", "com.example.Job$Inner$1": "com.example.Job", "com.example.Rules$": "com.example.Rules", "com.example.$Odd$1": "com.example.$Odd", "Top$": "Top", "": "",
+	} {
+		if got := outermost(class); got != want {
+			t.Errorf("%s: %s, want %s", class, got, want)
+		}
+	}
+}
+
+func TestGeneratedClassesOfATask(t *testing.T) {
+	of := func(name, vertex string, code ...[2]string) (o browse.PlannedOperator) {
+		o.Operator.Name, o.Vertex = name, vertex
+		o.Code = slices.Grow(o.Code, len(code))[:len(code)]
+		for i, c := range code {
+			o.Code[i].Class, o.Code[i].Hash, o.Code[i].HasText = c[0], c[1], c[1] != ""
+		}
+		return o
+	}
+	all := []browse.PlannedOperator{
+		of("calc", "a", [2]string{"Key$0", "1"}, [2]string{"Calc$5", "2"}),
+		of("aggregate", "b", [2]string{"Key$0", "3"}, [2]string{"Handler$9", "4"}, [2]string{"Lost$1", ""}),
+		of("join", "c", [2]string{"Key$0", "5"}, [2]string{"Key$0", "6"}),
+	}
+	for _, c := range []struct{ class, vertex, name, hash string }{
+		{"Key$0", "a", "calc", "1"}, {"Key$0", "b", "aggregate", "3"}, {"Handler$9$Inner", "b", "aggregate", "4"}, {"Handler$91", "b", "", ""},
+		{"Key$0", "c", "", ""}, {"Lost$1", "b", "", ""}, {"Calc$5", "", "calc", "2"}, {"Key$0", "", "", ""}, {"Calc$5", "b", "", ""},
+	} {
+		o, hash := generatedFor(all, c.class, c.vertex)
+		name := ""
+		if o != nil {
+			name = o.Operator.Name
+		}
+		if name != c.name || hash != c.hash {
+			t.Errorf("%s in %q: %s %s, want %s %s", c.class, c.vertex, name, hash, c.name, c.hash)
+		}
+	}
+}

@@ -104,17 +104,7 @@ func (r *rig) wantStatement(t *testing.T, job, text string) {
 // wantCapsules wants a whole capsule of each task, with the jar of the job.
 func (r *rig) wantCapsules(t *testing.T, job string) {
 	t.Helper()
-	var all []capsule
-	await(t, 30*time.Second, "all capsules are stored", func(ctx context.Context) (bool, error) {
-		var err error
-		all, err = r.ask.capsules(ctx, job)
-		for _, c := range all {
-			if c.Stored < c.Bytes {
-				return false, err
-			}
-		}
-		return len(all) > 0, err
-	})
+	all := r.awaitCapsules(t, job)
 	for _, c := range all {
 		jars := 0
 		for _, part := range c.Parts {
@@ -126,6 +116,22 @@ func (r *rig) wantCapsules(t *testing.T, job string) {
 			t.Errorf("the capsule of %s has %d jars and lacks %+v", c.Task, jars, c.Missing)
 		}
 	}
+}
+
+// awaitCapsules waits until what rebuilds a job's tasks is stored: jars come after what a short job does.
+func (r *rig) awaitCapsules(t *testing.T, job string) (all []capsule) {
+	t.Helper()
+	await(t, time.Minute, "all capsules are stored", func(ctx context.Context) (bool, error) {
+		var err error
+		all, err = r.ask.capsules(ctx, job)
+		for _, c := range all {
+			if c.Stored < c.Bytes {
+				return false, err
+			}
+		}
+		return len(all) > 0, err
+	})
+	return all
 }
 
 // wantForeign wants values that only the job's classes can read as bytes with the name of the class, and decoded as soon as the server has the jars.

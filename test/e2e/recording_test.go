@@ -26,6 +26,7 @@ func TestRecording(t *testing.T) {
 	t.Run("drops", func(t *testing.T) { testDrops(t, r) })
 	t.Run("remember", func(t *testing.T) { testRemember(t, r) })
 	t.Run("sql", func(t *testing.T) { testSQL(t, r) })
+	t.Run("languages", func(t *testing.T) { testLanguages(t, r) })
 	t.Run("replay", func(t *testing.T) { testReplay(t, r) })
 	t.Run("upstream", func(t *testing.T) { testUpstream(t, r) })
 	t.Run("fates", func(t *testing.T) { testFates(t, r) })

@@ -66,6 +66,7 @@ func testSQL(t *testing.T, r *rig) {
 		submit(t, fmt.Sprintf("http://127.0.0.1:%d/v1/sessions", ports[0]), statements("by-gateway", count))
 		r.wantSums(t, "by-gateway", count)
 		r.wantKeys(t, "by-gateway", count)
+		r.wantGeneratedSteps(t, fmt.Sprintf("http://127.0.0.1:%d/v1/sessions", ports[0]))
 	})
 }
 

@@ -120,6 +120,7 @@ func (r *rig) wantKeys(t *testing.T, name string, count int) {
 		t.Fatalf("%s is not listed", name)
 	}
 	rec := "/api/v1/recordings/" + jobs[i].ID
+	r.awaitVersions(t, rec, 0, count/3)
 	for rest := range 3 {
 		q := url.Values{"key": {strconv.Itoa(rest)}, "limit": {"70"}}
 		total, visits := 0, 0
@@ -181,6 +182,27 @@ func (r *rig) wantKeys(t *testing.T, name string, count int) {
 		}
 	}
 	fmt.Printf("TRAVEL flink %s: %s, 3 keys, %d invocations and versions as they were\n", r.version, name, count)
+}
+
+// awaitVersions waits until what a task and its senders told of a key is stored: blocks come after a job's end.
+func (r *rig) awaitVersions(t *testing.T, rec string, key, versions int) {
+	t.Helper()
+	await(t, time.Minute, fmt.Sprintf("%d versions of key %d are stored", versions, key), func(ctx context.Context) (bool, error) {
+		var s stateHistory
+		err := r.ask.get(ctx, rec+"/state?key="+strconv.Itoa(key), &s)
+		if isNotFound(err) {
+			return false, nil
+		}
+		if err != nil || len(s.Items) != 1 || len(s.Items[0].Versions) < versions {
+			return false, err
+		}
+		for _, v := range s.Items[0].Versions {
+			if v.Input == nil {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
 }
 
 // wantInFlight asks what was on its way at the last checkpoint that both ends of all channels of a job compared: with aligned barriers

@@ -57,12 +57,18 @@ func (l *Lab) installGateway(ctx context.Context, flink string) (jar string, err
 	if flink == l.Versions["FLINK_1"] {
 		version = orDefault(l.Versions["GATEWAY_1"], flink)
 	}
-	folder := filepath.Join(l.Cache, "flink-sql-gateway-"+version)
-	jar = filepath.Join(folder, "flink-sql-gateway-"+version+".jar")
+	return l.InstallJar(ctx, "org.apache.flink", "flink-sql-gateway", version)
+}
+
+// InstallJar gives a jar of the registry of Maven, alone in a folder.
+func (l *Lab) InstallJar(ctx context.Context, group, artifact, version string) (jar string, err error) {
+	name := artifact + "-" + version
+	folder := filepath.Join(l.Cache, name)
+	jar = filepath.Join(folder, name+".jar")
 	return jar, l.installOnce(ctx, folder, func(staging string) error {
-		return l.Step("installing Flink's SQL gateway "+version, func() error {
+		return l.Step("installing "+name, func() error {
 			return Run(ctx, staging, "mvn", "--batch-mode", "--quiet", "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy",
-				"-Dartifact=org.apache.flink:flink-sql-gateway:"+version, "-DoutputDirectory="+staging)
+				"-Dartifact="+group+":"+artifact+":"+version, "-DoutputDirectory="+staging)
 		})
 	})
 }

@@ -6,14 +6,14 @@ const masked = shape<wire.Masked>()({ path: text, class: text, action: text });
 
 /** A text of a program as its reader may see it. */
 export const source = shape<wire.Source>()({
-	language: oneOf("sql", "java", "description"),
+	language: oneOf("sql", "java", "kotlin", "scala", "description"),
 	text: text,
 	size: number,
 	masked: list(masked),
 });
 export type Source = Decoded<typeof source>;
 
-const statement = shape<wire.SqlStatement>()({
+export const statement = shape<wire.SqlStatement>()({
 	number: number,
 	operation: text,
 	made: flag,
@@ -27,7 +27,7 @@ const codeFields = { class: text, language: text, hash: text, length: number, te
 const codeRef = shape<wire.CodeRef>()(codeFields);
 export type CodeRef = Decoded<typeof codeRef>;
 
-const planned = shape<wire.SqlOperator>()({
+export const planned = shape<wire.SqlOperator>()({
 	op: text,
 	op_name: text,
 	id: text,

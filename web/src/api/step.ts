@@ -4,7 +4,7 @@ import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, te
 import { DELETE, GET, read } from "./door";
 import { moment } from "./event";
 import type * as wire from "./schema";
-import { source } from "./sql";
+import { planned, source, statement } from "./sql";
 import { view } from "./view";
 
 const local = shape<wire.StepLocal>()({ name: text, type: text, changed: flag, view: optional(view) });
@@ -20,6 +20,7 @@ const stepSource = shape<wire.StepSource>()({
 	ran: list(number),
 	lines: optional(list(shape<wire.StepLine>()({ text: number, class: number }))),
 	source: source,
+	sql: optional(shape<wire.StepSql>()({ operator: planned, statements: list(statement) })),
 });
 export type StepSource = Decoded<typeof stepSource>;
 

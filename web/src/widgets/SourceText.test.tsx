@@ -27,13 +27,24 @@ describe("source text", () => {
 		]);
 	});
 
+	it("reads Kotlin and Scala", () => {
+		expect(toned("kotlin", 'val `in` = when (x) { else -> """a "b" $c""" } // fun')).toEqual([
+			"key:val",
+			"key:when",
+			"key:else",
+			'str:"""a "b" $c"""',
+			"note:// fun",
+		]);
+		expect(toned("scala", "case Some('x') if y == 'name => 1L")).toEqual(["key:case", "str:'x'", "key:if", "num:1L"]);
+	});
+
 	it("reads hints of SQL as code, and comments that do not end", () => {
 		expect(toned("sql", "/*+ OPTIONS('k'='v') */ /* a")).toEqual(["str:'k'", "str:'v'", "note:/* a"]);
 	});
 
 	it("loses nothing of the text", () => {
 		for (const text of ["", "'", '"', "/*", "`x", "SELECT größe FROM 名\n\n", "a'b\"c`d--e/*f"])
-			for (const language of ["sql", "java", "description"] as const)
+			for (const language of ["sql", "java", "kotlin", "scala", "description"] as const)
 				expect(
 					piecesOf(language, text)
 						.map((p) => p.text)

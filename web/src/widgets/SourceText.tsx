@@ -29,9 +29,10 @@ export function Pieces({ of }: { readonly of: readonly Piece[] }) {
 export function SourceText({ language, text, label, numbered }: Props) {
 	const pieces = useMemo(() => piecesOf(language, text), [language, text]);
 	const lines = useMemo(() => text.split("\n").length, [text]);
+	const wraps = language === "sql" || language === "description";
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-		<div className={classes(styles.source, language !== "java" && styles.wrapped)} role="group" aria-label={label} tabIndex={0}>
+		<div className={classes(styles.source, wraps && styles.wrapped)} role="group" aria-label={label} tabIndex={0}>
 			{numbered === true && (
 				<pre className={styles.numbers} aria-hidden="true">
 					{Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join("")}

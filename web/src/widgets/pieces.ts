@@ -1,6 +1,6 @@
 /** Cuts texts of programs into pieces that look different. */
 
-export type Language = "sql" | "java" | "description";
+export type Language = "sql" | "java" | "kotlin" | "scala" | "description";
 
 type Tone = "key" | "str" | "num" | "note";
 export type Piece = { readonly text: string; readonly tone?: Tone };
@@ -10,15 +10,28 @@ const sqlWords =
 const javaWords =
 	"abstract boolean break byte case catch char class continue default do double else extends false final finally float for if implements import instanceof int interface long new null package private protected public return short static super switch synchronized this throw throws transient true try void volatile while";
 
+const kotlinWords =
+	"abstract actual annotation as break by catch class companion const constructor continue crossinline data do else enum expect external false final finally for fun get if import in infix init inline inner interface internal is lateinit lazy noinline null object open operator out override package private protected public reified return sealed set super suspend tailrec this throw true try typealias val value var vararg when where while";
+const scalaWords =
+	"abstract case catch class def do else extends false final finally for forSome if implicit import lazy match new null object override package private protected return sealed super this throw trait true try type val var while with yield";
+
 const words: Readonly<Record<Language, ReadonlySet<string>>> = {
 	sql: new Set(sqlWords.split(" ")),
 	java: new Set(javaWords.split(" ")),
+	kotlin: new Set(kotlinWords.split(" ")),
+	scala: new Set(scalaWords.split(" ")),
 	description: new Set(),
 };
+
+/** Kotlin's and Scala's: texts of three quotes, names in backticks; a quote of Scala may begin a symbol. */
+const nested =
+	/(?<note>\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<str>"{3}[\s\S]*?(?:"{3,}|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.[^'\n]*)')|`[^`\n]*`?|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu;
 
 const lexers: Readonly<Record<Language, RegExp>> = {
 	sql: /(?<note>--[^\n]*|\/\*(?!\+)[\s\S]*?(?:\*\/|$))|(?<str>'(?:[^']|'')*'?)|`[^`]*`?|"[^"]*"?|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
 	java: /(?<note>\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<str>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
+	kotlin: nested,
+	scala: nested,
 	description:
 		/(?<note>^\[\d+\]:)|(?<str>'(?!w\$)(?:[^']|'')*'?)|(?<key>[A-Za-z]+(?==\[|\())|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<num>\d[\w.]*)/gu,
 };

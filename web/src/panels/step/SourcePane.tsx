@@ -1,11 +1,13 @@
 import { useMemo } from "react";
 import type { StepPlace, StepSource } from "../../api/step";
+import { classes } from "../../base/classes";
 import { refine } from "../../model/navigation";
 import { type Breakpoint, toggleBreak, writeBreaks } from "../../model/steps";
 import { Chip, type Tone } from "../../widgets/Chip";
 import { CodeLines } from "../../widgets/CodeLines";
 import { Icon } from "../../widgets/Icon";
 import { Empty } from "../../widgets/states";
+import { CameFrom } from "./CameFrom";
 import styles from "./StepPanel.module.css";
 
 const origins: Readonly<Record<StepSource["from"], readonly [Tone, string, string]>> = {
@@ -15,10 +17,10 @@ const origins: Readonly<Record<StepSource["from"], readonly [Tone, string, strin
 	decompiled: ["late", "decompiled", "made out of the job's classes by a decompiler: lines and names differ from the source"],
 };
 
-type Props = { readonly place: StepPlace; readonly frame: number; readonly breaks: readonly Breakpoint[] };
+type Props = { readonly rec: string; readonly place: StepPlace; readonly frame: number; readonly breaks: readonly Breakpoint[] };
 
 /** The text of the call that is looked at, with its line. */
-export function SourcePane({ place, frame, breaks }: Props) {
+export function SourcePane({ rec, place, frame, breaks }: Props) {
 	const call = place.frames[frame];
 	const source = place.source;
 	const ran = useMemo(() => new Set(source?.ran ?? []), [source]);
@@ -75,15 +77,18 @@ export function SourcePane({ place, frame, breaks }: Props) {
 					<p>Steps, variables and state are there all the same.</p>
 				</Empty>
 			) : (
-				<CodeLines
-					language={source.source.language}
-					text={source.source.text}
-					label={`Source of ${call.class}`}
-					current={source.line}
-					ran={ran}
-					breaks={set}
-					onBreak={toggle}
-				/>
+				<div className={classes(styles.text, source.sql !== undefined && styles.beside)}>
+					<CodeLines
+						language={source.source.language}
+						text={source.source.text}
+						label={`Source of ${call.class}`}
+						current={source.line}
+						ran={ran}
+						breaks={set}
+						onBreak={toggle}
+					/>
+					{source.sql !== undefined && <CameFrom rec={rec} sql={source.sql} />}
+				</div>
 			)}
 			<footer className={styles.legend}>
 				<span>

@@ -82,6 +82,36 @@ describe("a step", () => {
 		await waitFor(() => expect(screen.getByRole("button", { name: "Breakpoint at line 10" }).getAttribute("aria-pressed")).toBe("true"));
 	});
 
+	it("shows generated code beside the SQL that it came from", async () => {
+		const { source, ...rest } = placeAt(2);
+		if (source === undefined) throw new Error("no source");
+		const text = (language: "sql" | "description", words: string) => ({ language, text: words, size: words.length, masked: [] });
+		const sql = {
+			operator: {
+				...{ op: "calc-3", op_name: "Calc[3]", id: "aa", vertex: "bb", node: 3, exec: 3, type: "stream-exec-calc", by: "plan" as const },
+				...{ fields: ["grade"], key: [], statements: [4], code: [] },
+				description: text("description", "[3]:Calc(select=[GRADE(n) AS grade])"),
+			},
+			statements: [
+				{
+					number: 4,
+					operation: "SinkModifyOperation",
+					made: true,
+					length: 40,
+					source: text("sql", "INSERT INTO sums SELECT grade(n) FROM numbers"),
+				},
+			],
+		};
+		open({ [path]: { ...rest, source: { ...source, from: "generated", sql } } }, { step: 2 });
+		const beside = within(await screen.findByRole("group", { name: "The SQL that it came from" }));
+		expect(beside.getByText("statement 4").getAttribute("href")).toContain("sel=s");
+		expect(beside.getByRole("group", { name: "Text of statement 4" }).textContent).toContain("INSERT INTO sums SELECT grade(n)");
+		expect(beside.getByRole("group", { name: "Description of the operator" }).textContent).toContain("GRADE(n) AS grade");
+		expect(screen.getByText("generated, as recorded")).toBeTruthy();
+		open({ [path]: { ...rest, source: { ...source, from: "generated", sql: { ...sql, statements: [] } } } }, { step: 2 });
+		expect(await screen.findByText(/its statement is not known/)).toBeTruthy();
+	});
+
 	it("shows masked values as masked, and what the replay did otherwise", async () => {
 		const place = placeAt(2);
 		const [first, ...rest] = place.frames;

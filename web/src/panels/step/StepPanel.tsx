@@ -77,7 +77,7 @@ function At({ rec, steps, place, state }: AtProps) {
 		<div className={styles.page}>
 			<Notices rec={rec} steps={steps} place={place} />
 			<div className={classes(styles.body, steps.going !== undefined && styles.old)}>
-				<SourcePane place={place} frame={frame} breaks={steps.breaks} />
+				<SourcePane rec={rec} place={place} frame={frame} breaks={steps.breaks} />
 				<Scroll label="What can be seen at this line" className={styles.side}>
 					<Thrown place={place} />
 					<Values place={place} frame={frame} onVariable={setVariable} />

@@ -16,11 +16,7 @@ import java.nio.ByteBuffer;
  * <p>Used by the task's thread, or under the checkpoint lock of a legacy source. Tables are read by
  * the drain, see {@link Tape}.
  */
-public final class TaskContext extends TaskInvocations {
-
-  /** First number of notes about additions, behind those that the invocation itself has. */
-  private static final int ADDED = 1 << 20;
-
+public final class TaskContext extends TaskAgain {
   private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
 
   /** What the other side keeps for this attempt. */
@@ -30,9 +26,6 @@ public final class TaskContext extends TaskInvocations {
   final TaskParts parts = new TaskParts(this);
   private SplitContext currentSplit;
   private final TaskNote note = new TaskNote(this);
-
-  /** What was recorded of the task, which runs again; null where it runs for the first time. */
-  private final Determinants recorded;
 
   /** What the task takes from outside. */
   final Reads reads;
@@ -47,16 +40,12 @@ public final class TaskContext extends TaskInvocations {
 
   private int reserved;
 
-  /** Notes about additions so far. */
-  private int added;
-
   private GateContext watermarkGate;
   private Thrown thrown;
 
   public TaskContext(Object identity, ChunkPool pool) {
     super(pool);
     this.identity = identity;
-    this.recorded = Determinants.current();
     this.reads = recorded == null ? new Reads(this) : new ServedReads(this, recorded);
   }
 
@@ -282,28 +271,6 @@ public final class TaskContext extends TaskInvocations {
     return depth > 0 ? frame.invocation : light ? last : 0;
   }
 
-  @Override
-  boolean isMore() {
-    return recorded != null && !recorded.isOutside(last + 1);
-  }
-
-  @Override
-  void passOver() {
-    while (depth == 0 && !light && recorded.isOutside(last + 1)) {
-      last++;
-    }
-  }
-
-  /**
-   * The task that runs again comes to that invocation: what the recording has up to there and was
-   * told outside of all was not made by what runs here.
-   */
-  public void comesTo(long next) {
-    while (isBetween() && last + 1 < next && recorded.isOutside(last + 1)) {
-      last++;
-    }
-  }
-
   /**
    * Of a task that runs again no more is told than the order of what it does, or all again. By its
    * thread.
@@ -312,23 +279,6 @@ public final class TaskContext extends TaskInvocations {
     quiet = q && recorded != null;
     Hooks.inspector().quiet(this, quiet);
     takeLevels();
-  }
-
-  /**
-   * What follows is done to a task that runs again, by the one who replays it. It is told of the
-   * invocation before, behind all that that one told.
-   *
-   * @return what {@link #endAddition} wants
-   */
-  public int beginAddition() {
-    int token = beginMore();
-    frame.notes = ADDED + added;
-    return token;
-  }
-
-  public void endAddition(int token) {
-    added = frame.notes - ADDED;
-    end(token);
   }
 
   /** The number that the next invocation gets. */

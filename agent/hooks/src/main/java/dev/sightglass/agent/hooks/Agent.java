@@ -7,6 +7,7 @@ import dev.sightglass.agent.hooks.flink.FlinkHooks;
 import dev.sightglass.agent.hooks.flink.FlinkInspector;
 import dev.sightglass.agent.hooks.flink.ProcessIdentity;
 import dev.sightglass.agent.hooks.hollow.ProducerHollow;
+import dev.sightglass.agent.hooks.lines.GeneratedLines;
 import dev.sightglass.agent.hooks.lines.LineScope;
 import dev.sightglass.agent.hooks.lines.LineWeaver;
 import dev.sightglass.agent.hooks.lines.StaticsWatch;
@@ -93,6 +94,7 @@ public final class Agent implements Commands, Governor.Meter {
     if (Boolean.getBoolean(ProcessIdentity.REPLAY) && Boolean.getBoolean(LINES)) {
       // Behind the reads, so that the lines are those of what runs.
       instrumentation.addTransformer(new LineWeaver(new LineScope()));
+      instrumentation.addTransformer(new GeneratedLines());
       instrumentation.addTransformer(new StaticsWatch());
     }
     drain[0].start();

@@ -44,6 +44,7 @@ final class Feed {
 
   /** A legacy source says whether it is idle. */
   static final int STATUS = -5;
+
   /** No step comes before a timer fires. Never in a feed. */
   static final int NOTHING = -1;
 

@@ -219,6 +219,8 @@ final class ValueWriter {
   private void inside(Object v, Class<?> c, String name, int depth) {
     if (c.isArray()) {
       array(v, c, depth);
+    } else if (ScalaLists.is(name)) {
+      scalaList(v, c, name, depth);
     } else if (isPlain(name)) {
       plain(v, name, depth);
     } else if (v instanceof Throwable) {
@@ -321,6 +323,22 @@ final class ValueWriter {
     out.name(name);
     out.number(size);
     out.number(map ? seen.size() / 2 : seen.size());
+    for (Object o : seen) {
+      node(o, depth + 1);
+    }
+  }
+
+  private void scalaList(Object v, Class<?> c, String name, int depth) {
+    List<Object> seen = new ArrayList<>();
+    int size = ScalaLists.read(v, ITEMS, seen);
+    if (size < 0) {
+      object(v, c, name, depth);
+      return;
+    }
+    out.put(LIST);
+    out.name(ScalaLists.NAME);
+    out.number(size);
+    out.number(seen.size());
     for (Object o : seen) {
       node(o, depth + 1);
     }

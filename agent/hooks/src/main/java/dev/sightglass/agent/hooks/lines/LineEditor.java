@@ -34,6 +34,10 @@ import org.objectweb.asm.tree.analysis.Frame;
 final class LineEditor {
   private static final String PROBE = "dev/sightglass/bootstrap/LineProbe";
   private static final String READS = "sightglass$";
+
+  /** What Scala's compiler puts before closures that take or give primitives. */
+  private static final String ADAPTED = "$adapted";
+
   private static final String THROWABLE = "java/lang/Throwable";
   private static final String FUNCTION_END = ")V";
 
@@ -61,10 +65,7 @@ final class LineEditor {
     }
     boolean changed = false;
     for (MethodNode m : List.copyOf(target.methods)) {
-      boolean skip =
-          m.instructions.size() == 0
-              || (m.access & Opcodes.ACC_BRIDGE) != 0
-              || m.name.startsWith(READS);
+      boolean skip = m.instructions.size() == 0 || isForwarding(m) || m.name.startsWith(READS);
       if (!skip) {
         edit(m);
         changed = true;
@@ -73,13 +74,21 @@ final class LineEditor {
     return changed;
   }
 
+  /** Written by nobody: it boxes, or casts, and calls the method that one reads. */
+  private static boolean isForwarding(MethodNode m) {
+    return (m.access & Opcodes.ACC_BRIDGE) != 0
+        || (m.access & Opcodes.ACC_SYNTHETIC) != 0 && m.name.endsWith(ADAPTED)
+        || m.name.equals("$deserializeLambda$");
+  }
+
   private void edit(MethodNode m) throws Exception {
     Frame<BasicValue>[] frames = new Analyzer<>(new BasicInterpreter()).analyze(target.name, m);
     LineVariables variables = new LineVariables(target, m);
     AbstractInsnNode[] all = m.instructions.toArray();
     LineProbeCode[] lines = new LineProbeCode[all.length];
     boolean hasLines = false;
-    for (int i = 0; i < all.length; i++) {
+    boolean accessor = Accessors.has(target, m);
+    for (int i = 0; i < all.length && !accessor; i++) {
       if (!(all[i] instanceof LineNumberNode)) {
         continue;
       }
@@ -106,6 +115,7 @@ final class LineEditor {
                 variables.descriptors(),
                 hasLines));
     boolean constructor = m.name.equals("<init>");
+    UnfinishedObjects unfinished = new UnfinishedObjects(m);
     for (int i = 0; i < all.length; i++) {
       if (frames[i] == null) {
         continue;
@@ -115,7 +125,7 @@ final class LineEditor {
         lines[i].put(before, number);
       }
       int op = all[i].getOpcode();
-      if (op >= Opcodes.IRETURN && op <= Opcodes.RETURN) {
+      if (!accessor && op >= Opcodes.IRETURN && op <= Opcodes.RETURN) {
         exit(before, op, number);
       }
       m.instructions.insertBefore(all[i], before);
@@ -123,6 +133,15 @@ final class LineEditor {
         field(m, (FieldInsnNode) all[i], number, frames[i]);
       }
     }
+    unfinished.placeAgain();
+    if (!accessor) {
+      enter(m, number, constructor);
+    }
+    m.maxStack += EXTRA;
+    new Analyzer<>(new BasicVerifier()).analyze(target.name, m);
+  }
+
+  private static void enter(MethodNode m, int number, boolean constructor) {
     InsnList enter = new InsnList();
     push(enter, number);
     enter.add(call("enter", "(I)V"));
@@ -134,8 +153,6 @@ final class LineEditor {
       m.instructions.insert(enter);
       handler(m, start, number);
     }
-    m.maxStack += EXTRA;
-    new Analyzer<>(new BasicVerifier()).analyze(target.name, m);
   }
 
   private static void exit(InsnList to, int op, int number) {

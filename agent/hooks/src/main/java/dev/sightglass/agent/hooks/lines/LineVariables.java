@@ -1,6 +1,7 @@
 package dev.sightglass.agent.hooks.lines;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.objectweb.asm.Opcodes;
@@ -21,6 +22,13 @@ final class LineVariables {
   /** The most that a method tells of: the rest of a huge one would only be in the way. */
   private static final int MAX = 100;
 
+  /** How Kotlin calls what gives a method's defaults, and how its parameters end. */
+  private static final String DEFAULT = "$default";
+
+  private static final String DEFAULT_END = "ILjava/lang/Object;)";
+
+  private static final int HIDDEN = -2;
+
   private final MethodNode method;
   private final boolean isConstructor;
   private final boolean hasTable;
@@ -30,7 +38,7 @@ final class LineVariables {
   /** By variable: its slot. */
   private final List<Integer> slots = new ArrayList<>();
 
-  /** By slot of a parameter without a table: its variable, -1 = none. */
+  /** By slot of a parameter without a table: its variable, -1 = none, HIDDEN = nobody's. */
   private final int[] parameters;
 
   LineVariables(ClassNode target, MethodNode m) {
@@ -38,7 +46,7 @@ final class LineVariables {
     isConstructor = m.name.equals("<init>");
     hasTable = m.localVariables != null && !m.localVariables.isEmpty();
     parameters = new int[m.maxLocals + 1];
-    java.util.Arrays.fill(parameters, -1);
+    Arrays.fill(parameters, -1);
     if (!hasTable) {
       addParameters(target, m);
     }
@@ -51,14 +59,61 @@ final class LineVariables {
       slot++;
     }
     Type[] types = Type.getArgumentTypes(m.desc);
-    for (int i = 0; i < types.length; i++) {
+    MethodNode defaults = defaultsOf(target, m);
+    // Behind its parameters: which of them were given, and an object that is never one.
+    int told = defaults == null ? types.length : types.length - 2;
+    for (int i = 0; i < told; i++) {
       String name =
           m.parameters != null && i < m.parameters.size() && m.parameters.get(i).name != null
               ? m.parameters.get(i).name
               : "arg" + i;
-      parameters[slot] = add(name, types[i].getDescriptor(), slot);
+      parameters[slot] =
+          add(
+              defaults == null ? name : named(defaults, slot, name),
+              types[i].getDescriptor(),
+              slot);
       slot += types[i].getSize();
     }
+    Arrays.fill(parameters, slot, slot + types.length - told, HIDDEN);
+  }
+
+  /**
+   * The method that a method of Kotlin gives the defaults of, null = it is none: it has the same
+   * parameters in the same slots, and no names of its own.
+   */
+  private static MethodNode defaultsOf(ClassNode target, MethodNode m) {
+    if ((m.access & Opcodes.ACC_SYNTHETIC) == 0
+        || !m.name.endsWith(DEFAULT)
+        || !m.desc.contains(DEFAULT_END)) {
+      return null;
+    }
+    String of = m.name.substring(0, m.name.length() - DEFAULT.length());
+    String parameters = m.desc.substring(1, m.desc.indexOf(DEFAULT_END));
+    String self = "L" + target.name + ";";
+    for (MethodNode o : target.methods) {
+      boolean isStatic = (o.access & Opcodes.ACC_STATIC) != 0;
+      if (o.name.equals(of)
+          && o.desc.startsWith(
+              "(" + parameters.substring(isStatic ? 0 : lengthOf(self, parameters)) + ")")) {
+        return o;
+      }
+    }
+    return null;
+  }
+
+  private static int lengthOf(String begin, String text) {
+    return text.startsWith(begin) ? begin.length() : 0;
+  }
+
+  /** Of variables in a slot the first is the parameter. */
+  private static String named(MethodNode of, int slot, String otherwise) {
+    return of.localVariables == null
+        ? otherwise
+        : of.localVariables.stream()
+            .filter(v -> v.index == slot)
+            .min(Comparator.comparingInt(v -> of.instructions.indexOf(v.start)))
+            .map(v -> v.name)
+            .orElse(otherwise);
   }
 
   private int add(String name, String descriptor, int slot) {
@@ -102,7 +157,7 @@ final class LineVariables {
       int p = slot < parameters.length ? parameters[slot] : -1;
       if (p >= 0 && fits(frame, slot, Type.getType(descriptors.get(p)))) {
         put(found, names.get(p), descriptors.get(p), slot);
-      } else if (value != null && value.getType() != null && isKnown(value)) {
+      } else if (p != HIDDEN && value != null && value.getType() != null && isKnown(value)) {
         put(found, "local" + slot, erased(value.getType()), slot);
       }
     }

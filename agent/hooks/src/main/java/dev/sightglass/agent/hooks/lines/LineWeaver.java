@@ -51,13 +51,27 @@ public final class LineWeaver implements ClassFileTransformer {
 
   private static byte[] weave(byte[] bytes, boolean locals) throws Exception {
     ClassReader reader = new ClassReader(bytes);
-    ClassNode target = new ClassNode();
-    reader.accept(target, 0);
+    ClassNode target = read(reader);
     if (!new LineEditor(target, locals).edit()) {
       return null;
     }
     ClassWriter w = new ClassWriter(reader, 0);
     target.accept(w);
     return w.toByteArray();
+  }
+
+  /**
+   * Tables of lines and variables that lead out of the code, as the JVM would refuse, are left out.
+   */
+  private static ClassNode read(ClassReader reader) {
+    try {
+      ClassNode whole = new ClassNode();
+      reader.accept(whole, 0);
+      return whole;
+    } catch (IndexOutOfBoundsException e) {
+      ClassNode code = new ClassNode();
+      reader.accept(code, ClassReader.SKIP_DEBUG);
+      return code;
+    }
   }
 }

@@ -141,6 +141,13 @@ class LineWeaverTest {
   }
 
   @Test
+  void objectsWhoseConstructorHasNotRun() throws Exception {
+    List<String> told = of(run(7, 0, true), "unfinished");
+    assertEquals("exit unfinished moreb8", told.get(told.size() - 1));
+    assertTrue(told.contains("line unfinished n=8 all=object"), told.toString());
+  }
+
+  @Test
   void fieldsOfTheObjectThatAreWritten() throws Exception {
     List<String> told =
         run(6, 0, true).stream().filter(t -> t.startsWith("field")).collect(Collectors.toList());
@@ -161,7 +168,7 @@ class LineWeaverTest {
 
   @Test
   void nothingIsToldOfInvocationsThatAreNotTraced() throws Exception {
-    for (int mode = 0; mode < 7; mode++) {
+    for (int mode = 0; mode < 8; mode++) {
       assertEquals(List.of(), run(mode, 0, false));
     }
   }

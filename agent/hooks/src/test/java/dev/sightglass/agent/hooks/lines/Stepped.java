@@ -31,6 +31,8 @@ public class Stepped implements Callable<Object> {
         return late(5);
       case 5:
         return inner();
+      case 7:
+        return unfinished(8);
       default:
         write();
         return null;
@@ -96,6 +98,15 @@ public class Stepped implements Callable<Object> {
 
     all.add(new Adder(1).add(2));
     return all.get(0);
+  }
+
+  /**
+   * Between new and the call of the constructor there are branches, whose frames know the object.
+   */
+  String unfinished(int n) {
+    StringBuilder all = new StringBuilder(n > 3 ? "more" : "less");
+    all.append(new StringBuilder(new String(n > 9 ? "a" : "b")).append(n));
+    return all.toString();
   }
 
   void write() {

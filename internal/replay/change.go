@@ -59,7 +59,11 @@ const MostChanges = 100
 var ErrChange = errors.New("the change cannot be made")
 
 func unchangeable(at uint64, format string, args ...any) error {
-	return fmt.Errorf("%w: invocation %d: %s", ErrChange, at, fmt.Sprintf(format, args...))
+	where := "at the beginning"
+	if at > 0 {
+		where = fmt.Sprintf("invocation %d", at)
+	}
+	return fmt.Errorf("%w: %s: %s", ErrChange, where, fmt.Sprintf(format, args...))
 }
 
 // Sources of reads by the names that changes have for them (spec/recording.md, section 4.2).

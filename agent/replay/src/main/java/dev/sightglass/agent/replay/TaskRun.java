@@ -140,12 +140,12 @@ final class TaskRun {
                   .newInstance(env);
       checkpoints.of(
           (StateBackend) Members.get(task, "stateBackend"), env, configurations.task, restore);
-      turns.states().of(new TaskStates(task));
       Splits.of(task);
       time("timerService", timers);
       time("systemTimerService", new ReplayTimers(true));
       mailbox();
       task.restore();
+      turns.states().of(new TaskStates(task));
       Timers.order(task, determinants, turns.timers());
       if (task instanceof SourceOperatorStreamTask) {
         // A task looks for input before anything else happens: a source gets its outputs by that.
@@ -289,6 +289,14 @@ final class TaskRun {
         case Feed.ELEMENTS:
         case Feed.EVENT:
         case Feed.NOTHING:
+          break;
+        case Feed.STATE:
+          // What was pushed before it runs first.
+          if (!task.hasMail()) {
+            pushed = true;
+            turns.states().change(feed.change);
+            feed.take();
+          }
           break;
         default:
           pushed = true;

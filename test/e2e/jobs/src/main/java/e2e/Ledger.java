@@ -80,8 +80,18 @@ public final class Ledger {
       numbers.add(n);
       last.update(numbers.subList(Math.max(0, numbers.size() - 3), numbers.size()));
       out.collect(
-          "number " + n + " at " + System.currentTimeMillis() + " since " + from + ", " + half + " "
-              + totals.get(half) + ", last " + numbers);
+          "number "
+              + n
+              + " at "
+              + System.currentTimeMillis()
+              + " since "
+              + from
+              + ", "
+              + half
+              + " "
+              + totals.get(half)
+              + ", last "
+              + numbers);
     }
   }
 }

@@ -75,10 +75,32 @@ final class LineEditor {
   }
 
   /** Written by nobody: it boxes, or casts, and calls the method that one reads. */
-  private static boolean isForwarding(MethodNode m) {
+  private boolean isForwarding(MethodNode m) {
     return (m.access & Opcodes.ACC_BRIDGE) != 0
         || (m.access & Opcodes.ACC_SYNTHETIC) != 0 && m.name.endsWith(ADAPTED)
-        || m.name.equals("$deserializeLambda$");
+        || m.name.equals("$deserializeLambda$")
+        || isUnmarkedBridge(m);
+  }
+
+  /** Janino's bridges are no bridges by their flags, and have no lines. */
+  private boolean isUnmarkedBridge(MethodNode m) {
+    return (m.access & Opcodes.ACC_SYNTHETIC) != 0
+        && !hasLines(m)
+        && target.methods.stream()
+            .anyMatch(
+                o ->
+                    o.name.equals(m.name)
+                        && (o.access & Opcodes.ACC_SYNTHETIC) == 0
+                        && hasLines(o));
+  }
+
+  private static boolean hasLines(MethodNode m) {
+    for (AbstractInsnNode i : m.instructions) {
+      if (i instanceof LineNumberNode) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void edit(MethodNode m) throws Exception {

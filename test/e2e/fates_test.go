@@ -77,19 +77,7 @@ type codePlace struct {
 // testFates holds that a replay can fail: with one clock, one run of the order, one timer, one random number or the program otherwise it parts from the
 // recording at the record that this is of, and nowhere before; unchanged it is exact.
 func testFates(t *testing.T, r *rig) {
-	job, err := r.flink.Run(t.Context(), r.jar, "e2e.Fates")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	if err := r.flink.Client().AwaitJob(ctx, job, "FINISHED"); err != nil {
-		t.Fatal(err)
-	}
-	await(t, time.Minute, "the recording has an end", func(ctx context.Context) (bool, error) {
-		d, err := r.ask.job(ctx, job)
-		return d.State == "finished", err
-	})
+	job := r.finished(t, r.jar, "e2e.Fates")
 	fates, err := r.ask.events(t.Context(), job, "fates", "record")
 	if err != nil {
 		t.Fatal(err)

@@ -3,14 +3,12 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // testLanguages records a job with a function in Kotlin, one in Scala and one in Java, replays each, and steps through what its compiler made
@@ -22,19 +20,7 @@ func testLanguages(t *testing.T, r *rig) {
 	}
 	r.setPolicy(t, "level: flight\nrules:\n  - {job: languages, level: trace}\n")
 	defer r.setPolicy(t, "level: flight\n")
-	job, err := r.flink.Run(t.Context(), jar, "e2e.languages.Languages", "400")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	if err := r.flink.Client().AwaitJob(ctx, job, "FINISHED"); err != nil {
-		t.Fatal(err)
-	}
-	await(t, time.Minute, "the recording has an end", func(ctx context.Context) (bool, error) {
-		d, err := r.ask.job(ctx, job)
-		return d.State == "finished", err
-	})
+	job := r.finished(t, jar, "e2e.languages.Languages", "400")
 	r.awaitCapsules(t, job)
 	t.Run("replayed", func(t *testing.T) {
 		for _, op := range []string{"in-kotlin", "in-scala", "in-java"} {

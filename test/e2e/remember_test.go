@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // remembered says of each output of job Remember how many of its contributors must be proven, as a share. Everything that is marked
@@ -36,19 +34,7 @@ func testRemember(t *testing.T, r *rig) {
 	const count = 400
 	r.setPolicy(t, "level: flight\nrules:\n  - {job: remember, level: trace}\n")
 	defer r.setPolicy(t, "level: flight\n")
-	job, err := r.flink.Run(t.Context(), r.jar, "e2e.Remember", "--parallelism", "2", "--count", fmt.Sprint(count))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	if err := r.flink.Client().AwaitJob(ctx, job, "FINISHED"); err != nil {
-		t.Fatal(err)
-	}
-	await(t, time.Minute, "the recording has an end", func(ctx context.Context) (bool, error) {
-		d, err := r.ask.job(ctx, job)
-		return d.State == "finished", err
-	})
+	job := r.finished(t, r.jar, "e2e.Remember", "--parallelism", "2", "--count", fmt.Sprint(count))
 	checkRemembered(t, r.ask, job, count)
 	r.wantReplay(t, job, "aggregated")
 }

@@ -217,3 +217,22 @@ func await(t *testing.T, limit time.Duration, what string, ready func(ctx contex
 		t.Fatalf("waiting until %s: %v", what, err)
 	}
 }
+
+// finished runs a job of a jar to its end, and waits until the recording has one.
+func (r *rig) finished(t *testing.T, jar, class string, args ...string) (job string) {
+	t.Helper()
+	job, err := r.flink.Run(t.Context(), jar, class, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	if err := r.flink.Client().AwaitJob(ctx, job, "FINISHED"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, time.Minute, "the recording has an end", func(ctx context.Context) (bool, error) {
+		d, err := r.ask.job(ctx, job)
+		return d.State == "finished", err
+	})
+	return job
+}

@@ -3,38 +3,18 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // testLedger holds that states of every kind can be changed right before a record, on RocksDB and with a time to live: the record's output says
 // so, nothing before it does, and what holds for a time holds for its time from then on.
 func testLedger(t *testing.T, r *rig) {
-	job, err := r.flink.Run(t.Context(), r.jar, "e2e.Ledger")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	if err := r.flink.Client().AwaitJob(ctx, job, "FINISHED"); err != nil {
-		t.Fatal(err)
-	}
-	await(t, time.Minute, "the recording has an end", func(ctx context.Context) (bool, error) {
-		d, err := r.ask.job(ctx, job)
-		return d.State == "finished", err
-	})
-	await(t, 2*time.Minute, "what rebuilds the task is stored", func(context.Context) (bool, error) {
-		var plan struct {
-			Replayable bool `json:"replayable"`
-		}
-		ask(t, http.MethodPost, r.ask.base+"/api/v1/recordings/"+job+"/replays/plan", map[string]any{"task": "ledger"}, &plan)
-		return plan.Replayable, nil
-	})
+	job := r.finished(t, r.jar, "e2e.Ledger")
+	r.awaitCapsules(t, job)
 	all, err := r.ask.events(t.Context(), job, "ledger", "record")
 	if err != nil || len(all) != 600 {
 		t.Fatalf("%d outputs of 600 numbers, %v", len(all), err)

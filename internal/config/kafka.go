@@ -80,5 +80,8 @@ func (c *KafkaCluster) check() error {
 			return errors.New("sasl: plain shows the password to the network; it wants tls: {}")
 		}
 	}
+	if (c.SASL != nil || c.TLS != nil && c.TLS.Cert != "") && len(c.For) == 0 && len(c.Bootstrap) == 0 {
+		return errors.New("the server logs in there: for or bootstrap is wanted, else it would do so wherever a recording says")
+	}
 	return nil
 }

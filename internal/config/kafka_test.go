@@ -31,6 +31,8 @@ func TestClustersOfKafka(t *testing.T) {
 		"clusters: [{tls: {cert: c.pem}}]":                                                          "cert and key go together",
 		"clusters: [{sasl: {mechanism: gssapi, user: u, password-file: f}}]":                        `"gssapi" is none of`,
 		"clusters: [{tls: {}, sasl: {mechanism: plain, user: u}}]":                                  "password-file",
+		"clusters: [{sasl: {mechanism: scram-sha-256, user: u, password-file: f}}]":                 "for or bootstrap is wanted",
+		"clusters: [{tls: {cert: c.pem, key: k.pem}}]":                                              "for or bootstrap is wanted",
 		"clusters: [{}, {sasl: {mechanism: plain, user: u, password-file: f}}]":                     "cluster 2: sasl: plain shows the password",
 		"clusters: [{sasl: {mechanism: scram-sha-256, user: u, password: text, password-file: f}}]": "password",
 	} {

@@ -95,10 +95,15 @@ func (t *topics) find(named string) (kafka.Cluster, error) {
 	}
 	how := kafka.Cluster{}
 	for _, c := range t.clusters {
-		if len(c.names) == 0 || slices.ContainsFunc(servers, func(a string) bool { return slices.Contains(c.names, a) }) {
-			how = c.how
-			break
+		known := slices.DeleteFunc(slices.Clone(servers), func(a string) bool { return !slices.Contains(c.names, a) })
+		if len(c.names) > 0 && len(known) == 0 {
+			continue
 		}
+		if how = c.how; len(how.Bootstrap) == 0 {
+			// What the server logs in with goes to no address that a recording alone names.
+			how.Bootstrap = known
+		}
+		break
 	}
 	if len(how.Bootstrap) == 0 {
 		how.Bootstrap = servers

@@ -46,6 +46,7 @@ func TestHowBrokersAreReached(t *testing.T) {
 		{of(), " k-1:9092, k-2:9092", []string{"k-1:9092", "k-2:9092"}, false, ""},
 		{known, "k-0:9092,k-1:9092", []string{"out:1"}, true, "pass word"},
 		{known, "k-3:9092", []string{"k-3:9092"}, true, ""},
+		{known, "elsewhere:9092,k-3:9092", []string{"k-3:9092"}, true, ""}, // what it logs in with is not for others
 		{known, "k-4:9092", []string{"k-4:9092"}, false, ""},
 		{of(config.KafkaCluster{Bootstrap: []string{"all:1"}}), "", []string{"all:1"}, false, ""},
 	} {

@@ -36,7 +36,7 @@ func testRemember(t *testing.T, r *rig) {
 	defer r.setPolicy(t, "level: flight\n")
 	job := r.finished(t, r.jar, "e2e.Remember", "--parallelism", "2", "--count", fmt.Sprint(count))
 	checkRemembered(t, r.ask, job, count)
-	r.wantReplay(t, job, "aggregated")
+	r.wantReplay(t, job, "aggregated", true)
 }
 
 // checkRemembered compares the lineage of every output with what the output says.

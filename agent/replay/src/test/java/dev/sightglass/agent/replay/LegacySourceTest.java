@@ -54,6 +54,8 @@ final class LegacySourceTest {
     feed.writeInt(what);
     feed.writeLong(number);
     feed.writeLong(time);
+    feed.writeByte(255);
+    feed.writeInt(-1);
     feed.writeBoolean(false);
     feed.writeBoolean(value != null);
     if (value != null) {

@@ -61,7 +61,7 @@ func (r *rig) middleStart(t *testing.T, job string, wish map[string]any) string 
 	if len(plan.Starts) == 0 {
 		t.Fatalf("%v is replayed behind no checkpoint", wish)
 	}
-	return plan.Starts[len(plan.Starts)/2].Checkpoint
+	return plan.Starts[(len(plan.Starts)-1)/2].Checkpoint
 }
 
 // wantExact runs a task again as wished.
@@ -76,7 +76,8 @@ func (r *rig) wantExact(t *testing.T, job, what string, wish map[string]any, kee
 		run.ID = id
 		return run.State != "queued" && run.State != "running", err
 	})
-	if run.Verdict == nil || run.Verdict.Verdict != "exact" || run.Verdict.Recorded == "0" ||
+	whole := wish["checkpoint"] == nil // behind a late checkpoint a task may give nothing more
+	if run.Verdict == nil || run.Verdict.Verdict != "exact" || whole && run.Verdict.Recorded == "0" ||
 		keeps && run.Verdict.State.Compared == 0 || run.Verdict.State.Equal != run.Verdict.State.Compared {
 		t.Errorf("%s: %+v, %+v", what, run, run.Verdict)
 		return

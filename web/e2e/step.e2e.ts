@@ -66,8 +66,7 @@ describe("why a duplicate passed", () => {
 		const step = journey.steps.filter({ hasText: "drop duplicates" }).first();
 		await step.click();
 		const through = page.getByRole("region", { name: "Selected" }).getByRole("link", { name: "Step through" });
-		await through.focus();
-		await page.keyboard.press("Enter");
+		await through.press("Enter");
 		await page.getByRole("heading", { name: /^Step through drop-duplicates/ }).waitFor();
 		await picture(page, "step-begin");
 		await new StepPage(page).waitForPlace();

@@ -15,6 +15,7 @@ type MissingInput struct {
 	Why     string
 	Kept    bool // a policy kept them back: nothing else may give them
 	Source  bool // they would have to be read from the outside again
+	Tail    bool // nothing of the channel was recorded from there on
 }
 
 func (e *MissingInput) Error() string {
@@ -69,7 +70,7 @@ func (in *input) element(ctx context.Context, seq uint64) (event.Payload, error)
 			return v, nil
 		}
 		if len(in.refs) == 0 {
-			return event.Payload{}, &MissingInput{Element: e, Why: "it was not recorded: the sender's operator was at level positions, or its recording ends before"}
+			return event.Payload{}, &MissingInput{Element: e, Tail: true, Why: "it was not recorded: the sender's operator was at level positions, or its recording ends before"}
 		}
 		ref := in.refs[0]
 		in.refs = in.refs[1:]

@@ -47,8 +47,9 @@ type taskRun struct {
 	checkpoint uint64 // that it began behind, 0 = none
 	reader     traceReader
 	offset     int64
-	at         uint64 // invocations below were replayed
-	own        bool   // it began with a snapshot of the session's own
+	at         uint64          // invocations below were replayed
+	own        bool            // it began with a snapshot of the session's own
+	more       <-chan struct{} // closed: more was recorded than it is fed with
 }
 
 // linesOn are the arguments of a process whose lines are told: large methods stay compiled although probes make them larger, and of
@@ -60,6 +61,7 @@ const quietOn = "-Dsightglass.quiet=true"
 
 // launch starts a process in which the task waits behind a start.
 func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event.Key, from start, own *ownSnapshots) (_ *running, err error) {
+	more := o.Store.Changed(rec)
 	supply, err := openSupply(ctx, o.Store, rec, o.Derived, o.Topics)
 	if err != nil {
 		return nil, err
@@ -77,7 +79,7 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 	r := &running{
 		o: o, rec: rec, attempt: attempt, dict: newDictionary(o.Store, rec), room: room,
 		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1, snaps: own,
-		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1},
+		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1, more: more},
 	}
 	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, supply.close
 	room.jvm.extraArgs = linesOn
@@ -147,6 +149,10 @@ func (r *running) feed(ctx context.Context, w io.Writer) error {
 
 // elsewhere builds the task again behind another start. After an error the process is of no use any more.
 func (r *running) elsewhere(ctx context.Context, from start) (err error) {
+	if r.outdated() {
+		r.dict = newDictionary(r.o.Store, r.rec)
+	}
+	more := r.o.Store.Changed(r.rec)
 	supply, err := openSupply(ctx, r.o.Store, r.rec, r.o.Derived, r.o.Topics)
 	if err != nil {
 		return err
@@ -157,7 +163,7 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 		}
 	}()
 	folder := strconv.Itoa(r.runs)
-	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1, own: from.own != ""}
+	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1, own: from.own != "", more: more}
 	if err := os.Mkdir(next.dir, 0o700); err != nil {
 		return fmt.Errorf("making a folder for a replay: %w", err)
 	}
@@ -237,6 +243,16 @@ func (r *running) gone() bool {
 
 // over tells whether the run of the task came to its end.
 func (r *running) over() bool { return r.report().How != "" || r.gone() }
+
+// outdated tells whether more was recorded since the run began: it is not fed with that.
+func (r *running) outdated() bool {
+	select {
+	case <-r.more:
+		return true
+	default:
+		return false
+	}
+}
 
 // why says why the replay went no further.
 func (r *running) why() string {

@@ -139,8 +139,8 @@ func (u *upstream) one(ctx context.Context, x *sending) (w planning, err error) 
 	return w, err
 }
 
-// refuses says why a sender is not replayed.
-func (u *upstream) refuses(sender event.Key) string {
+// refuses says why a sender is not replayed. tail: the recording has nothing of the channel from there on.
+func (u *upstream) refuses(sender event.Key, tail bool) string {
 	if why := u.refused[sender]; why != "" {
 		return why
 	}
@@ -158,6 +158,11 @@ func (u *upstream) refuses(sender event.Key) string {
 	if told.kept(-1) {
 		s := senderOf(sender, a)
 		return s.String() + ", which sent it, is not run again for it: a policy keeps back its bytes"
+	}
+	if tail && told.tells(math.MaxUint64, -1) {
+		// What a task took in comes here before what another one sent it, as often as not.
+		s := senderOf(sender, a)
+		return "all that " + s.String() + " sends is recorded: it is on its way here, or was lost at the end"
 	}
 	return ""
 }

@@ -183,16 +183,44 @@ func TestSendersThatCannotRun(t *testing.T) {
 	}
 }
 
+// What was sent last at a level that tells all is on its way when the one that took it in is looked at while it runs: nothing has to run
+// again for it.
+func TestNobodyRunsAgainForWhatIsOnItsWay(t *testing.T) {
+	r := threeTasks(t, "flight")
+	r.sent(r.rec, 9)
+	p, _ := r.upstream(planning{attempt: last, topics: looking(&shelf{})})
+	if got := p.text(); len(p.Senders) != 0 || p.Reaches != 9 || !strings.Contains(got, "all that sums.0.0 sends is recorded: it is on its way here") {
+		t.Errorf("reaches %d; planned: %s", p.Reaches, got)
+	}
+	r.block(sums, event.LaneOut, func(b *block.Builder) {
+		b.Base(toLast, 0, 9)
+		b.Add(block.Row{Kind: event.KindRecord, Inv: 10, Partition: toLast, Value: []byte("s9")})
+	})
+	p, _ = r.upstream(planning{attempt: last, topics: looking(&shelf{})})
+	if got := p.text(); got != "" || p.Reaches != 10 {
+		t.Errorf("reaches %d; planned when it has come: %s", p.Reaches, got)
+	}
+}
+
 // derive stores what a replay of the task in the middle gave.
 func (r *recorded) derive(n int) event.RecordingID {
-	d := &recorded{t: r.t, store: r.store, rec: NewRecording(), n: make(map[laneOf]uint64)}
+	rec := NewRecording()
+	r.sent(rec, n)
+	return rec
+}
+
+// sent stores the first n elements that the task in the middle sent.
+func (r *recorded) sent(rec event.RecordingID, n int) {
+	d := &recorded{t: r.t, store: r.store, rec: rec, n: r.n}
+	if rec != r.rec {
+		d.n = make(map[laneOf]uint64)
+	}
 	d.block(sums, event.LaneOut, func(b *block.Builder) {
 		b.Base(toLast, 0, 0)
 		for i := range n {
 			b.Add(block.Row{Kind: event.KindRecord, Inv: uint64(i + 1), Partition: toLast, Value: fmt.Appendf(nil, "s%d", i)})
 		}
 	})
-	return d.rec
 }
 
 // A replay that is over gives its elements; what it does not reach has to run.

@@ -137,8 +137,13 @@ func (s *Session) Trace(ctx context.Context, inv uint64) (*Trace, error) {
 	if s.has(inv) {
 		return s.at(inv), nil
 	}
-	if err := s.fetch(ctx, s.free(before(inv, Around), inv), inv, Around); err != nil {
-		return nil, err
+	for late := (late{session: s, inv: inv}); ; {
+		if err := s.fetch(ctx, s.free(before(inv, Around), inv), inv, Around); err != nil {
+			return nil, err
+		}
+		if s.has(inv) || !late.wait(ctx) {
+			break
+		}
 	}
 	if !s.has(inv) {
 		return nil, fmt.Errorf("%w: it ended at %d: %s", ErrBeyond, s.run.report().Invocation, s.run.why())
@@ -215,7 +220,7 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 	}
 	if r := s.run; r != nil {
 		switch {
-		case r.over() && inv >= r.reached():
+		case r.over() && inv >= r.reached() && !r.outdated():
 			return nil // it ended before
 		case !r.over() && r.reached() > first && r.reached() <= inv:
 			first = r.reached()

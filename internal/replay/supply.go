@@ -125,7 +125,7 @@ func (c *supplied) element(ctx context.Context, seq uint64) (event.Payload, erro
 			first = missing
 		}
 	}
-	why, ok := c.supply.wants.add(c.sender, c.key, seq)
+	why, ok := c.supply.wants.add(c.sender, first.Tail, c.key, seq)
 	if ok {
 		return event.NewPayload([]byte{}), nil
 	}
@@ -140,22 +140,23 @@ type numbers struct{ first, last uint64 }
 
 // wants are elements that a plan found no bytes of, by their senders. nil takes none.
 type wants struct {
-	refuses func(sender event.Key) (why string) // why no replay of the sender gives them; empty: one may
+	refuses func(sender event.Key, tail bool) (why string) // why no replay of the sender gives them; empty: one may
 	senders map[event.Key]map[event.Element]*numbers
 }
 
-func newWants(refuses func(event.Key) string) *wants {
+func newWants(refuses func(event.Key, bool) string) *wants {
 	return &wants{refuses: refuses, senders: make(map[event.Key]map[event.Element]*numbers)}
 }
 
-// add notes an element; not ok: nothing can give it, which why says where there is a reason of its own.
-func (w *wants) add(sender event.Key, channel event.Element, seq uint64) (why string, ok bool) {
+// add notes an element; not ok: nothing can give it, which why says where there is a reason of its own. tail: the recording has nothing of
+// the channel from it on.
+func (w *wants) add(sender event.Key, tail bool, channel event.Element, seq uint64) (why string, ok bool) {
 	if w == nil {
 		return "", false
 	}
 	all := w.senders[sender]
 	if all == nil {
-		if why := w.refuses(sender); why != "" {
+		if why := w.refuses(sender, tail); why != "" {
 			return why, false
 		}
 		all = make(map[event.Element]*numbers)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/event"
+	"github.com/sightglass/sightglass/internal/store/memory"
 	"github.com/sightglass/sightglass/internal/event/sealed"
 )
 
@@ -34,7 +35,7 @@ func readTrace(t testing.TB, name string) []*Trace {
 func held(t testing.TB, name string) (*Session, uint64, uint64) {
 	t.Helper()
 	traces := readTrace(t, name)
-	s := OpenSession(Options{}, event.RecordingID{}, 1)
+	s := OpenSession(Options{Store: memory.New()}, event.RecordingID{}, 1)
 	first, last := traces[0].Invocation, traces[0].Invocation
 	for _, x := range traces {
 		first, last = min(first, x.Invocation), max(last, x.Invocation)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -103,8 +104,36 @@ func wantWalks(t *testing.T, c *serverClient, recording, position string) {
 			at, _ = look(at, [...]string{"over", "in", "out", "record"}[random.IntN(4)], random.IntN(2) == 1)
 		}
 	}
+	wantFollowed(t, c, recording, position)
 	t.Logf("%d walks of %d moves: %d places, %d times come to one again, %d times there was nothing to go to", walks, walkSteps, len(known), again, nowhere)
 	if again < walks || len(known) < 100 {
 		t.Errorf("the walks say little: %d places, %d times come to one again", len(known), again)
+	}
+}
+
+// wantFollowed steps into the invocation that sent the newest record, time and again: it runs on, and the replay at hand began with what was there then.
+func wantFollowed(t *testing.T, c *serverClient, recording, position string) {
+	t.Helper()
+	op, _, _ := strings.Cut(position, ".")
+	for range 5 {
+		var newest struct {
+			Items []recordedEvent `json:"items"`
+		}
+		q := url.Values{"op": {op}, "kind": {"record"}, "limit": {"1"}}
+		if err := c.get(t.Context(), "/api/v1/recordings/"+recording+"/events?"+q.Encode(), &newest); err != nil {
+			t.Fatal(err)
+		}
+		if len(newest.Items) == 0 {
+			t.Fatal("the operator sent nothing")
+		}
+		at := newest.Items[0].Position
+		var s stepSeen
+		if err := c.get(t.Context(), "/api/v1/recordings/"+recording+"/steps/"+at+"?step=-1", &s); err != nil {
+			t.Fatalf("the newest invocation, %s: %v", at, err)
+		}
+		if s.Position != at || len(s.Frames) == 0 {
+			t.Errorf("asked for %s, and was shown %s with the calls %s", at, s.Position, s.Frames)
+		}
+		time.Sleep(time.Second)
 	}
 }

@@ -1,7 +1,8 @@
 /** The browser that the tests drive, and where they look. */
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
+import { afterEach } from "vitest";
 
 export const address = (process.env.SIGHTGLASS_URL ?? "http://127.0.0.1:5300").replace(/\/$/, "");
 
@@ -37,6 +38,24 @@ export type Look = {
 	readonly reducedMotion?: boolean;
 };
 
+/** The windows that are open, and what each of them asked for and has not got whole. */
+const open = new Map<Page, Map<Request, number>>();
+
+// What stood on the screen, and what it waited for, is lost with the browser: a test that fails says it.
+afterEach(async ({ task }) => {
+	if (task.result?.state !== "fail") return;
+	let n = 0;
+	for (const [page, asked] of open) {
+		await picture(page, `failed-${++n}`).catch(() => undefined);
+		const text = await page
+			.locator("body")
+			.innerText({ timeout: 5_000 })
+			.catch((e: unknown) => `no text: ${String(e)}`);
+		const waited = [...asked].map(([r, since]) => `Error: not answered for ${Date.now() - since} ms: ${r.method()} ${r.url()}\n`);
+		process.stderr.write(`Error: ${task.name}: window ${n} is at ${page.url()}\n${waited.join("")}${text.slice(0, 4_000)}\n`);
+	}
+});
+
 /** A window of a reader who has never been here: no storage, no history. Faults of the page fail the test that looks at `faults`. */
 export async function newReader(
 	browser: Browser,
@@ -50,6 +69,12 @@ export async function newReader(
 	});
 	const page = await context.newPage();
 	page.setDefaultTimeout(60_000);
+	const asked = new Map<Request, number>();
+	open.set(page, asked);
+	page.on("close", () => open.delete(page));
+	page.on("request", (r) => asked.set(r, Date.now()));
+	page.on("requestfinished", (r) => asked.delete(r));
+	page.on("requestfailed", (r) => asked.delete(r));
 	const faults: string[] = [];
 	page.on("pageerror", (e) => faults.push(e.message));
 	page.on("console", (m) => {

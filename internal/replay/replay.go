@@ -18,7 +18,6 @@ import (
 
 // Options of a Replays.
 type Options struct {
-	Warm       bool // sessions prepare jumps while nobody asks; off: on attempts that still run a session may not come to its end
 	Store      store.Store
 	Java       string
 	Agent      string   // the agent's jar

@@ -32,10 +32,6 @@ func (s *Session) Warm() bool { return s.warming.done.Load() }
 
 // warmLater begins when nobody asked for a while. Under the lock.
 func (s *Session) warmLater() {
-	if !s.o.Warm {
-		s.warming.done.Store(true)
-		return
-	}
 	s.warming.done.Store(false)
 	if s.warming.timer == nil {
 		s.warming.timer = time.AfterFunc(warmAfter, s.warm)

@@ -1,10 +1,12 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -21,11 +23,7 @@ const mostDerivations = 500
 // trusted tells whether what a replay of a sender gave may be taken for what was sent: of each channel it is what was recorded, as far as
 // anything was.
 func trusted(verdict string) bool {
-	switch verdict {
-	case Exact, Solved, PerKey, Counted, Nothing:
-		return true
-	}
-	return false
+	return Proves(verdict) || verdict == Counted
 }
 
 // derived finds them. Some may have been removed.
@@ -69,6 +67,9 @@ func (q *Queue) planned(ctx context.Context, w *Wish, whole bool) (*Plan, error)
 			Number: r.Wish.Number, Checkpoint: r.Wish.Checkpoint, To: r.Wish.To, Replay: r.ID, Verdict: r.Judged.Verdict,
 		})
 	}
+	slices.SortFunc(before, func(x, y Sender) int {
+		return cmp.Or(cmp.Compare(x.Attempt, y.Attempt), strings.Compare(x.Replay, y.Replay))
+	})
 	p.Senders = append(before, p.Senders...)
 	return p, nil
 }

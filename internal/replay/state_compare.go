@@ -19,6 +19,7 @@ type StateComparison struct {
 	Reason     string                 // why one could not be compared; empty = all that were to be were
 	Differing  []CheckpointDifference // of the first checkpoint that differs
 	invocation map[uint64]uint64
+	wanted     map[uint64]bool // that were recorded; what the process says of another one, or twice, is no matter
 }
 
 // CheckpointDifference is a state that is not the same at a checkpoint. It holds no payload.
@@ -64,7 +65,7 @@ func holdState(ctx context.Context, snap store.Snapshot, attempt event.Key, stat
 	if err != nil {
 		return c, err
 	}
-	c.invocation = make(map[uint64]uint64)
+	c.invocation, c.wanted = make(map[uint64]uint64), make(map[uint64]bool)
 	for _, s := range taken {
 		c.invocation[s.checkpoint] = s.invocation
 	}
@@ -75,6 +76,7 @@ func holdState(ctx context.Context, snap store.Snapshot, attempt event.Key, stat
 	for _, s := range all {
 		if s.checkpoint > behind && c.invocation[s.checkpoint] <= reached {
 			c.Recorded++
+			c.wanted[s.checkpoint] = true
 		}
 	}
 	c.add(states)
@@ -92,6 +94,10 @@ func (c *StateComparison) first() *CheckpointDifference {
 func (c *StateComparison) add(states []stateAt) {
 	slices.SortFunc(states, func(a, b stateAt) int { return cmp.Compare(a.Checkpoint, b.Checkpoint) })
 	for _, s := range states {
+		if !c.wanted[s.Checkpoint] {
+			continue
+		}
+		delete(c.wanted, s.Checkpoint)
 		if s.Reason != "" {
 			c.Reason = s.Reason
 			continue

@@ -83,11 +83,13 @@ func TestStateAtCheckpointsIsPartOfTheVerdict(t *testing.T) {
 		`{"compared":3,"states":1,"entries":4,"differing":[{"operator":"ab","state":"seen","recorded":4,"replayed":3,"lost":1,"extra":0,"key_group":7}],"reason":""}`,
 		`{"compared":2,"states":1,"entries":4,"differing":[],"reason":""}`,
 		`{"compared":1,"states":0,"entries":0,"differing":[],"reason":""}`,
+		`{"compared":1,"states":0,"entries":0,"differing":[],"reason":""}`,                    // again
+		`{"compared":9,"states":1,"entries":1,"differing":[{"state":"planted"}],"reason":""}`, // nobody asked
 		`{"compared":4,"states":0,"entries":0,"differing":[],"reason":"its files are not there"}`,
 	} {
 		report.add([]byte(line))
 	}
-	c := StateComparison{Recorded: 4, invocation: map[uint64]uint64{2: 10, 3: 20, 4: 30}}
+	c := StateComparison{Recorded: 4, invocation: map[uint64]uint64{2: 10, 3: 20, 4: 30}, wanted: map[uint64]bool{1: true, 2: true, 3: true, 4: true}}
 	c.add(report.states)
 	if c.Recorded != 3 || c.Compared != 2 || c.Equal != 1 || c.Entries != 8 || c.first() == nil || c.first().Checkpoint != 3 || c.first().Invocation != 20 || c.Reason == "" {
 		t.Fatalf("%+v", c)

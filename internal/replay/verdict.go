@@ -20,6 +20,9 @@ const (
 	Unchanged     = "unchanged"      // of a replay with changes: it gave what was recorded all the same
 )
 
+// Proves tells whether what a replay with a verdict derived may stand for the recording: it did the same, at least of each key.
+func Proves(verdict string) bool { return verdict == Exact || verdict == Solved || verdict == PerKey }
+
 // Judgement is what a replay proves. It holds no payload.
 type Judgement struct {
 	Verdict  string   `json:"verdict"`
@@ -66,7 +69,7 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	c := &r.Compared
 	j := Judgement{Recorded: c.Recorded, Replayed: c.Replayed, Equal: c.Equal, Reached: r.Report.Invocation, Last: p.Last}
 	if t := r.Report.Thrown; t != nil {
-		j.Thrown, j.ThrownAt = classOf(t.Text), t.Invocation
+		j.Thrown, j.ThrownAt = ClassOf(t.Text), t.Invocation
 	}
 	j.notes(r, p)
 	j.rest(&r.State, chain)
@@ -109,15 +112,6 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case r.State.first() != nil:
 		j.Verdict = Diverged
 		j.Text = j.State.text() + fmt.Sprintf("; %d outputs are equal%s", c.Equal, upTo)
-	case c.Recorded == 0 && r.seen.sameThrow:
-		j.Verdict = Exact
-		j.Text = fmt.Sprintf("it threw the same %s at invocation %d; it gave no outputs, as the recorded attempt", r.seen.class, r.seen.threwAt)
-	case c.Recorded == 0 && r.Steps.proves():
-		j.Verdict = Exact
-		j.Text = fmt.Sprintf("the task gives nothing; what it did is the same%s: %d elements, timers and watermarks, each on the recorded way through its operators", upTo, r.Steps.Equal)
-	case c.Recorded == 0 && r.Steps.First > 0:
-		j.Verdict = Diverged
-		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer, or another way through its operators", r.Steps.First)
 	case c.Untold > 0 && c.Barriers.First != nil:
 		j.Verdict = Diverged
 		d := c.Barriers.First
@@ -125,10 +119,19 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	case c.Untold+c.Placed > 0 && r.Steps.First > 0:
 		j.Verdict = Diverged
 		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer", r.Steps.First)
-	case c.Untold > 0 && c.Numbered+c.Barriers.Equal > 0 || c.Placed > 0:
+	case c.Recorded+c.Untold == 0 && r.seen.sameThrow:
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("it threw the same %s at invocation %d; it gave no outputs, as the recorded attempt", r.seen.class, r.seen.threwAt)
+	case c.Recorded+c.Untold == 0 && r.Steps.proves():
+		j.Verdict = Exact
+		j.Text = fmt.Sprintf("the task gives nothing; what it did is the same%s: %d elements, timers and watermarks, each on the recorded way through its operators", upTo, r.Steps.Equal)
+	case c.Recorded == 0 && r.Steps.First > 0:
+		j.Verdict = Diverged
+		j.Text = fmt.Sprintf("at invocation %d it did something else than the recorded attempt: another element or timer, or another way through its operators", r.Steps.First)
+	case c.Untold > 0 && c.Numbered+c.Barriers.Equal > 0 || c.Untold == 0 && c.Placed > 0:
 		j.Verdict = Counted
 		j.Text = c.counted(upTo)
-	case c.Recorded == 0 && r.State.Equal > 0:
+	case c.Recorded+c.Untold == 0 && r.State.Equal > 0:
 		j.Verdict = Exact
 		j.Text = "nothing that the task gave was recorded" + upTo + ", if it gave anything"
 	case c.Recorded == 0:
@@ -177,8 +180,8 @@ func (c *Comparison) counted(upTo string) string {
 	return strings.Join(all, "; ")
 }
 
-// classOf is the class in an exception's text: what follows it may hold payload.
-func classOf(text string) string {
+// ClassOf is the class in an exception's text: what follows it may hold payload.
+func ClassOf(text string) string {
 	class, _, _ := strings.Cut(text, ":")
 	if class = strings.TrimSpace(class); strings.ContainsAny(class, " \t\n") {
 		return "an exception"

@@ -49,7 +49,13 @@ func TestWhatAReplayProves(t *testing.T) {
 		"places of writes alone":     {nil, Comparison{Recorded: 4, Replayed: 4, Equal: 4, Unseen: 4, Placed: 4}, Counted, "4 records were written by the invocations", ""},
 		"counted, and nothing is":    {nil, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
 		"counted, another watermark": {nil, Comparison{Untold: 9, Recorded: 4, Equal: 2, First: differ}, Diverged, "the outputs differ", "untold"},
-		"stuck":                      {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
+		"counted one too few, and the same exception": {func(r *Result) {
+			r.Report.Thrown, r.seen = threw, seen{threw: true, sameThrow: true, threwAt: 9, class: "IllegalStateException"}
+		}, Comparison{Untold: 9, Barriers: Barriers{Compared: 6, Equal: 5, First: &BarrierDifference{3, 2, 8, 7}}}, Diverged, "it had sent 7 elements", "untold"},
+		"counted, the same steps, no counts":                        {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8} }, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
+		"counted, the same state, no counts":                        {func(r *Result) { r.State = StateComparison{Recorded: 2, Compared: 2, Equal: 2} }, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
+		"places of writes, and outputs that are counted by nothing": {nil, Comparison{Recorded: 4, Replayed: 4, Equal: 4, Unseen: 4, Placed: 4, Untold: 9}, Nothing, "were not recorded", ""},
+		"stuck": {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := all(c.of)

@@ -171,6 +171,9 @@ type stateSaid struct {
 // hear takes what a replayer says of states; false: the line is of something else.
 func (f *feed) hear(ctx context.Context, line []byte) bool {
 	var s stateSaid
+	if f.changes == nil { // nobody asked
+		return false
+	}
 	if json.Unmarshal(line, &s) != nil || s.State == 0 {
 		return false
 	}

@@ -156,12 +156,12 @@ func (f *feed) steps(ctx context.Context) error {
 			f.end = fmt.Sprintf("a stretch was lost before invocation %d", r.inv)
 			break
 		}
-		if !r.between() && r.inv != next {
-			f.end = fmt.Sprintf("invocation %d is missing: the next one that was recorded is %d", next, r.inv)
+		if f.to > 0 && r.inv > f.to && (next > f.to || r.between()) { // the run before may have been cut: this one is not its next
+			f.end, f.whole = "no more was asked for", true
 			break
 		}
-		if f.to > 0 && r.inv > f.to {
-			f.end, f.whole = "no more was asked for", true
+		if !r.between() && r.inv != next {
+			f.end = fmt.Sprintf("invocation %d is missing: the next one that was recorded is %d", next, r.inv)
 			break
 		}
 		x := f.det.take()

@@ -22,14 +22,15 @@ type flinkHome struct {
 }
 
 // findFlink looks for the jars of one version of Flink: in a home, in a folder of homes flink-<version>, in FLINK_HOME. What pip makes of
-// apache-flink-libraries is a home below pyflink.
+// apache-flink-libraries is a home below pyflink; what Maven copies out of its repository is one with Flink's modules in place of the one jar.
 func findFlink(setting, env, version string) (flinkHome, bool) {
 	for _, dir := range []string{setting, join(setting, "flink-"+version), env} {
 		if dir == "" {
 			continue
 		}
 		for _, home := range []string{dir, filepath.Join(dir, "pyflink")} {
-			if dist, _ := filepath.Glob(filepath.Join(home, "lib", "flink-dist*-"+version+".jar")); len(dist) == 0 { // a pattern of ours
+			dist, _ := filepath.Glob(filepath.Join(home, "lib", "flink-dist*-"+version+".jar")) // a pattern of ours
+			if _, err := os.Stat(filepath.Join(home, "lib", "flink-runtime-"+version+".jar")); len(dist) == 0 && err != nil {
 				continue
 			}
 			jars, err := filepath.Glob(filepath.Join(home, "lib", "*.jar"))

@@ -51,7 +51,8 @@ func (m *Method) place(line int, variables []int) linePlace {
 	}
 	last := parts[len(parts)-1]
 	if !last.block {
-		if o.n > 0 {
+		if o.n > 0 && !last.method.known { // traces that were given away have it too
+			last.method.known = true
 			last.method.Class, last.method.Source = o.class(m), o.file
 		}
 		if len(parts) > 1 {

@@ -54,6 +54,16 @@ func (l levels) tells(inv uint64, operator int) bool {
 	return true
 }
 
+// all tells whether all that the attempt sent and wrote has rows.
+func (l levels) all() bool {
+	for _, x := range l {
+		if !(levels{x}).tells(x.invocation, -1) {
+			return false
+		}
+	}
+	return true
+}
+
 // kept tells whether a policy kept back bytes of an operator's, at any time; of one that is not known: of any operator.
 func (l levels) kept(operator int) bool {
 	for _, x := range l {
@@ -81,10 +91,8 @@ func skips(ctx context.Context, snap store.Snapshot, dict *dictionary, attempt e
 		if err != nil {
 			return false, err
 		}
-		for _, x := range l {
-			if !(levels{x}).tells(x.invocation, -1) {
-				return true, nil
-			}
+		if !l.all() {
+			return true, nil
 		}
 	}
 	return false, nil

@@ -33,7 +33,8 @@ type ownSnapshots struct {
 	bytes  int64
 	last   uint64 // number
 	over   string // why none is taken any more
-	end    uint64 // invocation that replays do not come to; 0 = not known
+	end    uint64 // invocation that replays do not come to, when up to endOf was recorded; 0 = not known
+	endOf  uint64
 }
 
 // ownTaken is what a process says of a snapshot of its own.
@@ -100,8 +101,8 @@ func (o *ownSnapshots) ask(inv uint64) uint64 {
 	return o.last
 }
 
-// told takes what the process whose folder that is says of a snapshot.
-func (o *ownSnapshots) told(t *ownTaken, dir string) {
+// told takes what the process says of a snapshot.
+func (o *ownSnapshots) told(t *ownTaken) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
@@ -113,7 +114,7 @@ func (o *ownSnapshots) told(t *ownTaken, dir string) {
 		if o.bytes += t.Bytes; o.bytes > ownBytes {
 			o.over = "they take as much room as they may"
 		}
-		at := start{checkpoint: firstOwn + t.Number, invocation: t.Invocation - 1, own: ownFolder(dir, t.Number), lasts: t.Lasts}
+		at := start{checkpoint: firstOwn + t.Number, invocation: t.Invocation - 1, own: ownFolder(t.Number), lasts: t.Lasts}
 		i, _ := slices.BinarySearchFunc(o.places, at.invocation, func(s start, inv uint64) int {
 			return int(int64(s.invocation) - int64(inv))
 		})
@@ -151,7 +152,7 @@ func (o *ownSnapshots) gap(inv, last uint64) (from, want uint64, ok bool) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.end > 0 {
+	if o.end > 0 && o.endOf == last {
 		last = min(last, o.end)
 	}
 	best := uint64(math.MaxUint64)
@@ -184,25 +185,23 @@ func (o *ownSnapshots) pass(inv uint64) {
 	o.know(inv)
 }
 
-// ends notes that replays come no further.
-func (o *ownSnapshots) ends(inv uint64) {
+// ends notes that replays come no further than to an invocation, of what was recorded up to last.
+func (o *ownSnapshots) ends(inv, last uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.end = inv
+	o.end, o.endOf = inv, last
 }
 
-func ownFolder(dir string, number uint64) string {
-	return filepath.Join(dir, "own."+strconv.FormatUint(number, 10))
-}
+// ownFolder is where a process lays a snapshot, in the room's folder.
+func ownFolder(number uint64) string { return "own." + strconv.FormatUint(number, 10) }
 
-// layoutOwn puts the snapshot where the replayer looks for it.
-func (s *start) layoutOwn(dir string, p map[string]string) error {
+// link puts a snapshot of its own where the replayer looks for it, in the folder of a run.
+func (s *start) link(room *os.Root, run string) error {
 	for _, name := range []string{"snapshot", "transients"} {
-		if err := os.Link(filepath.Join(s.own, name), filepath.Join(dir, name)); err != nil {
+		if err := room.Link(filepath.Join(s.own, name), filepath.Join(run, name)); err != nil {
 			return err
 		}
 	}
-	p["start.lasts"] = s.lasts
 	return nil
 }
 

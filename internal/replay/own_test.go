@@ -42,12 +42,12 @@ func TestOwnSnapshotsAreAsDearAsReplays(t *testing.T) {
 		{"less than the clock shows", 0, 100, 0, 100 * ownApartMS},
 	} {
 		o := newOwnSnapshots(nil)
-		o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, MS: c.ms, Passed: c.passed, PassedMS: c.passedMS}, t.TempDir())
+		o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, MS: c.ms, Passed: c.passed, PassedMS: c.passedMS})
 		if next := o.next(50_001); next != 50_000+c.apart {
 			t.Errorf("%s: the next is %d further, want %d", c.what, next-50_000, c.apart)
 		}
 	}
-	o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, Bytes: 1}, t.TempDir())
+	o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, Bytes: 1})
 	if at, ok := o.before(50_000); !ok || at.invocation != 49_999 || at.checkpoint < firstOwn {
 		t.Errorf("before 50000: %+v, %v", at, ok)
 	}
@@ -63,7 +63,7 @@ func TestOwnSnapshotsEnd(t *testing.T) {
 	} {
 		o := newOwnSnapshots(nil)
 		told.Number = o.ask(50_000)
-		o.told(&told, t.TempDir())
+		o.told(&told)
 		if next := o.next(50_001); next != math.MaxUint64 {
 			t.Errorf("%s: asked again at %d", name, next)
 		}
@@ -72,7 +72,7 @@ func TestOwnSnapshotsEnd(t *testing.T) {
 		}
 	}
 	o := newOwnSnapshots(nil)
-	o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, Reason: "the task is in the midst of something"}, t.TempDir())
+	o.told(&ownTaken{Number: o.ask(50_000), Invocation: 50_000, Reason: "the task is in the midst of something"})
 	if next := o.next(50_001); next != 50_000+ownApartFirst || len(o.places) != 0 {
 		t.Errorf("one that could not be taken just then: next %d, there are %d", next, len(o.places))
 	}
@@ -101,11 +101,12 @@ func TestWarmingBeginsWhereOneIs(t *testing.T) {
 }
 
 func TestOwnSnapshotIsLaidOut(t *testing.T) {
-	dir, run := t.TempDir(), t.TempDir()
+	dir := t.TempDir()
+	r := &room{dir: filepath.Join(dir, "room")}
 	o := newOwnSnapshots(nil)
 	number := o.ask(50_000)
-	own := ownFolder(dir, number)
-	if err := os.Mkdir(own, 0o700); err != nil {
+	own := filepath.Join(r.dir, ownFolder(number))
+	if err := os.MkdirAll(own, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"snapshot", "transients"} {
@@ -113,16 +114,53 @@ func TestOwnSnapshotIsLaidOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o.told(&ownTaken{Number: number, Invocation: 50_000, Bytes: 18, Lasts: "1:17"}, dir)
+	o.told(&ownTaken{Number: number, Invocation: 50_000, Bytes: 18, Lasts: "1:17"})
 	at, _ := o.before(60_000)
 	p := make(map[string]string)
-	if err := at.layoutOwn(run, p); err != nil {
+	of := newRecorded(t)
+	of.sent(of.rec, 1)
+	snap, err := of.store.Snapshot(t.Context(), of.rec)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if b, err := os.ReadFile(filepath.Join(run, "snapshot")); err != nil || string(b) != "snapshot" {
+	defer snap.Close()
+	if err := at.layout(t.Context(), t.TempDir(), p, &capsule{}, snap, sums, newDictionary(of.store, of.rec)); err != nil || p["start.lasts"] != "1:17" {
+		t.Errorf("what clocks said last: %q, %v", p["start.lasts"], err)
+	}
+	made := func() string {
+		made := filepath.Join(dir, "made")
+		if err := os.Mkdir(made, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	if err := r.admit(made(), "1", &at); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(r.dir, "1", "snapshot")); err != nil || string(b) != "snapshot" {
 		t.Errorf("snapshot: %q, %v", b, err)
 	}
-	if p["start.lasts"] != "1:17" {
-		t.Errorf("what clocks said last: %q", p["start.lasts"])
+
+	// What the process makes of its folder leads nowhere else.
+	secret := filepath.Join(dir, "other")
+	if err := os.Rename(own, secret); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{own: secret, filepath.Join(r.dir, "2"): dir, filepath.Join(r.dir, "trace"): filepath.Join(secret, "snapshot")} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.admit(made(), "3", &at); err == nil {
+		t.Error("a snapshot was taken from elsewhere")
+	}
+	if err := r.admit(made(), "2", &start{}); err == nil {
+		t.Error("a folder was laid out elsewhere")
+	}
+	if _, _, err := r.open("", "trace"); err == nil {
+		t.Error("a trace was read elsewhere")
+	}
+	if _, _, err := r.open("", "1"); err == nil {
+		t.Error("a folder was read as a trace")
 	}
 }

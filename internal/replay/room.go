@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -111,6 +112,45 @@ func (r *room) runOn(ctx context.Context, feed func(context.Context, io.Writer) 
 		err = fmt.Errorf("%w\n%s", err, report.Stderr)
 	}
 	return report, err
+}
+
+// admit lets the process see a folder of a run that was made elsewhere: what lies in the room's folder the process can exchange for links to
+// anything while the server writes there.
+func (r *room) admit(made, run string, from *start) error {
+	if err := os.Rename(made, filepath.Join(r.dir, run)); err != nil {
+		return err
+	}
+	if from.own == "" {
+		return nil
+	}
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return from.link(root, run)
+}
+
+// open opens a file that the process wrote, in the folder of a run; one that is no file, or lies elsewhere, is none.
+func (r *room) open(run, name string) (*os.File, int64, error) {
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer root.Close()
+	f, err := root.OpenFile(filepath.Join(run, name), os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would block
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no file", name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
 }
 
 // close ends the server of the process; what it took is stored.

@@ -222,10 +222,10 @@ func (r *Report) add(line []byte) {
 		Compared        uint64  `json:"compared"`
 		Snapshot        uint64  `json:"snapshot"`
 	}
+	r.taken = nil
 	if json.Unmarshal(bytes.TrimSpace(line), &l) != nil {
 		return
 	}
-	r.taken = nil
 	trace, _ := l.Trace.(string) // of an exception; of a pause it is a number
 	switch {
 	case l.Paused != 0:

@@ -43,7 +43,7 @@ type running struct {
 // taskRun is one run of the task, from a start on.
 type taskRun struct {
 	derived    event.RecordingID
-	dir        string // holds its trace
+	folder     string // in the room's, holds its trace; empty: the room's itself
 	checkpoint uint64 // that it began behind, 0 = none
 	reader     traceReader
 	offset     int64
@@ -79,9 +79,9 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 	r := &running{
 		o: o, rec: rec, attempt: attempt, dict: newDictionary(o.Store, rec), room: room,
 		asked: make(chan interval), ended: make(chan struct{}), said: make(chan struct{}, 1), runs: 1, snaps: own,
-		taskRun: taskRun{derived: derived, dir: room.dir, checkpoint: from.checkpoint, at: from.invocation + 1, more: more},
+		taskRun: taskRun{derived: derived, checkpoint: from.checkpoint, at: from.invocation + 1, more: more},
 	}
-	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, supply.close
+	room.feed.stops, room.feed.done = &stops{asked: r.asked, own: own}, sync.OnceFunc(supply.close)
 	room.jvm.extraArgs = linesOn
 	if !wasTraced(supply.snap, attempt) {
 		room.jvm.extraArgs = append(room.jvm.extraArgs[:len(linesOn):len(linesOn)], quietOn)
@@ -92,6 +92,7 @@ func launch(ctx context.Context, o Options, rec event.RecordingID, attempt event
 	go func() {
 		defer close(r.ended)
 		defer room.close()
+		defer room.feed.done() // of a process that did not start nothing was fed
 		report, err := room.runOn(life, r.feed, r.tell)
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -137,10 +138,12 @@ func (r *running) feed(ctx context.Context, w io.Writer) error {
 		}
 		b := append(make([]byte, 0, 64), stepAgain)
 		b = binary.BigEndian.AppendUint16(b, uint16(len(away.folder)))
-		if _, err := out.Write(append(b, away.folder...)); err != nil {
-			return err
+		_, err = out.Write(append(b, away.folder...))
+		if err == nil {
+			err = out.Flush()
 		}
-		if err := out.Flush(); err != nil {
+		if err != nil {
+			away.feed.done()
 			return err
 		}
 		f = away.feed
@@ -163,15 +166,20 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 		}
 	}()
 	folder := strconv.Itoa(r.runs)
-	next := taskRun{derived: NewRecording(), dir: filepath.Join(r.room.dir, folder), checkpoint: from.checkpoint, at: from.invocation + 1, own: from.own != "", more: more}
-	if err := os.Mkdir(next.dir, 0o700); err != nil {
+	next := taskRun{derived: NewRecording(), folder: folder, checkpoint: from.checkpoint, at: from.invocation + 1, own: from.own != "", more: more}
+	made, err := os.MkdirTemp(r.o.Dir, "replay-next-")
+	if err != nil {
 		return fmt.Errorf("making a folder for a replay: %w", err)
 	}
-	if err := r.room.enter(ctx, next.dir, supply.snap, r.attempt, from, next.derived, r.dict); err != nil {
+	defer os.RemoveAll(made) // it is not there any more when all went well
+	if err := r.room.enter(ctx, made, supply.snap, r.attempt, from, next.derived, r.dict); err != nil {
+		return fmt.Errorf("laying the task out: %w", err)
+	}
+	if err := r.room.admit(made, folder, &from); err != nil {
 		return fmt.Errorf("laying the task out: %w", err)
 	}
 	f := newFeed(supply, r.dict, r.attempt, from)
-	f.stops, f.done = &stops{asked: r.asked, own: r.snaps}, supply.close
+	f.stops, f.done = &stops{asked: r.asked, own: r.snaps}, sync.OnceFunc(supply.close)
 	r.mu.Lock()
 	r.last = Report{Paused: r.last.Paused}
 	r.mu.Unlock()
@@ -179,7 +187,7 @@ func (r *running) elsewhere(ctx context.Context, from start) (err error) {
 		return err
 	}
 	if r.runs > 1 {
-		_ = os.RemoveAll(r.dir) // with the room, at the latest
+		_ = os.RemoveAll(filepath.Join(r.room.dir, r.folder)) // with the room, at the latest
 	}
 	r.runs++
 	r.taskRun = next
@@ -208,7 +216,7 @@ func (r *running) tell(report Report) {
 	r.last = report
 	r.mu.Unlock()
 	if report.taken != nil {
-		r.snaps.told(report.taken, r.room.dir)
+		r.snaps.told(report.taken)
 	}
 	select {
 	case r.said <- struct{}{}:
@@ -258,7 +266,7 @@ func (r *running) outdated() bool {
 func (r *running) why() string {
 	report := r.report()
 	if report.Thrown != nil {
-		return "the task threw " + firstLine(report.Thrown.Text)
+		return "the task threw " + ClassOf(report.Thrown.Text)
 	}
 	return report.How
 }
@@ -310,11 +318,19 @@ func (r *running) readTo(size int64) ([]*Trace, error) {
 	if size == r.offset {
 		return nil, nil // of a run in which nothing was traced yet there is no file
 	}
-	f, err := os.Open(filepath.Join(r.dir, "trace"))
+	f, long, err := r.room.open(r.folder, "trace")
 	if err != nil {
 		return nil, fmt.Errorf("the trace of the replay: %w", err)
 	}
 	defer f.Close()
+	return r.readFrom(f, min(size, long))
+}
+
+// readFrom reads a trace from where it was read to on.
+func (r *running) readFrom(f *os.File, size int64) ([]*Trace, error) {
+	if size < r.offset || size-r.offset > maxTraceRead {
+		return nil, fmt.Errorf("the trace of the replay: it grew from %d to %d bytes at once", r.offset, size)
+	}
 	b := make([]byte, size-r.offset)
 	if _, err := f.ReadAt(b, r.offset); err != nil {
 		return nil, fmt.Errorf("the trace of the replay: %w", err)
@@ -322,16 +338,23 @@ func (r *running) readTo(size int64) ([]*Trace, error) {
 	return r.read(b)
 }
 
+// maxTraceRead bounds what is read of a trace at once, bytes: the process writes it, and may write anything.
+const maxTraceRead = 1 << 30
+
 // readAll reads what the file holds behind what was read; one that nothing was traced into is not there.
 func (r *running) readAll() ([]*Trace, error) {
-	file, err := os.ReadFile(filepath.Join(r.dir, "trace"))
-	if errors.Is(err, os.ErrNotExist) || err == nil && int64(len(file)) <= r.offset {
+	f, size, err := r.room.open(r.folder, "trace")
+	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the trace of the replay: %w", err)
 	}
-	return r.read(file[r.offset:])
+	defer f.Close()
+	if size <= r.offset {
+		return nil, nil
+	}
+	return r.readFrom(f, size)
 }
 
 func (r *running) read(b []byte) ([]*Trace, error) {

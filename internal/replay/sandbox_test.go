@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -110,12 +111,12 @@ func TestAJVMInTheSandboxWritesAndConnectsNowhereElse(t *testing.T) {
 
 func TestFlinksJarsAreLookedForByVersion(t *testing.T) {
 	dir := t.TempDir()
-	home := func(path, version string) {
+	home := func(path, version string, jar ...string) {
 		lib := filepath.Join(dir, path, "lib")
 		if err := os.MkdirAll(lib, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"flink-dist-" + version + ".jar", "log4j.jar"} {
+		for _, name := range []string{cmp.Or(strings.Join(jar, ""), "flink-dist-") + version + ".jar", "log4j.jar"} {
 			if err := os.WriteFile(filepath.Join(lib, name), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -124,11 +125,12 @@ func TestFlinksJarsAreLookedForByVersion(t *testing.T) {
 	home("homes/flink-2.3.0", "2.3.0")
 	home("homes/flink-1.20.5/pyflink", "1.20.5") // as pip makes it
 	home("one", "1.19.0")
-	home("homes/flink-9.9.9", "1.0.0") // its name lies
+	home("homes/flink-9.9.9", "1.0.0")                   // its name lies
+	home("homes/flink-2.2.0", "2.2.0", "flink-runtime-") // as Maven copies it
 	homes, one := filepath.Join(dir, "homes"), filepath.Join(dir, "one")
 	for _, c := range []struct{ setting, env, version, want string }{
 		{homes, "", "2.3.0", "homes/flink-2.3.0"}, {homes, "", "1.20.5", "homes/flink-1.20.5/pyflink"}, {homes, one, "1.19.0", "one"}, {one, "", "1.19.0", "one"},
-		{homes, one, "9.9.9", ""}, {"", "", "2.3.0", ""}, {one, "", "2.3.0", ""},
+		{homes, "", "2.2.0", "homes/flink-2.2.0"}, {homes, one, "9.9.9", ""}, {"", "", "2.3.0", ""}, {one, "", "2.3.0", ""},
 	} {
 		got, ok := findFlink(c.setting, c.env, c.version)
 		if ok != (c.want != "") || ok && (got.dir != filepath.Join(dir, c.want) || len(got.jars) != 2) {

@@ -202,6 +202,32 @@ func TestNobodyRunsAgainForWhatIsOnItsWay(t *testing.T) {
 	}
 }
 
+// A feed that ends within a run has all that was wanted, and one with a gap before its end has not.
+func TestAFeedThatEndsWithinARun(t *testing.T) {
+	for first, want := range map[uint64]string{10: "no more was asked for", 3: "invocation 4 is missing: the next one that was recorded is 11"} {
+		r := threeTasks(t, "flight")
+		r.sent(r.rec, 20)
+		r.block(4, event.LaneDet, func(b *block.Builder) {
+			c := b.Channel(block.Channel{Partition: toLast})
+			b.Add(block.Row{Kind: event.KindElements, Inv: 1, N: uint32(first), Channel: c})
+			b.Add(block.Row{Kind: event.KindElements, Inv: 11, N: 10, Channel: c})
+		})
+		snap, err := r.store.Snapshot(t.Context(), r.rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer snap.Close()
+		f := newFeed(newSupply(r.store, snap), newDictionary(r.store, r.rec), 4, start{})
+		f.to, f.out = 5, bufio.NewWriter(new(bytes.Buffer))
+		if err := f.write(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if f.end != want || f.whole != (first == 10) || f.elements != min(first, 5) {
+			t.Errorf("a run of %d: %d elements, whole %v: %s", first, f.elements, f.whole, f.end)
+		}
+	}
+}
+
 // derive stores what a replay of the task in the middle gave.
 func (r *recorded) derive(n int) event.RecordingID {
 	rec := NewRecording()

@@ -77,14 +77,14 @@ func (s *Session) Derived(inv uint64) (rec event.RecordingID, ok bool) {
 	return rec, false
 }
 
-// Report is what the process said last.
-func (s *Session) Report() Report {
+// Report is what the run said by which an invocation was traced; the zero Report: it was not.
+func (s *Session) Report(inv uint64) Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.run == nil {
-		return Report{}
+	if i := s.find(inv); i >= 0 {
+		return s.traced[i].said
 	}
-	return s.run.report()
+	return Report{}
 }
 
 // Progress is how far the process is that is at work; the zero Report: it is being prepared, or there is none. It does not wait for
@@ -235,22 +235,33 @@ func (s *Session) fetch(ctx context.Context, first, inv, behind uint64) error {
 		s.end()
 		return err
 	}
-	report := s.run.report()
-	if s.run.own && (report.Renumbered > 0 || report.Phase == phaseBuilding && report.Thrown != nil) {
-		// Not so behind a snapshot of the replay's own; what was traced behind one may be wrong.
-		s.own.drop("a replay that began with one did something else")
-		s.forget()
+	if s.misled() {
 		return s.fetch(ctx, first, inv, behind)
 	}
-	if s.run.checkpoint > 0 && (report.Renumbered > 0 || report.Phase == phaseBuilding && report.Thrown != nil) {
-		// Behind the checkpoint it does not do what was recorded, or the state is not there. From the beginning it may.
+	s.keep(stretch{first, min(last, reached-1), s.run.derived, s.run.report()}, traces)
+	return nil
+}
+
+// misled tells whether the run at hand does something else than was recorded because of where it began; the next one begins elsewhere.
+func (s *Session) misled() bool {
+	report := s.run.report()
+	if report.Renumbered == 0 && (report.Phase != phaseBuilding || report.Thrown == nil) {
+		return false
+	}
+	switch {
+	case s.run.own:
+		// What was traced behind a snapshot of the replay's own may be wrong.
+		s.own.drop("a replay that began with one did something else")
+		s.forget()
+	case s.run.checkpoint > 0:
+		// The state may not be there, either. From the beginning it may do what was recorded.
 		s.whole = true
 		s.forget()
 		s.end()
-		return s.fetch(ctx, first, inv, behind)
+	default:
+		return false
 	}
-	s.keep(stretch{first, min(last, reached-1), s.run.derived}, traces)
-	return nil
+	return true
 }
 
 // goTo lets the task wait before an invocation, or so near that it is there soon.
@@ -261,7 +272,10 @@ func (s *Session) goTo(ctx context.Context, first uint64) error {
 	}
 	switch {
 	case s.run == nil:
-		own := newOwnSnapshots(s.places)
+		own, err := s.ownOf(ctx)
+		if err != nil {
+			return err
+		}
 		r, err := launch(ctx, s.o, s.rec, s.attempt, place, own)
 		if err != nil {
 			return err
@@ -279,6 +293,21 @@ func (s *Session) goTo(ctx context.Context, first uint64) error {
 	s.derived = append(s.derived, s.run.derived)
 	s.tidy()
 	return nil
+}
+
+// ownOf are the snapshots that a process may take for itself. Where the recording does not tell all that the task sent, it could not begin
+// behind one with the right numbers of what it sends, nor with its partitioners where they were: nil.
+func (s *Session) ownOf(ctx context.Context) (*ownSnapshots, error) {
+	snap, err := s.o.Store.Snapshot(ctx, s.rec)
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Close()
+	told, err := levelsOf(ctx, snap, newDictionary(s.o.Store, s.rec), s.attempt)
+	if err != nil || !told.all() {
+		return nil, err
+	}
+	return newOwnSnapshots(s.places), nil
 }
 
 // nearest is the last place before an invocation at which the task can begin.
@@ -312,6 +341,7 @@ func (s *Session) nearest(ctx context.Context, first uint64) (start, error) {
 type stretch struct {
 	first, last uint64
 	derived     event.RecordingID
+	said        Report
 }
 
 // keep adds an interval. Everything is forgotten when it becomes too much: what is asked again is traced again.

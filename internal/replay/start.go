@@ -154,13 +154,9 @@ func (s *start) layout(ctx context.Context, dir string, p map[string]string, c *
 		return nil
 	}
 	p["start.invocation"], p["start.checkpoint"] = strconv.FormatUint(s.invocation, 10), strconv.FormatUint(s.checkpoint, 10)
-	var err error
 	if s.own != "" {
-		err = s.layoutOwn(dir, p)
-	} else {
-		err = s.layoutRecorded(ctx, dir, snap)
-	}
-	if err != nil {
+		p["start.lasts"] = s.lasts
+	} else if err := s.layoutRecorded(ctx, dir, snap); err != nil {
 		return err
 	}
 	if err := s.consumed(ctx, p, c, snap, attempt); err != nil {

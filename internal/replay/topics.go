@@ -65,6 +65,19 @@ func (t *topics) close() {
 
 func (t *topics) kept(job []string, topic string) bool { return t != nil && t.from.Kept(job, topic) }
 
+// lookAtBrokers is how long a plan waits for brokers, less than it looks at one task: who drops packets answers nothing.
+const lookAtBrokers = 3 * time.Second
+
+func lookAt(ctx context.Context, r TopicReader, s event.SplitDef, offset int64) error {
+	soon, cancel := context.WithTimeout(ctx, lookAtBrokers)
+	defer cancel()
+	err := r.Check(soon, s.Topic, s.Partition, offset)
+	if err != nil && soon.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("its brokers gave no answer within %s: %w", lookAtBrokers, err)
+	}
+	return err
+}
+
 // clocksApart is how far the clocks of brokers and of the job may be apart.
 const clocksApart = 10 * time.Minute
 
@@ -85,7 +98,7 @@ func (t *topics) record(ctx context.Context, s event.SplitDef, offset, read int6
 	}
 	if t.looks {
 		if err = t.away[s.Cluster]; err == nil {
-			err = r.Check(ctx, s.Topic, s.Partition, offset)
+			err = lookAt(ctx, r, s, offset)
 		}
 	} else {
 		x, err = r.Read(ctx, s.Topic, s.Partition, offset)

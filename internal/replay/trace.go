@@ -29,6 +29,7 @@ type Method struct {
 	Map        string // SourceDebugExtension: where inlined lines are from
 	HasLines   bool
 	Inlined    bool // no method of the JVM: its lines were put into the one that calls it
+	known      bool // of such: which class and text it is of
 
 	names, descriptors []string
 	labels             []label

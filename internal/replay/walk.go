@@ -23,7 +23,7 @@ const (
 )
 
 // MaxLook is how many invocations one question goes through before it says how far it came.
-const MaxLook = 4096
+const MaxLook = 1 << 20
 
 // Stop tells whether one stops at a step: lines, methods without lines, and exceptions that leave a method.
 func (t *Trace) Stop(i int) bool {

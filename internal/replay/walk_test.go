@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/event"
-	"github.com/sightglass/sightglass/internal/store/memory"
 	"github.com/sightglass/sightglass/internal/event/sealed"
+	"github.com/sightglass/sightglass/internal/store/memory"
 )
 
 // The traces are of the demo's jobs: convert-*.trace of "convert to euro", subtask 3, attempt 1, to its exception; drop-*.trace of

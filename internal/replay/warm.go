@@ -9,16 +9,21 @@ import (
 // While nobody asks, the process of a session runs through the recording around the place that was asked for last, and takes snapshots of
 // its own, so that the next jump is short. A question waits for one stretch at most.
 const (
-	warmAfter   = 500 * time.Millisecond
-	warmFor     = 2 * time.Minute // behind the last question
-	warmStretch = 10_000          // invocations: some hundredths of a second
+	warmAfter = 500 * time.Millisecond
+	warmFor   = 2 * time.Minute        // behind the last question
+	warmOne   = 100 * time.Millisecond // a stretch is made about so long
+	warmMost  = 10 * time.Second       // a stretch that takes longer, with the way to it, does not end by itself: the process is ended
+
+	warmFirst, warmLeast, warmLongest = 500, 50, 10_000 // invocations of a stretch
 )
 
 // warming is when the process of a session does so. Under the session's lock.
 type warming struct {
-	timer *time.Timer
-	busy  bool        // it is at it
-	done  atomic.Bool // there is nothing left to do
+	timer   *time.Timer
+	busy    bool        // it is at it
+	off     bool        // no more of it: it did harm
+	stretch uint64      // invocations of the next one
+	done    atomic.Bool // there is nothing left to do
 }
 
 func (w *warming) stop() {
@@ -27,13 +32,26 @@ func (w *warming) stop() {
 	}
 }
 
+// took makes the next stretch as long as it is to take.
+func (w *warming) took(d time.Duration) {
+	switch {
+	case d < warmOne/2:
+		w.stretch = min(warmLongest, 2*w.stretch)
+	case d > 2*warmOne:
+		w.stretch = max(warmLeast, w.stretch/2)
+	}
+}
+
 // Warm tells whether jumps in the session are as short as they become: nothing is left to do, or nothing can be done. It does not wait.
 func (s *Session) Warm() bool { return s.warming.done.Load() }
 
 // warmLater begins when nobody asked for a while. Under the lock.
 func (s *Session) warmLater() {
-	s.warming.done.Store(false)
+	if s.warming.done.Store(s.warming.off); s.warming.off {
+		return
+	}
 	if s.warming.timer == nil {
+		s.warming.stretch = warmFirst
 		s.warming.timer = time.AfterFunc(warmAfter, s.warm)
 		return
 	}
@@ -59,35 +77,53 @@ func (s *Session) warmOn(asked time.Time) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() { s.warming.busy = more }()
-	if s.closed || s.run == nil || s.own == nil || s.run.gone() || !s.lastUse.Equal(asked) || time.Since(asked) > warmFor {
+	if s.closed || !s.lastUse.Equal(asked) {
+		return false // who asked begins it anew
+	}
+	if s.run == nil || s.own == nil || s.run.gone() || time.Since(asked) > warmFor {
+		s.warming.done.Store(true)
 		return false
 	}
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), warmMost)
+	defer cancel()
 	from, want, ok := s.own.gap(s.asked, s.known)
 	if !ok {
 		s.warming.done.Store(true)
 		s.goBack(ctx)
 		return false
 	}
-	to := want + warmStretch // the step that the snapshot comes before may begin later
+	to := want + s.warming.stretch // the step that the snapshot comes before may begin later
 	if r := s.run; r.over() || r.reached() < from || r.reached() > to {
 		if err := s.goTo(ctx, from); err != nil {
-			s.end()
+			s.cool()
 			return false
 		}
 	}
-	at := min(to, s.run.reached()+warmStretch)
+	at := min(to, s.run.reached()+s.warming.stretch)
+	began := time.Now()
 	if err := s.run.goOn(ctx, at); err != nil {
-		s.end()
+		s.cool()
 		return false
+	}
+	s.warming.took(time.Since(began))
+	if s.misled() {
+		s.warming.done.Store(s.run == nil)
+		return s.run != nil
 	}
 	switch {
 	case s.run.over():
-		s.own.ends(s.run.reached())
+		s.own.ends(s.run.reached(), s.known)
 	case at == to:
 		s.own.pass(want)
 	}
 	return true
+}
+
+// cool ends the process, and does without from then on: a task that hangs where nobody looks must not keep those from looking who do.
+func (s *Session) cool() {
+	s.end()
+	s.warming.off = true
+	s.warming.done.Store(true)
 }
 
 // goBack lets the task wait where the next step is likely to be: behind what was traced around the last question.
@@ -102,6 +138,6 @@ func (s *Session) goBack(ctx context.Context) {
 		err = s.run.goOn(ctx, next)
 	}
 	if err != nil {
-		s.end()
+		s.cool()
 	}
 }

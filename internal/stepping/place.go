@@ -76,11 +76,11 @@ func (w *walker) show(ctx context.Context, at replay.Walk, frame int) (*Place, e
 		return nil, err
 	}
 	p.Done, p.Sent, p.Wrote = len(p.Moment.Steps), len(p.Moment.Outputs), len(p.Moment.Writes)
-	r := w.session.Report()
+	r := w.session.Report(at.Invocation)
 	p.Replay = Told{Starts: w.session.Starts(), Invocation: r.Invocation, Renumbered: r.Renumbered, Surplus: r.SurplusReads}
 	p.Replay.Recording, _ = w.session.Derived(at.Invocation)
 	if r.Thrown != nil {
-		p.Replay.Thrown = r.Thrown.Text
+		p.Replay.Thrown = replay.ClassOf(r.Thrown.Text)
 	}
 	if at.Step < 0 {
 		return p, nil

@@ -47,6 +47,7 @@ type Sources struct {
 
 	mu    sync.Mutex
 	known map[string]*decompiled // by job's jars and class
+	texts map[string]text        // by name, of a short while
 }
 
 // source finds the text of the class of a call, and which of its lines ran. Nil: there is none.

@@ -21,17 +21,31 @@ public final class LegacyProbe {
     if (!begins(context)) {
       return -1;
     }
-    return SourceProbe.collect(context, value, time);
+    int token = -1;
+    try {
+      token = SourceProbe.collect(context, value, time);
+    } finally {
+      if (token < 0) { // nobody leaves it
+        ((SourceProbe.Context) context).task.giveThreadBack();
+      }
+    }
+    return token;
   }
 
   public static void leaveRecord(Object context, int token, long time) {
-    SourceProbe.leave(context, token, time);
-    ((SourceProbe.Context) context).task.giveThreadBack();
+    try {
+      SourceProbe.leave(context, token, time);
+    } finally {
+      ((SourceProbe.Context) context).task.giveThreadBack();
+    }
   }
 
   public static void failRecord(Object context, int token, Throwable t) {
-    SourceProbe.fail(context, token, t);
-    ((SourceProbe.Context) context).task.giveThreadBack();
+    try {
+      SourceProbe.fail(context, token, t);
+    } finally {
+      ((SourceProbe.Context) context).task.giveThreadBack();
+    }
   }
 
   /** A value is given where no record has a time, by the thread that runs the function. */

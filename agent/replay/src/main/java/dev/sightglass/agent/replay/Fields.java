@@ -52,7 +52,7 @@ final class Fields {
         random((Random) now, v);
       }
     } else if (v.isArray() || v.path("bits").isArray()) {
-      array(now, v);
+      array(sized(o, f, now, v.isArray() ? v.size() : v.path("bits").size()), v);
     } else if (Modifier.isFinal(f.getModifiers())) {
       if (now != null && v.isObject()) {
         set(now, v);
@@ -62,10 +62,29 @@ final class Fields {
     }
   }
 
+  /** The array of a field, another one where it had another length, or none was made yet. */
+  private static Object sized(Object o, Field f, Object now, int length)
+      throws IllegalAccessException {
+    Class<?> of = f.getType().getComponentType();
+    if (of == null
+        || !of.isPrimitive()
+        || Modifier.isFinal(f.getModifiers())
+        || now != null && Array.getLength(now) == length) {
+      return now;
+    }
+    Object made = Array.newInstance(of, length);
+    f.set(o, made);
+    return made;
+  }
+
   private static void simple(Object o, Field f, Object now, JsonNode v)
       throws ReflectiveOperationException {
     Class<?> t = f.getType();
-    if (v.has("bits")) {
+    if (v.isNull()) {
+      if (!t.isPrimitive()) {
+        f.set(o, null);
+      }
+    } else if (v.has("bits")) {
       double d = Double.longBitsToDouble(v.path("bits").asLong());
       if (t == float.class || t == Float.class) {
         f.set(o, (float) d);

@@ -5,6 +5,7 @@ import dev.sightglass.bootstrap.ServeProbe;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -15,6 +16,7 @@ import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.runtime.state.StateObject;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
@@ -42,8 +44,8 @@ final class OwnSnapshots {
 
   private long lastUsed = used();
 
-  /** Empty: the task may be asked; null: nobody looked yet. */
-  private String refused;
+  /** Why there are none any more; empty: the task may be asked. */
+  private String refused = "";
 
   /**
    * @param folder of the process; each snapshot has one of its own within
@@ -69,8 +71,8 @@ final class OwnSnapshots {
   void take(StreamTask<?, ?> task, long invocation, long number, boolean nested) {
     long began = used();
     try {
-      if (refused == null) {
-        refused = Unnoticed.why(task);
+      if (refused.isEmpty()) {
+        refused = Unnoticed.why(task); // what a field holds may be another thing by now
       }
       if (!refused.isEmpty()) {
         report.refused(number, invocation, true, refused);
@@ -80,12 +82,17 @@ final class OwnSnapshots {
         report.refused(number, invocation, false, "the task is in the midst of something");
         return;
       }
-      byte[] state = InstantiationUtil.serializeObject(state(task, FIRST + number));
       byte[] transients = ServeProbe.transients(task);
       if (transients == null) {
         report.refused(number, invocation, true, "what the task holds beside it cannot be told");
         return;
       }
+      refused = Unnoticed.untold(task, new ObjectMapper().readTree(transients));
+      if (!refused.isEmpty()) {
+        report.refused(number, invocation, true, refused);
+        return;
+      }
+      byte[] state = InstantiationUtil.serializeObject(state(task, FIRST + number));
       Path own = Files.createDirectories(folder.resolve("own." + number));
       Files.write(own.resolve("snapshot"), state);
       Files.write(own.resolve("transients"), transients);
@@ -117,6 +124,8 @@ final class OwnSnapshots {
         new CheckpointOptions(
             CheckpointType.FULL_CHECKPOINT, CheckpointStorageLocationReference.getDefault());
     for (StreamOperator<?> operator : Unnoticed.operators(task)) {
+      Object handler = Members.optional(operator, "stateHandler");
+      Object keyed = handler == null ? null : Members.optional(handler, "keyedStateBackend");
       CheckpointStreamFactory memory = new MemCheckpointStreamFactory(MAX_STREAM);
       OperatorSnapshotFutures f = operator.snapshotState(number, 0, options, memory);
       all.putSubtaskStateByOperatorID(
@@ -130,6 +139,10 @@ final class OwnSnapshots {
               .setRawOperatorState(
                   one(FutureUtils.runIfNotDoneAndGet(f.getOperatorStateRawFuture())))
               .build());
+      if (keyed instanceof CheckpointListener) {
+        // RocksDB remembers files of what may be completed; this never is.
+        ((CheckpointListener) keyed).notifyCheckpointAborted(number);
+      }
     }
     return all;
   }

@@ -338,7 +338,9 @@ final class TaskRun {
   private boolean push(int op) throws Exception {
     if (op == Feed.MAIL && legacy != null && feed.text.equals(LegacySource.ENDS)) {
       legacy.end();
-      mailbox.await(feed.text);
+      if (!mailbox.await(feed.text)) {
+        report.problem(feed.invocation, "the source's function did not end");
+      }
     }
     if (op == Feed.MAIL && mailbox.release(feed.text)) {
       return true;

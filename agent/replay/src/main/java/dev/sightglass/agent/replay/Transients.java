@@ -1,5 +1,6 @@
 package dev.sightglass.agent.replay;
 
+import dev.sightglass.bootstrap.Innermost;
 import dev.sightglass.bootstrap.ServeProbe;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -140,8 +141,8 @@ final class Transients {
       }
     }
     Fields.set(operator, o.path("fields"));
-    Object function = Members.optional(operator, "userFunction");
-    if (function != null) {
+    Object function = Innermost.of(operator); // as the agent told it
+    if (function != null && function != operator) {
       Fields.set(function, o.path("function"));
     }
   }

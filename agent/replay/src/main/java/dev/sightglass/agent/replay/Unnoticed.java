@@ -1,19 +1,31 @@
 package dev.sightglass.agent.replay;
 
+import dev.sightglass.bootstrap.Innermost;
+import dev.sightglass.bootstrap.LineProbe;
+import dev.sightglass.bootstrap.ServeProbe;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.functions.Function;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.State;
+import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.MissingNode;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.operators.AbstractUdfStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -70,6 +82,9 @@ final class Unnoticed {
     if (task instanceof SourceOperatorStreamTask || Members.get(task, "inputProcessor") == null) {
       return "it reads no channels";
     }
+    if (LineProbe.statics() != null) {
+      return LineProbe.statics() + " is a static field that changes, which no snapshot has";
+    }
     for (StreamOperator<?> o : operators(task)) {
       String why = operator(o);
       if (!why.isEmpty()) {
@@ -111,7 +126,7 @@ final class Unnoticed {
         o instanceof AbstractUdfStreamOperator
             ? ((AbstractUdfStreamOperator<?, ?>) o).getUserFunction()
             : null;
-    return function == null ? "" : function(function, DEEPEST);
+    return function == null ? "" : function(function, DEEPEST, true);
   }
 
   /** The class, not one of the plain ones, in which such a method is; empty: there is none. */
@@ -128,8 +143,12 @@ final class Unnoticed {
     return "";
   }
 
-  /** Why a function, as one of the job's or one of Flink's around it, cannot; else empty. */
-  static String function(Object f, int deep) throws IllegalAccessException {
+  /**
+   * Why a function, as one of the job's or one of Flink's around it, cannot; else empty.
+   *
+   * @param told the agent tells its simple fields beside a snapshot; else none of them may change
+   */
+  static String function(Object f, int deep, boolean told) throws IllegalAccessException {
     if (deep <= 0) {
       return f.getClass().getName() + " lies too deep to be looked at";
     }
@@ -138,7 +157,7 @@ final class Unnoticed {
     }
     for (Class<?> c = f.getClass(); c != null && c != Object.class; c = c.getSuperclass()) {
       for (Field field : c.getDeclaredFields()) {
-        String why = field(f, field, deep);
+        String why = field(f, field, deep, told);
         if (!why.isEmpty()) {
           return why;
         }
@@ -159,77 +178,161 @@ final class Unnoticed {
     return false;
   }
 
-  private static String field(Object of, Field field, int deep) throws IllegalAccessException {
-    if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) {
-      return "";
+  private static String field(Object of, Field field, int deep, boolean told)
+      throws IllegalAccessException {
+    boolean lasting = Modifier.isFinal(field.getModifiers());
+    boolean flinks = field.getDeclaringClass().getName().startsWith(FLINK);
+    if (Modifier.isStatic(field.getModifiers())) {
+      return ""; // a class that changes one is told by LineProbe
+    }
+    String more = named(field) + " may hold more than a snapshot tells";
+    if (field.getType().isPrimitive()) {
+      return lasting || flinks || told ? "" : more;
     }
     if (!field.trySetAccessible()) {
       return named(field) + " cannot be looked at";
     }
     Object v = field.get(of);
-    boolean lasting = Modifier.isFinal(field.getModifiers());
-    if (v instanceof Function
-        && (lasting || field.getDeclaringClass().getName().startsWith(FLINK))) {
-      return function(v, deep - 1);
+    if (v instanceof Function && (lasting || flinks)) {
+      // Of wrappers of Flink's the agent tells what they are around.
+      return function(v, deep - 1, told && flinks);
     }
-    return v == null || isTold(v, lasting) || isHarmless(v, lasting, deep - 1)
-        ? ""
-        : named(field) + " may hold more than a snapshot tells";
+    boolean none = v == null;
+    if (none ? lasting || flinks || isMeans(field.getType()) : isMeans(v.getClass())) {
+      return "";
+    }
+    if (told && (none ? isSimple(field.getType()) : isTold(v, lasting))
+        || !none && flinks && v.getClass().getName().startsWith(FLINK)
+        || !none && lasting && isFixed(v, deep - 1)) {
+      return "";
+    }
+    return more;
+  }
+
+  /** What Flink gives a function to work with: it is there again when the function is opened. */
+  private static boolean isMeans(Class<?> c) {
+    for (Class<?> means :
+        new Class<?>[] {
+          State.class,
+          StateDescriptor.class,
+          OutputTag.class,
+          TypeInformation.class,
+          TypeSerializer.class,
+          RuntimeContext.class,
+          Metric.class,
+          MetricGroup.class
+        }) {
+      if (means.isAssignableFrom(c)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a field of the type is told and given back, whatever comes to be in it. */
+  private static boolean isSimple(Class<?> type) {
+    return type == String.class
+        || type.isEnum()
+        || type == Boolean.class
+        || type == Character.class
+        || Number.class.isAssignableFrom(type) && type.getName().startsWith("java.lang.")
+        || type.isArray() && isNumber(type.getComponentType());
+  }
+
+  private static boolean isNumber(Class<?> type) {
+    return type.isPrimitive() && type != boolean.class && type != char.class;
   }
 
   /** Whether the value is told with the snapshot, and given back; a final one need not be. */
   private static boolean isTold(Object v, boolean lasting) {
     Class<?> c = v.getClass();
     if (c.isArray()) {
-      Class<?> of = c.getComponentType();
-      return Array.getLength(v) <= MAX_ARRAY
-          && of.isPrimitive()
-          && of != boolean.class
-          && of != char.class;
+      return Array.getLength(v) <= MAX_ARRAY && isNumber(c.getComponentType());
     }
     if (v instanceof String) {
       return lasting || ((String) v).length() <= MAX_TEXT;
     }
-    return v instanceof Enum
-        || v instanceof Number && c.getName().startsWith("java.lang.")
-        || v instanceof Boolean
-        || v instanceof Character
+    return isSimple(c)
+        || v instanceof Enum
         || v instanceof AtomicLong
         || v instanceof AtomicInteger
         || v instanceof AtomicBoolean
         || c == Random.class;
   }
 
-  /**
-   * Whether what a field holds cannot change, or is Flink's own, as state, metrics and types are.
-   */
-  private static boolean isHarmless(Object v, boolean lasting, int deep)
-      throws IllegalAccessException {
-    String name = v.getClass().getName();
-    if (name.startsWith(FLINK)
-        || v instanceof OutputTag
-        || v instanceof TypeInformation
-        || v instanceof State) {
-      return true;
-    }
-    if (!lasting || deep <= 0) {
+  /** Whether nothing in what a field holds can change. */
+  private static boolean isFixed(Object v, int deep) throws IllegalAccessException {
+    Class<?> is = v.getClass();
+    String name = is.getName();
+    if (is.isArray() || deep <= 0) {
       return false;
+    }
+    if (isSimple(is) || v instanceof Enum || isMeans(is)) {
+      return true;
     }
     if (name.startsWith("java.")) {
       return name.startsWith("java.time.") && !name.contains("Clock") || LASTING.contains(name);
     }
-    if (v.getClass().isArray()) {
-      return false;
-    }
-    for (Class<?> c = v.getClass(); c != null && c != Object.class; c = c.getSuperclass()) {
+    for (Class<?> c = is; c != null && c != Object.class; c = c.getSuperclass()) {
       for (Field f : c.getDeclaredFields()) {
         boolean fixed = Modifier.isStatic(f.getModifiers()) || Modifier.isFinal(f.getModifiers());
-        if (!fixed || !field(v, f, deep).isEmpty()) {
+        if (!fixed || !field(v, f, deep, false).isEmpty()) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /**
+   * The first field of the functions that changes and of which the agent told no more than that it
+   * is there, or nothing; empty: all are told.
+   */
+  static String untold(StreamTask<?, ?> task, JsonNode transients) throws Exception {
+    if (transients.path("cut").asBoolean()) {
+      return "what the task holds beside its state is more than is told";
+    }
+    Map<Integer, JsonNode> told = new HashMap<>();
+    for (JsonNode o : transients.path("operators")) {
+      told.put(o.path("index").asInt(-1), o.path("function"));
+    }
+    for (StreamOperator<?> o : operators(task)) {
+      Object f = Innermost.of(o);
+      if (f == null || f == o) {
+        continue;
+      }
+      JsonNode fields = told.getOrDefault(ServeProbe.operator(o), MissingNode.getInstance());
+      String why = untold(f, fields);
+      if (!why.isEmpty()) {
+        return why;
+      }
+    }
+    return "";
+  }
+
+  static String untold(Object function, JsonNode fields) throws IllegalAccessException {
+    for (Class<?> c = function.getClass();
+        c != null && c != Object.class && !c.getName().startsWith(FLINK);
+        c = c.getSuperclass()) {
+      for (Field f : c.getDeclaredFields()) {
+        if (Modifier.isStatic(f.getModifiers()) || !f.trySetAccessible()) {
+          continue;
+        }
+        Object v = f.get(function);
+        boolean lasting = Modifier.isFinal(f.getModifiers());
+        boolean changes =
+            v == null
+                ? !lasting && isSimple(f.getType())
+                : isTold(v, lasting)
+                    && !(lasting && (isSimple(v.getClass()) && !v.getClass().isArray()))
+                    && !(lasting && v instanceof Enum);
+        JsonNode x = fields.path(c == function.getClass() ? f.getName() : named(f));
+        if (changes && (x.isMissingNode() || x.isObject() && x.isEmpty())) {
+          return named(f) + " is not told beside a snapshot";
+        }
+      }
+    }
+    return "";
   }
 
   private static String named(Field f) {

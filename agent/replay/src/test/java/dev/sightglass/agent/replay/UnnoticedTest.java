@@ -1,6 +1,8 @@
 package dev.sightglass.agent.replay;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.Serializable;
@@ -12,15 +14,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
 class UnnoticedTest {
   private static String why(Object function) throws Exception {
-    return Unnoticed.function(function, Unnoticed.DEEPEST);
+    return Unnoticed.function(function, Unnoticed.DEEPEST, true);
   }
 
   /** All of it is told beside a snapshot, is Flink's, or is final. */
@@ -88,6 +92,36 @@ class UnnoticedTest {
     }
   }
 
+  private static final class Counting extends Mapping {
+    private static final long serialVersionUID = 1;
+    private long count;
+
+    @Override
+    public String map(String v) {
+      return v + count++;
+    }
+  }
+
+  private static final class Pairing extends Mapping {
+    private static final long serialVersionUID = 1;
+    Tuple2<String, Long> previous = Tuple2.of("", 0L);
+  }
+
+  private static final class Late extends Mapping {
+    private static final long serialVersionUID = 1;
+    transient Map<String, String> cache;
+  }
+
+  private static final class Delegating extends Mapping {
+    private static final long serialVersionUID = 1;
+    final Counter counter = new Counter();
+  }
+
+  private static final class Counter implements Serializable {
+    private static final long serialVersionUID = 1;
+    final AtomicLong n = new AtomicLong();
+  }
+
   private static final class Checkpointed extends Mapping implements CheckpointedFunction {
     private static final long serialVersionUID = 1;
 
@@ -115,9 +149,40 @@ class UnnoticedTest {
     assertEquals(outer + "Remembering.last" + more, why(new Remembering()));
     assertEquals(outer + "Wide.recent" + more, why(new Wide()));
     assertTrue(why(new Around(new Caching())).endsWith("Caching.cache" + more));
+    assertTrue(why(new Around(new Counting())).endsWith("Counting.count" + more));
+    assertEquals(outer + "Pairing.previous" + more, why(new Pairing()));
+    assertEquals(outer + "Late.cache" + more, why(new Late()));
+    assertEquals(outer + "Delegating.counter" + more, why(new Delegating()));
     Map<String, String> captured = new HashMap<>();
     MapFunction<String, String> lambda = captured::get;
     assertTrue(why(lambda).endsWith(more), why(lambda));
+  }
+
+  @Test
+  void whatChangesAndIsNotToldIsNamed() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    String all = "{'atomic':{'atomic':3},'count':7,'last':{'text':'a'},'recent':[1,2]}";
+    assertEquals("", Unnoticed.untold(new Plain(), json.readTree(all.replace('\'', '"'))));
+    String hidden = all.replace("{'text':'a'}", "{}").replace('\'', '"');
+    String is = " is not told beside a snapshot";
+    String outer = UnnoticedTest.class.getName() + "$Plain.";
+    assertEquals(outer + "last" + is, Unnoticed.untold(new Plain(), json.readTree(hidden)));
+    assertEquals(
+        outer + "atomic" + is, Unnoticed.untold(new Plain(), json.readTree("{\"count\":1}")));
+  }
+
+  @Test
+  void whatATaskHeldIsGivenBack() throws Exception {
+    Plain plain = new Plain();
+    plain.last = "before";
+    Fields.set(
+        plain,
+        new ObjectMapper()
+            .readTree("{\"count\":7,\"last\":null,\"recent\":[1,2,3],\"atomic\":{\"atomic\":5}}"));
+    assertEquals(7, plain.count);
+    assertNull(plain.last);
+    assertArrayEquals(new int[] {1, 2, 3}, plain.recent);
+    assertEquals(5, plain.atomic.get());
   }
 
   @Test

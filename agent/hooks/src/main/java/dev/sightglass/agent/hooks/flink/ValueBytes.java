@@ -13,8 +13,9 @@ final class ValueBytes {
   private static final int MAX = 1 << 20;
 
   private final Object serializer;
-  private final Object view;
+  private Object view;
   private final Method serialize;
+  private final ClassLoader loader;
 
   /**
    * @param serializer a {@code TypeSerializer}; the job's own one is at work on the same thread, so
@@ -23,7 +24,8 @@ final class ValueBytes {
   ValueBytes(Object serializer) {
     this.serializer = Mirror.call(serializer, "duplicate");
     Class<?> type = Mirror.method(serializer.getClass(), "serialize", 2).getParameterTypes()[1];
-    view = Mirror.make(type.getClassLoader(), VIEW, START_SIZE);
+    loader = type.getClassLoader();
+    view = Mirror.make(loader, VIEW, START_SIZE);
     serialize = Mirror.method(this.serializer.getClass(), "serialize", 2);
   }
 
@@ -35,7 +37,11 @@ final class ValueBytes {
   }
 
   void clear() {
-    Mirror.call(view, "clear");
+    if (isTooMuch()) {
+      view = Mirror.make(loader, VIEW, START_SIZE); // the room of one large value is not kept
+    } else {
+      Mirror.call(view, "clear");
+    }
   }
 
   void count(int n) {

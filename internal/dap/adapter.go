@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/google/go-dap"
 
@@ -58,14 +59,56 @@ type session struct {
 	breaks  map[string][]string // by path of the source
 	thrown  bool
 	end     bool
+	moving  atomic.Pointer[context.CancelFunc] // gives up what is under way
+}
+
+// interrupt gives up a step or a search that is under way; the editor stays where it was.
+func (s *session) interrupt() {
+	if cancel := s.moving.Load(); cancel != nil {
+		(*cancel)()
+	}
 }
 
 // Serve speaks with one editor until it disconnects, or ctx ends.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	s := &session{o: o, out: out, breaks: make(map[string][]string), sources: o.Sources}
 	r := bufio.NewReader(in)
+	type message struct {
+		dap.Message
+		err error
+	}
+	messages := make(chan message)
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for {
+			m, err := dap.ReadProtocolMessage(r)
+			switch m.(type) {
+			case *dap.PauseRequest, *dap.DisconnectRequest:
+				s.interrupt() // what it comes behind may take long
+			}
+			if errors.Is(err, io.EOF) {
+				s.interrupt()
+			}
+			select {
+			case messages <- message{m, err}:
+			case <-over:
+				return
+			}
+			var unknown *dap.DecodeProtocolMessageFieldError
+			if err != nil && !errors.As(err, &unknown) {
+				return
+			}
+		}
+	}()
 	for !s.end && ctx.Err() == nil {
-		m, err := dap.ReadProtocolMessage(r)
+		var next message
+		select {
+		case next = <-messages:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		m, err := next.Message, next.err
 		var unknown *dap.DecodeProtocolMessageFieldError
 		switch {
 		case errors.Is(err, io.EOF):
@@ -239,8 +282,16 @@ func (s *session) move(ctx context.Context, q client.StepQuery) {
 	if q.Until != "" {
 		reason = "breakpoint"
 	}
-	a, err := s.o.Stepper.Step(ctx, q)
+	moving, cancel := context.WithCancel(ctx)
+	s.moving.Store(&cancel)
+	a, err := s.o.Stepper.Step(moving, q)
+	s.moving.Store(nil)
+	paused := moving.Err() != nil
+	cancel()
 	switch {
+	case err != nil && paused:
+		s.say("paused: it is where it was")
+		reason = "pause"
 	case err != nil:
 		s.say(err.Error())
 	case !a.Value.Found:
@@ -280,9 +331,18 @@ func (s *session) setBreakpoints(q *dap.SetBreakpointsRequest, r dap.Response) {
 	x := &dap.SetBreakpointsResponse{Response: r}
 	x.Body.Breakpoints = []dap.Breakpoint{}
 	var all []string
+	ofServer := q.Arguments.Source.SourceReference > 0
 	for _, b := range q.Arguments.Breakpoints {
+		line, ok := b.Line, true
+		if ofServer {
+			line, ok = s.classLine(b.Line)
+		}
+		if !ok {
+			x.Body.Breakpoints = append(x.Body.Breakpoints, dap.Breakpoint{Line: b.Line, Source: &q.Arguments.Source, Message: "no code of the class is at this line of the text"})
+			continue
+		}
 		// A path may have spaces, which end the place of a breakpoint.
-		text := fmt.Sprintf("%s:%d", name[strings.LastIndexByte(name, ' ')+1:], b.Line)
+		text := fmt.Sprintf("%s:%d", name[strings.LastIndexByte(name, ' ')+1:], line)
 		if b.Condition != "" {
 			text += " " + b.Condition
 		}
@@ -291,6 +351,19 @@ func (s *session) setBreakpoints(q *dap.SetBreakpointsRequest, r dap.Response) {
 	}
 	s.breaks[path] = all
 	s.send(x)
+}
+
+// classLine is the line of the class that a line of the server's text is; they are the same unless it is decompiled.
+func (s *session) classLine(text int) (int, bool) {
+	if len(s.at.Source.Lines) == 0 {
+		return text, s.at.Source.From != "decompiled"
+	}
+	for _, l := range s.at.Source.Lines {
+		if int(l.Text) == text {
+			return int(l.Class), true
+		}
+	}
+	return 0, false
 }
 
 func (s *session) stackTrace(q *dap.StackTraceRequest, r dap.Response) {
@@ -302,8 +375,12 @@ func (s *session) stackTrace(q *dap.StackTraceRequest, r dap.Response) {
 			continue
 		}
 		f := &s.at.Frames[i]
+		source, line := s.source(i, f), int(f.Line)
+		if source.SourceReference > 0 && s.at.Source.Line > 0 { // of a decompiled text lines lie elsewhere
+			line = int(s.at.Source.Line)
+		}
 		x.Body.StackFrames = append(x.Body.StackFrames, dap.StackFrame{
-			Id: i + 1, Name: f.Class[strings.LastIndexByte(f.Class, '.')+1:] + "." + f.Method, Line: int(f.Line), Column: 1, Source: s.source(i, f),
+			Id: i + 1, Name: f.Class[strings.LastIndexByte(f.Class, '.')+1:] + "." + f.Method, Line: line, Column: 1, Source: source,
 		})
 	}
 	if len(s.at.Frames) == 0 { // an editor shows nothing without a frame

@@ -25,12 +25,19 @@ type script struct {
 	asked []client.StepQuery
 	path  string // of the innermost call, in place of c/Job.java
 	ended string
+	moved int64         // lines of the text lie so much further down than those of the class
+	hangs chan struct{} // a search finds nothing, and goes on until it is given up; told when it begins
 }
 
-func (s *script) Step(_ context.Context, q client.StepQuery) (*client.Answer[gen.StepPlace], error) {
+func (s *script) Step(ctx context.Context, q client.StepQuery) (*client.Answer[gen.StepPlace], error) {
 	s.asked = append(s.asked, q)
 	if q.Position == "none.0.0.1" {
 		return nil, errors.New("no recording knows it")
+	}
+	if s.hangs != nil && q.Until != "" {
+		s.hangs <- struct{}{}
+		<-ctx.Done()
+		return nil, ctx.Err()
 	}
 	step := max(q.Step, 0)
 	found := true
@@ -62,6 +69,12 @@ func (s *script) Step(_ context.Context, q client.StepQuery) (*client.Answer[gen
 		p.Kind, p.Thrown = "thrown", gen.View{Format: "flink", Text: "IllegalStateException: no rate"}
 	}
 	p.Source = gen.StepSource{From: "decompiled", Source: gen.Source{Text: "class Job {}"}}
+	if s.moved > 0 {
+		p.Source.Line = 10 + step + s.moved
+		for class := int64(10); class <= 12; class++ {
+			p.Source.Lines = append(p.Source.Lines, gen.StepLine{Text: class + s.moved, Class: class})
+		}
+	}
 	p.Moment.Steps = []gen.Event{
 		{Kind: "state-written", Text: "wrote seen: 1", State: gen.StateAccess{Name: "seen", After: gen.View{Format: "flink", Node: gen.Node{Kind: "int", Value: "1"}}}},
 		{Kind: "timer-registered", Text: "timer set for 5"},
@@ -335,4 +348,51 @@ func TestKotlinLiesWhereItLies(t *testing.T) {
 	if x := read[*dap.StackTraceResponse](e); x.Body.StackFrames[0].Source.Path != file {
 		t.Errorf("the source is %+v", x.Body.StackFrames[0].Source)
 	}
+}
+
+// TestDecompiledTextHasLinesOfItsOwn: frames and breakpoints go by the text that the editor shows, breakpoints of the server by the class.
+func TestDecompiledTextHasLinesOfItsOwn(t *testing.T) {
+	s, e := begun(t)
+	s.moved = 100
+	e.send("launch", map[string]any{"position": "op.0.0.7"})
+	read[*dap.LaunchResponse](e)
+	read[*dap.InitializedEvent](e)
+	e.send("stackTrace", map[string]any{"threadId": thread})
+	frames := read[*dap.StackTraceResponse](e).Body.StackFrames
+	if frames[0].Line != 110 || frames[0].Source.SourceReference == 0 || frames[1].Line != 3 {
+		t.Fatalf("frames %+v", frames)
+	}
+	e.send("setBreakpoints", map[string]any{"source": frames[0].Source, "breakpoints": []map[string]any{{"line": 112}, {"line": 50}}})
+	if b := read[*dap.SetBreakpointsResponse](e).Body.Breakpoints; len(b) != 2 || !b[0].Verified || b[0].Line != 112 || b[1].Verified || b[1].Message == "" {
+		t.Errorf("breakpoints %+v", b)
+	}
+	e.send("continue", map[string]any{"threadId": thread})
+	read[*dap.ContinueResponse](e)
+	read[*dap.StoppedEvent](e)
+	if q := s.asked[len(s.asked)-1]; !slices.Contains(q.Breaks, "Job.java:12") {
+		t.Errorf("asked for %v", q.Breaks)
+	}
+}
+
+func TestPauseGivesUpASearch(t *testing.T) {
+	s, e := begun(t)
+	s.hangs = make(chan struct{})
+	e.send("continue", map[string]any{"threadId": thread})
+	read[*dap.ContinueResponse](e)
+	<-s.hangs
+	e.send("pause", map[string]any{"threadId": thread})
+	if o := read[*dap.OutputEvent](e); !strings.Contains(o.Body.Output, "paused") {
+		t.Errorf("said %q", o.Body.Output)
+	}
+	if x := read[*dap.StoppedEvent](e); x.Body.Reason != "pause" {
+		t.Errorf("stopped by %s", x.Body.Reason)
+	}
+	read[*dap.PauseResponse](e)
+	e.send("continue", map[string]any{"threadId": thread})
+	read[*dap.ContinueResponse](e)
+	<-s.hangs
+	e.send("disconnect", nil)
+	read[*dap.OutputEvent](e)
+	read[*dap.StoppedEvent](e)
+	read[*dap.DisconnectResponse](e)
 }

@@ -33,21 +33,27 @@ func testReplay(t *testing.T, r *rig) {
 		least int // outputs
 	}{{"source-lines", 100}, {"slow", 200}} {
 		for attempt := range 2 {
-			var last replayed
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Logf("the last replay of %s.0.%d: %+v", task.name, attempt, last)
-				}
-			})
-			await(t, time.Minute, fmt.Sprintf("attempt %d of %s is replayed", attempt, task.name), func(ctx context.Context) (bool, error) {
-				last = r.replay(ctx, job, task.name, attempt) // at first nothing of it is stored yet
-				return last.Recorded >= task.least, nil
-			})
-			fmt.Printf("REPLAY flink %s: %s.0.%d %s, %d of %d outputs equal\n", r.version, task.name, attempt, last.Verdict, last.Equal, last.Recorded)
-			if last.Verdict != "exact" || last.Equal != last.Recorded {
-				t.Errorf("%s.0.%d: %+v", task.name, attempt, last)
-			}
+			r.wantReplayed(t, job, task.name, attempt, task.least)
 		}
+	}
+}
+
+// wantReplayed replays an attempt of a task's first subtask, which is to send what it sent, at least so much.
+func (r *rig) wantReplayed(t *testing.T, job, task string, attempt, least int) {
+	t.Helper()
+	var last replayed
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the last replay of %s.0.%d: %+v", task, attempt, last)
+		}
+	})
+	await(t, time.Minute, fmt.Sprintf("attempt %d of %s is replayed", attempt, task), func(ctx context.Context) (bool, error) {
+		last = r.replay(ctx, job, task, attempt) // at first nothing of it is stored yet
+		return last.Recorded >= least, nil
+	})
+	fmt.Printf("REPLAY flink %s: %s.0.%d %s, %d of %d outputs equal\n", r.version, task, attempt, last.Verdict, last.Equal, last.Recorded)
+	if last.Verdict != "exact" || last.Equal != last.Recorded {
+		t.Errorf("%s.0.%d: %+v", task, attempt, last)
 	}
 }
 

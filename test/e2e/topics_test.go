@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -88,5 +89,22 @@ func (r *rig) read(t *testing.T, topic string, count int) places {
 			at[string(record.Value)] = place
 		})
 	}
+	return at
+}
+
+// ends are the offsets behind the last record of each partition, markers of transactions counted.
+func (r *rig) ends(t *testing.T, topic string) map[int32]int64 {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(r.kafka.Bootstrap))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	all, err := kadm.NewClient(client).ListEndOffsets(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := make(map[int32]int64)
+	all.Each(func(o kadm.ListedOffset) { at[o.Partition] = o.Offset })
 	return at
 }

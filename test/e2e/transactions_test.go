@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 )
@@ -67,6 +68,14 @@ func testTransactions(t *testing.T, r *rig) {
 	}
 	if outcomes["aborted"] == 0 || outcomes["not proven"] != 0 {
 		t.Errorf("%d writes are aborted and %d not proven; a task that failed in order tells how its transactions end", outcomes["aborted"], outcomes["not proven"])
+	}
+	// The task that wrote in transactions runs again: what it writes is compared, and written nowhere.
+	before := r.ends(t, "books")
+	for attempt := range 2 {
+		r.wantReplayed(t, job, "source-entries", attempt, 100)
+	}
+	if after := r.ends(t, "books"); !maps.Equal(before, after) {
+		t.Errorf("the topic ended at %v, and does at %v after the replays", before, after)
 	}
 	for _, kind := range []string{"snapshot", "restored", "capsule"} {
 		if events, err := r.ask.events(t.Context(), job, "", kind); err != nil || len(events) == 0 {

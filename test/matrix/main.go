@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -131,7 +132,17 @@ func replayAll(ctx context.Context, l *lab.Lab, o options, binary string) error 
 	}
 	printReplays(os.Stdout, all)
 	if o.coverage != "" {
-		return writeReplays(o.coverage, o, all)
+		if err := writeReplays(o.coverage, o, all); err != nil {
+			return err
+		}
+	}
+	for i := range all {
+		if !all[i].held() {
+			return fmt.Errorf("not every attempt did what was recorded: %s", &all[i])
+		}
+	}
+	if len(all) == 0 {
+		return errors.New("nothing was replayed")
 	}
 	return nil
 }

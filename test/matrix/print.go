@@ -58,7 +58,7 @@ func writeCoverage(path string, o options, all []cell) error {
 
 `+"`make test-matrix`"+` wrote this page: jobs of %d shapes, on Flink %s, each plain and recorded at level %s. A cell holds when the recorded job wrote what the
 plain one wrote, both ends of every channel counted the same at every aligned barrier (an unaligned one overtakes elements, so its counts are not compared), as many records entered each task as Flink's own counters say, every planted record was
-recorded, every record that was dropped is recorded with the reason that was planted (and none beside), and no agent lost an event or saw an error. The shapes drop for four reasons; all others are provoked over the same settings by DropsTest, which the command runs then: 16 runs on each line. Every attempt of these jobs was run again, too: [replays.md](replays.md).
+recorded, every record that was dropped is recorded with the reason that was planted (and none beside), and no agent lost an event or saw an error. The shapes drop for four reasons; all others are provoked over the same settings by DropsTest, which the command runs then: 16 runs on each line. The same shapes were recorded once more with aligned checkpoints and without object reuse, and every attempt was run again: [replays.md](replays.md).
 
 %d of %d cells held: %d items planted, %d records, %d of %d channel counts equal, %d drops.
 

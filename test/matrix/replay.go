@@ -33,6 +33,8 @@ type atRest struct {
 	Checkpoints int `json:"checkpoints"`
 	Compared    int `json:"compared"`
 	Equal       int `json:"equal"`
+
+	Reason string `json:"reason"` // why some were not compared
 }
 
 func (a *atRest) add(b atRest) {
@@ -43,6 +45,16 @@ func (a *atRest) add(b atRest) {
 
 // right are the verdicts that a deterministic task is to have; nothing is to be compared where a task emits nothing.
 var right = []string{"exact", "exact-solved", "equal-per-key", "nothing"}
+
+// held tells whether all attempts have such verdicts.
+func (r *replayed) held() bool {
+	for v := range r.verdicts {
+		if !slices.Contains(right, v) {
+			return false
+		}
+	}
+	return r.total() > 0
+}
 
 func (r *replayed) total() (n int) {
 	for _, v := range r.verdicts {
@@ -141,7 +153,10 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 				r.behind++
 			}
 			r.verdicts[verdict]++
-			if !slices.Contains(right, verdict) {
+			if state.Compared < state.Checkpoints {
+				r.said = append(r.said, fmt.Sprintf("%s %d.%d%s: the state at %d of %d checkpoints was not compared: %s", a.Task, a.Subtask, a.Attempt, where, state.Checkpoints-state.Compared, state.Checkpoints, state.Reason))
+			}
+			if verdict != "exact" {
 				r.said = append(r.said, fmt.Sprintf("%s %d.%d%s: %s: %s", a.Task, a.Subtask, a.Attempt, where, verdict, why))
 			}
 		}

@@ -156,36 +156,38 @@ final class LegacyShapes {
     }
   }
 
-  /** Sums of a key's items, given out with each. */
-  private static final class RunningSums extends KeyedProcessFunction<Integer, Item, String> {
+  private abstract static class Summing extends KeyedProcessFunction<Integer, Item, String> {
     private static final long serialVersionUID = 1;
-    private transient ValueState<Long> sum;
+    transient ValueState<Long> sum;
 
     @Override
     public void open(OpenContext context) {
       sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Types.LONG));
     }
 
+    void add(Item item) throws Exception {
+      sum.update(item.n + (sum.value() == null ? 0 : sum.value()));
+    }
+  }
+
+  /** Sums of a key's items, given out with each. */
+  private static final class RunningSums extends Summing {
+    private static final long serialVersionUID = 1;
+
     @Override
     public void processElement(Item item, Context context, Collector<String> out) throws Exception {
-      sum.update(item.n + (sum.value() == null ? 0 : sum.value()));
+      add(item);
       out.collect(context.getCurrentKey() + "=" + sum.value());
     }
   }
 
   /** Sums of a key's items, given out by timers of event time. */
-  private static final class Sums extends KeyedProcessFunction<Integer, Item, String> {
+  private static final class Sums extends Summing {
     private static final long serialVersionUID = 1;
-    private transient ValueState<Long> sum;
-
-    @Override
-    public void open(OpenContext context) {
-      sum = getRuntimeContext().getState(new ValueStateDescriptor<>("sum", Types.LONG));
-    }
 
     @Override
     public void processElement(Item item, Context context, Collector<String> out) throws Exception {
-      sum.update(item.n + (sum.value() == null ? 0 : sum.value()));
+      add(item);
       context.timerService().registerEventTimeTimer(item.at / 1000 * 1000 + 999);
     }
 

@@ -26,6 +26,8 @@ public final class Shapes {
     shapes.addAll(WindowShapes.all());
     shapes.addAll(TableShapes.all());
     shapes.addAll(LegacyShapes.all());
+    shapes.add(Chance.shape());
+    shapes.add(MultipleInputs.shape());
     if (!arguments[1].equals("all")) {
       List<String> wanted = List.of(arguments[1].split(","));
       shapes.removeIf(shape -> !wanted.contains(shape.name));

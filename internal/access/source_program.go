@@ -43,6 +43,8 @@ func (l *lexer) programLiteralEnd(i int) int {
 		switch {
 		case rest[0] == '\\' && !raw:
 			j += 2
+		case templates && l.language == Scala && strings.HasPrefix(rest, "$$"): // one of the text
+			j += 2
 		case templates && strings.HasPrefix(rest, "${"):
 			j = l.templateEnd(j + 2)
 		case strings.HasPrefix(rest, end):
@@ -59,6 +61,10 @@ func (l *lexer) programLiteralEnd(i int) int {
 // templateEnd is behind the brace that ends an expression in a literal.
 func (l *lexer) templateEnd(i int) int {
 	for depth := 1; i < len(l.text); {
+		if end := l.commentEnd(i); end > i {
+			i = end
+			continue
+		}
 		switch c := l.text[i]; {
 		case c == '"' || c == '\'' && !l.symbol(i):
 			i = l.programLiteralEnd(i)

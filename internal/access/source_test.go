@@ -65,6 +65,17 @@ func FuzzSourceKeepsNothingOfLiterals(f *testing.F) {
 			if (language == SQL || language == Description) && strings.Contains(got.Text, "CANARY") {
 				t.Fatalf("%s: %q", language, got.Text)
 			}
+			if language == SQL || language == Description {
+				continue
+			}
+			// What is in a literal of a program stays there, whatever stands before it; a quote, a backslash or a template ends or opens it.
+			inner := strings.NewReplacer(`"`, "", `\`, "", "$", "").Replace(text)
+			for _, program := range []string{`val x = "` + inner + `CANARY"`, `f("a", "` + inner + `CANARY" + "b")`, `g(s"${h("` + inner + `") /* " */}CANARY")`} {
+				got := policy.Source(Principal{ID: "r", Roles: []string{"reader"}}, Subject{}, event.NewPayload([]byte(program)), language)
+				if strings.Contains(got.Text, "CANARY") && (language != Java || !strings.Contains(program, "${")) {
+					t.Fatalf("%s: %q", language, got.Text)
+				}
+			}
 		}
 	})
 }

@@ -71,6 +71,7 @@ type ahead struct {
 	records []*kgo.Record
 	bounds  *[2]int64 // offsets: the first one that is there, and the one behind the last; nil: not asked for
 	next    int64     // offsets below were passed over
+	failed  error     // behind the records
 	reads   bool
 }
 
@@ -184,8 +185,14 @@ func (r *Reader) At(ctx context.Context, topic string, partition int32, offset i
 		if time.Since(since) > r.wait {
 			return nil, fmt.Errorf("the brokers gave nothing of %s from offset %d on within %s: the record may have been removed by compaction, or they cannot be reached", p, offset, r.wait)
 		}
+		if a.failed != nil {
+			return nil, a.failed
+		}
 		if err := r.poll(ctx, p); err != nil {
 			return nil, err
+		}
+		if len(a.records) > 0 {
+			since = time.Now() // a long way to the offset is no silence
 		}
 	}
 }
@@ -218,6 +225,12 @@ func (r *Reader) poll(ctx context.Context, wanted place) error {
 	fetches.EachError(func(topic string, partition int32, err error) {
 		switch {
 		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil: // nothing came yet
+		case topic != "": // it is told to who asks for that partition
+			p := place{topic, partition}
+			if errors.Is(err, kerr.OffsetOutOfRange) {
+				err = fmt.Errorf("%w: what comes next of %s was deleted while it was read (the topic's retention)", ErrGone, p)
+			}
+			r.of(p).failed = fmt.Errorf("reading %s: %w", p, err)
 		case failed == nil:
 			failed = fmt.Errorf("reading %s/%d: %w", topic, partition, err)
 		}

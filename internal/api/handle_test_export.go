@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/junit"
+	"github.com/sightglass/sightglass/internal/replay"
 )
 
 // TestExport is a moment of a recording as a JUnit test.
@@ -93,8 +94,7 @@ func (s *service) traced(ctx context.Context, p browse.Position, id string) ([]b
 		return nil, err
 	}
 	runs = slices.DeleteFunc(runs, func(r ReplayRun) bool {
-		proved := r.Verdict != nil && (r.Verdict.Verdict == "exact" || r.Verdict.Verdict == "equal-per-key")
-		return r.Key != a.Key.String() || !proved || id != "" && r.ID != id
+		return r.Key != a.Key.String() || r.Verdict == nil || !replay.Proves(r.Verdict.Verdict) || id != "" && r.ID != id
 	})
 	slices.SortStableFunc(runs, func(x, y ReplayRun) int { return cmp.Compare(x.Checkpoint, y.Checkpoint) })
 	var list []browse.Traced

@@ -32,7 +32,7 @@ POSITION names an invocation (operator.subtask.attempt.invocation, as every list
 task, with --subtask and --attempt (the newest). --to ends it with an invocation; --to here with that of the position. --plan runs nothing
 and says what is missing, with the command that gets it. Interrupted, it goes on; sightglass replays lists, shows and cancels.
 
-Exit 0: exact, equal per key, or equal counts. 1: diverged. 2: not replayable, or there is nothing to compare.`,
+Exit 0: exact, exact solved, equal per key, or equal counts. 1: diverged. 2: not replayable, or there is nothing to compare.`,
 		Example: `  sightglass replay order-totals window-totals.3.0.1842
   sightglass replay order-totals "drop duplicates" --subtask 2 --plan
   sightglass replay order-totals window-totals.3.0.1842 --to here -o json | jq -r .verdict.verdict`,

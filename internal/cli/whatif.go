@@ -334,7 +334,7 @@ func (a *app) showDifferences(ctx context.Context, cl *client.Client, r *gen.Rep
 		}
 	}
 	if n := got.Value.More; n != "0" {
-		a.hint("%s more are not shown: --limit, or -o json", n)
+		a.hint("%s more are not shown (--limit, 200 at most)", n)
 	}
 	return nil
 }

@@ -251,7 +251,8 @@ export function isOver(r: Replay): boolean {
 
 /** It did what was recorded, at least of each key: what it derived may stand for the recording. */
 export function provesItself(r: Replay): boolean {
-	return r.verdict?.verdict === "exact" || r.verdict?.verdict === "equal-per-key";
+	const verdict = r.verdict?.verdict;
+	return verdict === "exact" || verdict === "exact-solved" || verdict === "equal-per-key";
 }
 
 export const replaysQuestion = queryOptions({

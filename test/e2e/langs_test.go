@@ -24,7 +24,7 @@ func testLanguages(t *testing.T, r *rig) {
 	r.awaitCapsules(t, job)
 	t.Run("replayed", func(t *testing.T) {
 		for _, op := range []string{"in-kotlin", "in-scala", "in-java"} {
-			r.wantExact(t, job, op, map[string]any{"task": op, "subtask": 0}, true)
+			r.wantExact(t, job, op, map[string]any{"task": op, "subtask": 0}, true, false)
 		}
 	})
 	t.Run("kotlin", func(t *testing.T) {

@@ -130,7 +130,9 @@ public final class HollowProbe {
     long[] none = {-1, 0};
     ServedReads r = served();
     try {
-      Object id = producer.getClass().getMethod("getTransactionalId").invoke(producer);
+      Method name = producer.getClass().getMethod("getTransactionalId");
+      name.setAccessible(true); // the class is not public in connectors for Flink 1
+      Object id = name.invoke(producer);
       long[] known = r == null || id == null ? null : r.transaction((String) id);
       return known == null ? none : known;
     } catch (ReflectiveOperationException e) {

@@ -141,9 +141,26 @@ func headTraced(text string) bool {
 
 // underOthers tells whether an invocation worked under other keys too; that the backend cleaned up behind them is no work.
 func underOthers(m *query.Moment, key event.Payload) bool {
+	return worksUnder(m, func(of event.Payload) bool { return !of.Equal(key) })
+}
+
+func worksUnder(m *query.Moment, is func(key event.Payload) bool) bool {
 	return slices.ContainsFunc(m.Steps, func(e query.Event) bool {
-		return !e.Key.Null() && !e.Key.Equal(key) && e.What != callCleanup && (e.Lane.Base() == event.LaneState || e.Lane.Base() == event.LaneTrace)
+		return !e.Key.Null() && is(e.Key) && e.What != callCleanup && (e.Lane.Base() == event.LaneState || e.Lane.Base() == event.LaneTrace)
 	})
+}
+
+// worked tells whether an invocation did something under the key. Where the backend cleaned up behind another key it came by this one too:
+// its record is the other key's.
+func (c *cutter) worked(traced event.RecordingID, v *query.KeyVisit, key event.Payload) (bool, error) {
+	if !v.Shared {
+		return true, nil
+	}
+	m, err := c.queries.At(c.ctx, traced, query.Position{Key: c.attempt, Invocation: v.Position.Invocation})
+	if err != nil {
+		return false, err
+	}
+	return worksUnder(&m, func(of event.Payload) bool { return of.Equal(key) }) || !underOthers(&m, key), nil
 }
 
 // visits are the invocations of the attempt under the key up to the position, and how many before them are left out.
@@ -158,10 +175,16 @@ func (c *cutter) visits(traced event.RecordingID, key query.KeyMatch) (list []qu
 		for _, v := range h.Visits {
 			switch {
 			case v.AttemptKey != c.attempt:
-			case v.Position.Invocation <= c.out.Position.Invocation:
-				list = append(list, v)
-			default:
+			case v.Position.Invocation > c.out.Position.Invocation:
 				over = true
+			default:
+				mine, err := c.worked(traced, &v, key.Bytes)
+				if err != nil {
+					return nil, 0, err
+				}
+				if mine {
+					list = append(list, v)
+				}
 			}
 		}
 		slices.SortFunc(list, func(a, b query.KeyVisit) int { return cmp.Compare(a.Position.Invocation, b.Position.Invocation) })

@@ -160,7 +160,12 @@ func (c *cutter) worked(traced event.RecordingID, v *query.KeyVisit, key event.P
 	if err != nil {
 		return false, err
 	}
-	return worksUnder(&m, func(of event.Payload) bool { return of.Equal(key) }) || !underOthers(&m, key), nil
+	return isOf(&m, key), nil
+}
+
+// isOf tells whether what an invocation did was for a key, as far as it was for any.
+func isOf(m *query.Moment, key event.Payload) bool {
+	return worksUnder(m, func(of event.Payload) bool { return of.Equal(key) }) || !underOthers(m, key)
 }
 
 // visits are the invocations of the attempt under the key up to the position, and how many before them are left out.

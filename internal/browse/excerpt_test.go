@@ -121,6 +121,27 @@ func TestAnExcerptHoldsWhatWasDoneUnderOneKey(t *testing.T) {
 	}
 }
 
+func TestWhatIsCleanedUpBehindAnotherKeyIsNoWork(t *testing.T) {
+	mine, other := event.NewPayload([]byte("mine")), event.NewPayload([]byte("other"))
+	row := func(key event.Payload, kind event.Kind, what uint32) query.Event {
+		return query.Event{Key: key, Kind: kind, What: what, Lane: event.LaneState}
+	}
+	for name, c := range map[string]struct {
+		steps []query.Event
+		want  bool
+	}{
+		"read":                            {[]query.Event{row(mine, event.KindStateRead, 1)}, true},
+		"read, another was cleaned up":    {[]query.Event{row(mine, event.KindStateRead, 1), row(other, event.KindStateExpired, callCleanup)}, true},
+		"cleaned up behind another":       {[]query.Event{row(other, event.KindStateRead, 1), row(mine, event.KindStateExpired, callCleanup)}, false},
+		"both":                            {[]query.Event{row(other, event.KindStateRead, 1), row(mine, event.KindStateWritten, 2)}, true},
+		"cleaned up, and nobody did more": {[]query.Event{row(mine, event.KindStateExpired, callCleanup), row(other, event.KindStateExpired, callCleanup)}, true},
+	} {
+		if got := isOf(&query.Moment{Steps: c.steps}, mine); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestLevelsOfTheHeadAreRead(t *testing.T) {
 	for text, want := range map[string]bool{
 		"0.1;trace;why=said so": true, "replay;trace": true, "2;trace*1:10,flight": true, "2;trace+flight/lengths": true,

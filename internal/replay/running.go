@@ -240,9 +240,11 @@ func (r *running) err() error {
 func (r *running) reached() uint64 { return r.at }
 
 // gone tells whether there is no process any more.
-func (r *running) gone() bool {
+func (r *running) gone() bool { return closed(r.ended) }
+
+func closed(c <-chan struct{}) bool {
 	select {
-	case <-r.ended:
+	case <-c:
 		return true
 	default:
 		return false
@@ -253,14 +255,7 @@ func (r *running) gone() bool {
 func (r *running) over() bool { return r.report().How != "" || r.gone() }
 
 // outdated tells whether more was recorded since the run began: it is not fed with that.
-func (r *running) outdated() bool {
-	select {
-	case <-r.more:
-		return true
-	default:
-		return false
-	}
-}
+func (r *running) outdated() bool { return closed(r.more) }
 
 // why says why the replay went no further.
 func (r *running) why() string {

@@ -136,7 +136,7 @@ public final class HollowProbe {
       long[] known = r == null || id == null ? null : r.transaction((String) id);
       return known == null ? none : known;
     } catch (ReflectiveOperationException e) {
-      return none;
+      throw new IllegalStateException("a producer whose transactional id cannot be read", e);
     }
   }
 

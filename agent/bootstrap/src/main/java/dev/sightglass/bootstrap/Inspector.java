@@ -85,6 +85,9 @@ public interface Inspector {
   /** What the task ({@code StreamTask}) holds outside of its snapshot, or null. */
   byte[] transients(TaskContext task, Object streamTask);
 
+  /** The user's object in an operator, whose fields {@link #transients} tells, or null. */
+  Object function(Object operator);
+
   /**
    * A value that a source gave, as its output serializer writes it; null when it need not be told:
    * what leaves the task is told anyway.

@@ -119,6 +119,11 @@ public final class ServeProbe {
     return t == null ? null : Hooks.inspector().transients(t, streamTask);
   }
 
+  /** The user's object in an operator, whose fields {@link #transients} tells; or null. */
+  public static Object function(Object operator) {
+    return Hooks.inspector().function(operator);
+  }
+
   /** All numbers were given: the task goes on. */
   public static void goesOn() {
     TaskContext t = TaskContext.current();

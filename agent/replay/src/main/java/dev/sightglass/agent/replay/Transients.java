@@ -1,6 +1,5 @@
 package dev.sightglass.agent.replay;
 
-import dev.sightglass.bootstrap.Innermost;
 import dev.sightglass.bootstrap.ServeProbe;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,7 +140,7 @@ final class Transients {
       }
     }
     Fields.set(operator, o.path("fields"));
-    Object function = Innermost.of(operator); // as the agent told it
+    Object function = ServeProbe.function(operator); // as the agent told it
     if (function != null && function != operator) {
       Fields.set(function, o.path("function"));
     }

@@ -1,6 +1,5 @@
 package dev.sightglass.agent.replay;
 
-import dev.sightglass.bootstrap.Innermost;
 import dev.sightglass.bootstrap.LineProbe;
 import dev.sightglass.bootstrap.ServeProbe;
 import java.lang.reflect.Array;
@@ -297,7 +296,7 @@ final class Unnoticed {
       told.put(o.path("index").asInt(-1), o.path("function"));
     }
     for (StreamOperator<?> o : operators(task)) {
-      Object f = Innermost.of(o);
+      Object f = ServeProbe.function(o);
       if (f == null || f == o) {
         continue;
       }

@@ -14,6 +14,7 @@ import dev.sightglass.agent.hooks.drain.Attempt;
 import dev.sightglass.agent.hooks.drain.Drain;
 import dev.sightglass.agent.hooks.drain.PendingDefinition;
 import dev.sightglass.agent.hooks.drain.Tally;
+import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.policy.Copying;
 import dev.sightglass.agent.hooks.policy.Policy;
 import dev.sightglass.agent.hooks.policy.Retreat;
@@ -30,7 +31,6 @@ import dev.sightglass.bootstrap.Completions;
 import dev.sightglass.bootstrap.Determinants;
 import dev.sightglass.bootstrap.GateContext;
 import dev.sightglass.bootstrap.Hooks;
-import dev.sightglass.bootstrap.Innermost;
 import dev.sightglass.bootstrap.Inspector;
 import dev.sightglass.bootstrap.KeyProbe;
 import dev.sightglass.bootstrap.Levels;
@@ -428,7 +428,7 @@ public final class FlinkInspector implements Inspector {
 
   /** Functions that no loader of a job gave were not looked through for reads. */
   private void looksForReads(ChainedOperator o) {
-    Object f = o.operator == null ? null : Innermost.of(o.operator);
+    Object f = o.operator == null ? null : UserFunction.object(o.operator);
     if (f != null && !ReadWeaver.looksAt(f.getClass())) {
       reads.notCovered(f.getClass().getName(), "the application's own class loader gave it");
     }
@@ -654,6 +654,11 @@ public final class FlinkInspector implements Inspector {
   @Override
   public byte[] transients(TaskContext t, Object streamTask) {
     return omissions.get(() -> new Transients(t, of(t), secrets).of(streamTask), null);
+  }
+
+  @Override
+  public Object function(Object operator) {
+    return omissions.get(() -> UserFunction.object(operator), null);
   }
 
   @Override

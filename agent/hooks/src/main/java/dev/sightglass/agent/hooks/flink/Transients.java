@@ -1,9 +1,9 @@
 package dev.sightglass.agent.hooks.flink;
 
 import dev.sightglass.agent.core.JsonWriter;
+import dev.sightglass.agent.hooks.functions.UserFunction;
 import dev.sightglass.agent.hooks.secrets.Secrets;
 import dev.sightglass.bootstrap.ClockProbe;
-import dev.sightglass.bootstrap.Innermost;
 import dev.sightglass.bootstrap.TaskContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +135,7 @@ final class Transients {
     }
     legacySource(j, operator, dump);
     dump.member("fields", operator, base(operator), false, false);
-    Object function = Innermost.of(operator);
+    Object function = UserFunction.object(operator);
     if (function != null && function != operator) {
       dump.member("function", function, "org.apache.flink.", texts, true);
     }

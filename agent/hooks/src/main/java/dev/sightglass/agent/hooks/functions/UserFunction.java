@@ -1,11 +1,21 @@
 package dev.sightglass.agent.hooks.functions;
 
-import dev.sightglass.bootstrap.Innermost;
 import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /** The user's function of an operator: class, for lambdas the method of the body, file and line. */
 public final class UserFunction {
+  /** Fields through which factories, operators and Flink's wrappers hold what the user wrote. */
+  private static final String[] HOLDERS = {
+    "operator", "userFunction", "wrappedFunction", "function", "asyncFunction", "generatedFunction",
+    "source", "sink", "deserializationSchema", "mapper", "operatorFactory", "processFunction"
+  };
+
+  private static final int MAX_STEPS = 8;
+
   public final String className;
 
   /** Name of the method that holds a lambda's body; null for a class. */
@@ -34,11 +44,46 @@ public final class UserFunction {
    */
   public static UserFunction find(Object holder, ClassLoader loader) {
     try {
-      Object f = Innermost.of(holder);
+      Object f = innermost(holder);
       return f == null ? null : describe(f, loader);
     } catch (RuntimeException | LinkageError e) {
       return null;
     }
+  }
+
+  /** The user's object in {@code holder} (operator factory, operator or function), or null. */
+  public static Object object(Object holder) {
+    try {
+      return innermost(holder);
+    } catch (RuntimeException | LinkageError e) {
+      return null;
+    }
+  }
+
+  private static Object innermost(Object holder) {
+    Map<Object, Boolean> seen = new IdentityHashMap<>();
+    Object at = holder;
+    for (int i = 0; at != null && i < MAX_STEPS && seen.put(at, true) == null; i++) {
+      if (!ofFlink(at.getClass())) {
+        return at;
+      }
+      at = held(at);
+    }
+    return null;
+  }
+
+  private static Object held(Object o) {
+    for (String name : HOLDERS) {
+      Object v = field(o, name);
+      if (v != null && !v.getClass().isPrimitive() && !(v instanceof String)) {
+        return v;
+      }
+    }
+    return null;
+  }
+
+  private static boolean ofFlink(Class<?> c) {
+    return c.getName().startsWith("org.apache.flink.") && !c.getName().contains("$$Lambda");
   }
 
   private static UserFunction describe(Object f, ClassLoader loader) {
@@ -69,5 +114,20 @@ public final class UserFunction {
     } catch (ReflectiveOperationException | RuntimeException e) {
       return null;
     }
+  }
+
+  private static Object field(Object o, String name) {
+    for (Class<?> k = o.getClass(); k != null && k != Object.class; k = k.getSuperclass()) {
+      try {
+        Field f = k.getDeclaredField(name);
+        f.setAccessible(true);
+        return f.get(o);
+      } catch (NoSuchFieldException e) {
+        // perhaps in the superclass
+      } catch (IllegalAccessException | RuntimeException e) {
+        return null;
+      }
+    }
+    return null;
   }
 }

@@ -154,7 +154,11 @@ func (s *stage) replayAll(ctx context.Context, job string, r *replayed) error {
 			}
 			r.verdicts[verdict]++
 			if state.Compared < state.Checkpoints {
-				r.said = append(r.said, fmt.Sprintf("%s %d.%d%s: the state at %d of %d checkpoints was not compared: %s", a.Task, a.Subtask, a.Attempt, where, state.Checkpoints-state.Compared, state.Checkpoints, state.Reason))
+				said := fmt.Sprintf("%s %d.%d%s: the state at %d of %d checkpoints was not compared", a.Task, a.Subtask, a.Attempt, where, state.Checkpoints-state.Compared, state.Checkpoints)
+				if state.Reason != "" {
+					said += ": " + state.Reason
+				}
+				r.said = append(r.said, said)
 			}
 			if verdict != "exact" {
 				r.said = append(r.said, fmt.Sprintf("%s %d.%d%s: %s: %s", a.Task, a.Subtask, a.Attempt, where, verdict, why))

@@ -181,7 +181,7 @@ func (e *Engine) KeysOf(ctx context.Context, rec event.RecordingID, record, oper
 	return found, nil
 }
 
-// keysIn adds the keys that the rows of an invocation are about.
+// keysIn adds the keys that an invocation worked under. What the backend cleaned up meanwhile is of any keys that its pointer came by.
 func (v *view) keysIn(ctx context.Context, of InvocationOf, wanted string, found *[]KeyUse) error {
 	for _, lane := range []event.Lane{event.LaneState, event.LaneTrace} {
 		var failed error
@@ -191,6 +191,7 @@ func (v *view) keysIn(ctx context.Context, of InvocationOf, wanted string, found
 				return false
 			}
 			use, ok := keyUse(&ev)
+			ok = ok && (ev.Kind != event.KindStateExpired || ev.What != callCleanup)
 			if ok && (wanted == "" || ev.Operator.ID == wanted) && !slices.ContainsFunc(*found, func(k KeyUse) bool {
 				return k.Match.Serializer == use.Match.Serializer && k.Match.Bytes.Equal(use.Match.Bytes)
 			}) {

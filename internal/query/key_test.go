@@ -199,6 +199,45 @@ func TestVersionsAreWhatWasWrittenInOrder(t *testing.T) {
 	}
 }
 
+func TestAKeyThatTheBackendCleanedUpBehindIsNotTheRecords(t *testing.T) {
+	w := &world{t: t, store: memory.New()}
+	rec, attempt := event.RecordingID{7}, hashKey("attempt", 0)
+	key := w.define(event.DefSerializer, map[string]any{"t": "String"})
+	w.define(event.DefAttempt, event.AttemptDef{Recording: rec.String(), AttemptKey: attempt.String(), Vertex: "v", Task: "v",
+		Chain: []event.ChainOperatorDef{{Index: 0, Operator: "op", Name: "op", Key: key.String()}}})
+	def := w.define(event.DefState, event.StateDef{Name: "v", Kind: "value", Key: key.String()})
+	det := block.NewBuilder(block.Spec{Recording: rec, Attempt: attempt, Lane: event.LaneDet})
+	state := block.NewBuilder(block.Spec{Recording: rec, Attempt: attempt, Lane: event.LaneState})
+	for i, rows := range [][]block.Row{
+		{{Kind: event.KindStateExpired, What: callCleanup, Key: []byte("old")}, {Kind: event.KindStateWritten, What: callPut, Key: []byte("its own")}},
+		{{Kind: event.KindStateExpired, What: callCleanup, Key: []byte("old")}},
+	} {
+		inv := uint64(i + 1)
+		det.Add(block.Row{Kind: event.KindProcessingTimer, Inv: inv, N: 1, Wall: int64(inv)})
+		for ordinal, r := range rows {
+			r.Inv, r.Wall, r.Ordinal, r.State = inv, int64(inv), uint32(ordinal), def
+			state.Add(r)
+		}
+	}
+	for _, b := range []*block.Builder{det, state} {
+		raw, err := b.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendRaw(t, w, raw)
+	}
+	e := engineOf(t, Options{Reader: w.store})
+	for inv, want := range map[uint64]string{1: "its own", 2: ""} {
+		uses, err := e.KeysOf(context.Background(), rec, event.Invocation{Attempt: attempt, Number: inv}.String(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == "" && len(uses) > 0 || want != "" && (len(uses) != 1 || !uses[0].Match.Bytes.Equal(event.NewPayload([]byte(want)))) {
+			t.Errorf("invocation %d: %d keys, want %q alone", inv, len(uses), want)
+		}
+	}
+}
+
 func TestKeysOfARecordAndKeysUsed(t *testing.T) {
 	k := newKeyWorld(t, rand.New(rand.NewPCG(1, 23)))
 	e := engineOf(t, Options{Reader: k.store})

@@ -36,8 +36,12 @@ var shopMethods = map[string]string{
 }
 
 // wantExportedTests exports the poison order and an order that passed twice as JUnit tests: in Maven they fail as production did, and pass with
-// jobs that are mended.
-func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) {
+// jobs that are mended. It gives what did not hold.
+func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) (failed []string) {
+	fail := func(format string, args ...any) {
+		failed = append(failed, fmt.Sprintf(format, args...))
+		t.Error(failed[len(failed)-1])
+	}
 	ctx := t.Context()
 	project := filepath.Join(l.Repository, "examples", "shop", "jobs")
 	jar, err := l.BuildJobs(ctx, project, r.Flink, "shop-jobs.jar")
@@ -93,17 +97,18 @@ func wantExportedTests(t *testing.T, l *lab.Lab, r *demo.Running) {
 		dir := filepath.Join(t.TempDir(), name)
 		told, err := sightglass(ctx, append([]string{"export", "test", "order-totals", c.position, "--pom", "--out", dir}, c.args...)...)
 		if err != nil {
-			t.Error(err)
+			fail("%s: %v", name, err)
 			continue
 		}
 		t.Logf("%s", told)
 		if out, err := mavenTest(ctx, dir, jar); (err != nil) != (c.fails != "") || !strings.Contains(out, c.fails) {
-			t.Errorf("%s at %s with the jobs as they ran: %v\n%s", name, c.position, err, out)
+			fail("%s at %s with the jobs as they ran: %v\n%s", name, c.position, err, out)
 		}
 		if out, err := mavenTest(ctx, dir, mended); err != nil {
-			t.Errorf("%s at %s with the mended jobs: %v\n%s", name, c.position, err, out)
+			fail("%s at %s with the mended jobs: %v\n%s", name, c.position, err, out)
 		}
 	}
+	return failed
 }
 
 // commandOf gives the command of a running demo.

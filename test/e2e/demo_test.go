@@ -18,6 +18,14 @@ import (
 
 // TestDemo starts the demo in a folder and on ports of its own and opens it in a real browser as a newcomer would.
 func TestDemo(t *testing.T) {
+	// Of a long output the end is what one sees.
+	var failed []string
+	t.Cleanup(func() {
+		for _, text := range failed {
+			lines := strings.Split(text, "\n")
+			t.Logf("failed: %s", strings.Join(lines[:min(len(lines), 8)], "\n"))
+		}
+	})
 	log := &progress{t: t}
 	t.Cleanup(log.end)
 	l, err := lab.Open(lab.Options{Progress: log})
@@ -82,14 +90,15 @@ func TestDemo(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		t.Logf("%s", out)
 		if err != nil {
+			failed = append(failed, failures(out))
 			t.Fatalf("%v\n%s", err, failures(out))
 		}
 		wantDownloadedTest(t, l, running, downloads)
 	})
-	t.Run("exported tests", func(t *testing.T) { wantExportedTests(t, l, running) })
+	t.Run("exported tests", func(t *testing.T) { failed = append(failed, wantExportedTests(t, l, running)...) })
 }
 
-// failures are the lines of a browser run that name what failed: of a long output the end is what one sees.
+// failures are the lines of a browser run that name what failed.
 func failures(out []byte) string {
 	var found []string
 	for line := range strings.Lines(string(out)) {

@@ -42,7 +42,7 @@ export function PinList() {
 			? undefined
 			: `${plural(pins.items.length, "pin")}, ${written(size(pins.bytes))}${pins.quota === 0n ? "" : ` of ${written(size(pins.quota))}`}`;
 	return (
-		<Panel title="Kept from retention" about={about}>
+		<Panel title="Kept from retention" about={about} className={styles.pins}>
 			{query.isError && pins !== undefined && (
 				<StaleBanner since={query.dataUpdatedAt} reason={toProblem(query.error).title} onRetry={() => void query.refetch()} />
 			)}
@@ -58,7 +58,7 @@ export function PinList() {
 					<p>What is older than retention allows goes. Keep a recording below, or a stretch of it on its timeline.</p>
 				</Empty>
 			) : (
-				<Scroll label="Pins" className={undefined}>
+				<Scroll label="Pins" className={styles.list}>
 					<table aria-label="Pins">
 						<thead>
 							<tr>

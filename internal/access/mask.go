@@ -12,7 +12,9 @@ const maxMasked = 1000
 // masker copies a decoded tree into view nodes and applies a plan to every leaf on the way.
 type masker struct {
 	plan     Plan
-	nameless bool // member names are data themselves
+	rules    *plan  // the same, of one that keeps places
+	place    *place // of rules: where the masker is
+	nameless bool   // member names are data themselves
 	path     Path
 	masked   []Masked
 	seen     map[Masked]bool
@@ -73,10 +75,33 @@ func (m *masker) at(step string, n *event.Node) (Node, bool) {
 	if step == "" {
 		return m.node(n)
 	}
-	m.path = append(m.path, step)
+	before := m.enter(step)
 	out, ok := m.node(n)
-	m.path = m.path[:len(m.path)-1]
+	m.leave(before)
 	return out, ok
+}
+
+func (m *masker) enter(step string) (before *place) {
+	before = m.place
+	m.path = append(m.path, step)
+	if m.rules != nil {
+		m.place = m.rules.step(before, m.path)
+	}
+	return before
+}
+
+func (m *masker) leave(before *place) {
+	m.path = m.path[:len(m.path)-1]
+	m.place = before
+}
+
+// newMasker begins at the root of a payload.
+func newMasker(of Plan) masker {
+	m := masker{plan: of}
+	if p, ok := of.(*plan); ok {
+		m.rules, m.place = p, p.places.root
+	}
+	return m
 }
 
 func (m *masker) members(items []event.Node) []Node {
@@ -87,11 +112,11 @@ func (m *masker) members(items []event.Node) []Node {
 			continue
 		}
 		if m.nameless && v.Name != "" {
-			m.path = append(m.path, v.Name)
-			if !m.plan.Named(m.path) {
+			before := m.enter(v.Name)
+			if !m.named() {
 				v.Name = "key_" + strconv.Itoa(i+1)
 			}
-			m.path = m.path[:len(m.path)-1]
+			m.leave(before)
 		}
 		out = append(out, v)
 	}
@@ -128,9 +153,24 @@ func (m *masker) entry(n *event.Node, out Node) (Node, bool) {
 	return out, true
 }
 
+// named tells whether the name at the end of the path may be shown.
+func (m *masker) named() bool {
+	if m.rules != nil {
+		return m.place.named
+	}
+	return m.plan.Named(m.path)
+}
+
+func (m *masker) treatment(v event.Value) Treatment {
+	if m.rules != nil {
+		return m.rules.treat(m.place.class)
+	}
+	return m.plan.Leaf(m.path, v)
+}
+
 // leaf asks the plan before it looks at the value.
 func (m *masker) leaf(n *event.Node, out Node) (Node, bool) {
-	t := m.plan.Leaf(m.path, n.Value)
+	t := m.treatment(n.Value)
 	if t.Mask == Clear {
 		if m.ranges {
 			m.clear = append(m.clear, Range{n.Off, n.Len})
@@ -153,7 +193,7 @@ func (m *masker) leaf(n *event.Node, out Node) (Node, bool) {
 	if n.Kind == event.NodeOpaque || m.within > 0 {
 		out.Type = ""
 	}
-	out.Value, out.Mask = redacted(n.Value.Kind()), t.Class
+	out.Value, out.Mask = t.shown(n.Value), t.Class
 	out.Off, out.Len = 0, 0
 	return out, true
 }
@@ -172,7 +212,10 @@ func (m *masker) note(t Treatment) {
 }
 
 func (m *masker) shownPath() string {
-	if !m.nameless {
+	switch {
+	case !m.nameless && m.rules != nil:
+		return m.place.text
+	case !m.nameless:
 		return m.path.Text()
 	}
 	shown := make(Path, len(m.path))

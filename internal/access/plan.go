@@ -32,7 +32,7 @@ type Subject struct {
 // Mask is what happens to a leaf.
 type Mask string
 
-// The masks that exist today. The empty Mask hides as Redact does, so that a forgotten case shows nothing.
+// Masks that need nothing. The empty Mask hides as Redact does, so that a forgotten case shows nothing.
 const (
 	Clear  Mask = "clear"
 	Redact Mask = "redact" // text ***, numbers 0, false, no bytes, times at the epoch
@@ -46,6 +46,16 @@ const ClassUnknown = "unknown"
 type Treatment struct {
 	Class string
 	Mask  Mask
+
+	of *class // what makes the mask; nil: it is redacted
+}
+
+// shown is what stands in place of a value.
+func (t *Treatment) shown(v event.Value) string {
+	if t.of == nil {
+		return redacted(v.Kind())
+	}
+	return t.of.of(v)
 }
 
 // Plan is a policy compiled for one principal and subject. Implementations MUST be pure and safe for use by many goroutines.
@@ -88,13 +98,16 @@ const (
 	keyStep     = "{key}"
 )
 
-// Plan compiles the policy for who and what. Rules per path arrive with masking; until then a principal sees everything or
-// nothing of payload, depending on whether a role of theirs lifts all masks.
-func (p *Policy) Plan(who Principal, _ Subject) Plan {
-	if p.clears(who) {
+// Plan compiles the policy for who and what. Without masking a principal sees everything or nothing of payload, depending on whether a
+// role of theirs lifts all masks.
+func (p *Policy) Plan(who Principal, what Subject) Plan {
+	switch {
+	case p.clears(who):
 		return clearPlan{}
+	case p == nil || p.masking == nil || who.ID == "":
+		return hiddenPlan{}
 	}
-	return hiddenPlan{}
+	return p.plans.of(p.masking, what, p.lifted(who))
 }
 
 // clearPlan shows everything.

@@ -37,6 +37,8 @@ type Role struct {
 type Policy struct {
 	version string
 	roles   map[string]Role
+	masking *masking // nil: of payload a principal sees all or nothing
+	plans   *plans
 }
 
 // NewPolicy checks and compiles roles. version is shown in audit entries and views of the policy.
@@ -62,6 +64,35 @@ func NewPolicy(version string, roles ...Role) (*Policy, error) {
 		p.roles[r.Name] = r
 	}
 	return p, nil
+}
+
+// WithMasking is the policy with classes and rules for fields.
+func (p *Policy) WithMasking(m Masking) (*Policy, error) {
+	c, err := m.compile()
+	if err != nil {
+		return nil, err
+	}
+	for name, r := range p.roles {
+		for _, of := range r.Clear {
+			if of != "*" && c.classes[of] == nil {
+				return nil, fmt.Errorf("role %q lifts the mask of class %q, which does not exist", name, of)
+			}
+		}
+	}
+	return &Policy{version: p.version, roles: p.roles, masking: c, plans: &plans{made: make(map[planKey]*plan)}}, nil
+}
+
+// lifted are the classes whose mask a role of who lifts, in order.
+func (p *Policy) lifted(who Principal) []string {
+	var all []string
+	if p == nil || who.ID == "" {
+		return nil
+	}
+	for _, name := range who.Roles {
+		all = append(all, p.roles[name].Clear...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Local is the policy of a server on loopback with one user: everything is allowed and clear.

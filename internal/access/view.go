@@ -106,7 +106,8 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 	if shape.Value <= 0 {
 		shape.Value = 32 << 10
 	}
-	m := masker{plan: plan, nameless: info.Format == event.FormatJSON, ranges: shape.Bytes > 0}
+	m := newMasker(plan)
+	m.nameless, m.ranges = info.Format == event.FormatJSON, shape.Bytes > 0
 	v := View{Format: info.Format, Type: info.Type, Size: info.Size, Reason: info.Reason}
 	if root, ok := m.node(node); ok {
 		v.root = &root

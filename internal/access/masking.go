@@ -1,0 +1,221 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// Masking says of which class fields are, and what happens to each class. It is part of a policy.
+type Masking struct {
+	Classes map[string]Class // public, unknown and secret are there in any case, and may be said otherwise
+	Rules   []Rule
+	Keys    Keys // of tokens
+}
+
+// Class is a kind of data with what happens to it.
+type Class struct {
+	Rank      int // of all rules for a field the class with the highest rank holds
+	Action    MaskAction
+	Normalise Normaliser
+	HideNull  bool
+}
+
+// Rule gives the fields at paths of a part a class.
+type Rule struct {
+	Topics   []string // globs of topics; empty: all
+	Jobs     []string // globs of jobs; empty: all. With Topics: either
+	Part     Part
+	Paths    map[string]string // class by path, as pattern has it; "" = the whole value, where it is one scalar
+	Override bool              // holds against classes of a higher rank that have no override
+}
+
+// Classes that are always there.
+const (
+	ClassPublic = "public"
+	ClassSecret = "secret"
+)
+
+// builtIn are classes as they are unless a policy says otherwise. What no rule names is hidden.
+var builtIn = map[string]Class{
+	ClassPublic:  {Rank: 0, Action: MaskAction{Mask: Clear}},
+	ClassUnknown: {Rank: 90, Action: MaskAction{Mask: Redact}},
+	ClassSecret:  {Rank: 100, Action: MaskAction{Mask: Drop}},
+}
+
+// rule is one path of a Rule, compiled.
+type rule struct {
+	class    *class
+	override bool
+}
+
+// class is a Class, compiled.
+type class struct {
+	Class
+	name   string
+	tokens *tokenizer
+}
+
+// masking is a Masking, compiled.
+type masking struct {
+	classes map[string]*class
+	rules   []compiledRule
+}
+
+type compiledRule struct {
+	Rule
+	paths []compiledPath
+}
+
+type compiledPath struct {
+	pattern
+	rule
+}
+
+// compile checks all of it; the error names each mistake.
+func (m *Masking) compile() (*masking, error) {
+	c := &masking{classes: make(map[string]*class)}
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	all := maps.Clone(builtIn)
+	maps.Copy(all, m.Classes)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		x := &class{Class: all[name], name: name}
+		if err := x.Action.check(); err != nil {
+			say("class %s: %v", name, err)
+		}
+		if !x.Normalise.Valid() {
+			say("class %s: there is no way %q to normalise", name, x.Normalise)
+		}
+		if x.Action.makesTokens() {
+			var err error
+			if x.tokens, err = m.Keys.tokenizer(name, x.Normalise); err != nil {
+				say("%v", err)
+			}
+		}
+		c.classes[name] = x
+	}
+	for i, r := range m.Rules {
+		one := compiledRule{Rule: r}
+		if !slices.Contains(parts, r.Part) {
+			say("rule %d: part %q is none of %s", i+1, r.Part, joinParts())
+		}
+		for _, path := range slices.Sorted(maps.Keys(r.Paths)) {
+			p, err := parsePattern(path)
+			if err != nil {
+				say("rule %d: %v", i+1, err)
+				continue
+			}
+			of := c.classes[r.Paths[path]]
+			if of == nil {
+				say("rule %d: path %s: there is no class %q", i+1, path, r.Paths[path])
+				continue
+			}
+			one.paths = append(one.paths, compiledPath{p, rule{of, r.Override}})
+		}
+		c.rules = append(c.rules, one)
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("masking: %s", strings.Join(wrong, "; "))
+	}
+	return c, nil
+}
+
+// parts are all that rules may name.
+var parts = []Part{PartKey, PartValue, PartHeader, PartState, PartTimer, PartException, PartLog, PartSQL, PartArg, PartLocal}
+
+func joinParts() string {
+	var all []string
+	for _, p := range parts {
+		all = append(all, string(p))
+	}
+	return strings.Join(all, ", ")
+}
+
+// covers tells whether a rule is for a subject.
+func (r *Rule) covers(s Subject) bool {
+	if r.Part != s.Part {
+		return false
+	}
+	if len(r.Topics)+len(r.Jobs) == 0 {
+		return true
+	}
+	return named(s.Resource, "topic", r.Topics) || named(s.Resource, "job", r.Jobs)
+}
+
+// named tells whether the segment behind one of that kind is one of globs.
+func named(r Resource, kind string, globs []string) bool {
+	segments := strings.Split(string(r), "/")
+	for i := 1; i < len(segments); i++ {
+		if segments[i-1] == kind {
+			return slices.ContainsFunc(globs, func(g string) bool { return glob(insidePattern.Replace(g), segments[i], false) })
+		}
+	}
+	return false
+}
+
+// insidePattern is insideSegment for a glob, whose stars stay.
+var insidePattern = strings.NewReplacer("/", "%2F", "%", "%25")
+
+// plan is a policy's masking for one principal and one subject.
+type plan struct {
+	*masking
+	rules  *trie
+	clear  map[string]bool // classes that the principal sees
+	places places
+}
+
+func (m *masking) plan(s Subject, clear map[string]bool) *plan {
+	p := &plan{masking: m, rules: new(trie), clear: clear}
+	for i := range m.rules {
+		r := &m.rules[i]
+		if !r.covers(s) {
+			continue
+		}
+		for j := range r.paths {
+			p.rules.add(r.paths[j].pattern, &r.paths[j].rule)
+		}
+	}
+	p.places.root = p.place(nil)
+	return p
+}
+
+// classOf is the class of what is at a path: of the rules with an override, if there is one, else of all, that of the highest rank. Rules of
+// one rank with different classes: the name decides, so that the order of rules does not.
+func (p *plan) classOf(path Path) *class {
+	var held *rule
+	p.rules.find(path, func(r *rule) {
+		if held == nil || r.over(held) {
+			held = r
+		}
+	})
+	if held == nil {
+		return p.classes[ClassUnknown]
+	}
+	return held.class
+}
+
+// over tells whether a rule holds against another one.
+func (r *rule) over(x *rule) bool {
+	if r.override != x.override {
+		return r.override
+	}
+	return cmp.Or(cmp.Compare(r.class.Rank, x.class.Rank), strings.Compare(r.class.name, x.class.name)) > 0
+}
+
+// Leaf is that of Plan.
+func (p *plan) Leaf(path Path, _ event.Value) Treatment { return p.treat(p.classOf(path)) }
+
+func (p *plan) treat(c *class) Treatment {
+	if p.clear[c.name] || c.Action.Mask == Clear {
+		return Treatment{Class: c.name, Mask: Clear}
+	}
+	return Treatment{Class: c.name, Mask: c.Action.Mask, of: c}
+}
+
+// Named is that of Plan.
+func (p *plan) Named(path Path) bool { return p.rules.holds(path) }

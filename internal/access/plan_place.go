@@ -1,0 +1,59 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// place is a path that a plan was asked for, with what its rules say of it: payloads of one topic have the same paths, and rules are looked
+// at once for each. Safe for concurrent use.
+type place struct {
+	class *class
+	named bool
+	text  string                            // the path
+	next  atomic.Pointer[map[string]*place] // replaced when one comes to it
+}
+
+// mostPlaces of a plan are kept: names may be data, and new ones come for ever.
+const mostPlaces = 4096
+
+// places are those of one plan.
+type places struct {
+	root *place
+	mu   sync.Mutex // who adds one
+	n    int
+}
+
+func (p *plan) place(path Path) *place {
+	return &place{class: p.classOf(path), named: p.Named(path), text: path.Text()}
+}
+
+// step goes from a place to the one that path, its own and one step more, leads to.
+func (p *plan) step(from *place, path Path) *place {
+	name := path[len(path)-1]
+	if known := from.next.Load(); known != nil {
+		if to := (*known)[name]; to != nil {
+			return to
+		}
+	}
+	to := p.place(slices.Clone(path))
+	p.places.mu.Lock()
+	defer p.places.mu.Unlock()
+	known := from.next.Load()
+	if p.places.n >= mostPlaces || known != nil && len(*known) >= mostPlaces/8 {
+		return to
+	}
+	more := make(map[string]*place)
+	if known != nil {
+		if there := (*known)[name]; there != nil {
+			return there
+		}
+		maps.Copy(more, *known)
+	}
+	more[name] = to
+	p.places.n++
+	from.next.Store(&more)
+	return to
+}

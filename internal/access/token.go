@@ -1,0 +1,111 @@
+package access
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"io"
+	"strconv"
+	"sync"
+
+	"github.com/sightglass/sightglass/internal/event"
+)
+
+// Keys make tokens. Two servers with the same master key, tenant and epoch give one value the same token. The zero Keys make none.
+type Keys struct {
+	Master [32]byte // secret
+	Tenant string
+	Epoch  uint32 // raising it breaks the link to older tokens
+
+	set bool
+}
+
+// NewKeys takes a master key of 32 bytes.
+func NewKeys(master []byte, tenant string, epoch uint32) (Keys, error) {
+	k := Keys{Tenant: tenant, Epoch: epoch, set: true}
+	if len(master) != len(k.Master) {
+		return Keys{}, fmt.Errorf("a master key has %d bytes, not %d", len(k.Master), len(master))
+	}
+	copy(k.Master[:], master)
+	return k, nil
+}
+
+// Format prints nothing of a key.
+func (k Keys) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "keys of epoch %d", k.Epoch) }
+
+// tokenizer gives tokens of one class: HMAC-SHA256 under a key that HKDF-SHA256 derives from the master key for the class and the epoch
+// (RFC 5869; info "sightglass/token/v1|class|epoch"). Values of two classes never have tokens that can be compared.
+type tokenizer struct {
+	short  string
+	norm   Normaliser
+	hashes sync.Pool // of hash.Hash, with the key
+}
+
+func (k *Keys) tokenizer(class string, norm Normaliser) (*tokenizer, error) {
+	if !k.set {
+		return nil, fmt.Errorf("class %s is masked by tokens, and there is no key to make them: the setting access-key names one", class)
+	}
+	key, err := hkdf.Key(sha256.New, k.Master[:], []byte(k.Tenant), "sightglass/token/v1|"+class+"|"+strconv.FormatUint(uint64(k.Epoch), 10), 32)
+	if err != nil {
+		return nil, err
+	}
+	return &tokenizer{short: shortOf(class), norm: norm, hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}, nil
+}
+
+// shortOf is the last segment of a class's name, at most eight letters and digits.
+func shortOf(class string) string {
+	from := 0
+	for i := range class {
+		if class[i] == '.' {
+			from = i + 1
+		}
+	}
+	var b []byte
+	for _, c := range []byte(class[from:]) {
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			b = append(b, c)
+		} else if c >= 'A' && c <= 'Z' {
+			b = append(b, c+'a'-'A')
+		}
+	}
+	if len(b) == 0 {
+		return "t"
+	}
+	return string(b[:min(len(b), 8)])
+}
+
+var tokenText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// tokenChars of base 32 are 80 bits.
+const tokenChars = 16
+
+func (t *tokenizer) mac(text string) [sha256.Size]byte {
+	h := t.hashes.Get().(hash.Hash)
+	defer t.hashes.Put(h)
+	h.Reset()
+	_, _ = io.WriteString(h, t.norm.Of(text)) // a hash takes all
+	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	return sum
+}
+
+// text is the token of a text.
+func (t *tokenizer) text(v string) string {
+	sum := t.mac(v)
+	return t.short + "_" + tokenText.EncodeToString(sum[:10])[:tokenChars]
+}
+
+// whole keeps numbers numbers: 53 bits of the code, which every client reads exactly, or 31 where the value fits into 32 bits.
+func (t *tokenizer) whole(v event.Value) string {
+	sum := t.mac(v.Text())
+	n := binary.BigEndian.Uint64(sum[:8])
+	bits := 53
+	if v.Kind() == event.ValueInt && v.Int() == int64(int32(v.Int())) || v.Kind() == event.ValueUint && v.Uint() < 1<<31 {
+		bits = 31
+	}
+	return strconv.FormatUint(n>>(64-bits), 10)
+}

@@ -25,7 +25,7 @@ func newBrowser(e *query.Engine) (*browse.Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return browse.New(browse.Options{Queries: e, Policy: policy, Auditor: unwatched{}})
+	return browse.New(browse.Options{Queries: e, Policy: access.NewInForce(policy), Auditor: unwatched{}})
 }
 
 // rareText looks for a text that few records have, in all of the recording.

@@ -6,8 +6,8 @@
 //	decode (serde) → decide → plan → mask → View → filter → page
 //
 // Policy.Decide denies by default, deny wins, roles are united. A zero or nil Policy denies everything and shows nothing, and
-// a principal whose roles lift no mask sees structure without content. Today there is one policy, Local: one person on
-// loopback who may do everything and sees everything.
+// a principal whose roles lift no mask sees structure without content. Local is the policy of one person on loopback, who may do
+// everything and sees everything; ReadPolicy reads what somebody wrote for many.
 //
 // Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
 //

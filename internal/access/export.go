@@ -18,17 +18,12 @@ func ExportPrincipal(name string) Principal {
 // WithExport is p with the role of exports, whose values are hidden unless clear.
 func (p *Policy) WithExport(clear bool) *Policy {
 	role := Role{Name: ExportRole, Statements: []Statement{{
-		Effect: Allow, Actions: []Action{JobView, JobRead, RecordingExport}, Resources: []string{"recording/**"},
+		Effect: Allow, Actions: []Action{JobView, JobRead, RecordingExport}, Resources: []string{"flink/**"},
 	}}}
 	if clear {
 		role.Clear = []string{"*"}
 	}
-	next := &Policy{version: p.version, roles: make(map[string]Role, len(p.roles)+1)}
-	for name, r := range p.roles {
-		next.roles[name] = r
-	}
-	next.roles[ExportRole] = role
-	return next
+	return p.with(role)
 }
 
 // TraceParent is the W3C trace context that a record carries.

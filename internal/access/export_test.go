@@ -15,17 +15,17 @@ func TestExportSeesNoValueUnlessTold(t *testing.T) {
 		if v := p.View(who, access.Subject{Part: access.PartValue}, secret, event.Tree{}, access.Shape{}); (len(v.Masked) == 0) != clear {
 			t.Errorf("clear %v: masked %v", clear, v.Masked)
 		}
-		if d := p.Decide(who, access.RecordingExport, "recording/a"); !d.Allowed {
+		if d := p.Decide(who, access.RecordingExport, "flink/local/job/a/recording/1"); !d.Allowed {
 			t.Errorf("clear %v: may not export: %s", clear, d.Reason)
 		}
-		if d := p.Decide(who, access.RecordWrite, "recording/a"); d.Allowed {
+		if d := p.Decide(who, access.RecordWrite, "flink/local/job/a/recording/1"); d.Allowed {
 			t.Error("an export may change what is recorded")
 		}
-		if d := p.Decide(access.LocalPrincipal("ann"), access.JobRead, "recording/a"); !d.Allowed {
+		if d := p.Decide(access.LocalPrincipal("ann"), access.JobRead, "flink/local/job/a/recording/1"); !d.Allowed {
 			t.Error("the local person lost their role")
 		}
 	}
-	if d := access.Local().Decide(who, access.RecordingExport, "recording/a"); d.Allowed {
+	if d := access.Local().Decide(who, access.RecordingExport, "flink/local/job/a/recording/1"); d.Allowed {
 		t.Error("a server without an export lets one export")
 	}
 }

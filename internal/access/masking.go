@@ -25,13 +25,27 @@ type Class struct {
 	HideNull  bool
 }
 
-// Rule gives the fields at paths of a part a class.
+// Rule gives the fields of a part a class: those at paths, or those that their schema gives a tag.
 type Rule struct {
 	Topics   []string // globs of topics; empty: all
 	Jobs     []string // globs of jobs; empty: all. With Topics: either
 	Part     Part
 	Paths    map[string]string // class by path, as pattern has it; "" = the whole value, where it is one scalar
+	Tags     []string          // in place of Paths: fields with one of these tags in their schema, in any case of letters
+	Class    string            // of fields with a tag
 	Override bool              // holds against classes of a higher rank that have no override
+}
+
+// Tagged are the fields of one schema that have tags. A schema's is made once: plans are kept by its address.
+type Tagged struct {
+	Schema string // for people
+	Fields []TaggedField
+}
+
+// TaggedField is a field with what its schema calls it.
+type TaggedField struct {
+	Path Path
+	Tags []string
 }
 
 // Classes that are always there.
@@ -68,7 +82,8 @@ type masking struct {
 
 type compiledRule struct {
 	Rule
-	paths []compiledPath
+	paths  []compiledPath
+	tagged *rule // nil: it is one of paths
 }
 
 type compiledPath struct {
@@ -117,6 +132,14 @@ func (m *Masking) compile() (*masking, error) {
 			}
 			one.paths = append(one.paths, compiledPath{p, rule{of, r.Override}})
 		}
+		if len(r.Tags) > 0 {
+			of := c.classes[r.Class]
+			if of == nil {
+				say("rule %d: there is no class %q", i+1, r.Class)
+				continue
+			}
+			one.tagged = &rule{of, r.Override}
+		}
 		c.rules = append(c.rules, one)
 	}
 	if len(wrong) > 0 {
@@ -145,6 +168,13 @@ func (r *Rule) covers(s Subject) bool {
 		return true
 	}
 	return named(s.Resource, "topic", r.Topics) || named(s.Resource, "job", r.Jobs)
+}
+
+// wants tells whether a field with these tags is one that a rule is for.
+func (r *Rule) wants(tags []string) bool {
+	return slices.ContainsFunc(tags, func(t string) bool {
+		return slices.ContainsFunc(r.Tags, func(x string) bool { return strings.EqualFold(t, x) })
+	})
 }
 
 // named tells whether the segment behind one of that kind is one of globs.
@@ -178,6 +208,14 @@ func (m *masking) plan(s Subject, clear map[string]bool) *plan {
 		}
 		for j := range r.paths {
 			p.rules.add(r.paths[j].pattern, &r.paths[j].rule)
+		}
+		if r.tagged == nil || s.Tagged == nil {
+			continue
+		}
+		for _, f := range s.Tagged.Fields {
+			if r.wants(f.Tags) {
+				p.rules.add(patternOf(f.Path), r.tagged)
+			}
 		}
 	}
 	p.places.root = p.place(nil)

@@ -19,12 +19,7 @@ func (p *Policy) WithParquet(as string) (*Policy, error) {
 	if _, ok := p.roles[as]; as != "" && !ok {
 		return nil, fmt.Errorf("the access policy has no role %q", as)
 	}
-	next := &Policy{version: p.version, roles: make(map[string]Role, len(p.roles)+1)}
-	for name, r := range p.roles {
-		next.roles[name] = r
-	}
-	next.roles[ParquetRole] = Role{Name: ParquetRole, Statements: []Statement{{
-		Effect: Allow, Actions: []Action{JobView, RecordingExport}, Resources: []string{"recording/**"},
-	}}}
-	return next, nil
+	return p.with(Role{Name: ParquetRole, Statements: []Statement{{
+		Effect: Allow, Actions: []Action{JobView, RecordingExport}, Resources: []string{"flink/**"},
+	}}}), nil
 }

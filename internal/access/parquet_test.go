@@ -18,10 +18,10 @@ func TestParquetSeesWhatTheRoleOfItsChoiceSees(t *testing.T) {
 		if v := p.View(who, access.Subject{Part: access.PartValue}, secret, event.Tree{}, access.Shape{}); (len(v.Masked) == 0) != clear {
 			t.Errorf("as %q: masked %v", as, v.Masked)
 		}
-		if d := p.Decide(who, access.RecordingExport, "recording/a"); !d.Allowed {
+		if d := p.Decide(who, access.RecordingExport, "flink/local/job/a/recording/1"); !d.Allowed {
 			t.Errorf("as %q: may not export: %s", as, d.Reason)
 		}
-		if d := p.Decide(access.ParquetPrincipal(""), access.JobRead, "recording/a"); d.Allowed {
+		if d := p.Decide(access.ParquetPrincipal(""), access.JobRead, "flink/local/job/a/recording/1"); d.Allowed {
 			t.Error("without a role it may look at records")
 		}
 	}

@@ -27,6 +27,7 @@ const (
 type Subject struct {
 	Resource Resource
 	Part     Part
+	Tagged   *Tagged // of its schema; nil = nothing is known of tags
 }
 
 // Mask is what happens to a leaf.

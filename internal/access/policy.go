@@ -3,6 +3,7 @@ package access
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -39,6 +40,8 @@ type Policy struct {
 	roles   map[string]Role
 	masking *masking // nil: of payload a principal sees all or nothing
 	plans   *plans
+	binding []Binding
+	limits  Limits
 }
 
 // NewPolicy checks and compiles roles. version is shown in audit entries and views of the policy.
@@ -66,6 +69,17 @@ func NewPolicy(version string, roles ...Role) (*Policy, error) {
 	return p, nil
 }
 
+// with is p with one role more; what p has under its name is replaced.
+func (p *Policy) with(r Role) *Policy {
+	next := *p
+	next.roles = maps.Clone(p.roles)
+	if next.roles == nil {
+		next.roles = make(map[string]Role, 1)
+	}
+	next.roles[r.Name] = r
+	return &next
+}
+
 // WithMasking is the policy with classes and rules for fields.
 func (p *Policy) WithMasking(m Masking) (*Policy, error) {
 	c, err := m.compile()
@@ -79,7 +93,9 @@ func (p *Policy) WithMasking(m Masking) (*Policy, error) {
 			}
 		}
 	}
-	return &Policy{version: p.version, roles: p.roles, masking: c, plans: &plans{made: make(map[planKey]*plan)}}, nil
+	next := *p
+	next.masking, next.plans = c, &plans{made: make(map[planKey]*plan)}
+	return &next, nil
 }
 
 // lifted are the classes whose mask a role of who lifts, in order.

@@ -2,8 +2,8 @@ package access
 
 import "strings"
 
-// Resource names what is acted upon, in segments: cluster/<id>/topic/<name>, flink/<environment>/job/<name>,
-// recording/<id>, policy/<name>, audit/<name>. Resource joins segments and keeps slashes inside a segment from splitting it.
+// Resource names what is acted upon, in segments: cluster/<name>/topic/<name>, cluster/<name>/group/<name>,
+// flink/<environment>/job/<name>/recording/<id>, policy/<name>, audit/<name>, server. ResourceOf joins segments and keeps slashes inside a segment from splitting it.
 type Resource string
 
 // insideSegment replaces what has a meaning between segments. It is made once: views ask for resources all the time.

@@ -62,7 +62,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error), more .
 		t.Fatal(err)
 	}
 	audit := &strings.Builder{}
-	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.Local(), Auditor: access.NewLines(audit, time.Now, 1)})
+	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(access.Local()), Auditor: access.NewLines(audit, time.Now, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}

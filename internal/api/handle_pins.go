@@ -28,7 +28,7 @@ func pinned(s *service, ctx huma.Context) (browse.Target, error) {
 	if err != nil {
 		return browse.Target{}, err
 	}
-	return browse.Target{Recording: rec, Resource: access.ResourceOf("recording", rec.String())}, nil
+	return s.Browser.Target(rec), nil
 }
 
 func (s *service) pins(ctx context.Context, _ *none) (Pins, error) { return s.House.Pins(ctx) }

@@ -40,12 +40,12 @@ func replayed(s *service, ctx huma.Context) (browse.Target, error) {
 	if err != nil {
 		return browse.Target{}, err
 	}
-	return ofReplay(&r)
+	return s.ofReplay(&r)
 }
 
-func ofReplay(r *ReplayRun) (browse.Target, error) {
+func (s *service) ofReplay(r *ReplayRun) (browse.Target, error) {
 	rec, err := event.ParseRecordingID(r.Recording)
-	return browse.Target{Recording: rec, Resource: access.ResourceOf("recording", rec.String())}, err
+	return s.Browser.Target(rec), err
 }
 
 func (s *service) replays(ctx context.Context, in *replaysRequest) (List[ReplayRun], error) {
@@ -63,7 +63,7 @@ func (s *service) replays(ctx context.Context, in *replaysRequest) (List[ReplayR
 	list, err := s.Replays.List(ctx, rec, in.Limit)
 	out := make([]ReplayRun, 0, len(list))
 	for i := range list {
-		t, err := ofReplay(&list[i])
+		t, err := s.ofReplay(&list[i])
 		if err != nil || !s.Browser.Decide(caller(ctx), access.JobView, t.Resource).Allowed {
 			continue
 		}

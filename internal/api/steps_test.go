@@ -18,7 +18,7 @@ import (
 func TestStepsWhereNothingCanBeReplayed(t *testing.T) {
 	f := open(t, local)
 	s, err := stepping.New(stepping.Options{
-		Browser: f.browser, Policy: access.Local(),
+		Browser: f.browser, Policy: access.NewInForce(access.Local()),
 		Replay: func(context.Context, event.RecordingID, event.Key) (replay.Options, error) {
 			return replay.Options{}, errors.New("the jars of Flink 2.3.0 are not here")
 		},

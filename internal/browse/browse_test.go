@@ -70,13 +70,13 @@ func shelvedIn(t *testing.T, store store.Reader, truth *ingesttest.Truth) *shelf
 	policy, err := access.NewPolicy("test-1",
 		access.Role{Name: access.LocalRole, Statements: []access.Statement{{Effect: access.Allow, Actions: []access.Action{"*"}, Resources: []string{"**"}}}, Clear: []string{"*"}},
 		access.Role{Name: "reader", Statements: []access.Statement{{Effect: access.Allow, Actions: all, Resources: []string{"**"}}}},
-		access.Role{Name: "totals", Clear: []string{"*"}, Statements: []access.Statement{{Effect: access.Allow, Actions: all, Resources: []string{"recording/" + truth.Totals.String()}}}},
+		access.Role{Name: "totals", Clear: []string{"*"}, Statements: []access.Statement{{Effect: access.Allow, Actions: all, Resources: []string{"flink/local/job/*/recording/" + truth.Totals.String()}}}},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &diary{}
-	b, err := New(Options{Queries: queries, Policy: policy, Auditor: d})
+	b, err := New(Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: d})
 	if err != nil {
 		t.Fatal(err)
 	}

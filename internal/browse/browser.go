@@ -1,13 +1,13 @@
 package browse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/sightglass/sightglass/internal/access"
-	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/serde"
 )
@@ -15,22 +15,26 @@ import (
 // Options of a Browser. Queries, Policy and Auditor are required.
 type Options struct {
 	Queries *query.Engine
-	Policy  *access.Policy
+	Policy  *access.InForce
 	Auditor access.Auditor
 	Fleet   Fleet         // nil = no processes are known
 	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
 	Foreign Foreign       // nil = values that need the job's classes stay bytes
+
+	Environment string // of the jobs, the second segment of their resources; empty = local
 }
 
 // Browser answers what a principal may see. Safe for concurrent use.
 type Browser struct {
 	queries  *query.Engine
-	policy   *access.Policy
+	rules    *access.InForce
 	auditor  access.Auditor
 	fleet    Fleet
 	foreign  Foreign
 	decoders *decoders
 	detector *serde.Detector
+	environ  string
+	named    sync.Map // event.RecordingID → access.Resource, of recordings whose job's name is known
 	kept     struct {
 		sync.Mutex
 		shapes map[memberKey]keptShape // of values, for completion
@@ -53,49 +57,23 @@ func New(o Options) (*Browser, error) {
 	}
 	return &Browser{
 		queries:  o.Queries,
-		policy:   o.Policy,
+		rules:    o.Policy,
 		auditor:  o.Auditor,
 		fleet:    o.Fleet,
 		foreign:  o.Foreign,
 		decoders: newDecoders(o.Queries.Definition),
+		environ:  cmp.Or(o.Environment, "local"),
 		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
 	}, nil
 }
 
 // Decide says whether who may do a on r.
 func (b *Browser) Decide(who access.Principal, a access.Action, r access.Resource) access.Decision {
-	return b.policy.Decide(who, a, r)
+	return b.rules.Policy().Decide(who, a, r)
 }
 
 // Policy is the version of the policy in force.
-func (b *Browser) Policy() string { return b.policy.Version() }
-
-// Any is the text that stands for all recordings, where a question may go to all.
-const Any = "any"
-
-// Target is a recording that a request names, with the resource that access decides on.
-type Target struct {
-	Recording event.RecordingID
-	Any       bool // all recordings; Recording is zero
-	Resource  access.Resource
-}
-
-// Resolve finds the recording that text names: an id, the beginning of an id, or a job's name (its newest run).
-// Errors: ErrNotFound, *AmbiguousError.
-func (b *Browser) Resolve(ctx context.Context, text string) (Target, error) {
-	rec, err := b.queries.Resolve(ctx, text)
-	if err != nil {
-		return Target{}, err
-	}
-	return Target{Recording: rec, Resource: resourceOf(rec)}, nil
-}
-
-// Everything is the target of a question to all recordings.
-func Everything() Target { return Target{Any: true, Resource: "recording/**"} }
-
-func resourceOf(rec event.RecordingID) access.Resource {
-	return access.ResourceOf("recording", rec.String())
-}
+func (b *Browser) Policy() string { return b.rules.Policy().Version() }
 
 // begin writes down that who is about to read payload of t; the answer completes the entry.
 func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
@@ -106,7 +84,7 @@ func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ran
 func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Action, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
 	receipt, err := b.auditor.Begin(ctx, access.Intent{
 		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: t.Resource,
-		Ranges: ranges, Filter: filter, Policy: b.policy.Version(),
+		Ranges: ranges, Filter: filter, Policy: b.rules.Policy().Version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("writing down a read: %w", err)
@@ -128,7 +106,7 @@ func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Ac
 // done.
 func (b *Browser) Change(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string, why string, do func() error) error {
 	receipt, err := b.auditor.Begin(ctx, access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.policy.Version(), Reason: why,
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.rules.Policy().Version(), Reason: why,
 	})
 	if err != nil {
 		return fmt.Errorf("writing down a change: %w", err)

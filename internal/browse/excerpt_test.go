@@ -46,7 +46,7 @@ func capsuled(t *testing.T, traced bool, more ...func(*memory.Store, *ingesttest
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Browser, err = New(Options{Queries: queries, Policy: policy, Auditor: s.diary}); err != nil {
+	if s.Browser, err = New(Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: s.diary}); err != nil {
 		t.Fatal(err)
 	}
 	return s

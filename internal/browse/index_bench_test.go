@@ -41,7 +41,7 @@ func BenchmarkRareText(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	browser, err := New(Options{Queries: queries, Policy: policy, Auditor: &diary{}})
+	browser, err := New(Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: &diary{}})
 	if err != nil {
 		b.Fatal(err)
 	}

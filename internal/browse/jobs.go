@@ -68,7 +68,7 @@ func (b *Browser) Recordings(ctx context.Context, who access.Principal) ([]Recor
 func visible[T any](b *Browser, who access.Principal, items []T, id func(T) event.RecordingID) []T {
 	out := make([]T, 0, len(items))
 	for _, item := range items {
-		if b.policy.Decide(who, access.JobView, resourceOf(id(item))).Allowed {
+		if b.rules.Policy().Decide(who, access.JobView, b.resourceOf(id(item))).Allowed {
 			out = append(out, item)
 		}
 	}
@@ -99,7 +99,7 @@ func (b *Browser) Job(ctx context.Context, who access.Principal, t Target) (JobD
 	for i := len(d.Checkpoints) - 1; i >= 0; i-- {
 		out.Checkpoints = append(out.Checkpoints, d.Checkpoints[i])
 	}
-	if len(d.Exceptions) == 0 || !b.policy.Decide(who, access.JobRead, t.Resource).Allowed {
+	if len(d.Exceptions) == 0 || !b.rules.Policy().Decide(who, access.JobRead, t.Resource).Allowed {
 		return out, nil
 	}
 	end, err := b.begin(ctx, who, t, []string{"newest exceptions"}, "")

@@ -47,7 +47,7 @@ func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Targ
 	r := b.renderer(ctx, who, nodeShape)
 	shown := func(n query.Node) Node {
 		out := Node{Node: n}
-		if q.Payload && n.Event != nil && b.policy.Decide(who, access.JobRead, resourceOf(n.Recording)).Allowed {
+		if q.Payload && n.Event != nil && b.rules.Policy().Decide(who, access.JobRead, b.resourceOf(n.Recording)).Allowed {
 			out.View = r.event(*n.Event).View
 		}
 		return out

@@ -79,5 +79,5 @@ func (b *Browser) Code(ctx context.Context, who access.Principal, t Target, hash
 }
 
 func (b *Browser) source(who access.Principal, t Target, p event.Payload, language access.Language) access.Source {
-	return b.policy.Source(who, access.Subject{Resource: t.Resource, Part: access.PartSQL}, p, language)
+	return b.rules.Policy().Source(who, access.Subject{Resource: t.Resource, Part: access.PartSQL}, p, language)
 }

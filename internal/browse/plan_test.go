@@ -32,7 +32,7 @@ func openSQL(t *testing.T) (*Browser, *ingesttest.SQLTruth, Target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := New(Options{Queries: queries, Policy: policy, Auditor: &diary{}})
+	b, err := New(Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: &diary{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,13 +31,14 @@ func (r renderer) asked(e query.Event) Event {
 // renderer turns events into what one principal may see.
 type renderer struct {
 	*Browser
-	ctx   context.Context
-	who   access.Principal
-	shape access.Shape
+	ctx    context.Context
+	who    access.Principal
+	shape  access.Shape
+	policy *access.Policy // of the whole answer, whatever comes into force meanwhile
 }
 
 func (b *Browser) renderer(ctx context.Context, who access.Principal, shape access.Shape) renderer {
-	return renderer{Browser: b, ctx: ctx, who: who, shape: shape}
+	return renderer{Browser: b, ctx: ctx, who: who, shape: shape, policy: b.rules.Policy()}
 }
 
 // event renders e. Payload is rendered when the scan read it.
@@ -228,11 +229,11 @@ func languageOf(k event.Kind) access.Language {
 }
 
 func (r renderer) source(e *query.Event, p event.Payload, language access.Language) access.Source {
-	return r.policy.Source(r.who, access.Subject{Resource: subjectOf(e), Part: access.PartSQL}, p, language)
+	return r.policy.Source(r.who, access.Subject{Resource: r.subjectOf(e), Part: access.PartSQL}, p, language)
 }
 
 func (r renderer) view(e *query.Event, part access.Part, p event.Payload, tree event.Tree) *access.View {
-	v := r.policy.View(r.who, access.Subject{Resource: subjectOf(e), Part: part}, p, tree, r.shape)
+	v := r.policy.View(r.who, access.Subject{Resource: r.subjectOf(e), Part: part}, p, tree, r.shape)
 	return &v
 }
 
@@ -257,11 +258,11 @@ func (r renderer) headers(e *query.Event) (out []HeaderView) {
 }
 
 // subjectOf is the resource whose rules hold for the payload of e: its topic, or its job's recording.
-func subjectOf(e *query.Event) access.Resource {
+func (r renderer) subjectOf(e *query.Event) access.Resource {
 	if e.Kafka != nil {
 		return access.ResourceOf("cluster", "local", "topic", e.Kafka.Topic)
 	}
-	return resourceOf(e.Recording)
+	return r.resourceOf(e.Recording)
 }
 
 // body reads the JSON of lanes job and gap. Members that hold messages of exceptions are payload, because messages may quote
@@ -273,7 +274,7 @@ func (r renderer) body(e *query.Event) map[string]any {
 	}
 	for name, v := range body {
 		if text, ok := v.(string); ok && isMessage(name) {
-			body[name] = r.message(resourceOf(e.Recording), text)
+			body[name] = r.message(r.resourceOf(e.Recording), text)
 		}
 	}
 	return body

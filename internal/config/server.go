@@ -40,6 +40,7 @@ type Server struct {
 	PinQuota               int64         // bytes; 0 = no limit
 	Compact                string        // auto or off
 
+	Access  Access
 	OTLP    OTLP
 	Parquet Parquet
 	Replay  Replay
@@ -145,7 +146,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, replaySettings(), otlpSettings(), parquetSettings())
+	}, accessSettings(), replaySettings(), otlpSettings(), parquetSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -94,7 +94,7 @@ func shelve(t testing.TB, kept store.Reader, truth *ingesttest.Truth) *shelf {
 		t.Fatal(err)
 	}
 	d := &diary{}
-	b, err := browse.New(browse.Options{Queries: engine, Policy: testPolicy(), Auditor: d})
+	b, err := browse.New(browse.Options{Queries: engine, Policy: access.NewInForce(testPolicy()), Auditor: d})
 	if err != nil {
 		t.Fatal(err)
 	}

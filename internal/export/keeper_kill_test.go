@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/query"
@@ -60,7 +61,7 @@ func writeParts(dir string) error {
 	if err != nil {
 		return err
 	}
-	b, err := browse.New(browse.Options{Queries: engine, Policy: testPolicy(), Auditor: &diary{}})
+	b, err := browse.New(browse.Options{Queries: engine, Policy: access.NewInForce(testPolicy()), Auditor: &diary{}})
 	if err != nil {
 		return err
 	}

@@ -248,7 +248,7 @@ func (s *shelf) open(t *testing.T, clear bool) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Browser, err = browse.New(browse.Options{Queries: queries, Policy: access.Local().WithExport(clear), Auditor: noAudit{}})
+	s.Browser, err = browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(access.Local().WithExport(clear)), Auditor: noAudit{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/sightglass/sightglass/internal/document"
 )
 
 // Retain says how much is kept of some jobs' recordings.
@@ -19,13 +21,13 @@ const maxAge = 10 * 366 * 24 * time.Hour
 
 func (r *reader) retain(n *yaml.Node) Retain {
 	x := Retain{Line: n.Line}
-	r.members(n, "a rule of retain", map[string]func(*yaml.Node){
-		"job":  func(n *yaml.Node) { x.Job = r.glob(n) },
+	r.Members(n, "a rule of retain", map[string]func(*yaml.Node){
+		"job":  func(n *yaml.Node) { x.Job = r.Glob(n) },
 		"age":  func(n *yaml.Node) { x.Age = r.duration(n, time.Minute, maxAge) },
 		"size": func(n *yaml.Node) { x.Size = r.size(n, "") },
 	})
-	if x.Age == 0 && x.Size == 0 && follow(n).Kind == yaml.MappingNode {
-		r.fail(n, "this rule says nothing: give it age or size")
+	if x.Age == 0 && x.Size == 0 && document.Follow(n).Kind == yaml.MappingNode {
+		r.Fail(n, "this rule says nothing: give it age or size")
 	}
 	return x
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/sightglass/sightglass/internal/document"
 )
 
 // Snapshots says how much of the state files of some jobs' checkpoints agents copy, so that replays can begin there when Flink has removed them.
@@ -21,13 +23,13 @@ const defaultEvery = 10 * time.Minute
 func (r *reader) snapshots(n *yaml.Node) Snapshots {
 	x := Snapshots{Line: n.Line, Every: defaultEvery}
 	said := false
-	r.members(n, "a rule of snapshots", map[string]func(*yaml.Node){
-		"job":   func(n *yaml.Node) { x.Job = r.glob(n) },
+	r.Members(n, "a rule of snapshots", map[string]func(*yaml.Node){
+		"job":   func(n *yaml.Node) { x.Job = r.Glob(n) },
 		"bytes": func(n *yaml.Node) { x.Bytes, said = r.size(n, ""), true },
 		"every": func(n *yaml.Node) { x.Every = r.duration(n, 0, 30*24*time.Hour) },
 	})
-	if !said && follow(n).Kind == yaml.MappingNode {
-		r.fail(n, "this rule says nothing: give it bytes, as in bytes: 256MiB")
+	if !said && document.Follow(n).Kind == yaml.MappingNode {
+		r.Fail(n, "this rule says nothing: give it bytes, as in bytes: 256MiB")
 	}
 	return x
 }

@@ -64,7 +64,7 @@ type Server struct {
 	rates      *rates
 	metrics    *requests
 	steps      *stepping.Stepping // nil when no code is stepped through
-	policy     *access.Policy
+	rules      *rules
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -236,20 +236,24 @@ func (s *Server) openViews() (err error) {
 		return err
 	}
 	s.audit = file
-	rights, err := access.Local().WithExport(s.cfg.OTLP.Values == "clear").WithParquet(s.cfg.Parquet.Role)
-	if err != nil {
-		return fmt.Errorf("setting export-parquet-role: %w", err)
+	if err := s.openAccess(); err != nil {
+		return err
 	}
-	s.policy = rights
-	o := browse.Options{Queries: queries, Policy: rights, Auditor: auditor, Fleet: s.fleet}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: auditor, Fleet: s.fleet, Environment: s.cfg.Access.Environment}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
 		}
 		o.Foreign = s.sidecar
 	}
-	s.browser, err = browse.New(o)
-	return err
+	if s.browser, err = browse.New(o); err != nil {
+		return err
+	}
+	s.rules.audit = func(ctx context.Context, version, file string) error {
+		who := access.Principal{ID: "service:server", Name: "the server"}
+		return s.browser.Change(ctx, who, access.PolicyWrite, "policy/access", []string{"version " + version}, file+" changed", func() error { return nil })
+	}
+	return nil
 }
 
 // policyFile is the recording policy's below the data folder.
@@ -328,6 +332,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var sampling sync.WaitGroup
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
+	sampling.Go(func() { s.rules.run(ctx) })
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })

@@ -6,7 +6,7 @@ import "github.com/sightglass/sightglass/internal/stepping"
 // where its jars do.
 func (s *Server) openStepping() (err error) {
 	s.steps, err = stepping.New(stepping.Options{
-		Browser: s.browser, Policy: s.policy, Now: s.now, Replay: s.replays.SessionOptions,
+		Browser: s.browser, Policy: s.rules.force, Now: s.now, Replay: s.replays.SessionOptions,
 		Sources: &stepping.Sources{Dir: s.cfg.UserJars, Java: s.replays.JavaTool},
 	})
 	return err

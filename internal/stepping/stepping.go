@@ -17,7 +17,7 @@ import (
 // Options of Stepping. All are required but Sources, Now, Idle and Most.
 type Options struct {
 	Browser *browse.Browser
-	Policy  *access.Policy
+	Policy  *access.InForce
 	// Replay says how an attempt is replayed here, or why it is not.
 	Replay  func(ctx context.Context, rec event.RecordingID, attempt event.Key) (replay.Options, error)
 	Sources *Sources // nil = none but what was recorded

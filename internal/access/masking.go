@@ -83,7 +83,8 @@ type masking struct {
 type compiledRule struct {
 	Rule
 	paths  []compiledPath
-	tagged *rule // nil: it is one of paths
+	names  []string // of paths, as they were written
+	tagged *rule    // nil: it is one of paths
 }
 
 type compiledPath struct {
@@ -131,6 +132,7 @@ func (m *Masking) compile() (*masking, error) {
 				continue
 			}
 			one.paths = append(one.paths, compiledPath{p, rule{of, r.Override}})
+			one.names = append(one.names, path)
 		}
 		if len(r.Tags) > 0 {
 			of := c.classes[r.Class]

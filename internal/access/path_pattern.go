@@ -201,3 +201,9 @@ func (t *trie) holds(p Path) bool {
 	}
 	return false
 }
+
+// CheckPath tells what is wrong with a path as rules have it.
+func CheckPath(text string) error {
+	_, err := parsePattern(text)
+	return err
+}

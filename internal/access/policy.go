@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -168,6 +169,20 @@ func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
 		}
 	}
 	return found
+}
+
+// DecideSomewhere says whether who may do a on anything at all. Who may asks Decide then of each thing before it shows it.
+func (p *Policy) DecideSomewhere(who Principal, a Action) Decision {
+	if p != nil && who.ID != "" {
+		for _, name := range who.Roles {
+			for i, s := range p.roles[name].Statements {
+				if s.Effect == Allow && len(s.Resources) > 0 && (slices.Contains(s.Actions, a) || slices.Contains(s.Actions, "*")) {
+					return Decision{Allowed: true, Role: name, Statement: i + 1, Reason: fmt.Sprintf("role %s allows %s on some things", name, a)}
+				}
+			}
+		}
+	}
+	return Decision{Reason: fmt.Sprintf("no role of %s allows %s on anything", cmp.Or(who.ID, "nobody"), a)}
 }
 
 func (s Statement) covers(a Action, r Resource) bool {

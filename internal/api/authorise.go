@@ -53,7 +53,11 @@ func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) 
 			return nil, s.problem(ctx.Context(), r, err)
 		}
 	}
-	if d := s.Browser.Decide(who, r.action, target.Resource); !d.Allowed {
+	d := s.Browser.Decide(who, r.action, target.Resource)
+	if target.Some {
+		d = s.Browser.DecideSomewhere(who, r.action)
+	}
+	if !d.Allowed {
 		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), nil

@@ -4,17 +4,19 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 // houseRoutes are about what is stored as a whole.
 func (s *service) houseRoutes() {
-	get(s, route{"pins", "/pins", access.JobView, "What retention must not remove, and why", nil}, s.pins)
+	get(s, route{"pins", "/pins", access.JobView, "What retention must not remove, and why", some}, s.pins)
 	register(s, http.MethodPost, route{"pin", "/recordings/{rec}/pins", access.RecordingPin, "Keep a recording, or a stretch of it, from retention", recording}, s.pin)
 	register(s, http.MethodDelete, route{"unpin", "/pins/{id}", access.RecordingPin, "Take a pin away", pinned}, s.unpin)
 	get(s, route{"store-compaction", "/store/compaction", access.ServerView, "How far a compaction of the store is", nil}, s.compaction)
@@ -31,7 +33,18 @@ func pinned(s *service, ctx huma.Context) (browse.Target, error) {
 	return s.Browser.Target(rec), nil
 }
 
-func (s *service) pins(ctx context.Context, _ *none) (Pins, error) { return s.House.Pins(ctx) }
+func (s *service) pins(ctx context.Context, _ *none) (Pins, error) {
+	all, err := s.House.Pins(ctx)
+	if err != nil {
+		return Pins{}, err
+	}
+	who := caller(ctx)
+	all.Items = slices.DeleteFunc(slices.Clone(all.Items), func(p Pin) bool {
+		rec, err := event.ParseRecordingID(p.Recording)
+		return err != nil || !s.Browser.Decide(who, access.JobView, s.Browser.Target(rec).Resource).Allowed
+	})
+	return all, nil
+}
 
 func (s *service) pin(ctx context.Context, in *pinRequest) (p Pin, err error) {
 	now, who := time.Now(), caller(ctx)

@@ -18,7 +18,7 @@ import (
 
 // replayRoutes are about recorded tasks that run again.
 func (s *service) replayRoutes() {
-	get(s, route{"replays", "/replays", access.JobView, "Replays that wait, run or are over, newest first", nil}, s.replays)
+	get(s, route{"replays", "/replays", access.JobView, "Replays that wait, run or are over, newest first", some}, s.replays)
 	get(s, route{"replay", "/replays/{id}", access.JobView, "One replay: how far it is, or what it proves", replayed}, s.replay)
 	get(s, route{"replay-difference", "/replays/{id}/difference", access.JobRead, "The first difference of a replay, decoded", replayed}, s.replayDifference)
 	get(s, route{"replay-differences", "/replays/{id}/differences", access.JobRead, "What a what-if did otherwise than the unchanged run, decoded", replayed}, s.replayDifferences)

@@ -21,7 +21,7 @@ func (s *service) principal(ctx context.Context, _ *none) (Principal, error) {
 	p := Principal{ID: who.ID, Name: who.Name, Roles: who.Roles, Actions: []string{}, Policy: s.Browser.Policy()}
 	for _, r := range s.table {
 		a := string(r.action)
-		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.Decide(who, r.action, browse.Everything().Resource).Allowed {
+		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.DecideSomewhere(who, r.action).Allowed {
 			p.Actions = append(p.Actions, a)
 		}
 	}

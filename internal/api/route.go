@@ -27,6 +27,11 @@ const Base = "/api/v1"
 // anyone is the action of routes that let everybody in who is known: they ask about themselves.
 const anyone access.Action = "any"
 
+// some is the target of lists: whoever may see any of it gets what they may see.
+func some(*service, huma.Context) (browse.Target, error) {
+	return browse.Target{Resource: "some of it", Some: true}, nil
+}
+
 func job(s *service, ctx huma.Context) (browse.Target, error) {
 	return s.Browser.Resolve(ctx.Context(), ctx.Param("job"))
 }

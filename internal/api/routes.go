@@ -19,7 +19,7 @@ func (s *service) routes() {
 	get(s, route{"recording-policy-versions", "/recording-policy/versions", access.RecordRead, "Versions that were in force, newest first", recordingPolicy}, s.policyVersions)
 	get(s, route{"recording-policy-effective", "/recording-policy/effective", access.JobView, "What the policy comes to in a job, and what agents made of it", queriedJob}, s.effectivePolicy)
 
-	get(s, route{"jobs", "/jobs", access.JobView, "Jobs: running runs, and the newest ended run of every other name", nil}, s.jobs)
+	get(s, route{"jobs", "/jobs", access.JobView, "Jobs: running runs, and the newest ended run of every other name", some}, s.jobs)
 	get(s, route{"job", "/jobs/{job}", access.JobView, "One job with graph, attempts, processes, checkpoints, exceptions", job}, s.job)
 	get(s, route{"job-channels", "/jobs/{job}/channels", access.JobView, "Counters of both ends of every channel at every barrier", job}, s.channels)
 	get(s, route{"job-drops", "/jobs/{job}/drops", access.JobView, "Records that operators threw away, counted by operator, reason and subtask", job}, s.drops)
@@ -30,7 +30,7 @@ func (s *service) routes() {
 	register(s, http.MethodDelete, route{"job-level-end", "/jobs/{job}/levels/{id}", access.RecordWrite, "End a change of levels before its time", job}, s.endLevelChange)
 	stream[Live](s, route{"job-live", "/jobs/{job}/live", access.JobView, "The job and its graph, every second", job}, s.jobLive)
 
-	get(s, route{"recordings", "/recordings", access.JobView, "What is kept", nil}, s.recordings)
+	get(s, route{"recordings", "/recordings", access.JobView, "What is kept", some}, s.recordings)
 	get(s, route{"recording", "/recordings/{rec}", access.JobView, "One recording", recording}, s.recording)
 	get(s, route{"events", "/recordings/{rec}/events", access.JobRead, "Events in order of time", recording}, s.events)
 	get(s, route{"filter-completions", "/recordings/{rec}/filter/completions", access.JobRead, "What may stand at a place of a filter, and what is wrong with it", recording}, s.filterCompletions)

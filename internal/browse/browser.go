@@ -72,6 +72,11 @@ func (b *Browser) Decide(who access.Principal, a access.Action, r access.Resourc
 	return b.rules.Policy().Decide(who, a, r)
 }
 
+// DecideSomewhere says whether who may do a on anything at all.
+func (b *Browser) DecideSomewhere(who access.Principal, a access.Action) access.Decision {
+	return b.rules.Policy().DecideSomewhere(who, a)
+}
+
 // Policy is the version of the policy in force.
 func (b *Browser) Policy() string { return b.rules.Policy().Version() }
 

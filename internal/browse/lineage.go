@@ -27,7 +27,8 @@ type LineagePart struct {
 	Note *query.Note
 }
 
-// Lineage follows a record. Nodes of recordings that who may not read are shown without payload.
+// Lineage follows a record. Nodes of recordings that who may not read are shown without payload; of those that they may not know of there
+// is nothing but the record's name, which somebody else's recording tells as well.
 func (b *Browser) Lineage(ctx context.Context, who access.Principal, t Target, q LineageQuery) (Lineage, error) {
 	return b.LineageParts(ctx, who, t, q, nil)
 }
@@ -45,12 +46,29 @@ func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Targ
 		}
 	}
 	r := b.renderer(ctx, who, nodeShape)
+	hidden := make(map[string]bool) // nodes of recordings that who may not know of
 	shown := func(n query.Node) Node {
+		if !n.Recording.IsZero() && !b.rules.Policy().Decide(who, access.JobView, b.resourceOf(n.Recording)).Allowed {
+			hidden[n.ID] = true
+			return Node{Node: query.Node{ID: n.ID, Kind: n.Kind, Record: n.Record, Depth: n.Depth, StateNote: notYours}}
+		}
 		out := Node{Node: n}
 		if q.Payload && n.Event != nil && b.rules.Policy().Decide(who, access.JobRead, b.resourceOf(n.Recording)).Allowed {
 			out.View = r.event(*n.Event).View
 		}
 		return out
+	}
+	edge := func(e query.LineageEdge) query.LineageEdge {
+		if hidden[e.From] || hidden[e.To] {
+			e.Operator, e.Path, e.Through, e.Over = "", "", "", ""
+		}
+		return e
+	}
+	note := func(n query.Note) query.Note {
+		if hidden[n.Node] {
+			return query.Note{Kind: n.Kind, Node: n.Node, Text: notYours}
+		}
+		return n
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -58,6 +76,14 @@ func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Targ
 	if parts != nil {
 		told = func(p query.LineagePart) {
 			out := LineagePart{Edge: p.Edge, Note: p.Note}
+			if p.Edge != nil {
+				e := edge(*p.Edge)
+				out.Edge = &e
+			}
+			if p.Note != nil {
+				n := note(*p.Note)
+				out.Note = &n
+			}
 			if p.Node != nil {
 				n := shown(*p.Node)
 				out.Node = &n
@@ -74,12 +100,23 @@ func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Targ
 	}
 	out := Lineage{Lineage: found, Nodes: make([]Node, 0, len(found.Nodes))}
 	for _, n := range found.Nodes {
-		if parts != nil { // each was rendered when it was found
+		if parts != nil && !hidden[n.ID] { // each was rendered when it was found
 			out.Nodes = append(out.Nodes, Node{Node: n})
 			continue
 		}
 		out.Nodes = append(out.Nodes, shown(n))
 	}
+	out.Edges = make([]query.LineageEdge, len(found.Edges))
+	for i, e := range found.Edges {
+		out.Edges[i] = edge(e)
+	}
+	out.Notes = make([]query.Note, len(found.Notes))
+	for i, n := range found.Notes {
+		out.Notes[i] = note(n)
+	}
 	out.Lineage.Nodes = nil
 	return out, end(len(out.Nodes), nil)
 }
+
+// notYours is what is said of a node in place of what it did.
+const notYours = "it belongs to a job that your roles do not show"

@@ -14,6 +14,7 @@ const Any = "any"
 type Target struct {
 	Recording event.RecordingID
 	Any       bool // all recordings; Recording is zero
+	Some      bool // whatever the principal may: the answer leaves out what they may not
 	Resource  access.Resource
 }
 

@@ -106,6 +106,7 @@ Start here:
 		&cobra.Group{ID: "record", Title: "Record:"},
 		&cobra.Group{ID: "run", Title: "Run again:"},
 		&cobra.Group{ID: "take", Title: "Take along:"},
+		&cobra.Group{ID: "access", Title: "Who may see what:"},
 		&cobra.Group{ID: "own", Title: "This program:"},
 	)
 	add := func(group string, verbs ...*cobra.Command) {
@@ -120,6 +121,7 @@ Start here:
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
 	add("take", a.export(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
+	add("access", a.access(), a.mask())
 	add("own", a.store(), a.completion(), a.versionVerb())
 	root.AddCommand(a.replayExec())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {

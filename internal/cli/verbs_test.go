@@ -38,7 +38,15 @@ func TestExamplesRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "policy.yaml"), []byte("level: flight\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	names := strings.NewReplacer("policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
+	for name, text := range map[string]string{
+		"access.yaml":       "roles: [{name: stream-support, allow: [{actions: [topic:read], resources: [\"cluster/**\"]}]}]\nbindings: [{claim: /groups, equals: streaming-support, roles: [stream-support]}]\n",
+		"access-cases.yaml": "cases: [{role: stream-support, may: topic:read, on: cluster/prod/topic/orders, want: allow}]\n",
+	} {
+		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := strings.NewReplacer("access.yaml", filepath.Join(home, "access.yaml"), "access-cases.yaml", filepath.Join(home, "access-cases.yaml"), "policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
 		"/var/lib/sightglass", r.data, "orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12", "drop-duplicates.1.0.12", "dedup.1.0.12", "--out ", "--out "+home+"/",
 		"convert-currency", "convert", "o-7719342", "o-0000017", "-15m", "-400000h", "/opt/flink", home, "\"$FLINK_HOME\"", home,
 		"--dir ", "--dir "+home+"/", "./sightglass-agent.jar", filepath.Join(home, "a.jar"))

@@ -185,6 +185,24 @@ func (p *Policy) DecideSomewhere(who Principal, a Action) Decision {
 	return Decision{Reason: fmt.Sprintf("no role of %s allows %s on anything", cmp.Or(who.ID, "nobody"), a)}
 }
 
+// DecideBelow says whether who may do a on something whose resource begins so: a statement allows it on resources that may begin with it.
+func (p *Policy) DecideBelow(who Principal, a Action, beginning string) bool {
+	if p == nil || who.ID == "" {
+		return false
+	}
+	for _, name := range who.Roles {
+		for _, s := range p.roles[name].Statements {
+			if s.Effect != Allow || !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
+				continue
+			}
+			if slices.ContainsFunc(s.Resources, func(pattern string) bool { return mayBegin(pattern, beginning) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (s Statement) covers(a Action, r Resource) bool {
 	if !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
 		return false

@@ -111,6 +111,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusUnprocessableEntity, err.Error(), "docs/guides/export-test.md says of what tests can be made")
 	case errors.Is(err, junit.ErrOptions):
 		return problem(http.StatusBadRequest, err.Error(), "docs/guides/export-test.md describes what can be chosen")
+	case errors.Is(err, browse.ErrCluster):
+		return problem(http.StatusBadGateway, err.Error(), "look at the cluster and at what the server logs in with: setting kafka-file")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):

@@ -21,6 +21,8 @@ type Options struct {
 	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
 	Foreign Foreign       // nil = values that need the job's classes stay bytes
 
+	Clusters []Cluster // of Kafka, that people look into
+
 	Environment string // of the jobs, the second segment of their resources; empty = local
 }
 
@@ -33,6 +35,7 @@ type Browser struct {
 	foreign  Foreign
 	decoders *decoders
 	detector *serde.Detector
+	clusters []Cluster
 	environ  string
 	named    sync.Map // event.RecordingID → access.Resource, of recordings whose job's name is known
 	kept     struct {
@@ -62,6 +65,7 @@ func New(o Options) (*Browser, error) {
 		fleet:    o.Fleet,
 		foreign:  o.Foreign,
 		decoders: newDecoders(o.Queries.Definition),
+		clusters: o.Clusters,
 		environ:  cmp.Or(o.Environment, "local"),
 		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
 	}, nil

@@ -40,11 +40,12 @@ type Rule struct {
 type Tagged struct {
 	Schema string // for people
 	Fields []TaggedField
+	Whole  bool // these are all; else any field may have a tag, and where rules go by tags none is shown
 }
 
 // TaggedField is a field with what its schema calls it.
 type TaggedField struct {
-	Path Path
+	Path string // as rules have it
 	Tags []string
 }
 
@@ -214,10 +215,19 @@ func (m *masking) plan(s Subject, clear map[string]bool) *plan {
 		if r.tagged == nil || s.Tagged == nil {
 			continue
 		}
+		unclear := !s.Tagged.Whole
 		for _, f := range s.Tagged.Fields {
-			if r.wants(f.Tags) {
-				p.rules.add(patternOf(f.Path), r.tagged)
+			if !r.wants(f.Tags) {
+				continue
 			}
+			if at, err := parsePattern(f.Path); err == nil {
+				p.rules.add(at, r.tagged)
+			} else {
+				unclear = true
+			}
+		}
+		if unclear {
+			p.rules.add(pattern{{deep: true}}, &rule{class: m.classes[ClassUnknown]})
 		}
 	}
 	p.places.root = p.place(nil)

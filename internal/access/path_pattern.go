@@ -100,15 +100,6 @@ func parsePattern(text string) (pattern, error) {
 	return p, nil
 }
 
-// patternOf is the pattern that one path alone has.
-func patternOf(p Path) pattern {
-	out := make(pattern, len(p))
-	for i, name := range p {
-		out[i] = patternStep{name: fold(name)}
-	}
-	return out
-}
-
 // trie holds the rules of a plan by their paths.
 type trie struct {
 	at    []*rule // rules that end here

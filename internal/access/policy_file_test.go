@@ -84,9 +84,13 @@ func TestAPolicysText(t *testing.T) {
 	if got := p.Plan(support, Subject{Resource: "flink/prod/job/order-totals/recording/1", Part: PartState}).Leaf(Path{"orderId"}, event.Value{}); got.Mask != Clear {
 		t.Errorf("a rule of several parts: %+v", got)
 	}
-	tagged := &Tagged{Fields: []TaggedField{{Path: Path{"contact", "mail"}, Tags: []string{"pii"}}}}
+	tagged := &Tagged{Whole: true, Fields: []TaggedField{{Path: "contact.mail", Tags: []string{"pii"}}}}
 	if got := p.Plan(support, Subject{Resource: "cluster/prod/topic/other", Part: PartKey, Tagged: tagged}).Leaf(Path{"contact", "mail"}, event.Value{}); got.Class != "pii.contact" {
 		t.Errorf("a field with a tag: %+v", got)
+	}
+	parts := &Tagged{Fields: tagged.Fields}
+	if got := p.Plan(support, Subject{Resource: "cluster/prod/topic/orders", Part: PartValue, Tagged: parts}).Leaf(Path{"id"}, event.Value{}); got.Class != ClassUnknown {
+		t.Errorf("a field of a schema that is not known whole: %+v", got)
 	}
 	if l := p.Limits(); l.ScanBytesPerMinute != 256<<20 || l.TailRecordsPerSecond != 200 || l.ExportRecords != 100_000 {
 		t.Errorf("limits %+v", l)

@@ -107,7 +107,7 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 		shape.Value = 32 << 10
 	}
 	m := newMasker(plan)
-	m.nameless, m.ranges = info.Format == event.FormatJSON, shape.Bytes > 0
+	m.nameless, m.ranges = info.Format.Nameless(), shape.Bytes > 0
 	v := View{Format: info.Format, Type: info.Type, Size: info.Size, Reason: info.Reason}
 	if root, ok := m.node(node); ok {
 		v.root = &root

@@ -36,6 +36,7 @@ type Browser struct {
 	decoders *decoders
 	detector *serde.Detector
 	clusters []Cluster
+	tags     schemaTags
 	environ  string
 	named    sync.Map // event.RecordingID → access.Resource, of recordings whose job's name is known
 	kept     struct {

@@ -12,9 +12,9 @@ import (
 
 // Cluster is a Kafka cluster that people look into.
 type Cluster struct {
-	Name     string
-	Kafka    *kafka.Client
-	Detector *serde.Detector // of values, with the cluster's schema registry; nil = that of recordings
+	Name    string
+	Kafka   *kafka.Client
+	Decoder *serde.RecordDecoder // with the cluster's schema registry; nil = no schema is known
 }
 
 // TopicResource is what access decides on for a topic.

@@ -20,6 +20,8 @@ type TopicQuery struct {
 	Match string
 	Where *Filter
 	Limit int // records of a page, default 50; ScanQuery.Limit is not used
+
+	Decoder string // of keys and values, one of serde.Decoders; empty = auto. It changes what is tried, not what is shown of it
 }
 
 // TopicRecord is a record of a topic as a principal may see it: its event has what filters ask for.
@@ -56,7 +58,9 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 	if err != nil {
 		return TopicPage{}, err
 	}
-	page, err := b.topicPage(ctx, b.renderer(ctx, who, momentShape), c, &q)
+	r := b.renderer(ctx, who, momentShape)
+	r.decoder = q.Decoder
+	page, err := b.topicPage(ctx, r, c, &q)
 	if err2 := end(len(page.Records), err); err == nil {
 		err = err2
 	}
@@ -126,22 +130,27 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 	}}}
 	out.Record.Key, out.Record.Value, out.Record.Headers = event.Payload{}, event.Payload{}, nil
 	of := TopicResource(c.Name, rec.Topic)
-	render := func(part access.Part, p event.Payload) *access.View {
-		d := c.Detector
-		if d == nil {
-			d = r.detector
+	wish := serde.Wish{Decoder: r.decoder}
+	for _, h := range rec.Headers {
+		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
+	}
+	render := func(part access.Part, as serde.RecordPart, p event.Payload) *access.View {
+		w := wish
+		if part == access.PartHeader {
+			w.Decoder = ""
 		}
-		v := r.policy.View(r.who, access.Subject{Resource: of, Part: part}, p, d.Detect(r.ctx, p), r.shape)
+		d := c.Decoder.Decode(r.ctx, as, p, w)
+		v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.tags.of(&d)}, p, d.Tree, r.shape)
 		return &v
 	}
 	if !rec.Key.Null() || rec.Key.Size() > 0 {
-		out.KeyView = render(access.PartKey, rec.Key)
+		out.KeyView = render(access.PartKey, serde.PartKey, rec.Key)
 	}
-	out.View = render(access.PartValue, rec.Value)
+	out.View = render(access.PartValue, serde.PartValue, rec.Value)
 	for _, h := range rec.Headers {
 		hv := HeaderView{Name: h.Name}
 		if !h.Value.Null() {
-			hv.Value = render(access.PartHeader, h.Value)
+			hv.Value = render(access.PartHeader, serde.PartHeader, h.Value)
 		}
 		out.Headers = append(out.Headers, hv)
 	}

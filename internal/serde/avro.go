@@ -164,6 +164,8 @@ func (a avro) bytes(in *input, n *event.Node, p []byte) {
 		in.setDecimal(n, p, a.t.scale)
 	case a.t.logical == "duration" && len(p) == 12:
 		setTime(n, event.ValueDuration, avroDuration(p))
+	case a.t.logical == "uuid" && len(p) == 16:
+		setScalar(n, event.TextValue(event.ValueString, uuidText(p)))
 	default:
 		in.setBytes(n, p)
 	}

@@ -6,6 +6,7 @@ type Action string
 // The actions. A read gives masked views; TopicReadRaw allows decoders of the reader's choice on unmasked bytes.
 const (
 	ServerView      Action = "status"
+	ClusterView     Action = "cluster:view" // brokers, ACLs, quotas
 	TopicList       Action = "topic:list"
 	TopicRead       Action = "topic:read"
 	TopicReadRaw    Action = "topic:read_raw"
@@ -41,7 +42,7 @@ const (
 )
 
 var actions = [...]Action{
-	ServerView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
+	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, StoreCompact, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
 	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
 	RecordRead, RecordWrite,

@@ -15,8 +15,26 @@ import (
 // topicRoutes are those of Kafka clusters.
 func (s *service) topicRoutes() {
 	get(s, route{"clusters", "/clusters", access.TopicList, "Kafka clusters that the server looks into", some}, s.clusters)
+	get(s, route{"brokers", "/clusters/{cluster}/brokers", access.ClusterView, "Brokers of a cluster", cluster}, s.brokers)
+	get(s, route{"acls", "/clusters/{cluster}/acls", access.ClusterView, "Rules of a cluster's authorizer", cluster}, s.acls)
+	get(s, route{"quotas", "/clusters/{cluster}/quotas", access.ClusterView, "What clients of a cluster may use", cluster}, s.quotas)
+	get(s, route{"topics", "/clusters/{cluster}/topics", access.TopicList, "Topics of a cluster", some}, s.topics)
+	get(s, route{"topic", "/clusters/{cluster}/topics/{topic}", access.TopicList, "One topic with its partitions and settings", topic}, s.topic)
 	get(s, route{"topic-records", "/clusters/{cluster}/topics/{topic}/records", access.TopicRead, "A page of a topic's records", topic}, s.topicRecords)
 	get(s, route{"topic-record", "/clusters/{cluster}/topics/{topic}/records/{partition}/{offset}", access.TopicRead, "One record", topic}, s.topicRecord)
+	stream[TailItem](s, route{"topic-tail", "/clusters/{cluster}/topics/{topic}/tail", access.TopicRead, "Records as they come", topic}, s.topicTail)
+	register(s, http.MethodPost, route{"topic-produce", "/clusters/{cluster}/topics/{topic}/records", access.TopicProduce, "Write records to a topic, or copy one into it", topic}, s.produce)
+	get(s, route{"groups", "/clusters/{cluster}/groups", access.GroupView, "Consumer groups of a cluster, with their lag", some}, s.groups)
+	get(s, route{"group", "/clusters/{cluster}/groups/{group}", access.GroupView, "One consumer group", group}, s.group)
+	register(s, http.MethodPost, route{"group-reset", "/clusters/{cluster}/groups/{group}/offsets", access.GroupReset, "Set from where a group reads on", group}, s.resetGroup)
+}
+
+func cluster(_ *service, ctx huma.Context) (browse.Target, error) {
+	return browse.Target{Resource: browse.ClusterResource(ctx.Param("cluster"))}, nil
+}
+
+func group(_ *service, ctx huma.Context) (browse.Target, error) {
+	return browse.Target{Resource: browse.GroupResource(ctx.Param("cluster"), ctx.Param("group"))}, nil
 }
 
 // topic is the target of a request about a topic. Whether there is one is found out by who may ask.

@@ -50,7 +50,7 @@ var timeTypes = map[int8]string{browse.TimeCreated: "created", browse.TimeAppend
 
 func topicRecordOf(r *browse.TopicRecord) TopicRecord {
 	out := TopicRecord{
-		Topic: r.Record.Topic, Partition: r.Record.Partition, Offset: I64(r.Record.Offset), Place: r.Kafka.String(), Time: wall(r.Wall),
+		Topic: r.Record.Topic, Partition: r.Record.Partition, Offset: I64(r.Record.Offset), Place: r.Kafka.String(), Time: *wall(r.Wall),
 		TimeType: timeTypes[r.Record.TimeType], Epoch: r.Record.Epoch, Size: r.Size(), Packed: r.Record.Packed, Key: r.KeyView, Value: r.View, Text: r.Text,
 	}
 	if out.TimeType == "" {

@@ -52,23 +52,87 @@ func (b *Browser) cluster(name string) (*Cluster, error) {
 	return nil, fmt.Errorf("%w: no cluster is called that; the setting kafka-file names them", ErrNotFound)
 }
 
-// Brokers are those of a cluster.
-func (b *Browser) Brokers(ctx context.Context, cluster string) ([]kafka.Broker, error) {
-	c, err := b.cluster(cluster)
-	if err != nil {
-		return nil, err
-	}
-	return c.Kafka.Brokers(ctx)
+// Brokers are those of a cluster. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) Brokers(ctx context.Context, cluster string) (Brokers, error) {
+	return asked(b, cluster, func(k *kafka.Client) (Brokers, error) { return k.Brokers(ctx) })
 }
 
-// Topics are those of a cluster that who may list, by name.
-func (b *Browser) Topics(ctx context.Context, who access.Principal, cluster string) ([]kafka.Topic, error) {
+// asked asks a cluster for something.
+func asked[T any](b *Browser, cluster string, ask func(*kafka.Client) (T, error)) (T, error) {
 	c, err := b.cluster(cluster)
 	if err != nil {
-		return nil, err
+		var none T
+		return none, err
 	}
-	all, err := c.Kafka.Topics(ctx)
-	return slices.DeleteFunc(all, func(t kafka.Topic) bool {
+	out, err := ask(c.Kafka)
+	return out, kafkaError(err)
+}
+
+// Topics are those of a cluster that who may list, by name, and what could not be found out of all of them. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) Topics(ctx context.Context, who access.Principal, cluster string) (topics []TopicSummary, failed []error, err error) {
+	topics, err = asked(b, cluster, func(k *kafka.Client) (all []TopicSummary, err error) {
+		all, failed, err = k.Topics(ctx)
+		return all, err
+	})
+	return slices.DeleteFunc(topics, func(t TopicSummary) bool {
 		return !b.Decide(who, access.TopicList, TopicResource(cluster, t.Name)).Allowed
-	}), err
+	}), failed, err
+}
+
+// KafkaTopic tells of one topic. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) KafkaTopic(ctx context.Context, cluster, topic string) (KafkaTopic, error) {
+	return asked(b, cluster, func(k *kafka.Client) (KafkaTopic, error) { return k.Topic(ctx, topic) })
+}
+
+// Groups are those of a cluster that who may look at, by name, and what brokers did not tell. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) Groups(ctx context.Context, who access.Principal, cluster string) (groups []GroupSummary, failed []error, err error) {
+	groups, err = asked(b, cluster, func(k *kafka.Client) (all []GroupSummary, err error) {
+		all, failed, err = k.Groups(ctx)
+		return all, err
+	})
+	return slices.DeleteFunc(groups, func(g GroupSummary) bool {
+		return !b.Decide(who, access.GroupView, GroupResource(cluster, g.Name)).Allowed
+	}), failed, err
+}
+
+// Group tells of one group. Topics of it that who may not list are left out. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) Group(ctx context.Context, who access.Principal, cluster, group string) (Group, error) {
+	g, err := asked(b, cluster, func(k *kafka.Client) (Group, error) { return k.Group(ctx, group) })
+	if err != nil {
+		return g, err
+	}
+	hidden := func(topic string) bool {
+		return !b.Decide(who, access.TopicList, TopicResource(cluster, topic)).Allowed
+	}
+	g.Partitions = slices.DeleteFunc(g.Partitions, func(p GroupPartition) bool { return hidden(p.Topic) })
+	for i := range g.Roster {
+		g.Roster[i].Assigned = slices.DeleteFunc(g.Roster[i].Assigned, func(a Assigned) bool { return hidden(a.Topic) })
+	}
+	return g, nil
+}
+
+// ResetGroup sets from where a group reads on; dry: it only says what would be set. Errors: ErrNotFound, ErrAudit, ErrCluster.
+func (b *Browser) ResetGroup(ctx context.Context, who access.Principal, cluster, group string, r Reset, dry bool) (plan ResetPlan, err error) {
+	c, err := b.cluster(cluster)
+	if err != nil {
+		return plan, err
+	}
+	reset := func() (err error) {
+		plan, err = c.Kafka.ResetGroup(ctx, group, r, dry)
+		return kafkaError(err)
+	}
+	if dry {
+		return plan, reset()
+	}
+	return plan, b.Change(ctx, who, access.GroupReset, GroupResource(cluster, group), []string{"offsets of the group"}, "", reset)
+}
+
+// ACLs are the rules of a cluster's authorizer. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) ACLs(ctx context.Context, cluster string) ([]ACL, error) {
+	return asked(b, cluster, func(k *kafka.Client) ([]ACL, error) { return k.ACLs(ctx) })
+}
+
+// Quotas are those of a cluster. Errors: ErrNotFound, ErrCluster.
+func (b *Browser) Quotas(ctx context.Context, cluster string) ([]Quota, error) {
+	return asked(b, cluster, func(k *kafka.Client) ([]Quota, error) { return k.Quotas(ctx) })
 }

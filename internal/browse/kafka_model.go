@@ -12,7 +12,27 @@ type (
 	Scanned       = kafka.Scanned
 	PartitionScan = kafka.PartitionScan
 	ScanQuery     = kafka.ScanQuery
+	TailQuery     = kafka.TailQuery
 	From          = kafka.From
+
+	Brokers        = kafka.Brokers
+	Broker         = kafka.Broker
+	TopicSummary   = kafka.TopicSummary
+	KafkaTopic     = kafka.Topic
+	TopicPartition = kafka.TopicPartition
+	TopicSetting   = kafka.Setting
+	GroupSummary   = kafka.GroupSummary
+	Group          = kafka.Group
+	GroupPartition = kafka.GroupPartition
+	Assigned       = kafka.Assigned
+	Reset          = kafka.Reset
+	ResetTo        = kafka.ResetTo
+	ResetPlan      = kafka.ResetPlan
+	ACL            = kafka.ACL
+	Quota          = kafka.Quota
+	Message        = kafka.Message
+	MessageHeader  = kafka.MessageHeader
+	Produced       = kafka.Produced
 )
 
 // Where scans begin, and types of a record's time.
@@ -23,6 +43,12 @@ const (
 	FromPositions = kafka.FromPositions
 	FromTime      = kafka.FromTime
 	FromGroup     = kafka.FromGroup
+
+	ToStart  = kafka.ToStart
+	ToEnd    = kafka.ToEnd
+	ToOffset = kafka.ToOffset
+	ToTime   = kafka.ToTime
+	ToShift  = kafka.ToShift
 
 	TimeCreated  = kafka.Created
 	TimeAppended = kafka.Appended

@@ -11,6 +11,7 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/kafka"
 	"github.com/sightglass/sightglass/internal/query"
+	"github.com/sightglass/sightglass/internal/serde"
 )
 
 // TopicQuery selects records of a topic. Key, Match and Where are asked of records as the principal sees them, masks included.

@@ -146,7 +146,7 @@ func (t topicReader) Read(ctx context.Context, topic string, partition int32, of
 	if err != nil {
 		return replay.TopicRecord{}, gone(err)
 	}
-	out := replay.TopicRecord{Time: x.Time, TimeType: replay.TimeUnknown, Epoch: x.Epoch, Key: x.Key, Value: x.Value, Headers: x.Headers}
+	out := replay.TopicRecord{Time: x.Time, TimeType: replay.TimeUnknown, Epoch: x.Epoch, Key: x.Key, Value: x.Value, Headers: x.Column}
 	switch x.TimeType {
 	case kafka.Created:
 		out.TimeType = replay.TimeCreated

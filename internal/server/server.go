@@ -65,6 +65,7 @@ type Server struct {
 	metrics    *requests
 	steps      *stepping.Stepping // nil when no code is stepped through
 	policy     *access.Policy
+	clusters   *clusters
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -128,6 +129,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.openReports(ctx, secrets); err != nil {
+		return nil, err
+	}
+	if err := s.openClusters(); err != nil {
 		return nil, err
 	}
 	if err := s.openReplays(ctx); err != nil {
@@ -400,6 +404,7 @@ func (s *Server) close() error {
 	if s.steps != nil {
 		s.steps.Close()
 	}
+	s.clusters.close()
 	if s.sidecar != nil {
 		s.sidecar.Close()
 	}

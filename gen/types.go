@@ -229,6 +229,33 @@ func (e ExplainIndex) Valid() bool {
 	}
 }
 
+// Defines values for GroupResetTo.
+const (
+	GroupResetToEarliest GroupResetTo = "earliest"
+	GroupResetToLatest   GroupResetTo = "latest"
+	GroupResetToOffset   GroupResetTo = "offset"
+	GroupResetToShift    GroupResetTo = "shift"
+	GroupResetToTime     GroupResetTo = "time"
+)
+
+// Valid indicates whether the value is a known member of the GroupResetTo enum.
+func (e GroupResetTo) Valid() bool {
+	switch e {
+	case GroupResetToEarliest:
+		return true
+	case GroupResetToLatest:
+		return true
+	case GroupResetToOffset:
+		return true
+	case GroupResetToShift:
+		return true
+	case GroupResetToTime:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InFlightChannelState.
 const (
 	InFlightChannelStateAligned    InFlightChannelState = "aligned"
@@ -1042,6 +1069,27 @@ func (e StepSourceFrom) Valid() bool {
 	}
 }
 
+// Defines values for TopicRecordTimeType.
+const (
+	TopicRecordTimeTypeAppended TopicRecordTimeType = "appended"
+	TopicRecordTimeTypeCreated  TopicRecordTimeType = "created"
+	TopicRecordTimeTypeUnknown  TopicRecordTimeType = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordTimeType enum.
+func (e TopicRecordTimeType) Valid() bool {
+	switch e {
+	case TopicRecordTimeTypeAppended:
+		return true
+	case TopicRecordTimeTypeCreated:
+		return true
+	case TopicRecordTimeTypeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -1123,6 +1171,42 @@ func (e WatermarkInputState) Valid() bool {
 	case WatermarkInputStateUnaligned:
 		return true
 	case WatermarkInputStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TopicRecordsParamsOrder.
+const (
+	TopicRecordsParamsOrderAsc  TopicRecordsParamsOrder = "asc"
+	TopicRecordsParamsOrderDesc TopicRecordsParamsOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordsParamsOrder enum.
+func (e TopicRecordsParamsOrder) Valid() bool {
+	switch e {
+	case TopicRecordsParamsOrderAsc:
+		return true
+	case TopicRecordsParamsOrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TopicRecordsParamsIsolation.
+const (
+	TopicRecordsParamsIsolationCommitted   TopicRecordsParamsIsolation = "committed"
+	TopicRecordsParamsIsolationUncommitted TopicRecordsParamsIsolation = "uncommitted"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordsParamsIsolation enum.
+func (e TopicRecordsParamsIsolation) Valid() bool {
+	switch e {
+	case TopicRecordsParamsIsolationCommitted:
+		return true
+	case TopicRecordsParamsIsolationUncommitted:
 		return true
 	default:
 		return false
@@ -1264,6 +1348,43 @@ func (e StepParamsUntil) Valid() bool {
 	}
 }
 
+// ACL defines model for ACL.
+type ACL struct {
+	// Host * is any.
+	Host      string `json:"host"`
+	Name      string `json:"name"`
+	Operation string `json:"operation"`
+
+	// Pattern LITERAL or PREFIXED.
+	Pattern string `json:"pattern"`
+
+	// Permission ALLOW or DENY.
+	Permission string `json:"permission"`
+	Principal  string `json:"principal"`
+
+	// Resource TOPIC, GROUP, CLUSTER, TRANSACTIONAL_ID, DELEGATION_TOKEN or USER.
+	Resource string `json:"resource"`
+}
+
+// ACLList defines model for ACLList.
+type ACLList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap `json:"gaps,omitempty"`
+	Items []ACL `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // AppliedLevel defines model for AppliedLevel.
 type AppliedLevel struct {
 	Level string `json:"level"`
@@ -1274,6 +1395,12 @@ type AppliedLevel struct {
 	Version  string    `json:"version"`
 	Why      string    `json:"why,omitempty"`
 	Word     string    `json:"word"`
+}
+
+// AssignedTopic defines model for AssignedTopic.
+type AssignedTopic struct {
+	Partitions []int32 `json:"partitions"`
+	Topic      string  `json:"topic"`
 }
 
 // Attempt defines model for Attempt.
@@ -1297,6 +1424,40 @@ type Attempt struct {
 	Subtask int64     `json:"subtask"`
 	Task    string    `json:"task"`
 	Vertex  string    `json:"vertex"`
+}
+
+// Broker defines model for Broker.
+type Broker struct {
+	// Address As the brokers advertise it.
+	Address    string `json:"address"`
+	Controller bool   `json:"controller"`
+
+	// Error The others know it, and it does not answer.
+	Error string `json:"error,omitempty"`
+	ID    int32  `json:"id"`
+	Rack  string `json:"rack,omitempty"`
+
+	// Version Guessed by the requests that it knows.
+	Version string `json:"version,omitempty"`
+}
+
+// BrokerList defines model for BrokerList.
+type BrokerList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap    `json:"gaps,omitempty"`
+	Items []Broker `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
 }
 
 // Capsule defines model for Capsule.
@@ -1551,6 +1712,30 @@ type Checkpoint struct {
 
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
+
+// ClusterName defines model for ClusterName.
+type ClusterName struct {
+	Name string `json:"name"`
+}
+
+// ClusterNameList defines model for ClusterNameList.
+type ClusterNameList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []ClusterName `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
 
 // CodePlace defines model for CodePlace.
 type CodePlace struct {
@@ -2165,6 +2350,95 @@ type Graph struct {
 	Vertices []Vertex   `json:"vertices"`
 }
 
+// GroupMember defines model for GroupMember.
+type GroupMember struct {
+	Assigned []AssignedTopic `json:"assigned"`
+	Client   string          `json:"client"`
+	Host     string          `json:"host"`
+	ID       string          `json:"id"`
+	Instance string          `json:"instance,omitempty"`
+
+	// Opaque What it has is written in a protocol of its own.
+	Opaque bool `json:"opaque,omitempty"`
+}
+
+// GroupPartition defines model for GroupPartition.
+type GroupPartition struct {
+	// Committed -1 = nothing.
+	Committed string `json:"committed"`
+
+	// End -1 = not known.
+	End   string `json:"end"`
+	Error string `json:"error,omitempty"`
+
+	// Lag -1 = not known.
+	Lag string `json:"lag"`
+
+	// Member Empty: nobody reads it.
+	Member    string `json:"member,omitempty"`
+	Partition int32  `json:"partition"`
+	Topic     string `json:"topic"`
+}
+
+// GroupReset defines model for GroupReset.
+type GroupReset struct {
+	// Dry Only say what would be set.
+	Dry bool `json:"dry,omitempty"`
+
+	// Offset With offset; with shift by how much, below 0 back.
+	Offset int64 `json:"offset,omitempty"`
+
+	// Partitions By topic; an empty list: all of the topic. Absent: all that the group committed for.
+	Partitions map[string]*[]int32 `json:"partitions,omitempty"`
+
+	// Time With time: 2026-08-01T14:02:11Z, or -5m.
+	Time string       `json:"time,omitempty"`
+	To   GroupResetTo `json:"to"`
+}
+
+// GroupResetTo defines model for GroupReset.To.
+type GroupResetTo string
+
+// GroupSummary defines model for GroupSummary.
+type GroupSummary struct {
+	// Error Why more is not known.
+	Error string `json:"error,omitempty"`
+
+	// Lag Of all partitions where it is known; -1 = of none.
+	Lag      string `json:"lag"`
+	Members  int64  `json:"members"`
+	Name     string `json:"name"`
+	Protocol string `json:"protocol,omitempty"`
+
+	// State As Kafka names it.
+	State string `json:"state"`
+
+	// Type classic, consumer, share or streams.
+	Type string `json:"type"`
+}
+
+// Groups defines model for Groups.
+type Groups struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []GroupSummary `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unknown What brokers did not tell, and why.
+	Unknown []string `json:"unknown,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // HeaderView defines model for HeaderView.
 type HeaderView struct {
 	Name  string `json:"name"`
@@ -2534,6 +2808,65 @@ type JourneyExport struct {
 type JourneyWish struct {
 	// Record An element, a Kafka position, or a position.
 	Record string `json:"record"`
+}
+
+// KafkaGroup defines model for KafkaGroup.
+type KafkaGroup struct {
+	Assignor string `json:"assignor,omitempty"`
+
+	// Error Why more is not known.
+	Error string `json:"error,omitempty"`
+
+	// Lag Of all partitions where it is known; -1 = of none.
+	Lag        string           `json:"lag"`
+	Members    int64            `json:"members"`
+	Name       string           `json:"name"`
+	Partitions []GroupPartition `json:"partitions"`
+	Protocol   string           `json:"protocol,omitempty"`
+	Roster     []GroupMember    `json:"roster"`
+
+	// State As Kafka names it.
+	State string `json:"state"`
+
+	// Type classic, consumer, share or streams.
+	Type string `json:"type"`
+}
+
+// KafkaTopic defines model for KafkaTopic.
+type KafkaTopic struct {
+	// Bytes Of one replica of each partition; -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// Cleanup As delete, compact.
+	Cleanup string `json:"cleanup,omitempty"`
+
+	// Error Why something is not known.
+	Error    string `json:"error,omitempty"`
+	Internal bool   `json:"internal"`
+
+	// Jobs Jobs that recordings show reading or writing it.
+	Jobs       []TopicJob       `json:"jobs"`
+	Name       string           `json:"name"`
+	Partitions int64            `json:"partitions"`
+	Parts      []TopicPartition `json:"parts"`
+
+	// Records Offsets that are there: at most so many records; -1 = not known.
+	Records  string `json:"records"`
+	Replicas int64  `json:"replicas"`
+
+	// RetentionBytes Of a partition; -1 = no limit, 0 = not known.
+	RetentionBytes string `json:"retention_bytes"`
+
+	// RetentionMs -1 = for ever, 0 = not known.
+	RetentionMs string `json:"retention_ms"`
+
+	// SettingError Why they are not known.
+	SettingError string         `json:"setting_error,omitempty"`
+	Settings     []TopicSetting `json:"settings"`
+	SizeError    string         `json:"size_error,omitempty"`
+
+	// UnderReplicated Partitions of which a replica is not in sync.
+	UnderReplicated int64 `json:"under_replicated"`
 }
 
 // KeyHistory defines model for KeyHistory.
@@ -3378,6 +3711,114 @@ type ProcessPolicy struct {
 	Why string `json:"why,omitempty"`
 }
 
+// ProduceContent defines model for ProduceContent.
+type ProduceContent struct {
+	Base64 string `json:"base64,omitempty"`
+
+	// Text In UTF-8.
+	Text string `json:"text,omitempty"`
+}
+
+// ProduceHeader defines model for ProduceHeader.
+type ProduceHeader struct {
+	Name  string         `json:"name"`
+	Value ProduceContent `json:"value,omitempty"`
+}
+
+// ProduceRecord defines model for ProduceRecord.
+type ProduceRecord struct {
+	Headers []ProduceHeader `json:"headers,omitempty"`
+	Key     ProduceContent  `json:"key,omitempty"`
+
+	// Partition Absent: by the key.
+	Partition int32          `json:"partition,omitempty"`
+	Value     ProduceContent `json:"value,omitempty"`
+}
+
+// ProduceWish defines model for ProduceWish.
+type ProduceWish struct {
+	// Copy In place of records: topic/partition@offset of a record of the cluster, which is written as it is. Needs topic:read_raw on its topic.
+	Copy    string          `json:"copy,omitempty"`
+	Records []ProduceRecord `json:"records,omitempty"`
+
+	// Why For the audit log.
+	Why string `json:"why,omitempty"`
+}
+
+// ProducedRecord defines model for ProducedRecord.
+type ProducedRecord struct {
+	// Error Why it was not written, or that this is not known.
+	Error string `json:"error,omitempty"`
+
+	// Offset -1 = it was not written.
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+
+	// Place topic/partition@offset
+	Place string `json:"place,omitempty"`
+}
+
+// ProducedRecordList defines model for ProducedRecordList.
+type ProducedRecordList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap            `json:"gaps,omitempty"`
+	Items []ProducedRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// Quota defines model for Quota.
+type Quota struct {
+	Entity []QuotaEntity `json:"entity"`
+	Limits []QuotaLimit  `json:"limits"`
+}
+
+// QuotaEntity defines model for QuotaEntity.
+type QuotaEntity struct {
+	// Name Empty with rest: all that have none of their own.
+	Name string `json:"name"`
+	Rest bool   `json:"rest"`
+
+	// Type user, client-id or ip.
+	Type string `json:"type"`
+}
+
+// QuotaLimit defines model for QuotaLimit.
+type QuotaLimit struct {
+	// Name As producer_byte_rate.
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// QuotaList defines model for QuotaList.
+type QuotaList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap   `json:"gaps,omitempty"`
+	Items []Quota `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // Range defines model for Range.
 type Range struct {
 	Len int64 `json:"len"`
@@ -4010,6 +4451,37 @@ type ReportList struct {
 	Version int64 `json:"version"`
 }
 
+// ResetPlan defines model for ResetPlan.
+type ResetPlan struct {
+	Applied bool       `json:"applied"`
+	Group   string     `json:"group"`
+	Items   []ResetRow `json:"items"`
+	Kind    string     `json:"kind"`
+	State   string     `json:"state"`
+	Version int64      `json:"version"`
+}
+
+// ResetRow defines model for ResetRow.
+type ResetRow struct {
+	// After -1 = not known.
+	After string `json:"after"`
+
+	// Before -1 = nothing was committed.
+	Before string `json:"before"`
+
+	// End 64-bit integer as text
+	End string `json:"end"`
+
+	// Error It is left as it was.
+	Error string `json:"error,omitempty"`
+
+	// First 64-bit integer as text
+	First     string `json:"first"`
+	Note      string `json:"note,omitempty"`
+	Partition int32  `json:"partition"`
+	Topic     string `json:"topic"`
+}
+
 // RunDifference defines model for RunDifference.
 type RunDifference struct {
 	Changed Event `json:"changed,omitempty"`
@@ -4087,6 +4559,23 @@ type SQLStatement struct {
 
 	// Time Example: 2026-08-01T14:02:11.482000Z
 	Time time.Time `json:"time,omitempty"`
+}
+
+// ScannedPartition defines model for ScannedPartition.
+type ScannedPartition struct {
+	// Done Nothing is left of it in that direction.
+	Done bool `json:"done"`
+
+	// Error Why no more of it was read.
+	Error string `json:"error,omitempty"`
+
+	// From 64-bit integer as text
+	From      string `json:"from"`
+	Note      string `json:"note,omitempty"`
+	Partition int32  `json:"partition"`
+
+	// To Exclusive.
+	To string `json:"to"`
 }
 
 // Source defines model for Source.
@@ -4442,6 +4931,16 @@ type Subtask struct {
 	Watermark time.Time `json:"watermark,omitempty"`
 }
 
+// TailItem defines model for TailItem.
+type TailItem struct {
+	// Dropped Of these, such as came faster than they are shown.
+	Dropped string      `json:"dropped"`
+	Record  TopicRecord `json:"record,omitempty"`
+
+	// Seen Records that came since the last item that was told.
+	Seen string `json:"seen"`
+}
+
 // TaskWatermark defines model for TaskWatermark.
 type TaskWatermark struct {
 	Attempt    int64  `json:"attempt"`
@@ -4544,6 +5043,152 @@ type TimelineSeries struct {
 	Op     string  `json:"op"`
 }
 
+// TopicJob defines model for TopicJob.
+type TopicJob struct {
+	Job string `json:"job"`
+
+	// Op Slug of the operator.
+	Op        string `json:"op"`
+	Reads     bool   `json:"reads"`
+	Recording string `json:"recording"`
+	Writes    bool   `json:"writes"`
+}
+
+// TopicPage defines model for TopicPage.
+type TopicPage struct {
+	// Asked Records that were looked at.
+	Asked int64 `json:"asked"`
+
+	// Bytes That brokers sent.
+	Bytes string `json:"bytes"`
+
+	// Ended Why it ended: all, limit, bytes, time or stopped.
+	Ended string `json:"ended"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []TopicRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// More next goes on. A page without records may have more: what was looked at had none that are wanted.
+	More bool `json:"more"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Scanned What was looked at: every record of these ranges that is there, and wanted, is in the page or was in one before.
+	Scanned []ScannedPartition `json:"scanned"`
+
+	// Unclear Records that the filter is neither true nor false of.
+	Unclear int64 `json:"unclear,omitempty"`
+
+	// UnclearWhy Of the first.
+	UnclearWhy string `json:"unclear_why,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// TopicPartition defines model for TopicPartition.
+type TopicPartition struct {
+	// Bytes -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// End Behind the last record; -1 = not known.
+	End   string `json:"end"`
+	Epoch int32  `json:"epoch"`
+	Error string `json:"error,omitempty"`
+
+	// First -1 = not known.
+	First  string  `json:"first"`
+	InSync []int32 `json:"in_sync"`
+
+	// Leader -1 = there is none.
+	Leader    int32   `json:"leader"`
+	Offline   []int32 `json:"offline"`
+	Partition int32   `json:"partition"`
+	Replicas  []int32 `json:"replicas"`
+}
+
+// TopicRecord defines model for TopicRecord.
+type TopicRecord struct {
+	// Epoch Of the partition's leader when it was written; -1 = not known.
+	Epoch   int32        `json:"epoch"`
+	Headers []HeaderView `json:"headers,omitempty"`
+	Key     View         `json:"key,omitempty"`
+
+	// Offset 64-bit integer as text
+	Offset string `json:"offset"`
+
+	// Packed How its batch was compressed.
+	Packed    string `json:"packed"`
+	Partition int32  `json:"partition"`
+
+	// Place topic/partition@offset; what lineage and why take.
+	Place string `json:"place"`
+
+	// Size Bytes of key, value and headers; where a part of it is masked the next power of two.
+	Size int64 `json:"size"`
+
+	// Text One line of the value.
+	Text string `json:"text"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time     time.Time           `json:"time"`
+	TimeType TopicRecordTimeType `json:"time_type"`
+	Topic    string              `json:"topic"`
+	Value    View                `json:"value"`
+}
+
+// TopicRecordTimeType defines model for TopicRecord.TimeType.
+type TopicRecordTimeType string
+
+// TopicSetting defines model for TopicSetting.
+type TopicSetting struct {
+	// Default Nobody set it for this topic.
+	Default   bool   `json:"default"`
+	Name      string `json:"name"`
+	ReadOnly  bool   `json:"read_only"`
+	Sensitive bool   `json:"sensitive"`
+	Source    string `json:"source"`
+
+	// Value Empty: none, or sensitive.
+	Value string `json:"value"`
+}
+
+// TopicSummary defines model for TopicSummary.
+type TopicSummary struct {
+	// Bytes Of one replica of each partition; -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// Cleanup As delete, compact.
+	Cleanup string `json:"cleanup,omitempty"`
+
+	// Error Why something is not known.
+	Error      string `json:"error,omitempty"`
+	Internal   bool   `json:"internal"`
+	Name       string `json:"name"`
+	Partitions int64  `json:"partitions"`
+
+	// Records Offsets that are there: at most so many records; -1 = not known.
+	Records  string `json:"records"`
+	Replicas int64  `json:"replicas"`
+
+	// RetentionBytes Of a partition; -1 = no limit, 0 = not known.
+	RetentionBytes string `json:"retention_bytes"`
+
+	// RetentionMs -1 = for ever, 0 = not known.
+	RetentionMs string `json:"retention_ms"`
+
+	// UnderReplicated Partitions of which a replica is not in sync.
+	UnderReplicated int64 `json:"under_replicated"`
+}
+
 // TopicUse defines model for TopicUse.
 type TopicUse struct {
 	// Lag 64-bit integer as text
@@ -4560,6 +5205,28 @@ type TopicUse struct {
 
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
+
+// Topics defines model for Topics.
+type Topics struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []TopicSummary `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unknown What could not be found out of all of them, and why.
+	Unknown []string `json:"unknown,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
 
 // Track defines model for Track.
 type Track struct {
@@ -4810,6 +5477,60 @@ type WatermarkReport struct {
 
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
+}
+
+// TopicRecordsParams defines parameters for TopicRecords.
+type TopicRecordsParams struct {
+	// Key Text of the key's view.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Text Part of the key's or the value's view.
+	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// From latest, earliest, an offset, a time (2026-08-01T14:02:11Z, -5m), or group:NAME, where the group reads next.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// Partition None: all.
+	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
+
+	// Order Oldest or newest first; empty: newest first from latest, else oldest first.
+	Order TopicRecordsParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+	Limit int64                   `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor    string                      `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Isolation TopicRecordsParamsIsolation `form:"isolation,omitempty" json:"isolation,omitempty"`
+
+	// BudgetMb MB that brokers send before the page ends with what it found.
+	BudgetMb int64 `form:"budget_mb,omitempty" json:"budget_mb,omitempty"`
+}
+
+// TopicRecordsParamsOrder defines parameters for TopicRecords.
+type TopicRecordsParamsOrder string
+
+// TopicRecordsParamsIsolation defines parameters for TopicRecords.
+type TopicRecordsParamsIsolation string
+
+// TopicTailParams defines parameters for TopicTail.
+type TopicTailParams struct {
+	// Key Text of the key's view.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Text Part of the key's or the value's view.
+	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Partition None: all.
+	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
+
+	// Cursor next of a page: what came behind it comes first.
+	Cursor  string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
 }
 
 // JobsParams defines parameters for Jobs.
@@ -5256,6 +5977,12 @@ type ReplaysParams struct {
 type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
+type GroupResetJSONRequestBody = GroupReset
+
+// TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
+type TopicProduceJSONRequestBody = ProduceWish
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish

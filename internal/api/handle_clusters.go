@@ -7,11 +7,12 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 )
 
-type clusterRequest struct {
+// ClusterPath names a cluster.
+type ClusterPath struct {
 	Cluster string `path:"cluster" maxLength:"64" doc:"Name of the cluster."`
 }
 
-func (s *service) brokers(ctx context.Context, in *clusterRequest) (List[Broker], error) {
+func (s *service) brokers(ctx context.Context, in *ClusterPath) (List[Broker], error) {
 	found, err := s.Browser.Brokers(ctx, in.Cluster)
 	var list []Broker
 	for _, b := range found.Brokers {
@@ -20,7 +21,7 @@ func (s *service) brokers(ctx context.Context, in *clusterRequest) (List[Broker]
 	return listOf("broker", list), err
 }
 
-func (s *service) acls(ctx context.Context, in *clusterRequest) (List[ACL], error) {
+func (s *service) acls(ctx context.Context, in *ClusterPath) (List[ACL], error) {
 	found, err := s.Browser.ACLs(ctx, in.Cluster)
 	var list []ACL
 	for _, a := range found {
@@ -29,7 +30,7 @@ func (s *service) acls(ctx context.Context, in *clusterRequest) (List[ACL], erro
 	return listOf("acl", list), err
 }
 
-func (s *service) quotas(ctx context.Context, in *clusterRequest) (List[Quota], error) {
+func (s *service) quotas(ctx context.Context, in *ClusterPath) (List[Quota], error) {
 	found, err := s.Browser.Quotas(ctx, in.Cluster)
 	var list []Quota
 	for _, q := range found {
@@ -51,7 +52,7 @@ type Topics struct {
 	Unknown []string `json:"unknown,omitempty" doc:"What could not be found out of all of them, and why."`
 }
 
-func (s *service) topics(ctx context.Context, in *clusterRequest) (Topics, error) {
+func (s *service) topics(ctx context.Context, in *ClusterPath) (Topics, error) {
 	found, failed, err := s.Browser.Topics(ctx, caller(ctx), in.Cluster)
 	out := Topics{List: listOf[TopicSummary]("topic", nil)}
 	for i := range found {
@@ -99,7 +100,7 @@ type Groups struct {
 	Unknown []string `json:"unknown,omitempty" doc:"What brokers did not tell, and why."`
 }
 
-func (s *service) groups(ctx context.Context, in *clusterRequest) (Groups, error) {
+func (s *service) groups(ctx context.Context, in *ClusterPath) (Groups, error) {
 	found, failed, err := s.Browser.Groups(ctx, caller(ctx), in.Cluster)
 	out := Groups{List: listOf[GroupSummary]("group", nil)}
 	for i := range found {
@@ -111,12 +112,13 @@ func (s *service) groups(ctx context.Context, in *clusterRequest) (Groups, error
 	return out, err
 }
 
-type groupRequest struct {
-	clusterRequest
+// GroupPath names a consumer group of a cluster.
+type GroupPath struct {
+	ClusterPath
 	Group string `path:"group" maxLength:"512"`
 }
 
-func (s *service) group(ctx context.Context, in *groupRequest) (KafkaGroup, error) {
+func (s *service) group(ctx context.Context, in *GroupPath) (KafkaGroup, error) {
 	g, err := s.Browser.Group(ctx, caller(ctx), in.Cluster, in.Group)
 	if err != nil {
 		return KafkaGroup{}, err
@@ -149,7 +151,7 @@ type GroupReset struct {
 var resetTo = map[string]browse.ResetTo{"earliest": browse.ToStart, "latest": browse.ToEnd, "offset": browse.ToOffset, "time": browse.ToTime, "shift": browse.ToShift}
 
 func (s *service) resetGroup(ctx context.Context, in *struct {
-	groupRequest
+	GroupPath
 	Body GroupReset
 },
 ) (ResetPlan, error) {

@@ -27,6 +27,7 @@ type Server struct {
 	Level         string // of operators that no policy names
 	Policy        string // file of the recording policy; empty = policy.yaml below Data, if it is there
 	UserJars      string // folder; empty = nothing of jobs is run
+	KafkaFile     string // of clusters, for ReadKafka; empty: none is looked into, and replays reach them as jobs name them
 	Durability    string
 	MaxAgents     int
 	LostAfter     time.Duration
@@ -122,6 +123,8 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.Policy })},
 		{"user-jars", "", "folder", "Holds jobs' jars and Flink's (docs/operations/user-jars.md); values that only their classes can read are decoded by them, in a process of its own. Empty: they stay bytes.",
 			text(func(s *Server) *string { return &s.UserJars })},
+		{"kafka-file", "", "file", "Clusters of Kafka in YAML: addresses, TLS, log-in and schema registry (docs/operations/kafka.md). People look into those that have a name, and replays read topics of jobs there again; empty: none, and replays ask the bootstrap servers that the job names, without TLS or a log-in.",
+			text(func(s *Server) *string { return &s.KafkaFile })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
 		{"compact", "auto", "", "Whether what is stored is made smaller in the background, a fifth of one processor while blocks come in: auto or off.",

@@ -65,6 +65,7 @@ type Server struct {
 	metrics    *requests
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
+	clusters   *clusters
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -115,6 +116,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.writeJar()
+	if err := s.openClusters(); err != nil {
+		return nil, err
+	}
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
@@ -239,7 +243,11 @@ func (s *Server) openViews() (err error) {
 	if err := s.openAccess(); err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: auditor, Fleet: s.fleet, Environment: s.cfg.Access.Environment}
+	looked, err := s.clusters.lookedInto()
+	if err != nil {
+		return err
+	}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: auditor, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -405,6 +413,7 @@ func (s *Server) close() error {
 	if s.steps != nil {
 		s.steps.Close()
 	}
+	s.clusters.close()
 	if s.sidecar != nil {
 		s.sidecar.Close()
 	}

@@ -18,9 +18,9 @@ import (
 )
 
 // order407 is a record of 407 bytes as shops write them.
-const order407 = `{"id":"o-10045","status":"PAID","created":"2026-08-01T14:02:11.482Z","customer":{"id":"c-2041","email":"ada.lovelace@example.com","name":"Ada Lovelace",` +
-	`"phone":"+44 20 7946 0958"},"payment":{"method":"card","pan":"4111111111111111","amount":129.95,"currency":"EUR"},"items":[{"sku":"sku-81","qty":2,"price":49.95},` +
-	`{"sku":"sku-17","qty":1,"price":30.05}],"address":{"street":"12 St James's Sq","city":"London","zip":"SW1Y 4JH"},"v":1}`
+const order407 = `{"id":"o-45","status":"PAID","created":"2026-08-01T14:02:11.482Z","customer":{"id":"c-2041","email":"ada.lovelace@example.com","name":"Ada Lovelace",` +
+	`"phone":"+44 20 7946 0958"},"payment":{"method":"card","pan":"4111111111111111","amount":129.95},"items":[{"sku":"sku-81","qty":2,"price":49.95},` +
+	`{"sku":"sku-17","qty":1,"price":30.05}],"address":{"street":"12 St James's Sq","city":"London","zip":"SW1Y 4JH"}}`
 
 // fields20 is an Avro schema and a Protobuf schema of the same 20 fields, with a value.
 func fields20() (avro, proto string, v map[string]any) {

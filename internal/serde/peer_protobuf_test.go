@@ -252,7 +252,7 @@ func TestProtobufMeansWhatItsPeerWrote(t *testing.T) {
 		}
 		r := &values{Rand: rand.New(rand.NewPCG(*peerSeed, 3))}
 		d := NewRecordDecoder(nil, Limits{Nodes: 1 << 20})
-		for i := range peerValues / 10 {
+		for i := range peerValues / 20 {
 			m := dynamicpb.NewMessage(md)
 			fill(r, m, 3)
 			b, err := proto.MarshalOptions{Deterministic: i%2 == 0}.Marshal(m)

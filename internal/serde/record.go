@@ -165,7 +165,7 @@ func (r *reading) auto() Decoded {
 // unknownSchema is the placeholder of bytes that have a registry's head and no other explanation, where there is a registry that
 // should know the id. Bytes as long as a number or a UUID have that explanation.
 func (r *reading) unknownSchema(h *wireHead) event.Tree {
-	if r.d.schemas.source == nil || !h.carried && numberSized(len(r.b)) {
+	if r.d.schemas.source == nil || !h.carried && numberSized(len(r.b)) { // the second: it may be a number after all
 		return event.Tree{}
 	}
 	return r.placeholder(h.body, event.FormatBytes, "schema "+h.id.String(), "the registry has no schema "+h.id.String(), event.SchemaInfo{ID: h.id})

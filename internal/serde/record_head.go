@@ -113,13 +113,21 @@ func (r *reading) apicurioHeader() (wireHead, bool) {
 	return h, true
 }
 
-// headed reads a value by the schema that a head names. done is false when the registry does not know it: then the head may be none,
-// and out.Fallback says what was thought.
+// headed reads a value by the schema that a head names. done is false when the registry does not know it, or when bytes as long as a
+// number do not fit it: then the head may be none, and out.Fallback says what was thought.
 func (r *reading) headed(h *wireHead) (done bool, out Decoded) {
 	e := r.d.schemas.entry(r.ctx, h.id)
 	switch {
 	case e.s != nil:
-		return true, r.bySchema(h, e.s)
+		out = r.bySchema(h, e.s)
+		// Numbers from 2^24 on begin like the heads of a registry's first schemas.
+		if !h.carried && numberSized(len(r.b)) && r.p.Size() == r.p.Len() {
+			if out.Tree.Info().Reason != "" {
+				return false, Decoded{Fallback: "the bytes do not fit schema " + h.id.String() + ", which " + h.form + " names"}
+			}
+			out.Offers = r.offers()
+		}
+		return true, out
 	case e.why != "":
 		info := e.info
 		if info.Language == "" {

@@ -79,7 +79,7 @@ func TestRecordsAreRecognised(t *testing.T) {
 		"confluent header with id":   {in: avroBody, headers: []Header{header("__value_schema_id", "\x00\x00\x00\x00\x01")}, decoder: "schema", format: "avro", typ: "shop.Order", want: order},
 		"a key's header":             {in: "hi", headers: []Header{header("__key_schema_id", "\x01"+guidBytes)}, decoder: "text", format: "text", typ: "text", want: `"hi"`, offers: []string{"int"}},
 		"confluent protobuf":         {in: "\x00\x00\x00\x00\x02\x02\x02" + protoBody, decoder: "schema", format: "protobuf", typ: "shop.Order", want: order},
-		"confluent first message":    {in: "\x00\x00\x00\x00\x02\x00\x08\x07", decoder: "schema", format: "protobuf", typ: "shop.Other", want: `{"obj":[["a",{"i":"7"}]]}`},
+		"confluent first message":    {in: "\x00\x00\x00\x00\x02\x00\x08\x07", decoder: "schema", format: "protobuf", typ: "shop.Other", want: `{"obj":[["a",{"i":"7"}]]}`, offers: []string{"int", "float"}},
 		"confluent nested message":   {in: "\x00\x00\x00\x00\x02\x04\x02\x00\x0a\x01s", decoder: "schema", format: "protobuf", typ: "shop.Order.Line", want: `{"obj":[["sku","s"]]}`},
 		"confluent no such message":  {in: "\x00\x00\x00\x00\x02\x02\x12\x0a\x01s", decoder: "schema", format: "protobuf", want: `{"opaque":""}`, reason: "it names a message that the schema does not have"},
 		"confluent json":             {in: "\x00\x00\x00\x00\x03{\"id\":\"o-1\"}", decoder: "schema", format: "json", typ: "object", want: `{"obj":[["id","o-1"]]}`},
@@ -116,6 +116,33 @@ func TestRecordsAreRecognised(t *testing.T) {
 			}
 			rangesAreSound(t, name, got.Tree)
 		}
+	}
+}
+
+// A key that is a number begins like a value of one of the first schemas.
+func TestNumbersAreNotTakenForHeads(t *testing.T) {
+	d := NewRecordDecoder(shop(), Limits{})
+	p := event.NewPayload(binary.BigEndian.AppendUint64(nil, 1<<24+12345))
+	got := d.Decode(context.Background(), PartKey, p, Wish{})
+	if got.Decoder != DecoderBytes || got.Fallback != "the bytes do not fit schema 1, which a head of five bytes names" || !slices.Equal(got.Offers, []string{DecoderInt, DecoderFloat}) {
+		t.Errorf("%+v", got)
+	}
+	if got := d.Decode(context.Background(), PartKey, p, Wish{Decoder: DecoderSchema}); open(got.Tree).Kind != event.NodeOpaque {
+		t.Errorf("asked for: %+v", got)
+	}
+	fits := d.Decode(context.Background(), PartKey, event.NewPayload([]byte("\x00\x00\x00\x00\x01\x02a\x00")), Wish{})
+	if fits.Decoder != DecoderSchema || !slices.Equal(fits.Offers, []string{DecoderInt, DecoderFloat}) {
+		t.Errorf("bytes that fit: %+v", fits)
+	}
+}
+
+func TestCompiledSchemasAreBounded(t *testing.T) {
+	c := newSchemaCache(shop())
+	id := event.SchemaID{Registry: event.RegistryConfluent, Number: 1}
+	c.texts = maxSchemaTexts
+	c.known[event.SchemaID{Number: 99}] = schemaEntry{size: maxSchemaTexts}
+	if e := c.entry(context.Background(), id); e.s == nil || len(c.known) != 1 || c.texts != len(orderAvro) {
+		t.Errorf("%d schemas of %d bytes are kept", len(c.known), c.texts)
 	}
 }
 

@@ -45,7 +45,7 @@ type Wish struct {
 	Decoder string   // "" = DecoderAuto
 	Headers []Header // of the whole record: they may carry the schema's id
 	Schema  *Schema  // for DecoderAvro and DecoderProtobuf: what bytes without a head are read by
-	Message string   // for Protobuf: the message's name, where the bytes do not say it
+	Message string   // for Protobuf: the message to read, whatever the record says; "" = what it says, or the first of the schema
 }
 
 // Decoded is a part of a record and how it was read.

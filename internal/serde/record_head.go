@@ -204,8 +204,6 @@ func (r *reading) message(h *wireHead, s *Schema) event.Tree {
 	switch named, size := refName(r.b[h.body:]); {
 	case named != nil && s.proto.named(string(named)) != nil:
 		m, in.pos = s.proto.named(string(named)), h.body+size
-	case r.wish.Message != "":
-		m = s.proto.named(r.wish.Message)
 	case h.carried && h.id.Registry == event.RegistryApicurio:
 		if c := s.proto.named(h.class[strings.LastIndexAny(h.class, ".$")+1:]); c != nil {
 			m = c
@@ -215,8 +213,11 @@ func (r *reading) message(h *wireHead, s *Schema) event.Tree {
 	case !h.carried:
 		m = s.proto.indexed(messageIndexes(in))
 	}
+	if r.wish.Message != "" {
+		m = s.proto.named(r.wish.Message)
+	}
 	if m == nil {
-		return r.placeholder(h.body, event.FormatProtobuf, "", "it names a message that the schema does not have", s.info)
+		return r.placeholder(h.body, event.FormatProtobuf, "", "its message is not in the schema", s.info)
 	}
 	var root event.Node
 	in.read(protoValue{t: m, file: s.proto}, &root)

@@ -81,7 +81,7 @@ func TestRecordsAreRecognised(t *testing.T) {
 		"confluent protobuf":         {in: "\x00\x00\x00\x00\x02\x02\x02" + protoBody, decoder: "schema", format: "protobuf", typ: "shop.Order", want: order},
 		"confluent first message":    {in: "\x00\x00\x00\x00\x02\x00\x08\x07", decoder: "schema", format: "protobuf", typ: "shop.Other", want: `{"obj":[["a",{"i":"7"}]]}`, offers: []string{"int", "float"}},
 		"confluent nested message":   {in: "\x00\x00\x00\x00\x02\x04\x02\x00\x0a\x01s", decoder: "schema", format: "protobuf", typ: "shop.Order.Line", want: `{"obj":[["sku","s"]]}`},
-		"confluent no such message":  {in: "\x00\x00\x00\x00\x02\x02\x12\x0a\x01s", decoder: "schema", format: "protobuf", want: `{"opaque":""}`, reason: "it names a message that the schema does not have"},
+		"confluent no such message":  {in: "\x00\x00\x00\x00\x02\x02\x12\x0a\x01s", decoder: "schema", format: "protobuf", want: `{"opaque":""}`, reason: "its message is not in the schema"},
 		"confluent json":             {in: "\x00\x00\x00\x00\x03{\"id\":\"o-1\"}", decoder: "schema", format: "json", typ: "object", want: `{"obj":[["id","o-1"]]}`},
 		"confluent json, not json":   {in: "\x00\x00\x00\x00\x03{\"id\":", decoder: "schema", format: "json", want: `{"obj":[["id",{"opaque":""}]]}`, reason: "the text ends early", typ: "object"},
 		"confluent broken schema":    {in: "\x00\x00\x00\x00\x04" + avroBody, decoder: "schema", format: "avro", typ: "schema 4", want: `{"opaque":"schema 4"}`, fallback: "it could not be read by its schema", reason: "not a usable Avro schema: not JSON"},
@@ -192,6 +192,8 @@ func TestWishes(t *testing.T) {
 		"schema":             {"abc", Wish{Decoder: DecoderSchema}, `{"opaque":""}`, false},
 		"unknown":            {"abc", Wish{Decoder: "rot13"}, `{"opaque":""}`, false},
 		"a head by schema":   {"\x00\x00\x00\x00\x01\x06o-1\x00", Wish{Decoder: DecoderSchema}, `{"obj":[["id","o-1"],["n",null]]}`, true},
+		"another message":    {"\x00\x00\x00\x00\x02\x00\x0a\x03o-1\x10\x2a", Wish{Message: "shop.Order"}, `{"obj":[["id","o-1"],["n",{"i":"42"}]]}`, true},
+		"no such message":    {"\x00\x00\x00\x00\x02\x00\x0a\x03o-1\x10\x2a", Wish{Message: "Nobody"}, `{"opaque":""}`, false},
 		"an unknown head":    {"\x00\x00\x00\x00\x63\x06o-1\x00", Wish{Decoder: DecoderSchema}, `{"opaque":""}`, false},
 		"a head read as int": {"\x00\x00\x00\x00\x01\x06o-", Wish{Decoder: DecoderInt}, `{"i":"17198893"}`, true},
 	} {

@@ -1125,11 +1125,15 @@ func (e ViewBy) Valid() bool {
 
 // Defines values for ViewFormat.
 const (
-	ViewFormatAvro  ViewFormat = "avro"
-	ViewFormatBytes ViewFormat = "bytes"
-	ViewFormatFlink ViewFormat = "flink"
-	ViewFormatJSON  ViewFormat = "json"
-	ViewFormatText  ViewFormat = "text"
+	ViewFormatAvro     ViewFormat = "avro"
+	ViewFormatBytes    ViewFormat = "bytes"
+	ViewFormatCbor     ViewFormat = "cbor"
+	ViewFormatFlink    ViewFormat = "flink"
+	ViewFormatJSON     ViewFormat = "json"
+	ViewFormatMsgpack  ViewFormat = "msgpack"
+	ViewFormatNumber   ViewFormat = "number"
+	ViewFormatProtobuf ViewFormat = "protobuf"
+	ViewFormatText     ViewFormat = "text"
 )
 
 // Valid indicates whether the value is a known member of the ViewFormat enum.
@@ -1139,9 +1143,17 @@ func (e ViewFormat) Valid() bool {
 		return true
 	case ViewFormatBytes:
 		return true
+	case ViewFormatCbor:
+		return true
 	case ViewFormatFlink:
 		return true
 	case ViewFormatJSON:
+		return true
+	case ViewFormatMsgpack:
+		return true
+	case ViewFormatNumber:
+		return true
+	case ViewFormatProtobuf:
 		return true
 	case ViewFormatText:
 		return true

@@ -17,7 +17,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -81,4 +80,3 @@ func bench(ctx context.Context, args []string) (err error) {
 	}
 	return nil
 }
-

@@ -91,14 +91,14 @@ func (s *stage) scan(ctx context.Context) (asked int, err error) {
 		if err != nil {
 			return asked, err
 		}
-		if len(page.Items) > 0 || page.Unclear != nil && *page.Unclear > 0 {
+		if len(page.Items) > 0 || page.Unclear > 0 {
 			return asked, errors.New("the filter finds what is not there, or cannot be told")
 		}
 		asked += int(page.Asked)
-		if !page.More || page.Next == nil {
+		if !page.More || page.Next == "" {
 			return asked, nil
 		}
-		q.Set("cursor", *page.Next)
+		q.Set("cursor", page.Next)
 	}
 }
 
@@ -247,7 +247,7 @@ func (s *stage) tails(ctx context.Context) ([]figures.Figure, error) {
 			if err != nil {
 				return nil, err
 			}
-			if x.Record != nil {
+			if x.Record.Topic != "" {
 				late = append(late, float64(x.at.Sub(began).Microseconds())/1000)
 				break
 			}
@@ -278,7 +278,7 @@ func (s *stage) tails(ctx context.Context) ([]figures.Figure, error) {
 		}
 		seen += int64(number(x.Seen))
 		dropped += int64(number(x.Dropped))
-		if x.Record != nil {
+		if x.Record.Topic != "" {
 			given++
 		}
 		gaps = append(gaps, float64(x.at.Sub(last).Milliseconds()))

@@ -48,6 +48,9 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 	if err != nil {
 		return TopicPage{}, err
 	}
+	if err := b.mayDecode(who, cluster, q.Topic, q.Decoder); err != nil {
+		return TopicPage{}, err
+	}
 	if q.Limit <= 0 {
 		q.Limit = topicLimit
 	}
@@ -69,6 +72,18 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 		return TopicPage{}, err
 	}
 	return page, nil
+}
+
+// mayDecode tells whether who may choose a decoder. One that makes the whole value one leaf goes around the paths that rules name.
+func (b *Browser) mayDecode(who access.Principal, cluster, topic, decoder string) error {
+	switch decoder {
+	case "", serde.DecoderAuto, serde.DecoderSchema, serde.DecoderJSON, serde.DecoderAvro, serde.DecoderMsgpack, serde.DecoderCBOR, serde.DecoderProtobuf:
+		return nil
+	}
+	if !slices.Contains(serde.Decoders(), decoder) {
+		return fmt.Errorf("%w: there is no decoder of that name; there are %s", ErrQuery, strings.Join(serde.Decoders(), ", "))
+	}
+	return b.Decide(who, access.TopicReadRaw, TopicResource(cluster, topic)).Err()
 }
 
 func topicTarget(cluster, topic string) Target {

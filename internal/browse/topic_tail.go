@@ -31,12 +31,18 @@ func (b *Browser) TopicTail(ctx context.Context, who access.Principal, cluster s
 			yield(TailRecord{}, err)
 			return
 		}
+		if err := b.mayDecode(who, cluster, t.Topic, q.Decoder); err != nil {
+			yield(TailRecord{}, err)
+			return
+		}
 		end, err := b.beginAs(ctx, who, access.TopicRead, topicTarget(cluster, t.Topic), []string{"as records come"}, q.filter())
 		if err != nil {
 			yield(TailRecord{}, err)
 			return
 		}
-		given, err := b.tail(ctx, b.renderer(ctx, who, momentShape), c, &q, t, yield)
+		r := b.renderer(ctx, who, momentShape)
+		r.decoder = q.Decoder
+		given, err := b.tail(ctx, r, c, &q, t, yield)
 		if err2 := end(given, err); err == nil {
 			err = err2
 		}

@@ -26,6 +26,15 @@ func compileFlinkAvro(d *event.Descriptor) codec {
 
 func (a avro) with(t *avroType) avro { return avro{t, a.flink} }
 
+// read is in.read, without the memory that an avro takes as a codec.
+func (a avro) read(in *input, n *event.Node) {
+	n.Off = in.pos
+	if in.enter(n) {
+		a.decode(in, n)
+		in.leave(n)
+	}
+}
+
 func (a avro) decode(in *input, n *event.Node) {
 	n.Type = a.t.name
 	if a.t.logical != "" {
@@ -238,7 +247,7 @@ func (a avro) record(in *input, n *event.Node) {
 			break
 		}
 		n.Items = append(n.Items, event.Node{Name: f.name})
-		in.read(a.with(f.typ), &n.Items[i])
+		a.with(f.typ).read(in, &n.Items[i])
 	}
 	notDecoded(in, n, len(a.t.fields), "field")
 }

@@ -31,17 +31,18 @@ func (k *keyedItems) next() {
 		in.read(pair{k.value, k.value}, &n.Items[len(n.Items)-1])
 		return
 	}
-	var key event.Node
-	in.read(k.value, &key)
+	n.Items = append(n.Items, event.Node{})
+	last := len(n.Items) - 1
+	in.read(k.value, &n.Items[last])
 	if in.stopped() {
-		if key.Kind == event.NodeCut {
-			n.Items = append(n.Items, key)
+		if n.Items[last].Kind != event.NodeCut {
+			n.Items = n.Items[:last]
 		}
 		return
 	}
 	in.left.nodes++ // a member's name is no value
-	n.Items = append(n.Items, event.Node{Name: key.Value.Raw()})
-	in.read(k.value, &n.Items[len(n.Items)-1])
+	n.Items[last] = event.Node{Name: n.Items[last].Value.Raw()}
+	in.read(k.value, &n.Items[last])
 }
 
 // entries turns the members so far into entries.

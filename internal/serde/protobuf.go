@@ -46,7 +46,8 @@ func (v protoValue) members(in *input, n *event.Node) {
 	m := protoMembers{v: v, in: in, n: n}
 	if v.t != nil {
 		m.at = make([]int32, len(v.t.ordered))
-		n.Items = in.items(len(v.t.ordered))
+		n.Items = make([]event.Node, 0, min(len(v.t.ordered), (in.end-in.pos)/2, 64)) // a field takes two bytes
+		in.left.nodes -= len(v.t.ordered) / 64                                        // empty messages of wide types are not free
 	}
 	for in.pos < in.end && !in.stopped() {
 		tag := in.uvarint()
@@ -116,20 +117,24 @@ func wireOf(k protoreflect.Kind) int {
 
 // single reads a field that is there once. Of several the last counts; messages are merged, as Protobuf has it.
 func (m *protoMembers) single(f *protoField, wire int) {
-	if f.oneof != 0 {
-		m.exclude(f)
-	}
 	if i := m.at[f.place]; i > 0 {
 		again := event.Node{Name: f.name}
 		m.value(f, &again)
 		n := &m.n.Items[i-1]
 		if n.Kind == event.NodeObject && again.Kind == event.NodeObject && f.message.known == nil {
+			m.in.left.nodes -= len(n.Items) / 8 // looking for what is merged is not free either
 			mergeMessages(n, &again)
 			return
 		}
 		if *n = again; n.Reason == "" {
 			n.Reason = "occurs more than once, the last counts"
 		}
+		return
+	}
+	if i := m.excluded(f); i > 0 {
+		m.at[f.place] = i
+		m.n.Items[i-1] = event.Node{Name: f.name}
+		m.value(f, &m.n.Items[i-1])
 		return
 	}
 	m.n.Items = append(m.n.Items, event.Node{Name: f.name})
@@ -163,28 +168,22 @@ func mergeMessages(n, again *event.Node) {
 	}
 }
 
-// exclude takes back what was read of another field of the same oneof.
-func (m *protoMembers) exclude(f *protoField) {
+// excluded gives up the place of the other field of the same oneof that was read before; 0 when there is none.
+func (m *protoMembers) excluded(f *protoField) int32 {
+	if f.oneof == 0 {
+		return 0
+	}
 	for _, g := range m.v.t.ordered {
-		if i := m.at[g.place]; g != f && g.oneof == f.oneof && i > 0 {
-			m.n.Items = append(m.n.Items[:i-1], m.n.Items[i:]...)
+		if i := m.at[g.place]; i > 0 && g.oneof == f.oneof {
 			m.at[g.place] = 0
-			for p := range m.at {
-				if m.at[p] > i {
-					m.at[p]--
-				}
-			}
-			for number, at := range m.other {
-				if at >= int(i) {
-					m.other[number] = at - 1
-				}
-			}
+			return i
 		}
 	}
+	return 0
 }
 
 func (m *protoMembers) value(f *protoField, n *event.Node) {
-	m.in.read(protoScalar{f, m.v.file}, n)
+	protoScalar{f, m.v.file}.read(m.in, n)
 }
 
 // list is the node of a repeated field, nil when there is no room for it.
@@ -230,7 +229,7 @@ func (m *protoMembers) packed(f *protoField, n *event.Node) {
 	block := m.in.area(m.in.pos, size)
 	for block.pos < block.end && !block.stopped() {
 		n.Items = append(n.Items, event.Node{})
-		block.read(protoScalar{f, nil}, &n.Items[len(n.Items)-1])
+		protoScalar{f, nil}.read(block, &n.Items[len(n.Items)-1])
 	}
 	m.in.pos += size
 }
@@ -329,6 +328,15 @@ func (in *input) protoLength() int {
 type protoScalar struct {
 	f    *protoField
 	file *protoFile
+}
+
+// read is in.read, without the memory that a protoScalar takes as a codec.
+func (s protoScalar) read(in *input, n *event.Node) {
+	n.Off = in.pos
+	if in.enter(n) {
+		s.decode(in, n)
+		in.leave(n)
+	}
 }
 
 func (s protoScalar) decode(in *input, n *event.Node) {

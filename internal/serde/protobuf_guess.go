@@ -81,13 +81,14 @@ func (g protoGuess) length(in *input, n *event.Node) {
 }
 
 // looksLikeMessage walks one level of p. Fields with a length are stepped over, so all levels of a message together are walked
-// once. A group counts as ending where it does: its fields are fields of this level here.
+// once; the fields of groups are walked with those around them.
 func looksLikeMessage(p []byte) bool {
 	in := input{b: p, end: len(p), left: new(allowance)}
-	groups := 0
+	var groups []uint64 // numbers of those that are open
 	for in.pos < in.end {
 		tag := in.uvarint()
-		if number := tag >> 3; number == 0 || number > 1<<29-1 {
+		number := tag >> 3
+		if number == 0 || number > 1<<29-1 {
 			return false
 		}
 		switch tag & 7 {
@@ -98,11 +99,15 @@ func looksLikeMessage(p []byte) bool {
 		case wireLength:
 			in.take(in.protoLength())
 		case wireGroup:
-			groups++
-		case wireEnd:
-			if groups--; groups < 0 {
+			if groups = append(groups, number); len(groups) > maxSchemaDepth {
 				return false
 			}
+		case wireEnd:
+			last := len(groups) - 1
+			if last < 0 || groups[last] != number {
+				return false
+			}
+			groups = groups[:last]
 		case wire32:
 			in.take(4)
 		default:
@@ -112,5 +117,5 @@ func looksLikeMessage(p []byte) bool {
 			return false
 		}
 	}
-	return groups == 0
+	return len(groups) == 0
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bufbuild/protocompile"
@@ -146,14 +147,14 @@ func parseProtobuf(text string, references []event.SchemaReference) (*protoFile,
 func linkProtobuf(files map[string]string) (linker.File, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), protoTimeout)
 	defer cancel()
-	var missing error
+	var missing atomic.Bool // the compiler may still be at work when it was given up
 	sources := protocompile.WithStandardImports(&protocompile.SourceResolver{Accessor: protocompile.SourceAccessorFromMap(files)})
 	c := protocompile.Compiler{
 		MaxParallelism: 1,
 		Resolver: protocompile.ResolverFunc(func(path string) (protocompile.SearchResult, error) {
 			found, err := sources.FindFileByPath(path)
-			if err != nil && missing == nil {
-				missing = fmt.Errorf("%w: it imports a file that the registry does not list among its references", errProtobuf)
+			if err != nil {
+				missing.Store(true)
 			}
 			return found, err
 		}),
@@ -162,8 +163,8 @@ func linkProtobuf(files map[string]string) (linker.File, error) {
 	linked, err := c.Compile(ctx, rootProto)
 	var at reporter.ErrorWithPos
 	switch {
-	case missing != nil && err != nil:
-		return nil, missing
+	case missing.Load() && err != nil:
+		return nil, fmt.Errorf("%w: it imports a file that the registry does not list among its references", errProtobuf)
 	case errors.As(err, &at):
 		return nil, fmt.Errorf("%w: a mistake at line %d", errProtobuf, at.GetPosition().Line)
 	case err != nil || len(linked) != 1:

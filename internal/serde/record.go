@@ -45,7 +45,7 @@ type Wish struct {
 	Decoder string   // "" = DecoderAuto
 	Headers []Header // of the whole record: they may carry the schema's id
 	Schema  *Schema  // for DecoderAvro and DecoderProtobuf: what bytes without a head are read by
-	Message string   // for Protobuf: the message's name, where the bytes do not say it
+	Message string   // for Protobuf: the message to read, whatever the record says; "" = what it says, or the first of the schema
 }
 
 // Decoded is a part of a record and how it was read.
@@ -165,7 +165,7 @@ func (r *reading) auto() Decoded {
 // unknownSchema is the placeholder of bytes that have a registry's head and no other explanation, where there is a registry that
 // should know the id. Bytes as long as a number or a UUID have that explanation.
 func (r *reading) unknownSchema(h *wireHead) event.Tree {
-	if r.d.schemas.source == nil || !h.carried && numberSized(len(r.b)) {
+	if r.d.schemas.source == nil || !h.carried && numberSized(len(r.b)) { // the second: it may be a number after all
 		return event.Tree{}
 	}
 	return r.placeholder(h.body, event.FormatBytes, "schema "+h.id.String(), "the registry has no schema "+h.id.String(), event.SchemaInfo{ID: h.id})

@@ -113,13 +113,21 @@ func (r *reading) apicurioHeader() (wireHead, bool) {
 	return h, true
 }
 
-// headed reads a value by the schema that a head names. done is false when the registry does not know it: then the head may be none,
-// and out.Fallback says what was thought.
+// headed reads a value by the schema that a head names. done is false when the registry does not know it, or when bytes as long as a
+// number do not fit it: then the head may be none, and out.Fallback says what was thought.
 func (r *reading) headed(h *wireHead) (done bool, out Decoded) {
 	e := r.d.schemas.entry(r.ctx, h.id)
 	switch {
 	case e.s != nil:
-		return true, r.bySchema(h, e.s)
+		out = r.bySchema(h, e.s)
+		// Numbers from 2^24 on begin like the heads of a registry's first schemas.
+		if !h.carried && numberSized(len(r.b)) && r.p.Size() == r.p.Len() {
+			if out.Tree.Info().Reason != "" {
+				return false, Decoded{Fallback: "the bytes do not fit schema " + h.id.String() + ", which " + h.form + " names"}
+			}
+			out.Offers = r.offers()
+		}
+		return true, out
 	case e.why != "":
 		info := e.info
 		if info.Language == "" {
@@ -196,8 +204,6 @@ func (r *reading) message(h *wireHead, s *Schema) event.Tree {
 	switch named, size := refName(r.b[h.body:]); {
 	case named != nil && s.proto.named(string(named)) != nil:
 		m, in.pos = s.proto.named(string(named)), h.body+size
-	case r.wish.Message != "":
-		m = s.proto.named(r.wish.Message)
 	case h.carried && h.id.Registry == event.RegistryApicurio:
 		if c := s.proto.named(h.class[strings.LastIndexAny(h.class, ".$")+1:]); c != nil {
 			m = c
@@ -207,8 +213,11 @@ func (r *reading) message(h *wireHead, s *Schema) event.Tree {
 	case !h.carried:
 		m = s.proto.indexed(messageIndexes(in))
 	}
+	if r.wish.Message != "" {
+		m = s.proto.named(r.wish.Message)
+	}
 	if m == nil {
-		return r.placeholder(h.body, event.FormatProtobuf, "", "it names a message that the schema does not have", s.info)
+		return r.placeholder(h.body, event.FormatProtobuf, "", "its message is not in the schema", s.info)
 	}
 	var root event.Node
 	in.read(protoValue{t: m, file: s.proto}, &root)

@@ -79,9 +79,9 @@ func TestRecordsAreRecognised(t *testing.T) {
 		"confluent header with id":   {in: avroBody, headers: []Header{header("__value_schema_id", "\x00\x00\x00\x00\x01")}, decoder: "schema", format: "avro", typ: "shop.Order", want: order},
 		"a key's header":             {in: "hi", headers: []Header{header("__key_schema_id", "\x01"+guidBytes)}, decoder: "text", format: "text", typ: "text", want: `"hi"`, offers: []string{"int"}},
 		"confluent protobuf":         {in: "\x00\x00\x00\x00\x02\x02\x02" + protoBody, decoder: "schema", format: "protobuf", typ: "shop.Order", want: order},
-		"confluent first message":    {in: "\x00\x00\x00\x00\x02\x00\x08\x07", decoder: "schema", format: "protobuf", typ: "shop.Other", want: `{"obj":[["a",{"i":"7"}]]}`},
+		"confluent first message":    {in: "\x00\x00\x00\x00\x02\x00\x08\x07", decoder: "schema", format: "protobuf", typ: "shop.Other", want: `{"obj":[["a",{"i":"7"}]]}`, offers: []string{"int", "float"}},
 		"confluent nested message":   {in: "\x00\x00\x00\x00\x02\x04\x02\x00\x0a\x01s", decoder: "schema", format: "protobuf", typ: "shop.Order.Line", want: `{"obj":[["sku","s"]]}`},
-		"confluent no such message":  {in: "\x00\x00\x00\x00\x02\x02\x12\x0a\x01s", decoder: "schema", format: "protobuf", want: `{"opaque":""}`, reason: "it names a message that the schema does not have"},
+		"confluent no such message":  {in: "\x00\x00\x00\x00\x02\x02\x12\x0a\x01s", decoder: "schema", format: "protobuf", want: `{"opaque":""}`, reason: "its message is not in the schema"},
 		"confluent json":             {in: "\x00\x00\x00\x00\x03{\"id\":\"o-1\"}", decoder: "schema", format: "json", typ: "object", want: `{"obj":[["id","o-1"]]}`},
 		"confluent json, not json":   {in: "\x00\x00\x00\x00\x03{\"id\":", decoder: "schema", format: "json", want: `{"obj":[["id",{"opaque":""}]]}`, reason: "the text ends early", typ: "object"},
 		"confluent broken schema":    {in: "\x00\x00\x00\x00\x04" + avroBody, decoder: "schema", format: "avro", typ: "schema 4", want: `{"opaque":"schema 4"}`, fallback: "it could not be read by its schema", reason: "not a usable Avro schema: not JSON"},
@@ -116,6 +116,33 @@ func TestRecordsAreRecognised(t *testing.T) {
 			}
 			rangesAreSound(t, name, got.Tree)
 		}
+	}
+}
+
+// A key that is a number begins like a value of one of the first schemas.
+func TestNumbersAreNotTakenForHeads(t *testing.T) {
+	d := NewRecordDecoder(shop(), Limits{})
+	p := event.NewPayload(binary.BigEndian.AppendUint64(nil, 1<<24+12345))
+	got := d.Decode(context.Background(), PartKey, p, Wish{})
+	if got.Decoder != DecoderBytes || got.Fallback != "the bytes do not fit schema 1, which a head of five bytes names" || !slices.Equal(got.Offers, []string{DecoderInt, DecoderFloat}) {
+		t.Errorf("%+v", got)
+	}
+	if got := d.Decode(context.Background(), PartKey, p, Wish{Decoder: DecoderSchema}); open(got.Tree).Kind != event.NodeOpaque {
+		t.Errorf("asked for: %+v", got)
+	}
+	fits := d.Decode(context.Background(), PartKey, event.NewPayload([]byte("\x00\x00\x00\x00\x01\x02a\x00")), Wish{})
+	if fits.Decoder != DecoderSchema || !slices.Equal(fits.Offers, []string{DecoderInt, DecoderFloat}) {
+		t.Errorf("bytes that fit: %+v", fits)
+	}
+}
+
+func TestCompiledSchemasAreBounded(t *testing.T) {
+	c := newSchemaCache(shop())
+	id := event.SchemaID{Registry: event.RegistryConfluent, Number: 1}
+	c.texts = maxSchemaTexts
+	c.known[event.SchemaID{Number: 99}] = schemaEntry{size: maxSchemaTexts}
+	if e := c.entry(context.Background(), id); e.s == nil || len(c.known) != 1 || c.texts != len(orderAvro) {
+		t.Errorf("%d schemas of %d bytes are kept", len(c.known), c.texts)
 	}
 }
 
@@ -165,6 +192,8 @@ func TestWishes(t *testing.T) {
 		"schema":             {"abc", Wish{Decoder: DecoderSchema}, `{"opaque":""}`, false},
 		"unknown":            {"abc", Wish{Decoder: "rot13"}, `{"opaque":""}`, false},
 		"a head by schema":   {"\x00\x00\x00\x00\x01\x06o-1\x00", Wish{Decoder: DecoderSchema}, `{"obj":[["id","o-1"],["n",null]]}`, true},
+		"another message":    {"\x00\x00\x00\x00\x02\x00\x0a\x03o-1\x10\x2a", Wish{Message: "shop.Order"}, `{"obj":[["id","o-1"],["n",{"i":"42"}]]}`, true},
+		"no such message":    {"\x00\x00\x00\x00\x02\x00\x0a\x03o-1\x10\x2a", Wish{Message: "Nobody"}, `{"opaque":""}`, false},
 		"an unknown head":    {"\x00\x00\x00\x00\x63\x06o-1\x00", Wish{Decoder: DecoderSchema}, `{"opaque":""}`, false},
 		"a head read as int": {"\x00\x00\x00\x00\x01\x06o-", Wish{Decoder: DecoderInt}, `{"i":"17198893"}`, true},
 	} {

@@ -65,14 +65,18 @@ func CompileSchema(text event.SchemaText) (*Schema, error) {
 
 // schemaFits bounds a schema and its references together.
 func schemaFits(text event.SchemaText) error {
+	if textSize(text) > maxSchemaBytes {
+		return fmt.Errorf("a schema of more than %d bytes with what it refers to", maxSchemaBytes)
+	}
+	return nil
+}
+
+func textSize(text event.SchemaText) int {
 	size := len(text.Text)
 	for _, r := range text.References {
 		size += len(r.Text)
 	}
-	if size > maxSchemaBytes {
-		return fmt.Errorf("a schema of more than %d bytes with what it refers to", maxSchemaBytes)
-	}
-	return nil
+	return size
 }
 
 // Info says which schema it is.

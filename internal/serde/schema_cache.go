@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	maxSchemas     = 1000             // compiled schemas that are kept; beyond it the cache starts anew
+	maxSchemas     = 1000             // compiled schemas that are kept; beyond it, or
+	maxSchemaTexts = 32 << 20         // beyond that many bytes of their texts, the cache starts anew
 	unknownSchemas = 30 * time.Second // for which an id that the registry does not know is not asked for again
 )
 
@@ -21,6 +22,7 @@ type schemaCache struct {
 
 	mu    sync.Mutex
 	known map[event.SchemaID]schemaEntry // guarded by mu
+	texts int                            // guarded by mu; bytes of the texts of known
 }
 
 // schemaEntry is what is known of an id: a schema, or why there is none. unknown: the registry does not have the id, which may change.
@@ -29,6 +31,7 @@ type schemaEntry struct {
 	why     string
 	unknown time.Time // when that was learned; zero = known
 	info    event.SchemaInfo
+	size    int // bytes of the text and what it refers to
 }
 
 func newSchemaCache(source Schemas) *schemaCache {
@@ -59,8 +62,10 @@ func (c *schemaCache) entry(ctx context.Context, id event.SchemaID) schemaEntry 
 		e = compileEntry(text)
 	}
 	c.mu.Lock()
-	if len(c.known) >= maxSchemas {
+	c.texts += e.size - c.known[id].size
+	if len(c.known) >= maxSchemas || c.texts > maxSchemaTexts {
 		clear(c.known)
+		c.texts = e.size
 	}
 	c.known[id] = e
 	c.mu.Unlock()
@@ -72,6 +77,8 @@ func compileEntry(text event.SchemaText) schemaEntry {
 	e := schemaEntry{s: s, info: event.SchemaInfo{ID: text.ID, Language: text.Language, Subject: text.Subject, Version: text.Version}}
 	if err != nil {
 		e.why = err.Error()
+		return e
 	}
+	e.size = textSize(text)
 	return e
 }

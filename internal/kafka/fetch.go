@@ -105,7 +105,8 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 	t.Topic, t.TopicID = l.topic, l.id
 	p := kmsg.NewFetchRequestTopicPartition()
 	p.Partition, p.CurrentLeaderEpoch, p.FetchOffset, p.PartitionMaxBytes = l.partition, l.epoch, s.from, s.size
-	t.Partitions, r.Topics = append(t.Partitions, p), append(r.Topics, t)
+	t.Partitions = append(t.Partitions, p)
+	r.Topics = append(r.Topics, t)
 	answer, err := c.client.Broker(int(l.leader)).RetriableRequest(ctx, r)
 	if err != nil {
 		return page{}, err

@@ -14,8 +14,9 @@ import (
 const (
 	scanHeld    = 8 << 20 // of records, of all partitions
 	scanLeast   = 16 << 10
-	scanAtOnce  = 4  // answers that are waited for and read at a time
-	firstWindow = 64 // offsets, of the first look backward
+	scanAtOnce  = 4         // answers that are waited for and read at a time
+	firstWindow = 64        // offsets, of the first look backward
+	firstFetch  = 128 << 10 // a first page needs no more, and what is larger asks again for twice as much
 )
 
 type counter = atomic.Int64
@@ -70,7 +71,7 @@ func (l *lane) take() Record {
 }
 
 func (l *lane) scanned() PartitionScan {
-	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
+	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.err == nil && l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
 	if n := len(l.records); n > 0 {
 		// Up to the next one to give, all was looked at.
 		p.To = l.records[n-1].Offset
@@ -110,6 +111,7 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 		})
 	}
 	all.Wait()
+	s.begun = true
 	if err := ended.Load(); err != nil {
 		return *err
 	}
@@ -119,7 +121,7 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 // more reads on in a lane: once, or backward one window.
 func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
 	read := func(from, to int64) (page, error) {
-		if s.bytes.Load() >= s.q.Bytes {
+		if s.begun && s.bytes.Load() >= s.q.Bytes {
 			return page{}, errScanBytes
 		}
 		p, err := s.client.fetch(ctx, &l.at, span{from, to, l.size, s.q.Uncommitted}, unpack)
@@ -225,6 +227,7 @@ func (l *lane) back(read reads) error {
 				break
 			}
 			next = p.next
+			l.size = min(2*l.size, fetchMost)
 			if next < to && sum > 2*int64(l.share) && l.window > 1 {
 				small = true
 				break

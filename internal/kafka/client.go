@@ -46,7 +46,7 @@ func NewClient(c Cluster) (*Client, error) {
 	}
 	client, err := kgo.NewClient(append(options,
 		kgo.DialTimeout(dialPatience), kgo.RetryTimeout(retryPatience), kgo.RequestRetries(4), kgo.ConnIdleTimeout(5*time.Minute), kgo.MaxDecompressBatchBytes(batchBytes),
-		kgo.RecordPartitioner(chosen{}), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.RecordDeliveryTimeout(askPatience), kgo.ProduceRequestTimeout(askPatience), kgo.ProducerLinger(0),
+		kgo.RecordPartitioner(chosen{}), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.AllowIdempotentProduceCancellation(), kgo.ProduceRequestTimeout(askPatience), kgo.ProducerLinger(0),
 		kgo.UnknownTopicRetries(1), kgo.ProducerBatchMaxBytes(produceBytes+1<<20),
 	)...)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -97,7 +98,7 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 		return page{}, kerr.LeaderNotAvailable
 	}
 	r := kmsg.NewPtrFetchRequest()
-	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, s.size, -1
+	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, math.MaxInt32, -1 // its one partition has a bound of its own
 	if !s.uncommitted {
 		r.IsolationLevel = 1
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -18,17 +19,28 @@ type world struct {
 	fake   *kfake.Cluster
 	client *Client
 	writer *kgo.Client
+	user   string
 }
 
 func newWorld(t *testing.T, options ...kfake.Opt) *world {
+	t.Helper()
+	return newWorldAs(t, "", options...)
+}
+
+// newWorldAs has its clients log in, as a user whose password is its name.
+func newWorldAs(t *testing.T, user string, options ...kfake.Opt) *world {
 	t.Helper()
 	fake, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(2)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	w := &world{t: t, fake: fake}
-	w.client = w.open(Cluster{Bootstrap: fake.ListenAddrs()})
+	w := &world{t: t, fake: fake, user: user}
+	c := Cluster{Bootstrap: fake.ListenAddrs()}
+	if user != "" {
+		c.Mechanism, c.User, c.Password = ScramSHA256, user, user
+	}
+	w.client = w.open(c)
 	w.writer = w.kgo()
 	return w
 }
@@ -36,6 +48,9 @@ func newWorld(t *testing.T, options ...kfake.Opt) *world {
 // kgo is a client of the library, of which each record says its partition.
 func (w *world) kgo(options ...kgo.Opt) *kgo.Client {
 	w.t.Helper()
+	if w.user != "" {
+		options = append(options, kgo.SASL(scram.Auth{User: w.user, Pass: w.user}.AsSha256Mechanism()))
+	}
 	c, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(w.fake.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(0), kgo.ProducerBatchCompression(kgo.NoCompression())}, options...)...)
 	if err != nil {
 		w.t.Fatal(err)
@@ -120,5 +135,18 @@ func same(t *testing.T, what string, got event.Payload, want []byte) {
 	t.Helper()
 	if w := event.NewPayload(want); got.Null() != w.Null() || !got.Equal(w) {
 		t.Errorf("the %s is another: %v, want %d bytes", what, got, len(want))
+	}
+}
+
+// fill writes n records of about size bytes to partition 0, the first of them as soon as it is there.
+func (w *world) fill(topic string, n, size int) {
+	w.t.Helper()
+	for i := range n {
+		r := row(topic, 0, int64(1000+i))
+		r.Value = make([]byte, size)
+		w.writer.Produce(w.t.Context(), r, nil)
+	}
+	if err := w.writer.Flush(w.t.Context()); err != nil {
+		w.t.Fatal(err)
 	}
 }

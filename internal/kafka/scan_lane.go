@@ -199,7 +199,7 @@ func (l *lane) back(read reads) error {
 	to := l.reach
 	for {
 		from := max(l.start, to-l.window)
-		next, sum := from, int64(0)
+		next, sent, took := from, int64(0), int64(0) // bytes, and memory of what they became
 		var control []int64
 		small := false
 		for next < to {
@@ -217,8 +217,9 @@ func (l *lane) back(read reads) error {
 				return err
 			}
 			control = append(control, p.control...)
-			sum += p.bytes
+			sent += p.bytes
 			for _, r := range p.records {
+				took += int64(r.memory())
 				l.keep(r)
 			}
 			from = max(from, l.trim())
@@ -228,7 +229,7 @@ func (l *lane) back(read reads) error {
 			}
 			next = p.next
 			l.size = min(2*l.size, fetchMost)
-			if next < to && sum > 2*int64(l.share) && l.window > 1 {
+			if next < to && max(sent, took) > 2*int64(l.share) && l.window > 1 {
 				small = true
 				break
 			}
@@ -240,7 +241,7 @@ func (l *lane) back(read reads) error {
 			continue
 		}
 		l.mark(control, from, to)
-		l.pace(to-from, sum)
+		l.pace(to-from, sent, took)
 		l.reach = min(from, to)
 		return nil
 	}
@@ -262,14 +263,14 @@ func (l *lane) trim() int64 {
 }
 
 // pace chooses the next window by what this one held: as many offsets as have room, and not much more than that in one answer.
-func (l *lane) pace(offsets, sum int64) {
-	if sum == 0 || len(l.records) == 0 {
+func (l *lane) pace(offsets, sent, took int64) {
+	if sent == 0 || took == 0 {
 		l.window = min(8*l.window, 1<<40) // nothing is here: one answer passes over all of it
 		return
 	}
-	each := max(1, sum/max(1, offsets))
-	l.window = min(8*l.window, max(1, int64(l.share)/2/each))
-	l.size = int32(min(fetchMost, max(fetchLeast, each*l.window*5/4)))
+	offsets = max(1, offsets)
+	l.window = min(8*l.window, max(1, int64(l.share)/2/max(1, took/offsets)))
+	l.size = int32(min(fetchMost, max(fetchLeast, sent/offsets*l.window*5/4)))
 }
 
 // merged are lanes that have something to give, the one to give next first.

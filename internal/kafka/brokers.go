@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kversion"
 )
 
@@ -31,11 +32,11 @@ type Broker struct {
 func (c *Client) Brokers(ctx context.Context) (Brokers, error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	m, err := c.admin.BrokerMetadata(ctx)
+	m, err := within(ctx, func() (kadm.Metadata, error) { return c.admin.BrokerMetadata(ctx) })
 	if err != nil {
 		return Brokers{}, fmt.Errorf("listing the brokers: %w", told(ctx, err))
 	}
-	versions, err := c.admin.ApiVersions(ctx)
+	versions, err := within(ctx, func() (kadm.BrokersApiVersions, error) { return c.admin.ApiVersions(ctx) })
 	if err != nil {
 		return Brokers{}, fmt.Errorf("listing the brokers: %w", told(ctx, err))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -97,7 +98,7 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 		return page{}, kerr.LeaderNotAvailable
 	}
 	r := kmsg.NewPtrFetchRequest()
-	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, s.size, -1
+	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, math.MaxInt32, -1 // its one partition has a bound of its own
 	if !s.uncommitted {
 		r.IsolationLevel = 1
 	}
@@ -105,7 +106,8 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 	t.Topic, t.TopicID = l.topic, l.id
 	p := kmsg.NewFetchRequestTopicPartition()
 	p.Partition, p.CurrentLeaderEpoch, p.FetchOffset, p.PartitionMaxBytes = l.partition, l.epoch, s.from, s.size
-	t.Partitions, r.Topics = append(t.Partitions, p), append(r.Topics, t)
+	t.Partitions = append(t.Partitions, p)
+	r.Topics = append(r.Topics, t)
 	answer, err := c.client.Broker(int(l.leader)).RetriableRequest(ctx, r)
 	if err != nil {
 		return page{}, err

@@ -73,7 +73,7 @@ func (c *Client) offsets(ctx context.Context, want map[string][]int32, at int64,
 	if len(r.Topics) == 0 {
 		return out
 	}
-	for _, s := range c.client.RequestSharded(ctx, r) {
+	for _, s := range c.shards(ctx, r) {
 		if s.Err != nil {
 			if asked, ok := s.Req.(*kmsg.ListOffsetsRequest); ok {
 				for _, t := range asked.Topics {

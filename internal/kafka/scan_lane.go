@@ -14,8 +14,9 @@ import (
 const (
 	scanHeld    = 8 << 20 // of records, of all partitions
 	scanLeast   = 16 << 10
-	scanAtOnce  = 4  // answers that are waited for and read at a time
-	firstWindow = 64 // offsets, of the first look backward
+	scanAtOnce  = 4         // answers that are waited for and read at a time
+	firstWindow = 64        // offsets, of the first look backward
+	firstFetch  = 128 << 10 // a first page needs no more, and what is larger asks again for twice as much
 )
 
 type counter = atomic.Int64
@@ -70,7 +71,7 @@ func (l *lane) take() Record {
 }
 
 func (l *lane) scanned() PartitionScan {
-	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
+	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.err == nil && l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
 	if n := len(l.records); n > 0 {
 		// Up to the next one to give, all was looked at.
 		p.To = l.records[n-1].Offset
@@ -110,6 +111,7 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 		})
 	}
 	all.Wait()
+	s.begun = true
 	if err := ended.Load(); err != nil {
 		return *err
 	}
@@ -119,7 +121,7 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 // more reads on in a lane: once, or backward one window.
 func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
 	read := func(from, to int64) (page, error) {
-		if s.bytes.Load() >= s.q.Bytes {
+		if s.begun && s.bytes.Load() >= s.q.Bytes {
 			return page{}, errScanBytes
 		}
 		p, err := s.client.fetch(ctx, &l.at, span{from, to, l.size, s.q.Uncommitted}, unpack)
@@ -197,7 +199,7 @@ func (l *lane) back(read reads) error {
 	to := l.reach
 	for {
 		from := max(l.start, to-l.window)
-		next, sum := from, int64(0)
+		next, sent, took := from, int64(0), int64(0) // bytes, and memory of what they became
 		var control []int64
 		small := false
 		for next < to {
@@ -215,8 +217,9 @@ func (l *lane) back(read reads) error {
 				return err
 			}
 			control = append(control, p.control...)
-			sum += p.bytes
+			sent += p.bytes
 			for _, r := range p.records {
+				took += int64(r.memory())
 				l.keep(r)
 			}
 			from = max(from, l.trim())
@@ -225,7 +228,8 @@ func (l *lane) back(read reads) error {
 				break
 			}
 			next = p.next
-			if next < to && sum > 2*int64(l.share) && l.window > 1 {
+			l.size = min(2*l.size, fetchMost)
+			if next < to && max(sent, took) > 2*int64(l.share) && l.window > 1 {
 				small = true
 				break
 			}
@@ -237,7 +241,7 @@ func (l *lane) back(read reads) error {
 			continue
 		}
 		l.mark(control, from, to)
-		l.pace(to-from, sum)
+		l.pace(to-from, sent, took)
 		l.reach = min(from, to)
 		return nil
 	}
@@ -259,14 +263,14 @@ func (l *lane) trim() int64 {
 }
 
 // pace chooses the next window by what this one held: as many offsets as have room, and not much more than that in one answer.
-func (l *lane) pace(offsets, sum int64) {
-	if sum == 0 || len(l.records) == 0 {
+func (l *lane) pace(offsets, sent, took int64) {
+	if sent == 0 || took == 0 {
 		l.window = min(8*l.window, 1<<40) // nothing is here: one answer passes over all of it
 		return
 	}
-	each := max(1, sum/max(1, offsets))
-	l.window = min(8*l.window, max(1, int64(l.share)/2/each))
-	l.size = int32(min(fetchMost, max(fetchLeast, each*l.window*5/4)))
+	offsets = max(1, offsets)
+	l.window = min(8*l.window, max(1, int64(l.share)/2/max(1, took/offsets)))
+	l.size = int32(min(fetchMost, max(fetchLeast, sent/offsets*l.window*5/4)))
 }
 
 // merged are lanes that have something to give, the one to give next first.

@@ -67,6 +67,9 @@ func (b *Browser) tail(ctx context.Context, r renderer, c *Cluster, q *TopicQuer
 		out, told = TailRecord{}, time.Now()
 		return !stopped
 	}
+	if !give(nil) { // who waits learns that the tail has begun
+		return 0, nil
+	}
 	for x, err := range c.Kafka.Tail(ctx, t) {
 		if err != nil {
 			return given, kafkaError(err)

@@ -357,3 +357,35 @@ func TestLargeRecords(t *testing.T) {
 		}
 	}
 }
+
+// What a scan holds is bounded, however much there is.
+func TestWhatAScanHolds(t *testing.T) {
+	w := newWorld(t)
+	w.topic("orders", 8, nil)
+	for i := range int64(800) {
+		r := row("orders", int32(i%8), 1000+i)
+		r.Value = make([]byte, 60_000)
+		w.writer.Produce(t.Context(), r, nil)
+	}
+	if err := w.writer.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []ScanQuery{{}, {From: FromStart, Forward: true}} {
+		q.Topic, q.Within = "orders", time.Minute
+		s := w.client.Scan(q)
+		n, most := 0, 0
+		for _, err := range s.All(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			held := 0
+			for _, l := range s.lanes {
+				held += l.held
+			}
+			n, most = n+1, max(most, held)
+		}
+		if n != 800 || most > scanHeld || most < scanHeld/4 {
+			t.Errorf("forward %t: %d records, at most %d bytes of them at a time", q.Forward, n, most)
+		}
+	}
+}

@@ -125,6 +125,10 @@ func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
 		if s.begun && s.bytes.Load() >= s.q.Bytes {
 			return page{}, errScanBytes
 		}
+		// Who does not answer in half of the scan's time is the error of its partitions; the others are scanned.
+		patience := s.q.Within / 2
+		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the broker did not answer within %s", patience))
+		defer cancel()
 		p, err := s.client.fetch(ctx, &l.at, span{floor, from, to, l.size, s.q.Uncommitted}, unpack)
 		s.bytes.Add(p.bytes)
 		if err == nil && p.start > l.start {
@@ -212,6 +216,7 @@ func (l *lane) back(read reads) error {
 			p, err := read(floor, next, to)
 			if errors.Is(err, errOutside) {
 				if p.start <= next || p.start < 0 {
+					l.records, l.held = nil, 0 // of what is between them and what was given nothing is known
 					return fmt.Errorf("offset %d of %s is not there: the topic was made anew, or lost records", next, place{l.at.topic, l.at.partition})
 				}
 				l.start = p.start // retention came nearer

@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // Brokers are those of a cluster.
@@ -52,7 +51,7 @@ func (c *Client) Brokers(ctx context.Context) (Brokers, error) {
 		case v.Err != nil:
 			x.Err = told(ctx, v.Err)
 		default:
-			x.Version = v.VersionGuess(kversion.SkipKeys(4, 5, 6, 7)) // requests among brokers, which clients are not told of
+			x.Version = v.VersionGuess()
 		}
 		out.Brokers[i] = x
 	}

@@ -24,6 +24,8 @@ const (
 	askPatience   = 10 * time.Second // of a method, when its context has no nearer end
 	retryPatience = 6 * time.Second  // of one request, its retries included; nearer, so that the reason is told and not the end of time
 	dialPatience  = 4 * time.Second
+	// brokerPatience is that of one broker of several, nearer than a scan's end: the others' answers are worth something without it.
+	brokerPatience = 2500 * time.Millisecond
 )
 
 // batchBytes is what a batch of records may become when it is decompressed, so that a hostile one takes no more memory than that.

@@ -248,7 +248,7 @@ func FuzzFetched(f *testing.F) {
 		}
 		a := kmsg.NewFetchResponseTopicPartition()
 		a.RecordBatches = raw
-		got, _ := client.read(&a, &leading{topic: "t"}, span{from: from, to: from + 1000})
+		got, _ := client.read(&a, &leading{topic: "t"}, span{floor: from, from: from, to: from + 1000})
 		if got.next < from {
 			t.Errorf("it goes back to %d", got.next)
 		}

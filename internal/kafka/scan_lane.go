@@ -34,8 +34,9 @@ type lane struct {
 	reach   int64 // forward: the offset to read next; backward: the lowest that was read
 	records []Record
 	held    int
-	share   int // of memory, in bytes
-	size    int32
+	share   int   // of memory, in bytes
+	size    int32 // of an answer
+	most    int32 // that it becomes, forward
 	window  int64 // offsets of the next look backward
 
 	given, control int64
@@ -120,11 +121,15 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 
 // more reads on in a lane: once, or backward one window.
 func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
-	read := func(from, to int64) (page, error) {
+	read := func(floor, from, to int64) (page, error) {
 		if s.begun && s.bytes.Load() >= s.q.Bytes {
 			return page{}, errScanBytes
 		}
-		p, err := s.client.fetch(ctx, &l.at, span{from, to, l.size, s.q.Uncommitted}, unpack)
+		// Who does not answer in half of the scan's time is the error of its partitions; the others are scanned.
+		patience := s.q.Within / 2
+		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the broker did not answer within %s", patience))
+		defer cancel()
+		p, err := s.client.fetch(ctx, &l.at, span{floor, from, to, l.size, s.q.Uncommitted}, unpack)
 		s.bytes.Add(p.bytes)
 		if err == nil && p.start > l.start {
 			l.start = p.start
@@ -138,12 +143,12 @@ func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
 	return l.back(read)
 }
 
-// reads reads the beginning of offsets [from, to).
-type reads func(from, to int64) (page, error)
+// reads reads the beginning of a span.
+type reads func(floor, from, to int64) (page, error)
 
 // ahead reads forward, once.
 func (l *lane) ahead(read reads) error {
-	p, err := read(l.reach, l.end)
+	p, err := read(l.reach, l.reach, l.end)
 	if errors.Is(err, errOutside) {
 		return l.outside(p)
 	}
@@ -151,9 +156,10 @@ func (l *lane) ahead(read reads) error {
 		return err
 	}
 	next := min(p.next, l.end)
-	for _, r := range p.records {
+	for i, r := range p.records {
 		if l.held > 0 && l.held+r.memory() > l.share {
-			next = r.Offset // what has no room is read again
+			next = r.Offset // what has no room is read again, and no more than has room is asked for
+			l.most = int32(max(fetchLeast, min(fetchMost, p.bytes*int64(i)/int64(len(p.records)))))
 			break
 		}
 		l.keep(r)
@@ -165,7 +171,7 @@ func (l *lane) ahead(read reads) error {
 	l.mark(p.control, l.reach, next)
 	l.reach = next
 	slices.Reverse(l.records)
-	l.size = min(2*l.size, fetchMost)
+	l.size = min(2*l.size, l.most)
 	return nil
 }
 
@@ -203,9 +209,14 @@ func (l *lane) back(read reads) error {
 		var control []int64
 		small := false
 		for next < to {
-			p, err := read(next, to)
+			floor := next
+			if next == from {
+				floor = l.start
+			}
+			p, err := read(floor, next, to)
 			if errors.Is(err, errOutside) {
 				if p.start <= next || p.start < 0 {
+					l.records, l.held = nil, 0 // of what is between them and what was given nothing is known
 					return fmt.Errorf("offset %d of %s is not there: the topic was made anew, or lost records", next, place{l.at.topic, l.at.partition})
 				}
 				l.start = p.start // retention came nearer
@@ -215,6 +226,9 @@ func (l *lane) back(read reads) error {
 			if err != nil {
 				l.records, l.held = nil, 0
 				return err
+			}
+			if next == from {
+				from = p.low
 			}
 			control = append(control, p.control...)
 			sent += p.bytes
@@ -227,8 +241,10 @@ func (l *lane) back(read reads) error {
 				l.say(fmt.Sprintf("the broker gave nothing from offset %d on", next))
 				break
 			}
+			// What is left of the window is about as dense as what came, but for the batch that reaches over its end.
+			left := float64(to-p.next) * float64(p.bytes) / float64(p.next-next)
+			l.size = int32(min(fetchMost, max(fetchLeast, left)))
 			next = p.next
-			l.size = min(2*l.size, fetchMost)
 			if next < to && max(sent, took) > 2*int64(l.share) && l.window > 1 {
 				small = true
 				break

@@ -206,7 +206,7 @@ func TestBudgetsOfScans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, forward := range []bool{true, false} {
-		q := ScanQuery{Topic: "orders", Forward: forward, Bytes: 2 << 20}
+		q := ScanQuery{Topic: "orders", Forward: forward, Bytes: 1 << 20}
 		if forward {
 			q.From = FromStart
 		}
@@ -231,20 +231,25 @@ func TestBudgetsOfScans(t *testing.T) {
 				q.Positions[p.Partition] = p.Next
 			}
 		}
-		if len(seen) != 4*each || pages < 3 {
+		if len(seen) != 4*each || pages < 2 {
 			t.Errorf("forward %t: %d records in %d pages", forward, len(seen), pages)
 		}
 	}
 }
 
-// A broker that is slow ends a scan at its time, with what there is; a caller that goes away is obeyed at once.
+// A broker that is slow is the error of its partitions, and the others are scanned; one that is only slow enough ends a scan at its time. A caller that goes away is obeyed at once.
 func TestSlowBrokersAndEndsOfContexts(t *testing.T) {
 	w := newWorld(t)
 	w.topic("orders", 2, nil)
 	for i := range int64(10) {
 		w.write(row("orders", int32(i%2), 1000+i))
 	}
-	slow := w.fake.LeaderFor("orders", 1)
+	const slow = 1
+	for p := range int32(2) {
+		if err := w.fake.MoveTopicPartition("orders", p, p); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.fake.ControlKey(int16(kmsg.Fetch), func(kmsg.Request) (kmsg.Response, error, bool) {
 		w.fake.KeepControl()
 		if w.fake.CurrentNode() != slow {
@@ -255,8 +260,19 @@ func TestSlowBrokersAndEndsOfContexts(t *testing.T) {
 	})
 	began := time.Now()
 	got, s := w.names(ScanQuery{Topic: "orders", Within: 300 * time.Millisecond})
-	if took := time.Since(began); took > time.Second || s.Ended != EndedTime || !s.More || len(got) != 0 {
+	if took, p := time.Since(began), s.Partitions[1]; took > time.Second || len(got) != 5 || p.Err == nil || !strings.Contains(p.Err.Error(), "did not answer") || p.Next != 5 || p.Done {
 		t.Errorf("%v after %s: %+v", got, took, s)
+	}
+	began = time.Now()
+	n := 0
+	busy := w.client.Scan(ScanQuery{Topic: "orders", Partitions: []int32{0}, Within: 300 * time.Millisecond})
+	for range busy.All(t.Context()) {
+		if n++; n == 2 {
+			time.Sleep(400 * time.Millisecond) // the caller's time counts, too
+		}
+	}
+	if s := busy.Scanned(); n != 2 || s.Ended != EndedTime || !s.More || s.Partitions[0].Next != 3 {
+		t.Errorf("%d records after %s: %+v", n, time.Since(began), s)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
@@ -316,6 +332,12 @@ func TestPartitionsThatCannotBeRead(t *testing.T) {
 		t.Errorf("%v: %+v", got, s)
 	}
 	f.Remove()
+	// One without a leader holds up none of the others.
+	w.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Metadata}, Topic: "orders", Partitions: []int32{1}, Err: kerr.LeaderNotAvailable, Count: 1})
+	began := time.Now()
+	if got, s = w.names(ScanQuery{Topic: "orders"}); !slices.Contains(got, "0@0") || time.Since(began) > 2*time.Second {
+		t.Errorf("%v: %+v", got, s)
+	}
 	got, s = w.names(ScanQuery{Topic: "orders", Partitions: []int32{1, 7}})
 	if !slices.Equal(got, []string{"1@0"}) || !errors.Is(s.Partitions[1].Err, ErrUnknown) {
 		t.Errorf("%v: %+v", got, s)
@@ -354,6 +376,38 @@ func TestLargeRecords(t *testing.T) {
 		}
 		if s := scan.Scanned(); s.Ended != EndedStopped || s.Records != 2 || !s.More {
 			t.Errorf("stopped: %+v", s)
+		}
+	}
+}
+
+// What a scan holds is bounded, however much there is.
+func TestWhatAScanHolds(t *testing.T) {
+	w := newWorld(t)
+	w.topic("orders", 8, nil)
+	for i := range int64(800) {
+		r := row("orders", int32(i%8), 1000+i)
+		r.Value = make([]byte, 60_000)
+		w.writer.Produce(t.Context(), r, nil)
+	}
+	if err := w.writer.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []ScanQuery{{}, {From: FromStart, Forward: true}} {
+		q.Topic, q.Within = "orders", time.Minute
+		s := w.client.Scan(q)
+		n, most := 0, 0
+		for _, err := range s.All(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			held := 0
+			for _, l := range s.lanes {
+				held += l.held
+			}
+			n, most = n+1, max(most, held)
+		}
+		if n != 800 || most > scanHeld || most < scanHeld/4 {
+			t.Errorf("forward %t: %d records, at most %d bytes of them at a time", q.Forward, n, most)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func BenchmarkMaskOrder(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m := newMasker(p.Plan(reader, orders))
-		if _, ok := m.node(&node); !ok {
+		if !m.node(&node, new(Node)) {
 			b.Fatal("dropped")
 		}
 	}

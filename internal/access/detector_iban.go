@@ -21,15 +21,15 @@ func upper(c byte) byte {
 	return c
 }
 
-// ibanAt tells whether an IBAN begins at i, with or without single spaces or dashes in it. Its check is ISO 7064 MOD 97-10: with the first
+// ibanAt gives the end of the IBAN that begins at i, with or without single spaces or dashes in it; 0: there is none. Its check is ISO 7064 MOD 97-10: with the first
 // four characters at the end and letters as 10 to 35 the number leaves 1.
-func ibanAt(text string, i int) bool {
+func ibanAt(text string, i int) (end int) {
 	if i+15 > len(text) || !isDigit(text[i+2]) || !isDigit(text[i+3]) {
-		return false
+		return 0
 	}
 	want := ibanLengths[[2]byte{upper(text[i]), upper(text[i+1])}]
 	if want == 0 {
-		return false
+		return 0
 	}
 	var chars [34]byte
 	n := 0
@@ -41,11 +41,11 @@ func ibanAt(text string, i int) bool {
 			n++
 		case (c == ' ' || c == '-') && n >= 4 && text[i-1] != ' ' && text[i-1] != '-':
 		default:
-			return false
+			return 0
 		}
 	}
 	if n < want || i < len(text) && isAlnum(text[i]) {
-		return false
+		return 0
 	}
 	rest := 0
 	for k := range want {
@@ -56,5 +56,8 @@ func ibanAt(text string, i int) bool {
 			rest = (rest*10 + int(c-'0')) % 97
 		}
 	}
-	return rest == 1
+	if rest != 1 {
+		return 0
+	}
+	return i
 }

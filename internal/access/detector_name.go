@@ -30,12 +30,14 @@ const mostNameBytes = 128
 
 // kindsOfName splits a name into words and looks the longest runs of them up, three words at most: birth_date, BirthDate and birthdate are one.
 // A word that is not known is tried by its end, so that kundentelefon and useremail are found; ends are of five letters at least.
+// A last word that tells something about the thing, as in emailSent and card_type, makes it a name of something else.
 func kindsOfName(name string) kindSet {
 	if len(name) > mostNameBytes {
 		return 0
 	}
 	words := nameWords(name)
 	var all kindSet
+	about := false
 	for i := 0; i < len(words); {
 		taken := 0
 		for n := min(3, len(words)-i); n > 0 && taken == 0; n-- {
@@ -47,8 +49,12 @@ func kindsOfName(name string) kindSet {
 		if taken == 0 {
 			all |= kindsOfEnd(words[i])
 			taken = 1
+			about = i == len(words)-1 && aboutWords[words[i]]
 		}
 		i += taken
+	}
+	if about {
+		return 0
 	}
 	return all
 }

@@ -129,8 +129,8 @@ func verhoeff(d []byte) bool {
 // dniLetter is the letter of eight digits of a Spanish DNI: the rest by 23 (Real Decreto 1553/2005).
 func dniLetter(d []byte) byte { return "TRWAGMYFPDXBNJZSQVHLCKE"[number(d)%23] }
 
-// isNIE tells whether nine characters are a foreigner's number of Spain: X, Y or Z in place of the first digit of a DNI.
-func isNIE(run string) bool {
+// isNIE tells whether eight characters and a letter are a foreigner's number of Spain: X, Y or Z in place of the first digit of a DNI.
+func isNIE(run string, letter byte) bool {
 	var d [8]byte
 	switch upper(run[0]) {
 	case 'X', 'Y', 'Z':
@@ -144,7 +144,7 @@ func isNIE(run string) bool {
 		}
 		d[i] = run[i] - '0'
 	}
-	return upper(run[8]) == dniLetter(d[:])
+	return upper(letter) == dniLetter(d[:])
 }
 
 // isCodiceFiscale is Italy's: six letters of the name, year, a letter for the month, day (40 more for women), place, and a check letter

@@ -1,5 +1,7 @@
 package access
 
+import "strings"
+
 // findAddresses finds addresses of machines: IPv4, IPv6 and MAC. Of IPv4 those that many programs' versions look like (all parts below 20)
 // count only with a name; addresses that say nothing of anybody (0.0.0.0, loopback, the broadcast) never do.
 func findAddresses(text string, seen uint8, digits int, named kindSet) kindSet {
@@ -37,6 +39,10 @@ func findAddresses(text string, seen uint8, digits int, named kindSet) kindSet {
 			switch {
 			case v4 && dots >= 3 && colons <= 1 && dashes == 0:
 				if ok, weak := isIPv4(run); ok && (!weak || named.supports(kindIP)) {
+					hits |= 1 << kindIP
+				}
+			case v4 && dots == 3 && colons >= 3 && dashes == 0:
+				if ok, _ := isIPv4(run[strings.LastIndexByte(run, ':')+1:]); ok && strings.HasPrefix(run, "::") { // IPv4 within IPv6
 					hits |= 1 << kindIP
 				}
 			case mac && (colons == 5 && dashes == 0 || dashes == 5 && colons == 0) && isMAC(run):
@@ -94,8 +100,7 @@ func isIPv4(run string) (ok, weak bool) {
 	return true, max(parts[0], parts[1], parts[2], parts[3]) < 20
 }
 
-// isIPv6 reads groups of hexadecimal digits (RFC 4291, section 2.2) of addresses that machines have: global, unique local, link-local. What
-// has an IPv4 address at its end is found by that.
+// isIPv6 reads groups of hexadecimal digits (RFC 4291, section 2.2) of addresses that machines have: global, unique local, link-local.
 func isIPv6(run string) bool {
 	groups, digits, value, first := 0, 0, 0, 0
 	gap := false

@@ -46,15 +46,20 @@ func (n *numbers) word(i int) int {
 	}
 	switch run := n.text[i:end]; {
 	case end-i >= 4 && isDigit(run[2]) && isDigit(run[3]) && !isDigit(run[1]):
-		if n.want.has(kindIBAN) && ibanAt(n.text, i) {
+		if after := ibanAt(n.text, i); after > 0 {
 			n.hits |= 1 << kindIBAN
+			return after
 		}
 	case end-i == 16:
 		if n.want.has(kindCodiceFiscale) && isCodiceFiscale(run) {
 			n.hits |= 1 << kindCodiceFiscale
 		}
+	case end-i == 8 && end+1 < len(n.text) && n.text[end] == '-' && alone(n.text, i, end+2) && (end+2 == len(n.text) || !isAlnum(n.text[end+2])):
+		if n.want.has(kindDNI) && isNIE(run, n.text[end+1]) {
+			n.hits |= 1 << kindDNI
+		}
 	case end-i == 9:
-		if n.want.has(kindDNI) && alone(n.text, i, end) && isNIE(run) {
+		if n.want.has(kindDNI) && alone(n.text, i, end) && isNIE(run[:8], run[8]) {
 			n.hits |= 1 << kindDNI
 		}
 	}
@@ -105,6 +110,9 @@ func (n *numbers) group(i int) int {
 	}
 	end := i
 	if end < len(n.text) && byteKinds[n.text[end]]&byteLetter != 0 {
+		if n.text[end] == 'T' && n.want.has(kindBirthDate) && n.birthDate() { // a time follows
+			n.hits |= 1 << kindBirthDate
+		}
 		return n.lettered(start, end)
 	}
 	if end+1 < len(n.text) && joins(n.text[end]) && isAlnum(n.text[end+1]) {
@@ -217,7 +225,7 @@ func (n *numbers) id(parts []digitPart) {
 		if has(kindTaxDE) && even && (one || s == 0x2333) {
 			hit(kindTaxDE, isTaxDE(d))
 		}
-		if has(kindCPF) && (one || s == 0x3332) {
+		if has(kindCPF) && (one || s == 0x3332 && last.before == '-') { // 192.168.101.25 has the shape without the dash
 			hit(kindCPF, isCPF(d))
 		}
 		if has(kindPESEL) && one {

@@ -32,6 +32,7 @@ var byteKinds = func() (t [256]uint8) {
 // Least of what a value must have for a group of detectors to look at it.
 const (
 	leastDigits = 7  // of any national id, account, card or phone
+	leastDate   = 6  // of a date, as 2/9/1978
 	leastWord   = 16 // letters, digits, - and _ in a row: of any key or token
 )
 
@@ -76,7 +77,7 @@ func (s kindSet) scan(text string, named kindSet) kindSet {
 	if seen&byteDash != 0 && s.has(kindPEM) && hasPEM(text) {
 		hits |= 1 << kindPEM
 	}
-	if digits >= leastDigits && s&numberKinds != 0 {
+	if (digits >= leastDigits || digits >= leastDate && s.has(kindBirthDate)) && s&numberKinds != 0 {
 		n := numbers{text: text, want: s, named: named}
 		n.find()
 		hits |= n.hits & s

@@ -98,17 +98,15 @@ func (n *numbers) group(i int) int {
 			n.nParts++
 		}
 		if i+1 >= len(n.text) || !separates(n.text[i]) || !isDigit(n.text[i+1]) {
-			// A bracket in a phone number, as in +49 (0) 30 1234567 and (202) 555-0161, separates too.
-			if next := bracketed(n.text, i); next > 0 && n.want.has(kindPhone) {
-				before, i = '(', next
-				continue
-			}
 			break
 		}
 		before = n.text[i]
 		i++
 	}
 	end := i
+	if n.want.has(kindPhone) && isPhone(n.text, start) {
+		n.hits |= 1 << kindPhone
+	}
 	if end < len(n.text) && byteKinds[n.text[end]]&byteLetter != 0 {
 		if n.text[end] == 'T' && n.want.has(kindBirthDate) && n.birthDate() { // a time follows
 			n.hits |= 1 << kindBirthDate
@@ -123,18 +121,6 @@ func (n *numbers) group(i int) int {
 }
 
 func separates(c byte) bool { return c == ' ' || c == '-' || c == '.' || c == '/' }
-
-// bracketed gives the place of the digits behind ") ", ")", " (" or "-(" at i; 0: there are none.
-func bracketed(text string, i int) int {
-	from := i
-	for i < len(text) && i-from < 3 && (text[i] == '(' || text[i] == ')' || text[i] == ' ' || text[i] == '-') {
-		i++
-	}
-	if i == from || i >= len(text) || !isDigit(text[i]) {
-		return 0
-	}
-	return i
-}
 
 // lettered is a group that a letter ends: a Spanish identity number, or the beginning of something else.
 func (n *numbers) lettered(start, end int) int {
@@ -156,9 +142,6 @@ func (n *numbers) lettered(start, end int) int {
 
 // judge looks at a whole group, then at its parts: a card's number may stand behind another number.
 func (n *numbers) judge(start, end, count int) {
-	if n.want.has(kindPhone) && n.phone(start, count) {
-		n.hits |= 1 << kindPhone
-	}
 	if n.want.has(kindBirthDate) && n.birthDate() {
 		n.hits |= 1 << kindBirthDate
 	}
@@ -265,13 +248,33 @@ func cardShape(parts []digitPart) bool {
 	return parts[len(parts)-1].n <= 4
 }
 
-// phone tells whether a group is a phone number in a field that is named so: + and 7 to 15 digits (E.164), or 7 to 12 digits with or
-// without separators, the first one a 0 or there being ten of them.
-func (n *numbers) phone(start, count int) bool {
-	if start > 0 && n.text[start-1] == '+' {
-		return count >= 7 && count <= 15 && n.digits[0] != 0
+// isPhone tells whether a phone number begins at i, in a field that is named so: + and 7 to 15 digits (E.164), or 7 to 14 digits with a 0 before
+// them, or 7 to 11 without. Between digits are up to three of " -./()", as in +49 (0) 30 1234567; they separate nothing else.
+func isPhone(text string, i int) bool {
+	plus, zero := i > 0 && text[i-1] == '+', text[i] == '0'
+	count, between := 0, 0
+	for ; i < len(text); i++ {
+		switch c := text[i]; {
+		case isDigit(c):
+			count++
+			between = 0
+			continue
+		case (separates(c) || c == '(' || c == ')') && between < 3:
+			between++
+			continue
+		}
+		break
 	}
-	return count >= 7 && count <= 14 && (n.digits[0] == 0 || count <= 11)
+	if between == 0 && i < len(text) && byteKinds[text[i]]&byteLetter != 0 {
+		return false // the digits belong to a word
+	}
+	switch {
+	case plus:
+		return count >= 7 && count <= 15 && !zero
+	case zero:
+		return count >= 7 && count <= 14
+	}
+	return count >= 7 && count <= 11
 }
 
 // birthDate tells whether a group is a date, as 1984-02-29, 29.02.1984, 02/29/1984, 19840229 or the beginning of a date with a time.

@@ -44,7 +44,9 @@ func FuzzFindKeys(f *testing.F)      { fuzzFinder(f, findKeys, kindSetOf(kindKey
 func FuzzFindAddresses(f *testing.F) { fuzzFinder(f, everyAddress, kindSetOf(kindIP, kindMAC)) }
 func FuzzFindNumbers(f *testing.F)   { fuzzFinder(f, everyNumber, numberKinds) }
 
-func everyAddress(text string) kindSet { return findAddresses(text, 0xff, len(text), ^kindSet(0)) }
+func everyAddress(text string) kindSet {
+	return findAddresses(text, 0xff, len(text), len(text), ^kindSet(0))
+}
 
 func everyNumber(text string) kindSet {
 	n := numbers{text: text, want: numberKinds, named: ^kindSet(0)}

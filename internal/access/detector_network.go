@@ -4,11 +4,11 @@ import "strings"
 
 // findAddresses finds addresses of machines: IPv4, IPv6 and MAC. Of IPv4 those that many programs' versions look like (all parts below 20)
 // count only with a name; addresses that say nothing of anybody (0.0.0.0, loopback, the broadcast) never do.
-func findAddresses(text string, seen uint8, digits int, named kindSet) kindSet {
+func findAddresses(text string, seen uint8, digits, dashed int, named kindSet) kindSet {
 	var hits kindSet
 	v4 := seen&byteDot != 0 && digits >= 4
 	v6 := seen&byteColon != 0
-	mac := v6 || seen&byteDash != 0
+	mac := v6 || dashed >= leastMAC
 	for i := 0; i < len(text); i++ {
 		if !isHex(text[i]) && text[i] != ':' {
 			for i < len(text) && (isAlnum(text[i]) || joins(text[i])) { // what begins within a name is none

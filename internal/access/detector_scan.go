@@ -9,7 +9,6 @@ const (
 	byteColon
 	byteDot
 	byteDash
-	byteSpace
 
 	byteWord = byteDigit | byteLetter | byteJoin
 )
@@ -25,7 +24,6 @@ var byteKinds = func() (t [256]uint8) {
 	}
 	t['-'], t['_'] = byteJoin|byteDash, byteJoin
 	t['@'], t[':'], t['.'] = byteAt, byteColon, byteDot
-	t[' '], t['\n'] = byteSpace, byteSpace
 	return t
 }()
 
@@ -34,6 +32,8 @@ const (
 	leastDigits = 7  // of any national id, account, card or phone
 	leastDate   = 6  // of a date, as 2/9/1978
 	leastWord   = 16 // letters, digits, - and _ in a row: of any key or token
+	leastMAC    = 5  // dashes
+	leastArmour = 10 // dashes of PEM
 )
 
 // mostScanned bounds how much of a text is looked at. What is longer counts as free text.
@@ -49,11 +49,12 @@ func (s kindSet) scan(text string, named kindSet) kindSet {
 		text = text[:mostScanned]
 	}
 	var seen uint8
-	var digits, word, longest int
+	var digits, dashes, word, longest int
 	for i := range len(text) {
 		k := byteKinds[text[i]]
 		seen |= k
 		digits += int(k & byteDigit)
+		dashes += int(k / byteDash & 1)
 		if k&byteWord != 0 {
 			word++
 			continue
@@ -74,7 +75,7 @@ func (s kindSet) scan(text string, named kindSet) kindSet {
 	if longest >= leastWord && s&(1<<kindKey|1<<kindJWT) != 0 {
 		hits |= s & findKeys(text)
 	}
-	if seen&byteDash != 0 && s.has(kindPEM) && hasPEM(text) {
+	if dashes >= leastArmour && s.has(kindPEM) && hasPEM(text) {
 		hits |= 1 << kindPEM
 	}
 	if (digits >= leastDigits || digits >= leastDate && s.has(kindBirthDate)) && s&numberKinds != 0 {
@@ -82,8 +83,8 @@ func (s kindSet) scan(text string, named kindSet) kindSet {
 		n.find()
 		hits |= n.hits & s
 	}
-	if (seen&byteColon != 0 || seen&byteDot != 0 || seen&byteDash != 0) && s&(1<<kindIP|1<<kindMAC) != 0 {
-		hits |= s & findAddresses(text, seen, digits, named)
+	if (seen&byteColon != 0 || seen&byteDot != 0 && digits >= 4 || dashes >= leastMAC) && s&(1<<kindIP|1<<kindMAC) != 0 {
+		hits |= s & findAddresses(text, seen, digits, dashes, named)
 	}
 	return hits
 }

@@ -57,7 +57,7 @@ func (p *plan) raised(at *place, v event.Value) Treatment {
 			take(p.detect.classes[k])
 		}
 	}
-	if p.detect.freeText && v.Kind() == event.ValueString && prose(v.Raw()) {
+	if p.detect.freeText && v.Kind() == event.ValueString && prose(v.Raw()) || p.detect.values != 0 && len(v.Raw()) > mostScanned {
 		take(p.classes[ClassUnknown])
 	}
 	switch {

@@ -75,6 +75,9 @@ func TestDetectorsRaiseWhatRulesShow(t *testing.T) {
 	if v := shownAs(kept, reader, "note", text("please call me back soon")); len(v.Masked) != 0 {
 		t.Errorf("free text that is kept: %+v", v.Masked)
 	}
+	if v := shownAs(kept, reader, "note", text(strings.Repeat("x", mostScanned)+" ann@example.org")); len(v.Masked) != 1 || v.Masked[0].Class != ClassUnknown {
+		t.Errorf("more than is looked at: %+v", v.Masked)
+	}
 	forced := guarded(t, Detectors{Enabled: AllDetectors()}, Rule{Part: PartValue, Override: true, Paths: map[string]string{"ref": "public"}})
 	if v := shownAs(forced, reader, "ref", text("4111111111111111")); len(v.Masked) != 0 {
 		t.Errorf("an override: %+v", v.Masked)

@@ -43,7 +43,7 @@ func TestRulesGiveClasses(t *testing.T) {
 	p := shop(t,
 		Rule{Topics: []string{"orders.*"}, Part: PartValue, Paths: map[string]string{
 			"id": "public", "**.email": "pii.contact", "payment.pan": "pii.financial", "items[].sku": "public", "items[]": "secret", "tags{}": "public", "tags{key}": "secret",
-			`"odd.name".x`: "public", "a.*.c": "public", "free.**": "public",
+			"a~b": "public", "doc~json.x": "public", `"~json"`: "secret", `"odd.name".x`: "public", "a.*.c": "public", "free.**": "public",
 		}},
 		Rule{Part: PartValue, Paths: map[string]string{"id": "pii.time", "payment.pan": "public"}},
 		Rule{Topics: []string{"orders.eu"}, Part: PartValue, Override: true, Paths: map[string]string{"note.email": "public"}},
@@ -51,7 +51,7 @@ func TestRulesGiveClasses(t *testing.T) {
 	for path, want := range map[string]string{
 		"id": "pii.time", "ID": "pii.time", "email": "pii.contact", "customer.Email": "pii.contact", "customer.deep.EMAIL": "pii.contact", "note.email": "public",
 		"payment.pan": "pii.financial", "payment": ClassUnknown, "items.[].sku": "public", "items.[]": ClassSecret, "items.[].name": ClassUnknown, "tags.{}": "public", "tags.{key}": ClassSecret,
-		"odd.name|x": "public", "a.b.c": "public", "a.b.d": ClassUnknown, "a.b.b.c": ClassUnknown, "free": "public", "free.x.y": "public", "": ClassUnknown, "other": ClassUnknown,
+		"odd.name|x": "public", "a~b": "public", "doc.~json.x": "public", "~json": ClassSecret, "a.b.c": "public", "a.b.d": ClassUnknown, "a.b.b.c": ClassUnknown, "free": "public", "free.x.y": "public", "": ClassUnknown, "other": ClassUnknown,
 	} {
 		var at Path
 		switch {

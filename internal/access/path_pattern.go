@@ -78,9 +78,12 @@ func parsePattern(text string) (pattern, error) {
 			}
 			p, i = append(p, patternStep{name: fold(name.String())}), i+j+1
 		default:
-			end := strings.IndexAny(rest, `.[]{}"~`)
+			end := strings.IndexAny(rest, `.[]{}"`)
 			if end < 0 {
 				end = len(rest)
+			}
+			if json := strings.Index(rest[:end], jsonStep); json > 0 {
+				end = json
 			}
 			switch name := rest[:end]; {
 			case name == "":

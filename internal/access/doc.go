@@ -13,5 +13,8 @@
 //
 // Auditor is where a read is written down: the intent before the first payload byte, the result after the last.
 //
+// Detectors look into what rules show and hide more (detector_*.go); an Observer counts what they find, for suggestions. KeyTexts and
+// KeyNumbers make tokens of keys that stay in their key group, for exports that must run again (keygroup_*.go).
+//
 // The package is pure: no files, no clock, no network; Lines writes to the writer it was given.
 package access

@@ -15,6 +15,8 @@ type Masking struct {
 	Classes map[string]Class // public, unknown and secret are there in any case, and may be said otherwise
 	Rules   []Rule
 	Keys    Keys // of tokens
+
+	Detectors Detectors // hide what is found in fields that rules show
 }
 
 // Class is a kind of data with what happens to it.
@@ -79,6 +81,7 @@ type class struct {
 type masking struct {
 	classes map[string]*class
 	rules   []compiledRule
+	detect  detectors
 }
 
 type compiledRule struct {
@@ -145,6 +148,7 @@ func (m *Masking) compile() (*masking, error) {
 		}
 		c.rules = append(c.rules, one)
 	}
+	c.detect = m.Detectors.compile(c.classes, say)
 	if len(wrong) > 0 {
 		return nil, fmt.Errorf("masking: %s", strings.Join(wrong, "; "))
 	}
@@ -234,9 +238,9 @@ func (m *masking) plan(s Subject, clear map[string]bool) *plan {
 	return p
 }
 
-// classOf is the class of what is at a path: of the rules with an override, if there is one, else of all, that of the highest rank. Rules of
+// ruleOf gives the class of what is at a path: of the rules with an override, if there is one, else of all, that of the highest rank. Rules of
 // one rank with different classes: the name decides, so that the order of rules does not.
-func (p *plan) classOf(path Path) *class {
+func (p *plan) ruleOf(path Path) rule {
 	var held *rule
 	p.rules.find(path, func(r *rule) {
 		if held == nil || r.over(held) {
@@ -244,9 +248,9 @@ func (p *plan) classOf(path Path) *class {
 		}
 	})
 	if held == nil {
-		return p.classes[ClassUnknown]
+		return rule{class: p.classes[ClassUnknown]}
 	}
-	return held.class
+	return *held
 }
 
 // over tells whether a rule holds against another one.
@@ -258,7 +262,7 @@ func (r *rule) over(x *rule) bool {
 }
 
 // Leaf is that of Plan.
-func (p *plan) Leaf(path Path, _ event.Value) Treatment { return p.treat(p.classOf(path)) }
+func (p *plan) Leaf(path Path, v event.Value) Treatment { return p.treatWhole(p.place(path), v) }
 
 func (p *plan) treat(c *class) Treatment {
 	if p.clear[c.name] || c.Action.Mask == Clear {

@@ -109,8 +109,8 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 	m := newMasker(plan)
 	m.nameless, m.ranges = info.Format.Nameless(), shape.Bytes > 0
 	v := View{Format: info.Format, Type: info.Type, Size: info.Size, Reason: info.Reason}
-	if root, ok := m.node(node); ok {
-		v.root = &root
+	if root := new(Node); m.node(node, root) {
+		v.root = root
 	}
 	v.Masked = m.list()
 	if m.foreign {

@@ -11,7 +11,8 @@
 //
 // Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
 //
-// Auditor is where a read is written down: the intent before the first payload byte, the result after the last.
+// Auditor is where a read is written down: the intent before the first payload byte, the result after the last. An Entry is tied to the
+// one before it by its hash (Link.Seal), and a Check finds what was changed, taken out or cut off since; internal/audit keeps the files.
 //
-// The package is pure: no files, no clock, no network; Lines writes to the writer it was given.
+// The package is pure: no files, no clock, no network.
 package access

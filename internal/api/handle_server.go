@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
 )
 
@@ -20,8 +21,11 @@ func (s *service) principal(ctx context.Context, _ *none) (Principal, error) {
 	who := caller(ctx)
 	p := Principal{ID: who.ID, Name: who.Name, Roles: who.Roles, Actions: []string{}, Policy: s.Browser.Policy()}
 	for _, r := range s.table {
-		a := string(r.action)
-		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.Decide(who, r.action, browse.Everything().Resource).Allowed {
+		a, on := string(r.action), browse.Everything().Resource
+		if r.action == access.AuditRead {
+			on = access.AuditResource
+		}
+		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.Decide(who, r.action, on).Allowed {
 			p.Actions = append(p.Actions, a)
 		}
 	}

@@ -150,11 +150,19 @@ func (c *Check) Line(line []byte) error {
 	c.report.Entries++
 	if e.Action == AuditKeep && e.RemovedLast > 0 {
 		c.report.Removed = max(c.report.Removed, e.RemovedLast)
-		if c.missing != nil && e.RemovedLast == c.gone.Seq && e.RemovedHash == c.gone.Hash {
+		if c.missing != nil && e.RemovedLast == c.gone.Seq && e.RemovedHash == c.gone.Hash && e.Before == c.missingFile() {
 			c.missing = nil
 		}
 	}
 	return c.compare()
+}
+
+// missingFile is the file that is missing as a whole, where it is one that the chain does not go on from.
+func (c *Check) missingFile() string {
+	if c.missing.Seq == 0 {
+		return c.missing.File
+	}
+	return ""
 }
 
 // begins checks how a file is tied to what was before.

@@ -121,6 +121,13 @@ func (s *service) auditStatus(context.Context, *none) (AuditStatus, error) {
 		End: I64(st.End.Seq), EndHash: st.End.Hash.String(), Removed: I64(st.Removed), Key: st.Key, Fingerprint: audit.Fingerprint(st.Key), Files: st.Files, Bytes: I64(st.Bytes),
 		Errors: I64(st.Errors), Sinks: []AuditSink{},
 	}
+	for _, k := range log.Sinks() {
+		takes := "heads"
+		if k.Entries {
+			takes = "entries"
+		}
+		out.Sinks = append(out.Sinks, AuditSink{Name: k.Name, Takes: takes, State: k.State, To: I64(k.To), Last: at(k.Last), Error: k.Error})
+	}
 	if st.Head.Seq > 0 {
 		out.Head = &AuditHead{Seq: I64(st.Head.Seq), Hash: st.Head.Hash.String(), Time: at(st.Head.Time), Signature: st.Head.Signature}
 	}

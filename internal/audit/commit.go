@@ -156,8 +156,7 @@ func (l *Log) advance(to access.Link, entries int, durable bool) {
 		l.synced = to
 		l.stats.Syncs++
 	}
-	close(l.moved)
-	l.moved = make(chan struct{})
+	l.announce()
 }
 
 // sync brings results to the disk that no intent took along.
@@ -173,4 +172,11 @@ func (l *Log) sync() {
 	defer l.mu.Unlock()
 	l.synced = l.end
 	l.stats.Syncs++
+	l.announce() // for those who send what is on disk
+}
+
+// announce wakes all who wait for news of the log. l.mu is held.
+func (l *Log) announce() {
+	close(l.moved)
+	l.moved = make(chan struct{})
 }

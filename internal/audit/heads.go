@@ -59,6 +59,7 @@ func (l *Log) sign() (access.Head, error) {
 	}
 	l.mu.Lock()
 	l.head = h
+	l.announce() // for those who take heads
 	l.mu.Unlock()
 	return h, nil
 }

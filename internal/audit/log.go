@@ -19,6 +19,7 @@ type Options struct {
 	Dir      string
 	FileSize int64         // bytes at which a file is full; 0 = 256 MiB
 	Keep     time.Duration // how long full files are kept; 0 = for ever
+	Targets  []Target      // where heads and entries are sent
 	Policy   string        // version of the policy in force, for entries of the log itself
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -26,11 +27,16 @@ type Options struct {
 
 const defaultFileSize = 256 << 20
 
+// lastSend bounds how long the end waits for those who take heads and entries; they get what they lack after the next start.
+const lastSend = 3 * time.Second
+
 // Log is the audit log of one folder. One process writes it at a time: the server's lock on the data folder sees to that.
 // Safe for concurrent use.
 type Log struct {
 	o   Options
 	key ed25519.PrivateKey
+
+	pumps []*pump
 
 	wake chan struct{} // 1: entries wait
 	done chan struct{} // the writer has ended
@@ -41,7 +47,7 @@ type Log struct {
 	files  []segment // oldest first; the last one is written
 	end    access.Link
 	synced access.Link
-	moved  chan struct{} // closed when end moves
+	moved  chan struct{} // closed when end, synced or head moves
 	head   access.Head   // the last one that was signed
 	stats  Stats
 	check  CheckState
@@ -83,6 +89,13 @@ func Open(o Options) (*Log, error) {
 	}
 	if l.head, err = lastHead(filepath.Join(o.Dir, HeadsFile)); err != nil {
 		return nil, err
+	}
+	for _, t := range o.Targets {
+		p, err := l.newPump(t)
+		if err != nil {
+			return nil, err
+		}
+		l.pumps = append(l.pumps, p)
 	}
 	if err := l.open(); err != nil {
 		if l.file != nil {
@@ -322,6 +335,14 @@ func (l *Log) Close() error {
 	l.nudge()
 	<-l.done
 	_, err := l.sign()
+	ctx, cancel := context.WithTimeout(context.Background(), lastSend)
+	defer cancel()
+	for _, p := range l.pumps { // the last head, as far as the other side answers at once
+		if failed := p.once(ctx); failed != nil {
+			p.fail(failed)
+		}
+		_ = p.t.Sink.Close()
+	}
 	return errors.Join(err, l.file.Close())
 }
 

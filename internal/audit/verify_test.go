@@ -139,8 +139,8 @@ func TestVerifyNamesTheFirstBadEntry(t *testing.T) {
 	}
 }
 
-// rewrite makes the log anew without one entry, hashes and all, as somebody would who can write the folder and not sign.
-func rewrite(t *testing.T, dir string, files []string, lines [][][]byte, without uint64) {
+// writeAnew makes the log anew without one entry, hashes and all, as somebody would who can write the folder and not sign.
+func writeAnew(t *testing.T, dir string, files []string, lines [][][]byte, without uint64) {
 	t.Helper()
 	var link access.Link
 	for k, name := range files {
@@ -191,7 +191,7 @@ func TestHeadsFindALogThatWasWrittenAnew(t *testing.T) {
 	if r, err := Verify(context.Background(), o); err != nil || r.Heads != 4 || r.OwnKey {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	rewrite(t, dir, files, lines, 5)
+	writeAnew(t, dir, files, lines, 5)
 	if b := broken(t, o); b == nil || b.Seq == 0 {
 		t.Error("a log that was written anew is taken")
 	}

@@ -43,6 +43,7 @@ type Server struct {
 	OTLP    OTLP
 	Parquet Parquet
 	Replay  Replay
+	Audit   Audit
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -145,7 +146,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, replaySettings(), otlpSettings(), parquetSettings())
+	}, replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
 )
@@ -171,9 +170,4 @@ func find(sources []source, seq uint64) (e access.Entry, ok bool, err error) {
 		return e, ok && e.Seq == seq, err
 	}
 	return e, false, nil
-}
-
-// before is the part of a file whose entries were written before t.
-func (s *source) before(t time.Time) (int64, error) {
-	return s.bisect(func(e *access.Entry) bool { return !e.Time.Before(t) })
 }

@@ -44,7 +44,7 @@ var ErrCursor = errors.New("the cursor is none of a page of the audit log")
 
 // Bounds of one page: what is looked at, and results whose intents are older than the page.
 const (
-	searchBytes   = 64 << 20
+	searchBytes   = 16 << 20
 	searchPending = 64
 	pageLimit     = 100
 )

@@ -70,7 +70,7 @@ func OpenSink(text string, o SinkOptions) (Sink, error) {
 		}
 		return &syslogSink{transport: strings.TrimPrefix(strings.TrimPrefix(u.Scheme, "syslog"), "+"), address: u.Host, host: o.Host}, nil
 	}
-	return nil, fmt.Errorf("nothing is sent to %s:", u.Scheme)
+	return nil, fmt.Errorf("nothing is sent to addresses that begin with %s", u.Scheme)
 }
 
 // sinkName is what people see of a sink: a query may hold a secret.

@@ -53,6 +53,14 @@ export const auditEntries: readonly AuditEntry[] = [
 		ended: "2026-11-23T14:01:41.300000Z",
 		result: "102",
 	}),
+	entry(90, {
+		action: "audit:read",
+		resource: "audit/log",
+		ranges: ["page of at most 100", "who bob"],
+		records: "3",
+		ended: "2026-11-23T14:01:30.140000Z",
+		result: "91",
+	}),
 	entry(1, {
 		phase: "file",
 		principal: "local:server",

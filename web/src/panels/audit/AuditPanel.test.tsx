@@ -85,7 +85,7 @@ describe("the audit log", () => {
 		openPanel(<Audit />, { ...served, "/audit": pages });
 		expect(await screen.findByText(/The newest 2 entries; there are older ones/)).toBeTruthy();
 		await userEvent.click(screen.getByRole("button", { name: "Older" }));
-		expect(await screen.findByText("5 entries")).toBeTruthy();
+		expect(await screen.findByText("6 entries")).toBeTruthy();
 		expect(screen.queryByRole("button", { name: "Older" })).toBeNull();
 	});
 

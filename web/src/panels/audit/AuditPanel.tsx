@@ -10,6 +10,7 @@ import { useCommand } from "../../model/commandBus";
 import { refine } from "../../model/navigation";
 import { DataTable } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
+import { Scroll } from "../../widgets/Scroll";
 import { Segmented } from "../../widgets/Segmented";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import styles from "./AuditPanel.module.css";
@@ -136,7 +137,7 @@ function Entries({ filter, state, filtered }: EntriesProps) {
 				{query.isError && (
 					<StaleBanner since={query.dataUpdatedAt} reason={toProblem(query.error).title} onRetry={() => void query.refetch()} />
 				)}
-				<div className="scroll">
+				<Scroll label="Entries of the audit log">
 					<DataTable
 						label="Audit log"
 						columns={columns}
@@ -145,7 +146,7 @@ function Entries({ filter, state, filtered }: EntriesProps) {
 						{...(selected === undefined ? {} : { selected: String(selected.seq) })}
 						onSelect={(id) => refine({ sel: id })}
 					/>
-				</div>
+				</Scroll>
 				<footer className={styles.foot}>
 					<span role="status">
 						{query.hasNextPage === true

@@ -32,7 +32,7 @@ describe("was it looked at", () => {
 		const audit = new AuditPage(page);
 		await audit.visit();
 		await audit.filter(`action:job:read outcome:ok resource:${rec}`);
-		await audit.rows.first().getByText(rec).waitFor();
+		await audit.detail.getByText(rec).waitFor();
 		await audit.detail.getByText("Shown clear").waitFor();
 		await page.getByText(/^chain (whole|is being checked)$/).waitFor();
 		expect(await findings(page)).toEqual([]);

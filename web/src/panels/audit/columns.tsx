@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditOutcome } from "../../api/audit";
 import { count } from "../../base/quantity";
+import { shortId } from "../../base/reference";
 import { Chip, type Tone } from "../../widgets/Chip";
 import type { Column } from "../../widgets/DataTable";
 import type { IconName } from "../../widgets/Icon";
@@ -39,13 +40,15 @@ export const columns: readonly Column<AuditEntry>[] = [
 	{ id: "time", head: "Time", cell: (e) => <TimeText t={e.time} /> },
 	{ id: "who", head: "Who", cell: (e) => <b className="strong">{e.principal}</b> },
 	{ id: "action", head: "Action", mono: true, cell: (e) => e.action },
+	{ id: "outcome", head: "Outcome", cell: (e) => <OutcomeChip of={e.outcome} /> },
+	{ id: "records", head: "Records", align: "right", cell: (e) => (e.records === 0n ? "" : count(e.records)) },
 	{
 		id: "resource",
 		head: "On",
 		mono: true,
 		cell: (e) => (
 			<span className="cut" title={e.resource}>
-				{e.resource}
+				{e.resource.replace(/[0-9a-f]{32}/, shortId)}
 			</span>
 		),
 	},
@@ -58,6 +61,4 @@ export const columns: readonly Column<AuditEntry>[] = [
 			</span>
 		),
 	},
-	{ id: "outcome", head: "Outcome", cell: (e) => <OutcomeChip of={e.outcome} /> },
-	{ id: "records", head: "Records", align: "right", cell: (e) => (e.records === 0n ? "" : count(e.records)) },
 ];

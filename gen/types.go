@@ -7,6 +7,177 @@ import (
 	"time"
 )
 
+// Defines values for AuditEntryOutcome.
+const (
+	AuditEntryOutcomeDenied AuditEntryOutcome = "denied"
+	AuditEntryOutcomeFailed AuditEntryOutcome = "failed"
+	AuditEntryOutcomeOk     AuditEntryOutcome = "ok"
+	AuditEntryOutcomeOpen   AuditEntryOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryOutcome enum.
+func (e AuditEntryOutcome) Valid() bool {
+	switch e {
+	case AuditEntryOutcomeDenied:
+		return true
+	case AuditEntryOutcomeFailed:
+		return true
+	case AuditEntryOutcomeOk:
+		return true
+	case AuditEntryOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryPhase.
+const (
+	AuditEntryPhaseEvent  AuditEntryPhase = "event"
+	AuditEntryPhaseFile   AuditEntryPhase = "file"
+	AuditEntryPhaseIntent AuditEntryPhase = "intent"
+	AuditEntryPhaseResult AuditEntryPhase = "result"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryPhase enum.
+func (e AuditEntryPhase) Valid() bool {
+	switch e {
+	case AuditEntryPhaseEvent:
+		return true
+	case AuditEntryPhaseFile:
+		return true
+	case AuditEntryPhaseIntent:
+		return true
+	case AuditEntryPhaseResult:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventDatacontenttype.
+const (
+	AuditEventDatacontenttypeApplicationJSON AuditEventDatacontenttype = "application/json"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventDatacontenttype enum.
+func (e AuditEventDatacontenttype) Valid() bool {
+	switch e {
+	case AuditEventDatacontenttypeApplicationJSON:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventSpecversion.
+const (
+	AuditEventSpecversionN10 AuditEventSpecversion = "1.0"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventSpecversion enum.
+func (e AuditEventSpecversion) Valid() bool {
+	switch e {
+	case AuditEventSpecversionN10:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventType.
+const (
+	AuditEventTypeIoSightglassAuditEntryV1 AuditEventType = "io.sightglass.audit.entry.v1"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventType enum.
+func (e AuditEventType) Valid() bool {
+	switch e {
+	case AuditEventTypeIoSightglassAuditEntryV1:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditSinkState.
+const (
+	AuditSinkStateFailing AuditSinkState = "failing"
+	AuditSinkStateOk      AuditSinkState = "ok"
+	AuditSinkStateWaiting AuditSinkState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the AuditSinkState enum.
+func (e AuditSinkState) Valid() bool {
+	switch e {
+	case AuditSinkStateFailing:
+		return true
+	case AuditSinkStateOk:
+		return true
+	case AuditSinkStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditSinkTakes.
+const (
+	AuditSinkTakesEntries AuditSinkTakes = "entries"
+	AuditSinkTakesHeads   AuditSinkTakes = "heads"
+)
+
+// Valid indicates whether the value is a known member of the AuditSinkTakes enum.
+func (e AuditSinkTakes) Valid() bool {
+	switch e {
+	case AuditSinkTakesEntries:
+		return true
+	case AuditSinkTakesHeads:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditStatusChain.
+const (
+	AuditStatusChainBroken   AuditStatusChain = "broken"
+	AuditStatusChainChecking AuditStatusChain = "checking"
+	AuditStatusChainUnknown  AuditStatusChain = "unknown"
+	AuditStatusChainWhole    AuditStatusChain = "whole"
+)
+
+// Valid indicates whether the value is a known member of the AuditStatusChain enum.
+func (e AuditStatusChain) Valid() bool {
+	switch e {
+	case AuditStatusChainBroken:
+		return true
+	case AuditStatusChainChecking:
+		return true
+	case AuditStatusChainUnknown:
+		return true
+	case AuditStatusChainWhole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditStatusKind.
+const (
+	AuditStatusKindAuditStatus AuditStatusKind = "audit-status"
+)
+
+// Valid indicates whether the value is a known member of the AuditStatusKind enum.
+func (e AuditStatusKind) Valid() bool {
+	switch e {
+	case AuditStatusKindAuditStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeKind.
 const (
 	ChangeKindMinusD ChangeKind = "-D"
@@ -1189,6 +1360,54 @@ func (e WatermarkInputState) Valid() bool {
 	}
 }
 
+// Defines values for AuditParamsOutcome.
+const (
+	AuditParamsOutcomeDenied AuditParamsOutcome = "denied"
+	AuditParamsOutcomeFailed AuditParamsOutcome = "failed"
+	AuditParamsOutcomeOk     AuditParamsOutcome = "ok"
+	AuditParamsOutcomeOpen   AuditParamsOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditParamsOutcome enum.
+func (e AuditParamsOutcome) Valid() bool {
+	switch e {
+	case AuditParamsOutcomeDenied:
+		return true
+	case AuditParamsOutcomeFailed:
+		return true
+	case AuditParamsOutcomeOk:
+		return true
+	case AuditParamsOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditLiveParamsOutcome.
+const (
+	AuditLiveParamsOutcomeDenied AuditLiveParamsOutcome = "denied"
+	AuditLiveParamsOutcomeFailed AuditLiveParamsOutcome = "failed"
+	AuditLiveParamsOutcomeOk     AuditLiveParamsOutcome = "ok"
+	AuditLiveParamsOutcomeOpen   AuditLiveParamsOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditLiveParamsOutcome enum.
+func (e AuditLiveParamsOutcome) Valid() bool {
+	switch e {
+	case AuditLiveParamsOutcomeDenied:
+		return true
+	case AuditLiveParamsOutcomeFailed:
+		return true
+	case AuditLiveParamsOutcomeOk:
+		return true
+	case AuditLiveParamsOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicRecordsParamsOrder.
 const (
 	TopicRecordsParamsOrderAsc  TopicRecordsParamsOrder = "asc"
@@ -1437,6 +1656,200 @@ type Attempt struct {
 	Task    string    `json:"task"`
 	Vertex  string    `json:"vertex"`
 }
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Action string `json:"action"`
+
+	// Classes Of data whose mask the principal's roles lift; * = all. Empty when nothing was shown, or nothing without a mask.
+	Classes []string `json:"classes"`
+
+	// Client Address, or local.
+	Client  string `json:"client"`
+	Decoder string `json:"decoder,omitempty"`
+
+	// Ended Of the result.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// Filter Literals replaced by their types.
+	Filter string `json:"filter,omitempty"`
+	Grant  string `json:"grant,omitempty"`
+	Hash   string `json:"hash"`
+
+	// Outcome open: without a result; it goes on, or was cut short.
+	Outcome AuditEntryOutcome `json:"outcome"`
+
+	// Phase intent: a read or a change, with its result; event: it had happened by then; file: a file of the log begins.
+	Phase AuditEntryPhase `json:"phase"`
+
+	// Policy Version of the policy that decided.
+	Policy    string `json:"policy,omitempty"`
+	PrevHash  string `json:"prev_hash"`
+	Principal string `json:"principal"`
+
+	// Ranges What of it: partitions with offsets, positions, or what was changed.
+	Ranges []string `json:"ranges"`
+
+	// Reason That the principal gave, or why it was refused.
+	Reason string `json:"reason,omitempty"`
+
+	// Records 64-bit integer as text
+	Records  string `json:"records"`
+	Resource string `json:"resource"`
+
+	// Result Number of the result; 0 = none.
+	Result string   `json:"result,omitempty"`
+	Roles  []string `json:"roles"`
+
+	// Seq Number in the log, from 1 without a gap; results of reads have numbers of their own.
+	Seq string `json:"seq"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time"`
+}
+
+// AuditEntryOutcome open: without a result; it goes on, or was cut short.
+type AuditEntryOutcome string
+
+// AuditEntryPhase intent: a read or a change, with its result; event: it had happened by then; file: a file of the log begins.
+type AuditEntryPhase string
+
+// AuditEntryList defines model for AuditEntryList.
+type AuditEntryList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap        `json:"gaps,omitempty"`
+	Items []AuditEntry `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// AuditEvent defines model for AuditEvent.
+type AuditEvent struct {
+	// Data An entry: spec/audit.md.
+	Data            map[string]interface{}    `json:"data"`
+	Datacontenttype AuditEventDatacontenttype `json:"datacontenttype"`
+
+	// ID The entry's number: unique within source.
+	ID string `json:"id"`
+
+	// Source urn:sightglass:audit: and the key's fingerprint.
+	Source      string                `json:"source"`
+	Specversion AuditEventSpecversion `json:"specversion"`
+
+	// Subject The resource.
+	Subject string `json:"subject,omitempty"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time      `json:"time"`
+	Type AuditEventType `json:"type"`
+}
+
+// AuditEventDatacontenttype defines model for AuditEvent.Datacontenttype.
+type AuditEventDatacontenttype string
+
+// AuditEventSpecversion defines model for AuditEvent.Specversion.
+type AuditEventSpecversion string
+
+// AuditEventType defines model for AuditEvent.Type.
+type AuditEventType string
+
+// AuditHead defines model for AuditHead.
+type AuditHead struct {
+	Hash string `json:"hash"`
+
+	// Seq 64-bit integer as text
+	Seq       string `json:"seq"`
+	Signature string `json:"signature"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time"`
+}
+
+// AuditSink defines model for AuditSink.
+type AuditSink struct {
+	Error string `json:"error,omitempty"`
+
+	// Last When something was taken last.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Name As the setting has it, without a query.
+	Name  string         `json:"name"`
+	State AuditSinkState `json:"state"`
+	Takes AuditSinkTakes `json:"takes"`
+
+	// To The last entry that was taken.
+	To string `json:"to"`
+}
+
+// AuditSinkState defines model for AuditSink.State.
+type AuditSinkState string
+
+// AuditSinkTakes defines model for AuditSink.Takes.
+type AuditSinkTakes string
+
+// AuditStatus defines model for AuditStatus.
+type AuditStatus struct {
+	// BadSeq The first bad entry of a broken chain.
+	BadSeq string `json:"bad_seq,omitempty"`
+
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+
+	// Chain As of the last check from the log's beginning. unknown: it could not be made.
+	Chain AuditStatusChain `json:"chain"`
+
+	// Checked When the last check ended.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Checked time.Time `json:"checked,omitempty"`
+
+	// CheckedTo The last entry that it read.
+	CheckedTo string `json:"checked_to"`
+
+	// Detail What is broken, or why it is not known.
+	Detail string `json:"detail,omitempty"`
+
+	// End The last entry of the log.
+	End     string `json:"end"`
+	EndHash string `json:"end_hash"`
+
+	// Errors Writes that failed since the start; what they would have shown was refused.
+	Errors string `json:"errors"`
+	Files  int64  `json:"files"`
+
+	// Fingerprint Of the key: what people compare.
+	Fingerprint string    `json:"fingerprint"`
+	Head        AuditHead `json:"head,omitempty"`
+
+	// Key Public key of the heads (Ed25519, hex).
+	Key  string          `json:"key"`
+	Kind AuditStatusKind `json:"kind"`
+
+	// Removed The last entry that retention took away; 0 = none.
+	Removed string      `json:"removed,omitempty"`
+	Sinks   []AuditSink `json:"sinks"`
+	Version int64       `json:"version"`
+}
+
+// AuditStatusChain As of the last check from the log's beginning. unknown: it could not be made.
+type AuditStatusChain string
+
+// AuditStatusKind defines model for AuditStatus.Kind.
+type AuditStatusKind string
 
 // Broker defines model for Broker.
 type Broker struct {
@@ -5490,6 +5903,57 @@ type WatermarkReport struct {
 	// Version Major version of the shape; stable within it.
 	Version int64 `json:"version"`
 }
+
+// AuditParams defines parameters for Audit.
+type AuditParams struct {
+	// Who Part of the principal's id.
+	Who string `form:"who,omitempty" json:"who,omitempty"`
+
+	// Action Whole, or with a star at its end: topic:*.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Resource Part of it.
+	Resource string             `form:"resource,omitempty" json:"resource,omitempty"`
+	Outcome  AuditParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To    string `form:"to,omitempty" json:"to,omitempty"`
+	Limit int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AuditParamsOutcome defines parameters for Audit.
+type AuditParamsOutcome string
+
+// AuditEntriesParams defines parameters for AuditEntries.
+type AuditEntriesParams struct {
+	// After Number of the last entry that is not wanted.
+	After string `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// AuditLiveParams defines parameters for AuditLive.
+type AuditLiveParams struct {
+	// Who Part of the principal's id.
+	Who string `form:"who,omitempty" json:"who,omitempty"`
+
+	// Action Whole, or with a star at its end: topic:*.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Resource Part of it.
+	Resource string                 `form:"resource,omitempty" json:"resource,omitempty"`
+	Outcome  AuditLiveParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// LastEventID Number of the last entry seen; without it, from now.
+	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// AuditLiveParamsOutcome defines parameters for AuditLive.
+type AuditLiveParamsOutcome string
 
 // TopicRecordsParams defines parameters for TopicRecords.
 type TopicRecordsParams struct {

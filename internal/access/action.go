@@ -48,6 +48,19 @@ var actions = [...]Action{
 	RecordRead, RecordWrite,
 }
 
+// What happens beside requests is written into the audit log under these. No route has them, and no statement of a role allows or denies
+// them.
+const (
+	SessionLogin  Action = "session:login"
+	SessionLogout Action = "session:logout"
+	AuditFile     Action = "audit:file"   // a file of the log begins
+	AuditRepair   Action = "audit:repair" // the end of a file was cut, since it held no whole entry
+	AuditKeep     Action = "audit:keep"   // retention took files of the log away
+)
+
+// AuditResource is what access decides on for the audit log.
+const AuditResource Resource = "audit/log"
+
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
 func (a Action) Valid() bool {
 	for _, known := range actions {

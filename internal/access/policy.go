@@ -99,8 +99,8 @@ func (p *Policy) WithMasking(m Masking) (*Policy, error) {
 	return &next, nil
 }
 
-// lifted are the classes whose mask a role of who lifts, in order.
-func (p *Policy) lifted(who Principal) []string {
+// Lifted are the classes whose mask a role of who lifts, in order; "*" is all of them.
+func (p *Policy) Lifted(who Principal) []string {
 	var all []string
 	if p == nil || who.ID == "" {
 		return nil

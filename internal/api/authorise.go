@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/junit"
 	"github.com/sightglass/sightglass/internal/policy"
@@ -58,9 +59,17 @@ func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) 
 		d = s.Browser.DecideSomewhere(who, r.action)
 	}
 	if !d.Allowed {
+		s.noteRefusal(ctx.Context(), who, r, target.Resource, d)
 		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), nil
+}
+
+// noteRefusal writes a refusal down. It is refused all the same when that fails: nothing is shown that would have to be known.
+func (s *service) noteRefusal(ctx context.Context, who access.Principal, r route, on access.Resource, d access.Decision) {
+	if err := s.Browser.Note(ctx, who, r.action, on, access.OutcomeDenied, []string{"route " + r.id}, d.Reason); err != nil {
+		s.Log.Error("a refusal was not written into the audit log", "request_id", requestID(ctx), "route", r.id, "error", err)
+	}
 }
 
 // refuse writes p in place of an answer.
@@ -120,6 +129,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	case errors.Is(err, browse.ErrAudit):
 		return problem(http.StatusServiceUnavailable, "this read could not be written into the audit log, so nothing is shown",
 			"free space in the data folder, then try again")
+	case errors.Is(err, audit.ErrCursor):
+		return problem(http.StatusBadRequest, err.Error(), "begin again without a cursor")
 	case interrupted(ctx, err):
 		return problem(statusClientGone, "the caller went away", "")
 	case errors.Is(err, context.DeadlineExceeded):

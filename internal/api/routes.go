@@ -59,4 +59,5 @@ func (s *service) routes() {
 	s.stepRoutes()
 	s.houseRoutes()
 	s.parquetRoutes()
+	s.auditRoutes()
 }

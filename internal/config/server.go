@@ -45,6 +45,7 @@ type Server struct {
 	OTLP    OTLP
 	Parquet Parquet
 	Replay  Replay
+	Audit   Audit
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -149,7 +150,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, accessSettings(), replaySettings(), otlpSettings(), parquetSettings())
+	}, accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
@@ -46,7 +47,7 @@ type Server struct {
 	meta      *meta.DB
 	retention *retention
 	house     *house
-	audit     *os.File
+	audit     *audit.Log
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
 	export    *otlp.Exporter   // nil when nothing is sent by OTLP
@@ -73,9 +74,8 @@ type Server struct {
 
 // folders and files below the data folder.
 const (
-	storeDir  = "store"
-	metaFile  = "meta.sqlite"
-	auditFile = "audit.jsonl"
+	storeDir = "store"
+	metaFile = "meta.sqlite"
 )
 
 // New opens the data folder and both listeners. On an error nothing stays open.
@@ -146,7 +146,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
-		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
+		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
 		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
 	})
@@ -235,19 +235,17 @@ func (s *Server) openViews() (err error) {
 		blobs: queries.NamedBlobs,
 	}
 	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now, s.log)
-	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
-	if err != nil {
+	if err := s.openAccess(); err != nil {
 		return err
 	}
-	s.audit = file
-	if err := s.openAccess(); err != nil {
+	if err := s.openAudit(); err != nil {
 		return err
 	}
 	looked, err := s.clusters.lookedInto()
 	if err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: auditor, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -343,6 +341,7 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.rules.run(ctx) })
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
+	sampling.Go(func() { s.audit.Run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })

@@ -37,3 +37,4 @@ type unaudited struct{}
 
 func (unaudited) Begin(context.Context, access.Intent) (access.Receipt, error) { return 1, nil }
 func (unaudited) End(context.Context, access.Receipt, access.Result) error     { return nil }
+func (unaudited) Event(context.Context, access.Intent, access.Result) error    { return nil }

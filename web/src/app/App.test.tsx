@@ -39,6 +39,8 @@ const routes = [
 	"/replays",
 	"/replays/9a1154c262d0",
 	"/replays/9a1154c262d0/difference",
+	"/audit",
+	"/audit/status",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
@@ -88,6 +90,7 @@ describe("every screen", () => {
 			],
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
+			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);

@@ -29,6 +29,7 @@ const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
 const InFlightPanel = lazy(() => import("../panels/inflight/InFlightPanel"));
 const StepPanel = lazy(() => import("../panels/step/StepPanel"));
+const AuditPanel = lazy(() => import("../panels/audit/AuditPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -130,6 +131,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <ReplaysPanel state={state} />;
 		case "replay":
 			return <ReplayPanel key={page.id} id={page.id} />;
+		case "audit":
+			return <AuditPanel state={state} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

@@ -61,6 +61,10 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 		{ ids: ["open"], word: "open" },
 	],
 	replay: [],
+	audit: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["filter"], word: "filter" },
+	],
 	lost: [],
 };
 

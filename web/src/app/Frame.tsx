@@ -1,4 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
+import { auditAction } from "../api/audit";
+import { principalQuestion } from "../api/questions";
 import { classes } from "../base/classes";
 import { parseRecord } from "../base/reference";
 import { type Address, formatAddress, link, positionOf, recordingOf } from "../model/address";
@@ -35,6 +38,9 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
+	const principal = useQuery(principalQuestion);
+	const mayAudit = principal.data?.actions.includes(auditAction) === true;
+	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
@@ -76,7 +82,7 @@ export function Frame({ address, children }: Props) {
 			<button type="button" className={styles.skip} onClick={() => document.getElementById("main")?.focus()}>
 				Skip to content
 			</button>
-			<Rail address={address} />
+			<Rail address={address} mayAudit={mayAudit} />
 			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
 			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
@@ -128,6 +134,8 @@ function titleOf({ page }: Address): string {
 			return "Replays";
 		case "replay":
 			return `Replay ${page.id}`;
+		case "audit":
+			return "Audit";
 		case "lost":
 			return "Not found";
 	}
@@ -135,7 +143,7 @@ function titleOf({ page }: Address): string {
 
 type Place = { readonly href: string; readonly icon: IconName; readonly word: string; readonly here: boolean };
 
-function Rail({ address: { page } }: { readonly address: Address }) {
+function Rail({ address: { page }, mayAudit }: { readonly address: Address; readonly mayAudit: boolean }) {
 	const places: readonly Place[] = [
 		{ href: link({ screen: "fleet" }), icon: "fleet", word: "Fleet", here: page.screen === "fleet" || page.screen === "graph" },
 		{
@@ -152,6 +160,7 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 		},
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },
+		...(mayAudit ? [{ href: link({ screen: "audit" }), icon: "file", word: "Audit", here: page.screen === "audit" } as const] : []),
 	];
 	return (
 		<nav className={styles.rail} aria-label="Main">

@@ -68,6 +68,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			policy: "Recording policy",
 			replays: "Replays",
 			replay: "Replay",
+			audit: "Audit",
 			lost: "Not found",
 		};
 		return (

@@ -36,6 +36,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "recordings" }),
 		() => ({ screen: "agents" }),
 		() => ({ screen: "policy" }),
+		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
 		() => ({ screen: "timeline", rec: name() }),
@@ -141,7 +142,19 @@ describe("the path", () => {
 	});
 
 	it("that no screen has is kept, to be shown", () => {
-		for (const path of ["/nowhere", "/j", "/j/a/b", "/r/x", "/r/x/events/more", "/r//events", "/agents/x", "/policy/x", "/r/%zz/events"])
+		for (const path of [
+			"/nowhere",
+			"/j",
+			"/j/a/b",
+			"/r/x",
+			"/r/x/events/more",
+			"/r//events",
+			"/agents/x",
+			"/policy/x",
+			"/admin",
+			"/admin/audit/x",
+			"/r/%zz/events",
+		])
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 });

@@ -23,6 +23,7 @@ export type Page =
 	| { readonly screen: "policy" }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
+	| { readonly screen: "audit" }
 	| { readonly screen: "lost"; readonly path: string };
 
 export type Screen = Page["screen"];
@@ -128,6 +129,8 @@ export function formatPath(page: Page): string {
 			return "/replays";
 		case "replay":
 			return `/replays/${escapeSegment(page.id)}`;
+		case "audit":
+			return "/admin/audit";
 		case "lost":
 			return page.path;
 	}
@@ -156,6 +159,7 @@ export function parsePath(path: string): Page {
 	if (first === "policy" && second === undefined) return { screen: "policy" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
+	if (first === "admin" && second === "audit" && third === undefined) return { screen: "audit" };
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
 	if (first !== "r") return lost;
 	if (second === undefined) return { screen: "recordings" };

@@ -3,6 +3,7 @@
 import { shortId } from "../base/reference";
 import { toRfc3339 } from "../base/time";
 import type { Address, Page, ViewState } from "./address";
+import { readAuditTerms } from "./auditTerms";
 import { type Filter, readFilter } from "./filter";
 import { breakText, readBreaks } from "./steps";
 
@@ -107,6 +108,17 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["replays"];
 		case "replay":
 			return ["replays", quoteArgument(page.id)];
+		case "audit": {
+			const terms = readAuditTerms(state.filter ?? "");
+			return [
+				"audit",
+				...flag("who", terms.who),
+				...flag("action", terms.action),
+				...flag("resource", terms.resource),
+				...flag("outcome", terms.outcome),
+				...stretch(state),
+			];
+		}
 		case "lost":
 			return ["jobs"];
 	}

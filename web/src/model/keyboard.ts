@@ -27,6 +27,7 @@ export type CommandId =
 	| "go-agents"
 	| "go-policy"
 	| "go-replays"
+	| "go-audit"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -80,7 +81,20 @@ export type Command = {
 };
 
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph", "replays", "step"];
+const lists: readonly Screen[] = [
+	"fleet",
+	"recordings",
+	"events",
+	"journey",
+	"gaps",
+	"sql",
+	"key",
+	"agents",
+	"graph",
+	"replays",
+	"step",
+	"audit",
+];
 const recordingScreens: readonly Screen[] = [
 	"graph",
 	"events",
@@ -98,7 +112,13 @@ const steps: readonly Screen[] = ["step"];
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
 	{ id: "help", title: "All keys", group: "Everywhere", keys: ["?"] },
-	{ id: "filter", title: "Filter", group: "Everywhere", keys: ["/"], screens: ["fleet", "recordings", "events", "graph", "agents"] },
+	{
+		id: "filter",
+		title: "Filter",
+		group: "Everywhere",
+		keys: ["/"],
+		screens: ["fleet", "recordings", "events", "graph", "agents", "audit"],
+	},
 	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
 	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
 	{ id: "theme", title: "Dark or light", group: "Everywhere", keys: [] },
@@ -153,6 +173,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
+	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

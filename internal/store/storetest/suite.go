@@ -122,6 +122,10 @@ func storedBlocksReadBack(t *testing.T, b Backend) {
 		if err != nil || only.Value != nil || len(only.Seq) != 100 {
 			t.Errorf("ids alone: %v", err)
 		}
+		raw, err := snap.Raw(context.Background(), r)
+		if h, err2 := block.Verify(raw); err != nil || err2 != nil || h.Number != r.Header.Number || h.Size != uint32(len(raw)) {
+			t.Errorf("the whole block: %v, %v", err, err2)
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -58,4 +58,5 @@ func (s *service) routes() {
 	s.stepRoutes()
 	s.houseRoutes()
 	s.parquetRoutes()
+	s.incidentRoutes()
 }

@@ -10,6 +10,7 @@
 // loopback who may do everything and sees everything.
 //
 // Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
+// Package share writes other values into such bytes: it asks a Plan about every leaf, and Both bounds what one may give to another.
 //
 // Auditor is where a read is written down: the intent before the first payload byte, the result after the last.
 //

@@ -1,7 +1,10 @@
 package serde
 
 import (
+	"encoding/binary"
 	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/event/sealed"
@@ -236,7 +239,15 @@ func (r *rewriter) primArray(d *event.Descriptor, n *event.Node, off, size int) 
 		r.put(off, size, append(appendCount(nil, len(leaf.Text)), leaf.Text...))
 		return nil
 	case d.E.T == event.SerChar:
-		r.put(off, size, appendCount(nil, 0))
+		var units []uint16
+		if !leaf.Null && utf8.ValidString(leaf.Text) {
+			units = utf16.Encode([]rune(leaf.Text))
+		}
+		b := appendCount(nil, len(units))
+		for _, u := range units {
+			b = binary.BigEndian.AppendUint16(b, u)
+		}
+		r.put(off, size, b)
 		return nil
 	}
 	return uneditable("an array of it is no single value")

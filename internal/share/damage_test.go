@@ -28,7 +28,7 @@ func known(err error) bool {
 func TestEveryTruncationIsTold(t *testing.T) {
 	s := open(t)
 	_, file := s.export(t, s.request(t))
-	for n := 0; n < len(file); n += 1 + n/50 {
+	for n := 0; n < len(file); n += 1 + n/20 {
 		if _, err := Verify(t.Context(), bytes.NewReader(file[:n])); !known(err) {
 			t.Fatalf("of %d bytes the first %d: %v", len(file), n, err)
 		}
@@ -44,7 +44,7 @@ func TestFlippedBitsAreTold(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	end := dataEnd(t, file) // what follows is made from what is before, for tools that seek
 	missed := 0
-	for range 300 {
+	for range 120 {
 		bad := bytes.Clone(file)
 		bad[rnd.IntN(end)] ^= 1 << rnd.IntN(8)
 		r, err := Verify(t.Context(), bytes.NewReader(bad))
@@ -65,8 +65,8 @@ func TestFlippedBitsAreTold(t *testing.T) {
 			t.Fatal("a file that was refused left a recording behind")
 		}
 	}
-	if missed > 100 {
-		t.Errorf("%d of 300 flips were not told", missed)
+	if missed > 40 {
+		t.Errorf("%d of 120 flips were not told", missed)
 	}
 }
 

@@ -12,8 +12,11 @@ import (
 // body masks the JSON of lanes job and gap. Members that hold messages of exceptions are payload, since messages quote records;
 // arguments of a JVM and of a job are what people gave it.
 func (m *masking) body(lane event.Lane, kind event.Kind, b []byte) []byte {
-	if lane != event.LaneJob || len(b) == 0 {
+	switch {
+	case len(b) == 0 || lane == event.LaneGap:
 		return b
+	case lane != event.LaneJob: // they have none
+		return nil
 	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(b, &members) != nil {

@@ -267,13 +267,16 @@ func takeIn(ctx context.Context, from func() (io.Reader, error), to *disk.Store,
 	if in, err = from(); err == nil {
 		err = share.Unpack(ctx, in, r.Manifest, to)
 	}
+	if err != nil { // the run itself may be recorded here one day, and came from no file then
+		err = errors.Join(err, db.SetSetting(context.WithoutCancel(ctx), incidentSetting(rec.String()), ""))
+	}
 	return o, err
 }
 
 // Of is that of api.Incidents.
 func (x *incidents) Of(ctx context.Context, rec event.RecordingID) (*api.IncidentFile, error) {
 	raw, err := x.meta.Setting(ctx, incidentSetting(rec.String()))
-	if errors.Is(err, meta.ErrNotFound) {
+	if errors.Is(err, meta.ErrNotFound) || err == nil && raw == "" {
 		return nil, nil
 	}
 	if err != nil {

@@ -457,6 +457,84 @@ func (e InFlightChannelState) Valid() bool {
 	}
 }
 
+// Defines values for IncidentKind.
+const (
+	IncidentKindIncident IncidentKind = "incident"
+)
+
+// Valid indicates whether the value is a known member of the IncidentKind enum.
+func (e IncidentKind) Valid() bool {
+	switch e {
+	case IncidentKindIncident:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentVerdict.
+const (
+	IncidentVerdictExact         IncidentVerdict = "exact"
+	IncidentVerdictNotProven     IncidentVerdict = "not proven"
+	IncidentVerdictNotReplayable IncidentVerdict = "not-replayable"
+	IncidentVerdictPathEqual     IncidentVerdict = "path-equal"
+)
+
+// Valid indicates whether the value is a known member of the IncidentVerdict enum.
+func (e IncidentVerdict) Valid() bool {
+	switch e {
+	case IncidentVerdictExact:
+		return true
+	case IncidentVerdictNotProven:
+		return true
+	case IncidentVerdictNotReplayable:
+		return true
+	case IncidentVerdictPathEqual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentFileKind.
+const (
+	IncidentFileKindIncident IncidentFileKind = "incident"
+)
+
+// Valid indicates whether the value is a known member of the IncidentFileKind enum.
+func (e IncidentFileKind) Valid() bool {
+	switch e {
+	case IncidentFileKindIncident:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentFileVerdict.
+const (
+	IncidentFileVerdictExact         IncidentFileVerdict = "exact"
+	IncidentFileVerdictNotProven     IncidentFileVerdict = "not proven"
+	IncidentFileVerdictNotReplayable IncidentFileVerdict = "not-replayable"
+	IncidentFileVerdictPathEqual     IncidentFileVerdict = "path-equal"
+)
+
+// Valid indicates whether the value is a known member of the IncidentFileVerdict enum.
+func (e IncidentFileVerdict) Valid() bool {
+	switch e {
+	case IncidentFileVerdictExact:
+		return true
+	case IncidentFileVerdictNotProven:
+		return true
+	case IncidentFileVerdictNotReplayable:
+		return true
+	case IncidentFileVerdictPathEqual:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobState.
 const (
 	JobStateCanceled JobState = "canceled"
@@ -2999,6 +3077,166 @@ type InFlightReport struct {
 	Waiting string `json:"waiting"`
 }
 
+// Incident defines model for Incident.
+type Incident struct {
+	Blocks int64 `json:"blocks"`
+
+	// By Who exported it.
+	By string `json:"by"`
+
+	// Bytes Of the file, before it is encrypted.
+	Bytes   string          `json:"bytes"`
+	Classes []IncidentClass `json:"classes"`
+
+	// Cut Values that were taken away.
+	Cut []IncidentCut `json:"cut"`
+
+	// Details Why the verdict is so.
+	Details string `json:"details"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+
+	// From Beginning of the stretch; absent: of the recording.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From         time.Time    `json:"from,omitempty"`
+	Gaps         int64        `json:"gaps"`
+	Job          string       `json:"job"`
+	KeyGroupBits int64        `json:"key_group_bits"`
+	Kind         IncidentKind `json:"kind"`
+
+	// LeftOut Parts of the recording that are not in the file.
+	LeftOut []IncidentLeft `json:"left_out"`
+
+	// Made Example: 2026-08-01T14:02:11.482000Z
+	Made time.Time `json:"made,omitempty"`
+
+	// Masked Values are not what they were.
+	Masked bool `json:"masked"`
+
+	// Policy Version of the access policy.
+	Policy    string `json:"policy"`
+	Recording string `json:"recording"`
+
+	// Roles Of the reader for whom values were masked.
+	Roles []string `json:"roles"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To      time.Time       `json:"to,omitempty"`
+	Verdict IncidentVerdict `json:"verdict"`
+	Version int64           `json:"version"`
+}
+
+// IncidentKind defines model for Incident.Kind.
+type IncidentKind string
+
+// IncidentVerdict defines model for Incident.Verdict.
+type IncidentVerdict string
+
+// IncidentClass defines model for IncidentClass.
+type IncidentClass struct {
+	// Action clear, or a mask.
+	Action string `json:"action"`
+	Class  string `json:"class"`
+	Part   string `json:"part"`
+
+	// Values 64-bit integer as text
+	Values string `json:"values"`
+}
+
+// IncidentCut defines model for IncidentCut.
+type IncidentCut struct {
+	// Bytes 64-bit integer as text
+	Bytes  string `json:"bytes"`
+	Part   string `json:"part"`
+	Reason string `json:"reason"`
+
+	// Values 64-bit integer as text
+	Values string `json:"values"`
+}
+
+// IncidentFile defines model for IncidentFile.
+type IncidentFile struct {
+	Blocks int64 `json:"blocks"`
+
+	// By Who exported it.
+	By string `json:"by"`
+
+	// Bytes Of the file, before it is encrypted.
+	Bytes   string          `json:"bytes"`
+	Classes []IncidentClass `json:"classes"`
+
+	// Cut Values that were taken away.
+	Cut []IncidentCut `json:"cut"`
+
+	// Details Why the verdict is so.
+	Details string `json:"details"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+
+	// From Beginning of the stretch; absent: of the recording.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+	Gaps int64     `json:"gaps"`
+
+	// Imported Example: 2026-08-01T14:02:11.482000Z
+	Imported     time.Time        `json:"imported,omitempty"`
+	Importer     string           `json:"importer,omitempty"`
+	Job          string           `json:"job"`
+	KeyGroupBits int64            `json:"key_group_bits"`
+	Kind         IncidentFileKind `json:"kind"`
+
+	// Known What the key is known as here; absent: it is not known.
+	Known string `json:"known,omitempty"`
+
+	// LeftOut Parts of the recording that are not in the file.
+	LeftOut []IncidentLeft `json:"left_out"`
+
+	// Made Example: 2026-08-01T14:02:11.482000Z
+	Made time.Time `json:"made,omitempty"`
+
+	// Masked Values are not what they were.
+	Masked bool `json:"masked"`
+
+	// Policy Version of the access policy.
+	Policy    string `json:"policy"`
+	Recording string `json:"recording"`
+
+	// Roles Of the reader for whom values were masked.
+	Roles []string `json:"roles"`
+
+	// Signer Fingerprint of the key that signed it.
+	Signer string `json:"signer"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To      time.Time           `json:"to,omitempty"`
+	Verdict IncidentFileVerdict `json:"verdict"`
+	Version int64               `json:"version"`
+}
+
+// IncidentFileKind defines model for IncidentFile.Kind.
+type IncidentFileKind string
+
+// IncidentFileVerdict defines model for IncidentFile.Verdict.
+type IncidentFileVerdict string
+
+// IncidentLeft defines model for IncidentLeft.
+type IncidentLeft struct {
+	// Bytes 64-bit integer as text
+	Bytes  string `json:"bytes"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
 // Ingest defines model for Ingest.
 type Ingest struct {
 	// Blocks 64-bit integer as text
@@ -5159,8 +5397,9 @@ type Status struct {
 	Ingest     Ingest   `json:"ingest"`
 
 	// Listen Address of this API.
-	Listen     string `json:"listen"`
-	Recordings int64  `json:"recordings"`
+	Listen     string       `json:"listen"`
+	Opened     IncidentFile `json:"opened,omitempty"`
+	Recordings int64        `json:"recordings"`
 
 	// UptimeS 64-bit integer as text
 	UptimeS string `json:"uptime_s"`
@@ -6148,6 +6387,54 @@ type EventsLiveParams struct {
 
 	// LastEventID Cursor of the last event seen; without it, from now.
 	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// ExportIncidentParams defines parameters for ExportIncident.
+type ExportIncidentParams struct {
+	// From Time or -5m; widened to the checkpoint before.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; widened to the checkpoint behind.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Around Position, in place of from and to.
+	Around string `form:"around,omitempty" json:"around,omitempty"`
+
+	// As Role of who will read it: values are masked for it. Absent: your own.
+	As string `form:"as,omitempty" json:"as,omitempty"`
+
+	// State With files of state, as far as they are recorded.
+	State bool `form:"state,omitempty" json:"state,omitempty"`
+
+	// Jars With the job's jars.
+	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
+	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
+}
+
+// ExportIncidentPreviewParams defines parameters for ExportIncidentPreview.
+type ExportIncidentPreviewParams struct {
+	// From Time or -5m; widened to the checkpoint before.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; widened to the checkpoint behind.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Around Position, in place of from and to.
+	Around string `form:"around,omitempty" json:"around,omitempty"`
+
+	// As Role of who will read it: values are masked for it. Absent: your own.
+	As string `form:"as,omitempty" json:"as,omitempty"`
+
+	// State With files of state, as far as they are recorded.
+	State bool `form:"state,omitempty" json:"state,omitempty"`
+
+	// Jars With the job's jars.
+	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
+	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
 }
 
 // ExportParquetParams defines parameters for ExportParquet.

@@ -10,6 +10,7 @@
 // everything and sees everything; ReadPolicy reads what somebody wrote for many.
 //
 // Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
+// Package share writes other values into such bytes: it asks a Plan about every leaf, and Both bounds what one may give to another.
 //
 // Auditor is where a read is written down: the intent before the first payload byte, the result after the last. An Entry is tied to the
 // one before it by its hash (Link.Seal), and a Check finds what was changed, taken out or cut off since; internal/audit keeps the files.

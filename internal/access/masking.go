@@ -82,6 +82,7 @@ type masking struct {
 	classes map[string]*class
 	rules   []compiledRule
 	detect  detectors
+	source  Masking // what it was compiled from
 }
 
 type compiledRule struct {
@@ -98,7 +99,7 @@ type compiledPath struct {
 
 // compile checks all of it; the error names each mistake.
 func (m *Masking) compile() (*masking, error) {
-	c := &masking{classes: make(map[string]*class)}
+	c := &masking{classes: make(map[string]*class), source: *m}
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	all := maps.Clone(builtIn)

@@ -91,7 +91,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error), more .
 		t.Fatal(err)
 	}
 	kept := &keptReplays{rec: truth.Totals}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as})
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +192,11 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		}
 		status, header, answer := send2(t, f, f.api.service.methods[r.id], Base+path, body)
 		kind := "application/json"
-		if r.id == "export-parquet" {
+		switch r.id {
+		case "export-parquet":
 			kind = "application/x-tar"
+		case "export-incident":
+			kind = incidentType
 		}
 		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), kind) {
 			t.Errorf("%s: %d %s %.300s", r.id, status, header.Get("Content-Type"), answer)

@@ -60,4 +60,5 @@ func (s *service) routes() {
 	s.houseRoutes()
 	s.parquetRoutes()
 	s.auditRoutes()
+	s.incidentRoutes()
 }

@@ -33,6 +33,8 @@ type Options struct {
 	Reports  Reports            // nil: nothing of Flink's reporters is kept
 	Parquet  ParquetFolder      // nil: nothing is exported in the background
 	Replays  Replays            // nil: nothing is run again
+
+	Incidents Incidents // nil: nothing goes into files for others
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

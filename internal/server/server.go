@@ -54,6 +54,7 @@ type Server struct {
 	parquet   *export.Keeper   // nil when nothing is exported in the background
 	reports   *reports
 	browser   *browse.Browser
+	queries   *query.Engine
 
 	background *browse.Budget // of what may wait: indexes, Parquet
 	steer      *steering.Steering
@@ -67,6 +68,8 @@ type Server struct {
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
 	clusters   *clusters
+	incidents  *incidents
+	opened     event.RecordingID // of the file that is shown; zero = a server of its own
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -89,7 +92,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.UI == nil {
 		o.UI = web.Files()
 	}
-	s := &Server{cfg: o.Config, version: o.Version, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests(), background: browse.NewBudget()}
+	s := &Server{cfg: o.Config, version: o.Version, opened: o.Opened, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests(), background: browse.NewBudget()}
 	defer func() {
 		if err != nil {
 			s.release()
@@ -144,11 +147,14 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.export != nil {
 		journeys = exported{s.export}
 	}
+	s.incidents = &incidents{
+		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, data: s.cfg.Data, version: s.version, now: s.now,
+	}
 	gate := s.gate(secrets)
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
+		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data, Incidents: s.incidents,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -234,6 +240,7 @@ func (s *Server) openViews() (err error) {
 		},
 		blobs: queries.NamedBlobs,
 	}
+	s.queries = queries
 	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now, s.log)
 	if err := s.openAccess(); err != nil {
 		return err

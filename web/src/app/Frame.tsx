@@ -15,6 +15,7 @@ import { useScheme } from "./App";
 import { CommandBar } from "./CommandBar";
 import styles from "./Frame.module.css";
 import { KeyHelp } from "./KeyHelp";
+import { OpenedFileNote } from "./OpenedFileNote";
 import { Palette } from "./Palette";
 import { RecordingBar } from "./RecordingBar";
 import { TopBar } from "./TopBar";
@@ -86,6 +87,7 @@ export function Frame({ address, children }: Props) {
 			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
 			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
+				<OpenedFileNote />
 				{children}
 			</main>
 			<CommandBar address={address} onHelp={() => setOverlay("help")} />

@@ -1125,11 +1125,15 @@ func (e ViewBy) Valid() bool {
 
 // Defines values for ViewFormat.
 const (
-	ViewFormatAvro  ViewFormat = "avro"
-	ViewFormatBytes ViewFormat = "bytes"
-	ViewFormatFlink ViewFormat = "flink"
-	ViewFormatJSON  ViewFormat = "json"
-	ViewFormatText  ViewFormat = "text"
+	ViewFormatAvro     ViewFormat = "avro"
+	ViewFormatBytes    ViewFormat = "bytes"
+	ViewFormatCbor     ViewFormat = "cbor"
+	ViewFormatFlink    ViewFormat = "flink"
+	ViewFormatJSON     ViewFormat = "json"
+	ViewFormatMsgpack  ViewFormat = "msgpack"
+	ViewFormatNumber   ViewFormat = "number"
+	ViewFormatProtobuf ViewFormat = "protobuf"
+	ViewFormatText     ViewFormat = "text"
 )
 
 // Valid indicates whether the value is a known member of the ViewFormat enum.
@@ -1139,9 +1143,17 @@ func (e ViewFormat) Valid() bool {
 		return true
 	case ViewFormatBytes:
 		return true
+	case ViewFormatCbor:
+		return true
 	case ViewFormatFlink:
 		return true
 	case ViewFormatJSON:
+		return true
+	case ViewFormatMsgpack:
+		return true
+	case ViewFormatNumber:
+		return true
+	case ViewFormatProtobuf:
 		return true
 	case ViewFormatText:
 		return true
@@ -5117,10 +5129,16 @@ type TopicPartition struct {
 
 // TopicRecord defines model for TopicRecord.
 type TopicRecord struct {
+	// Decoder That read the value.
+	Decoder string `json:"decoder"`
+
 	// Epoch Of the partition's leader when it was written; -1 = not known.
 	Epoch   int32        `json:"epoch"`
 	Headers []HeaderView `json:"headers,omitempty"`
 	Key     View         `json:"key,omitempty"`
+
+	// Note Why a format that bytes or headers hint at was left, as a schema that the registry does not have.
+	Note string `json:"note,omitempty"`
 
 	// Offset 64-bit integer as text
 	Offset string `json:"offset"`
@@ -5504,6 +5522,9 @@ type TopicRecordsParams struct {
 	Cursor    string                      `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Isolation TopicRecordsParamsIsolation `form:"isolation,omitempty" json:"isolation,omitempty"`
 
+	// Decoder How keys and values are read: auto (empty), schema, json, text, avro, protobuf, msgpack, cbor, int, float, uuid or bytes. It shows nothing that auto hides.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+
 	// BudgetMb MB that brokers send before the page ends with what it found.
 	BudgetMb int64 `form:"budget_mb,omitempty" json:"budget_mb,omitempty"`
 }
@@ -5513,6 +5534,12 @@ type TopicRecordsParamsOrder string
 
 // TopicRecordsParamsIsolation defines parameters for TopicRecords.
 type TopicRecordsParamsIsolation string
+
+// TopicRecordParams defines parameters for TopicRecord.
+type TopicRecordParams struct {
+	// Decoder As of a page.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
 
 // TopicTailParams defines parameters for TopicTail.
 type TopicTailParams struct {
@@ -5529,7 +5556,9 @@ type TopicTailParams struct {
 	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
 
 	// Cursor next of a page: what came behind it comes first.
-	Cursor  string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Decoder As of a page.
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
 }
 

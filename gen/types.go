@@ -5781,10 +5781,16 @@ type TopicPartition struct {
 
 // TopicRecord defines model for TopicRecord.
 type TopicRecord struct {
+	// Decoder That read the value.
+	Decoder string `json:"decoder"`
+
 	// Epoch Of the partition's leader when it was written; -1 = not known.
 	Epoch   int32        `json:"epoch"`
 	Headers []HeaderView `json:"headers,omitempty"`
 	Key     View         `json:"key,omitempty"`
+
+	// Note Why a format that bytes or headers hint at was left, as a schema that the registry does not have.
+	Note string `json:"note,omitempty"`
 
 	// Offset 64-bit integer as text
 	Offset string `json:"offset"`
@@ -6219,6 +6225,9 @@ type TopicRecordsParams struct {
 	Cursor    string                      `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Isolation TopicRecordsParamsIsolation `form:"isolation,omitempty" json:"isolation,omitempty"`
 
+	// Decoder How keys and values are read: auto (empty), schema, json, text, avro, protobuf, msgpack, cbor, int, float, uuid or bytes. It shows nothing that auto hides.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+
 	// BudgetMb MB that brokers send before the page ends with what it found.
 	BudgetMb int64 `form:"budget_mb,omitempty" json:"budget_mb,omitempty"`
 }
@@ -6228,6 +6237,12 @@ type TopicRecordsParamsOrder string
 
 // TopicRecordsParamsIsolation defines parameters for TopicRecords.
 type TopicRecordsParamsIsolation string
+
+// TopicRecordParams defines parameters for TopicRecord.
+type TopicRecordParams struct {
+	// Decoder As of a page.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
 
 // TopicTailParams defines parameters for TopicTail.
 type TopicTailParams struct {
@@ -6244,7 +6259,9 @@ type TopicTailParams struct {
 	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
 
 	// Cursor next of a page: what came behind it comes first.
-	Cursor  string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Decoder As of a page.
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
 }
 

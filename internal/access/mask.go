@@ -185,6 +185,10 @@ func (m *masker) leaf(n *event.Node, out *Node) bool {
 		return true
 	}
 	t := m.treatment(n.Value)
+	if t.Mask == Clear && m.rules != nil && (n.Kind == event.NodeOpaque || n.Kind == event.NodeCut) {
+		// Where decoding ended the bytes go on to the payload's end: they may hold what other rules hide.
+		t = m.rules.treat(m.rules.classes[ClassUnknown])
+	}
 	if t.Mask == Clear {
 		if m.ranges {
 			m.clear = append(m.clear, Range{n.Off, n.Len})

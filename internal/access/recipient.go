@@ -107,4 +107,3 @@ func (p *Policy) MakesTokens() bool {
 	}
 	return false
 }
-

@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
+	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/memory"
 )
@@ -39,6 +40,7 @@ type fixture struct {
 	replays *keptReplays
 	browser *browse.Browser
 	audit   written
+	kafka   *kafkatest.Cluster
 }
 
 // written is the audit log of a fixture as text, without the entries that begin its files.
@@ -86,7 +88,8 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error), more .
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(access.Local()), Auditor: log})
+	cluster, shop := looked(t)
+	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(access.Local()), Auditor: log, Clusters: []browse.Cluster{shop}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +100,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error), more .
 	}
 	server := httptest.NewServer(a)
 	t.Cleanup(func() { a.Close(); server.Close(); _ = log.Close() })
-	return &fixture{api: a, server: server, truth: truth, sql: sql, replays: kept, browser: browser, audit: written{t, log}}
+	return &fixture{api: a, server: server, truth: truth, sql: sql, replays: kept, browser: browser, audit: written{t, log}, kafka: cluster}
 }
 
 func local(*http.Request) (access.Principal, error) { return access.LocalPrincipal("ann"), nil }
@@ -144,13 +147,14 @@ func answerOf[T any](t *testing.T, f *fixture, path string) (out T) {
 // paths fills the route table's parameters with things that are there.
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
-	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String()}
+	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String(),
+		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing"}
 }
 
 func TestEveryRouteAnswersItsShape(t *testing.T) {
 	f := open(t, local, withCapsule)
 	for _, r := range f.api.service.table {
-		if strings.HasSuffix(r.id, "-live") || r.id == "lineage-parts" || r.id == "audit-entries" { // streams
+		if strings.HasSuffix(r.id, "-live") || r.id == "lineage-parts" || r.id == "audit-entries" || r.id == "topic-tail" { // streams
 			continue
 		}
 		if strings.HasPrefix(r.id, "step") { // here nothing is replayed
@@ -187,6 +191,10 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 			body = `{"task":"dedup"}`
 		case "replay-jar":
 			body = "a jar"
+		case "topic-produce":
+			body = `{"records":[{"value":{"text":"x"}}]}`
+		case "group-reset":
+			body = `{"to":"earliest","dry":true}`
 		case "pin":
 			body = `{"reason":"hold"}`
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -92,6 +93,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case interrupted(ctx, err):
+		return problem(statusClientGone, "the caller went away", "")
 	case errors.As(err, &ambiguous):
 		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
 	case errors.As(err, &mistakes):
@@ -110,6 +113,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusConflict, err.Error(), "docs/guides/step.md says what a replay needs")
 	case errors.Is(err, stepping.ErrBusy):
 		return problem(http.StatusServiceUnavailable, err.Error(), "end one: sightglass step --end POSITION")
+	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/clusters"):
+		return problem(http.StatusForbidden, err.Error(), "ask for a role that may do it")
 	case errors.Is(err, browse.ErrDenied):
 		return problem(http.StatusForbidden, err.Error(), "ask for a role that may export and sees values without masks")
 	case errors.Is(err, browse.ErrUntraced):
@@ -122,6 +127,10 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusBadRequest, err.Error(), "docs/guides/export-test.md describes what can be chosen")
 	case errors.Is(err, browse.ErrCluster):
 		return problem(http.StatusBadGateway, err.Error(), "look at the cluster and at what the server logs in with: setting kafka-file")
+	case errors.Is(err, browse.ErrGroupActive):
+		return problem(http.StatusConflict, err.Error(), "a group with members would be given its own offsets back")
+	case errors.Is(err, browse.ErrNotFound) && strings.HasPrefix(r.path, "/clusters"):
+		return problem(http.StatusNotFound, err.Error(), "sightglass topics and groups list what there is")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):
@@ -131,8 +140,6 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 			"free space in the data folder, then try again")
 	case errors.Is(err, audit.ErrCursor):
 		return problem(http.StatusBadRequest, err.Error(), "begin again without a cursor")
-	case interrupted(ctx, err):
-		return problem(statusClientGone, "the caller went away", "")
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusGatewayTimeout, "the answer took too long", "narrow the question: a shorter time, one operator")
 	}

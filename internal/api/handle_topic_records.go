@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/browse"
@@ -21,7 +22,7 @@ type tailRequest struct {
 	TopicFilter
 	Partitions []int  `query:"partition,explode" maxItems:"1000" doc:"None: all."`
 	Cursor     string `query:"cursor" maxLength:"32768" doc:"next of a page: what came behind it comes first."`
-	Decoder    string `query:"decoder" maxLength:"16"`
+	Decoder    string `query:"decoder" maxLength:"16" doc:"As of a page."`
 }
 
 func (s *service) topicTail(ctx context.Context, in *tailRequest, out send[TailItem]) (err error) {
@@ -30,8 +31,8 @@ func (s *service) topicTail(ctx context.Context, in *tailRequest, out send[TailI
 		return err
 	}
 	t := browse.TailQuery{Topic: in.Topic}
-	for _, p := range in.Partitions {
-		t.Partitions = append(t.Partitions, int32(p))
+	if t.Partitions, err = partitions(in.Partitions); err != nil {
+		return err
 	}
 	if in.Cursor != "" {
 		if t.Positions, err = positions(in.Cursor); err != nil {
@@ -53,6 +54,9 @@ func (s *service) topicTail(ctx context.Context, in *tailRequest, out send[TailI
 	}
 	return ctx.Err()
 }
+
+// produceBody is what a request to write may have: the 10 MiB that are written at once, in base64 and with what is around it.
+const produceBody = 16 << 20
 
 // ProduceWish says what is written to a topic.
 type ProduceWish struct {
@@ -89,6 +93,13 @@ type ProducedRecord struct {
 	Error     string `json:"error,omitempty" doc:"Why it was not written, or that this is not known."`
 }
 
+func (c *ProduceContent) twice() bool { return c != nil && c.Text != nil && c.Base64 != nil }
+
+// twice tells whether some part of the record is given both ways.
+func (r *ProduceRecord) twice() bool {
+	return r.Key.twice() || r.Value.twice() || slices.ContainsFunc(r.Headers, func(h ProduceHeader) bool { return h.Value.twice() })
+}
+
 func (c *ProduceContent) bytes() []byte {
 	switch {
 	case c == nil:
@@ -122,6 +133,9 @@ func (s *service) produce(ctx context.Context, in *struct {
 	all := make([]browse.Message, len(w.Records))
 	for i := range w.Records {
 		r := &w.Records[i]
+		if r.twice() {
+			return List[ProducedRecord]{}, problem(http.StatusBadRequest, "a part of a record is given as text and as base64", "give one of both")
+		}
 		all[i] = browse.Message{Partition: -1, Key: r.Key.bytes(), Value: r.Value.bytes()}
 		if r.Partition != nil {
 			all[i].Partition = *r.Partition

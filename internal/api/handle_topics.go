@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (s *service) topicRoutes() {
 	get(s, route{"topic-records", "/clusters/{cluster}/topics/{topic}/records", access.TopicRead, "A page of a topic's records", topic}, s.topicRecords)
 	get(s, route{"topic-record", "/clusters/{cluster}/topics/{topic}/records/{partition}/{offset}", access.TopicRead, "One record", topic}, s.topicRecord)
 	stream[TailItem](s, route{"topic-tail", "/clusters/{cluster}/topics/{topic}/tail", access.TopicRead, "Records as they come", topic}, s.topicTail)
-	register(s, http.MethodPost, route{"topic-produce", "/clusters/{cluster}/topics/{topic}/records", access.TopicProduce, "Write records to a topic, or copy one into it", topic}, s.produce)
+	registerBody(s, http.MethodPost, route{"topic-produce", "/clusters/{cluster}/topics/{topic}/records", access.TopicProduce, "Write records to a topic, or copy one into it", topic}, produceBody, s.produce)
 	get(s, route{"groups", "/clusters/{cluster}/groups", access.GroupView, "Consumer groups of a cluster, with their lag", some}, s.groups)
 	get(s, route{"group", "/clusters/{cluster}/groups/{group}", access.GroupView, "One consumer group", group}, s.group)
 	register(s, http.MethodPost, route{"group-reset", "/clusters/{cluster}/groups/{group}/offsets", access.GroupReset, "Set from where a group reads on", group}, s.resetGroup)
@@ -70,6 +71,7 @@ type topicRecordsRequest struct {
 	Limit      int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	Cursor     string `query:"cursor" maxLength:"32768" doc:"next of a page before."`
 	Isolation  string `query:"isolation" enum:"committed,uncommitted" default:"committed"`
+	Decoder    string `query:"decoder" maxLength:"16" doc:"How keys and values are read: auto (empty), schema, json, text, avro, protobuf, msgpack, cbor, int, float, uuid or bytes. It shows nothing that auto hides."`
 	Budget     int    `query:"budget_mb" minimum:"1" maximum:"1024" default:"256" doc:"MB that brokers send before the page ends with what it found."`
 }
 
@@ -97,9 +99,10 @@ func (in *topicRecordsRequest) query(s *service) (q browse.TopicQuery, err error
 	if q.Where, err = predicate(in.Where); err != nil {
 		return q, err
 	}
+	q.Decoder = in.Decoder
 	q.Uncommitted, q.Bytes = in.Isolation == "uncommitted", int64(in.Budget)<<20
-	for _, p := range in.Partitions {
-		q.Partitions = append(q.Partitions, int32(p))
+	if q.Partitions, err = partitions(in.Partitions); err != nil {
+		return q, err
 	}
 	if err := from(&q, in.From, s); err != nil {
 		return q, err
@@ -124,6 +127,8 @@ func from(q *browse.TopicQuery, text string, s *service) error {
 		q.From = browse.FromEnd
 	case text == "earliest":
 		q.From = browse.FromStart
+	case isGroup && group == "":
+		return problem(http.StatusBadRequest, "from names no group", "write group:NAME")
 	case isGroup:
 		q.From, q.Group = browse.FromGroup, group
 	default:
@@ -138,6 +143,17 @@ func from(q *browse.TopicQuery, text string, s *service) error {
 		q.From, q.Time = browse.FromTime, at.Time().UnixMilli()
 	}
 	return nil
+}
+
+// partitions are those that a request names.
+func partitions(named []int) (list []int32, err error) {
+	for _, p := range named {
+		if p < 0 || p > math.MaxInt32 {
+			return nil, problem(http.StatusBadRequest, "partition is no number of one", "partitions are numbered from 0")
+		}
+		list = append(list, int32(p))
+	}
+	return list, nil
 }
 
 // positions reads a cursor: partition@offset, with commas between. It says where to read, not who may: that is asked anew with each page.
@@ -157,12 +173,13 @@ func positions(cursor string) (map[int32]int64, error) {
 
 type topicRecordRequest struct {
 	TopicPath
-	Partition int32 `path:"partition" minimum:"0"`
-	Offset    int64 `path:"offset" minimum:"0"`
+	Partition int32  `path:"partition" minimum:"0"`
+	Offset    int64  `path:"offset" minimum:"0"`
+	Decoder   string `query:"decoder" maxLength:"16" doc:"As of a page."`
 }
 
 func (s *service) topicRecord(ctx context.Context, in *topicRecordRequest) (TopicRecord, error) {
-	r, err := s.Browser.TopicRecord(ctx, caller(ctx), in.Cluster, in.Topic, in.Partition, in.Offset)
+	r, err := s.Browser.TopicRecord(ctx, caller(ctx), in.Cluster, in.Topic, in.Partition, in.Offset, in.Decoder)
 	if err != nil {
 		return TopicRecord{}, err
 	}

@@ -22,6 +22,8 @@ type TopicRecord struct {
 	Value     *access.View `json:"value"`
 	Headers   []HeaderView `json:"headers,omitempty"`
 	Text      string       `json:"text" doc:"One line of the value."`
+	Decoder   string       `json:"decoder" doc:"That read the value."`
+	Note      string       `json:"note,omitempty" doc:"Why a format that bytes or headers hint at was left, as a schema that the registry does not have."`
 }
 
 // TopicPage is a page of a topic's records.
@@ -50,8 +52,8 @@ var timeTypes = map[int8]string{browse.TimeCreated: "created", browse.TimeAppend
 
 func topicRecordOf(r *browse.TopicRecord) TopicRecord {
 	out := TopicRecord{
-		Topic: r.Record.Topic, Partition: r.Record.Partition, Offset: I64(r.Record.Offset), Place: r.Kafka.String(), Time: *wall(r.Wall),
-		TimeType: timeTypes[r.Record.TimeType], Epoch: r.Record.Epoch, Size: r.Size(), Packed: r.Record.Packed, Key: r.KeyView, Value: r.View, Text: r.Text,
+		Topic: r.Record.Topic, Partition: r.Record.Partition, Offset: I64(r.Record.Offset), Place: r.Kafka.String(), Time: Time{r.Wall.Time()},
+		TimeType: timeTypes[r.Record.TimeType], Epoch: r.Record.Epoch, Size: r.Size(), Packed: r.Record.Packed, Key: r.KeyView, Value: r.View, Text: r.Text, Decoder: r.Decoder, Note: r.Note,
 	}
 	if out.TimeType == "" {
 		out.TimeType = "unknown"

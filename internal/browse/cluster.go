@@ -111,20 +111,44 @@ func (b *Browser) Group(ctx context.Context, who access.Principal, cluster, grou
 	return g, nil
 }
 
-// ResetGroup sets from where a group reads on; dry: it only says what would be set. Errors: ErrNotFound, ErrAudit, ErrCluster.
+// ResetGroup sets from where a group reads on; dry: it only says what would be set. Topics that who may not list are not set, and not told of; to
+// name one is refused. Errors: ErrDenied, ErrGroupActive, ErrNotFound, ErrAudit, ErrCluster.
 func (b *Browser) ResetGroup(ctx context.Context, who access.Principal, cluster, group string, r Reset, dry bool) (plan ResetPlan, err error) {
 	c, err := b.cluster(cluster)
 	if err != nil {
 		return plan, err
 	}
-	reset := func() (err error) {
+	listed := func(topic string) access.Decision {
+		return b.Decide(who, access.TopicList, TopicResource(cluster, topic))
+	}
+	for topic := range r.Partitions {
+		if err := listed(topic).Err(); err != nil {
+			return plan, err
+		}
+	}
+	reset := func(dry bool) (err error) {
 		plan, err = c.Kafka.ResetGroup(ctx, group, r, dry)
 		return kafkaError(err)
 	}
-	if dry {
-		return plan, reset()
+	if dry || len(r.Partitions) == 0 { // what the group committed for is known by the plan alone
+		err = reset(true)
+		seen := len(plan.Rows)
+		plan.Rows = slices.DeleteFunc(plan.Rows, func(row kafka.ResetRow) bool { return !listed(row.Topic).Allowed })
+		if err != nil || dry {
+			return plan, err
+		}
+		if len(plan.Rows) < seen {
+			r.Partitions = make(map[string][]int32)
+			for _, row := range plan.Rows {
+				r.Partitions[row.Topic] = append(r.Partitions[row.Topic], row.Partition)
+			}
+			if len(plan.Rows) == 0 {
+				return plan, fmt.Errorf("%w: the group committed nothing for a topic that you may list", ErrDenied)
+			}
+		}
 	}
-	return plan, b.Change(ctx, who, access.GroupReset, GroupResource(cluster, group), []string{"offsets of the group"}, "", reset)
+	err = b.Change(ctx, who, access.GroupReset, GroupResource(cluster, group), []string{"offsets of the group"}, "", func() error { return reset(false) })
+	return plan, err
 }
 
 // ACLs are the rules of a cluster's authorizer. Errors: ErrNotFound, ErrCluster.

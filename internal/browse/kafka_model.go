@@ -54,15 +54,21 @@ const (
 	TimeAppended = kafka.Appended
 )
 
-// ErrCluster: the cluster does not let the server do it, or nobody answers.
-var ErrCluster = errors.New("the Kafka cluster did not do it")
+// ErrCluster: the cluster does not let the server do it, or nobody answers. ErrGroupActive: the group has members, and whoever sets its offsets
+// stops them first.
+var (
+	ErrCluster     = errors.New("the Kafka cluster did not do it")
+	ErrGroupActive = kafka.ErrGroupActive
+)
 
 // kafkaError makes of an error of a cluster one that callers decide on.
 func kafkaError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, kafka.ErrUnknown):
+	case errors.Is(err, kafka.ErrGroupActive):
+		return err
+	case errors.Is(err, kafka.ErrUnknown), errors.Is(err, kafka.ErrGone):
 		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	return fmt.Errorf("%w: %w", ErrCluster, err)

@@ -15,9 +15,15 @@ type taggedType struct {
 	typ    string
 }
 
+// noTags are those of a value that hints at a schema by which it was not read: any field may have any tag.
+var noTags = &access.Tagged{}
+
 // of is what the schema of a value calls its fields; nil: it has none.
 func (t *schemaTags) of(d *serde.Decoded) *access.Tagged {
-	if d.Schema == nil {
+	switch {
+	case d.Schema == nil && d.Fallback != "":
+		return noTags
+	case d.Schema == nil:
 		return nil
 	}
 	k := taggedType{d.Schema, d.Tree.Info().Type}

@@ -29,6 +29,9 @@ type TopicQuery struct {
 type TopicRecord struct {
 	Event
 	Record kafka.Record // without payload: key, value and headers are those of Event
+
+	Decoder string // that read the value
+	Note    string // why what key or value hint at was left, and they were read otherwise
 }
 
 // TopicPage is a page of a topic's records.
@@ -42,11 +45,19 @@ type TopicPage struct {
 // topicLimit is how many records a page has unless somebody says so.
 const topicLimit = 50
 
-// TopicRecords gives a page of a topic. Errors: ErrNotFound, ErrAudit, those of kafka.Scan.
+// TopicRecords gives a page of a topic. Errors: ErrQuery, ErrDenied of the group to begin at, ErrNotFound, ErrAudit, ErrCluster.
 func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluster string, q TopicQuery) (TopicPage, error) {
 	c, err := b.cluster(cluster)
 	if err != nil {
 		return TopicPage{}, err
+	}
+	if err := q.check(); err != nil {
+		return TopicPage{}, err
+	}
+	if q.From == kafka.FromGroup { // the page tells where the group is
+		if err := b.Decide(who, access.GroupView, GroupResource(cluster, q.Group)).Err(); err != nil {
+			return TopicPage{}, err
+		}
 	}
 	if err := b.mayDecode(who, cluster, q.Topic, q.Decoder); err != nil {
 		return TopicPage{}, err
@@ -80,9 +91,6 @@ func (b *Browser) mayDecode(who access.Principal, cluster, topic, decoder string
 	case "", serde.DecoderAuto, serde.DecoderSchema, serde.DecoderJSON, serde.DecoderAvro, serde.DecoderMsgpack, serde.DecoderCBOR, serde.DecoderProtobuf:
 		return nil
 	}
-	if !slices.Contains(serde.Decoders(), decoder) {
-		return fmt.Errorf("%w: there is no decoder of that name; there are %s", ErrQuery, strings.Join(serde.Decoders(), ", "))
-	}
 	return b.Decide(who, access.TopicReadRaw, TopicResource(cluster, topic)).Err()
 }
 
@@ -93,7 +101,7 @@ func topicTarget(cluster, topic string) Target {
 func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *TopicQuery) (TopicPage, error) {
 	page := TopicPage{Records: []TopicRecord{}}
 	scan := c.Kafka.Scan(q.ScanQuery)
-	bytes := 0
+	bytes, ended := 0, ""
 	for rec, err := range scan.All(ctx) {
 		if err != nil {
 			page.Scanned = scan.Scanned()
@@ -105,18 +113,29 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 			continue
 		}
 		page.Records = append(page.Records, shown)
-		if bytes += rec.Size; len(page.Records) >= q.Limit || bytes > pageBytes {
+		if bytes += rec.Size; len(page.Records) >= q.Limit {
+			ended = kafka.EndedLimit
+			break
+		}
+		if bytes > pageBytes {
+			ended = kafka.EndedBytes
 			break
 		}
 	}
 	page.Scanned = scan.Scanned()
+	if ended != "" { // the scan knows only that nobody took more
+		page.Scanned.Ended = ended
+	}
 	return page, nil
 }
 
-// TopicRecord gives one record. Errors: ErrNotFound, ErrAudit.
-func (b *Browser) TopicRecord(ctx context.Context, who access.Principal, cluster, topic string, partition int32, offset int64) (TopicRecord, error) {
+// TopicRecord gives one record, read by a decoder as TopicQuery has it. Errors: ErrQuery, ErrNotFound, ErrAudit, ErrCluster.
+func (b *Browser) TopicRecord(ctx context.Context, who access.Principal, cluster, topic string, partition int32, offset int64, decoder string) (TopicRecord, error) {
 	c, err := b.cluster(cluster)
 	if err != nil {
+		return TopicRecord{}, err
+	}
+	if err := (&TopicQuery{Decoder: decoder}).check(); err != nil {
 		return TopicRecord{}, err
 	}
 	end, err := b.beginAs(ctx, who, access.TopicRead, topicTarget(cluster, topic), []string{fmt.Sprintf("partition %d, offset %d", partition, offset)}, "")
@@ -127,7 +146,9 @@ func (b *Browser) TopicRecord(ctx context.Context, who access.Principal, cluster
 	n := 0
 	var shown TopicRecord
 	if err == nil {
-		n, shown = 1, b.renderer(ctx, who, momentShape).topicRecord(c, &rec)
+		r := b.renderer(ctx, who, momentShape)
+		r.decoder = decoder
+		n, shown = 1, r.topicRecord(c, &rec)
 	}
 	if err2 := end(n, err); err == nil {
 		err = err2
@@ -146,23 +167,42 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 	}}}
 	out.Record.Key, out.Record.Value, out.Record.Headers = event.Payload{}, event.Payload{}, nil
 	of := TopicResource(c.Name, rec.Topic)
+	chosen := r.decoder != "" && r.decoder != serde.DecoderAuto
+	bound := chosen && !r.policy.Decide(r.who, access.TopicReadRaw, of).Allowed
 	wish := serde.Wish{Decoder: r.decoder}
 	for _, h := range rec.Headers {
 		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
 	}
+	var read serde.Decoded // last
 	render := func(part access.Part, as serde.RecordPart, p event.Payload) *access.View {
 		w := wish
 		if part == access.PartHeader {
 			w.Decoder = ""
 		}
-		d := c.Decoder.Decode(r.ctx, as, p, w)
-		v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.tags.of(&d)}, p, d.Tree, r.shape)
-		return &v
+		view := func(w serde.Wish) *access.View {
+			d := c.Decoder.Decode(r.ctx, as, p, w)
+			read = d
+			v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.tags.of(&d)}, p, d.Tree, r.shape)
+			return &v
+		}
+		if bound && w.Decoder != "" {
+			// Rules go by names of fields, which another reading does not have: where the reading that is the record's own hides something of
+			// the part, the choice of another one would be a way around it.
+			own := w
+			own.Decoder = ""
+			if v := view(own); len(v.Masked) > 0 {
+				return v
+			}
+		}
+		return view(w)
 	}
 	if !rec.Key.Null() || rec.Key.Size() > 0 {
 		out.KeyView = render(access.PartKey, serde.PartKey, rec.Key)
+		out.note("key", read.Fallback)
 	}
 	out.View = render(access.PartValue, serde.PartValue, rec.Value)
+	out.Decoder = read.Decoder
+	out.note("value", read.Fallback)
 	for _, h := range rec.Headers {
 		hv := HeaderView{Name: h.Name}
 		if !h.Value.Null() {
@@ -173,6 +213,27 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 	out.Text, out.TypeName = out.View.Text(), out.View.Type
 	return out
 }
+
+func (r *TopicRecord) note(part, why string) {
+	switch {
+	case why == "":
+	case r.Note == "":
+		r.Note = part + ": " + why
+	default:
+		r.Note += "; " + part + ": " + why
+	}
+}
+
+// check refuses what no scan can do.
+func (q *TopicQuery) check() error {
+	if q.Decoder != "" && !slices.Contains(serde.Decoders(), q.Decoder) {
+		return fmt.Errorf("%w: there is no decoder of that name: %s", ErrQuery, strings.Join(serde.Decoders(), ", "))
+	}
+	return nil
+}
+
+// TopicDecoders are what TopicQuery.Decoder may be.
+func TopicDecoders() []string { return serde.Decoders() }
 
 func (q *TopicQuery) filters() bool { return q.Key != "" || q.Match != "" || q.Where != nil }
 

@@ -3,9 +3,11 @@ package browse
 import (
 	"context"
 	"iter"
+	"sync"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/kafka"
 )
 
 // TailRecord is what a tail gives: a record, or none and how many were passed over.
@@ -23,10 +25,14 @@ const (
 )
 
 // TopicTail yields records of a topic as they come. What comes faster than the policy's limit is counted and not rendered; with a filter
-// every record is asked, as far as it is fast enough. It ends with ctx. Errors: ErrNotFound, ErrAudit, ErrCluster.
+// every record is asked, as far as it is fast enough. It ends with ctx. Errors: ErrQuery, ErrNotFound, ErrAudit,
+// ErrCluster.
 func (b *Browser) TopicTail(ctx context.Context, who access.Principal, cluster string, q TopicQuery, t TailQuery) iter.Seq2[TailRecord, error] {
 	return func(yield func(TailRecord, error) bool) {
 		c, err := b.cluster(cluster)
+		if err == nil {
+			err = q.check()
+		}
 		if err != nil {
 			yield(TailRecord{}, err)
 			return
@@ -57,43 +63,72 @@ func (b *Browser) tail(ctx context.Context, r renderer, c *Cluster, q *TopicQuer
 	if n := r.policy.Limits().TailRecordsPerSecond; n > 0 {
 		rate = float64(n)
 	}
+	ctx, stop := context.WithCancel(ctx)
+	type tailed struct {
+		kafka.Tailed
+		err error
+	}
+	came := make(chan tailed)
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer stop()
+	reading.Go(func() {
+		defer close(came)
+		for x, err := range c.Kafka.Tail(ctx, t) {
+			select {
+			case came <- tailed{x, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	tick := time.NewTicker(tellEvery) // what was passed over is told in a silence after it, too
+	defer tick.Stop()
 	room, last, told := rate, time.Now(), time.Now()
 	var out TailRecord
 	var unclear Unclear
-	stopped := false
 	give := func(x *TopicRecord) bool {
 		out.Record = x
-		stopped = !yield(out, nil)
+		more := yield(out, nil)
 		out, told = TailRecord{}, time.Now()
-		return !stopped
+		return more
 	}
 	if !give(nil) { // who waits learns that the tail has begun
 		return 0, nil
 	}
-	for x, err := range c.Kafka.Tail(ctx, t) {
-		if err != nil {
-			return given, kafkaError(err)
-		}
-		out.Seen += 1 + x.Dropped
-		out.Dropped += x.Dropped
-		now := time.Now()
-		room, last = min(rate, room+now.Sub(last).Seconds()*rate), now
-		if room < 1 && !q.filters() {
-			out.Dropped++
-		} else if shown := r.topicRecord(c, &x.Record); q.wants(&shown.Event, &unclear) {
-			if room < 1 {
+	for {
+		select {
+		case x, ok := <-came:
+			if !ok {
+				return given, nil
+			}
+			if x.err != nil {
+				return given, kafkaError(x.err)
+			}
+			out.Seen += 1 + x.Dropped
+			out.Dropped += x.Dropped
+			now := time.Now()
+			room, last = min(rate, room+now.Sub(last).Seconds()*rate), now
+			if room < 1 && !q.filters() {
 				out.Dropped++
-			} else {
+				break
+			}
+			shown := r.topicRecord(c, &x.Record)
+			switch {
+			case !q.wants(&shown.Event, &unclear):
+			case room < 1:
+				out.Dropped++
+			default:
 				room--
 				given++
 				if !give(&shown) {
 					return given, nil
 				}
 			}
+		case <-tick.C:
 		}
-		if now.Sub(told) > tellEvery && !give(nil) {
+		if out.Seen > 0 && time.Since(told) >= tellEvery && !give(nil) {
 			return given, nil
 		}
 	}
-	return given, nil
 }

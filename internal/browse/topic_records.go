@@ -59,9 +59,6 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 			return TopicPage{}, err
 		}
 	}
-	if err := b.mayDecode(who, cluster, q.Topic, q.Decoder); err != nil {
-		return TopicPage{}, err
-	}
 	if q.Limit <= 0 {
 		q.Limit = topicLimit
 	}
@@ -83,15 +80,6 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 		return TopicPage{}, err
 	}
 	return page, nil
-}
-
-// mayDecode tells whether who may choose a decoder. One that makes the whole value one leaf goes around the paths that rules name.
-func (b *Browser) mayDecode(who access.Principal, cluster, topic, decoder string) error {
-	switch decoder {
-	case "", serde.DecoderAuto, serde.DecoderSchema, serde.DecoderJSON, serde.DecoderAvro, serde.DecoderMsgpack, serde.DecoderCBOR, serde.DecoderProtobuf:
-		return nil
-	}
-	return b.Decide(who, access.TopicReadRaw, TopicResource(cluster, topic)).Err()
 }
 
 func topicTarget(cluster, topic string) Target {

@@ -37,10 +37,6 @@ func (b *Browser) TopicTail(ctx context.Context, who access.Principal, cluster s
 			yield(TailRecord{}, err)
 			return
 		}
-		if err := b.mayDecode(who, cluster, t.Topic, q.Decoder); err != nil {
-			yield(TailRecord{}, err)
-			return
-		}
 		end, err := b.beginAs(ctx, who, access.TopicRead, topicTarget(cluster, t.Topic), []string{"as records come"}, q.filter())
 		if err != nil {
 			yield(TailRecord{}, err)
@@ -93,7 +89,7 @@ func (b *Browser) tail(ctx context.Context, r renderer, c *Cluster, q *TopicQuer
 		out, told = TailRecord{}, time.Now()
 		return more
 	}
-	if !give(nil) { // who waits learns that the tail has begun
+	if ctx.Err() == nil && !give(nil) { // who waits learns that the tail has begun
 		return 0, nil
 	}
 	for {

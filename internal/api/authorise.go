@@ -39,9 +39,12 @@ func caller(ctx context.Context) access.Principal {
 func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) {
 	request, _ := humago.Unwrap(ctx)
 	who, err := s.Authenticate(request)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrAskLater):
+		return nil, problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
+	case err != nil:
 		return nil, problem(http.StatusUnauthorized, "the request shows no valid token or session",
-			"send the token that the server printed when it started, as Authorization: Bearer <token>, or log in at /auth/login")
+			"send a token as Authorization: Bearer <token> (sightglass login keeps one for this program), or log in at /auth/login")
 	}
 	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(ctx.Context(), callerKey{}, who), request.RemoteAddr))
 	if r.action == anyone {

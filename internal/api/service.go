@@ -31,7 +31,8 @@ type Options struct {
 	Reports  Reports            // nil: nothing of Flink's reporters is kept
 	Parquet  ParquetFolder      // nil: nothing is exported in the background
 	Replays  Replays            // nil: nothing is run again
-	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
+	Logins   Logins             // nil: nobody logs in here
+	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
 	// Spool is a folder for files that an answer is made of; empty = the system's for temporary files.
@@ -48,6 +49,9 @@ type Host interface {
 
 // ErrUnknownCaller is returned by Authenticate when a request shows no valid token or session.
 var ErrUnknownCaller = errors.New("the request shows no valid token or session")
+
+// ErrAskLater is returned by Authenticate when a session has to be confirmed by an identity provider that does not answer.
+var ErrAskLater = errors.New("the identity provider does not answer")
 
 // API serves Base. Close ends its live streams.
 type API struct {

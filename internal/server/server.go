@@ -20,6 +20,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
+	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
@@ -65,6 +66,7 @@ type Server struct {
 	metrics    *requests
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
+	gate       *identity.Gate // nil = nobody is asked who they are
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -140,11 +142,15 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.export != nil {
 		journeys = exported{s.export}
 	}
-	gate := s.gate(secrets)
+	gate, err := s.openGate(secrets)
+	if err != nil {
+		return nil, err
+	}
+	s.gate = gate
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Spool: s.cfg.Data,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -271,31 +277,7 @@ func (s *Server) openSteering(ctx context.Context) (err error) {
 	return err
 }
 
-// gate is nil when everybody who reaches the listener may look.
-func (s *Server) gate(x secrets) *gate {
-	if x.token == "" {
-		return nil
-	}
-	return newGate(x.token, s.cfg.TLS.For(s.cfg.Listen), s.now)
-}
-
-// authenticator finds out who calls: whoever shows the token, or, without one, the person at this machine.
-func authenticator(g *gate, user string) func(*http.Request) (access.Principal, error) {
-	if user == "" {
-		user = "local"
-	}
-	return func(r *http.Request) (access.Principal, error) {
-		if g == nil {
-			return access.LocalPrincipal(user), nil
-		}
-		if !g.knows(r) {
-			return access.Principal{}, api.ErrUnknownCaller
-		}
-		return access.Principal{ID: "token:server", Name: "holder of the server's token", Roles: []string{access.LocalRole}}, nil
-	}
-}
-
-func (s *Server) serveHTTP(o Options, g *gate, x secrets) {
+func (s *Server) serveHTTP(o Options, g *identity.Gate, x secrets) {
 	s.http = &http.Server{
 		Handler:           s.handler(o, g),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -333,6 +315,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.rules.run(ctx) })
+	if s.gate != nil {
+		sampling.Go(func() { s.gate.Run(ctx) })
+	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })

@@ -56,14 +56,17 @@ func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) 
 			return nil, s.problem(ctx.Context(), r, err)
 		}
 	}
-	d := s.Browser.Decide(who, r.action, target.Resource)
-	if target.Some {
-		d = s.Browser.DecideSomewhere(who, r.action)
-	}
-	if !d.Allowed {
+	if d := s.decide(who, r.action, target); !d.Allowed {
 		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), nil
+}
+
+func (s *service) decide(who access.Principal, a access.Action, on browse.Target) access.Decision {
+	if on.Some {
+		return s.Browser.DecideSomewhere(who, a)
+	}
+	return s.Browser.Decide(who, a, on.Resource)
 }
 
 // refuse writes p in place of an answer.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/browse"
 )
 
 // keptLogins are Logins that remember whose they were asked for.
@@ -87,5 +88,26 @@ func TestASessionThatHasToBeConfirmedWaits(t *testing.T) {
 	f := open(t, func(*http.Request) (access.Principal, error) { return access.Principal{}, ErrAskLater })
 	if status, _, body := get2(t, f, Base+"/jobs"); status != http.StatusServiceUnavailable || !strings.Contains(string(body), "identity provider") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestAStreamEndsWithItsSessionAndItsRole(t *testing.T) {
+	var who access.Principal
+	var err error
+	f := open(t, func(*http.Request) (access.Principal, error) { return who, err })
+	s, r := f.api.service, route{id: "x", action: access.JobRead}
+	of := browse.Target{Resource: "recording/1"}
+	for _, c := range []struct {
+		who  access.Principal
+		err  error
+		want bool
+	}{
+		{access.LocalPrincipal("ann"), nil, true}, {access.Principal{}, ErrUnknownCaller, false}, {access.Principal{}, ErrAskLater, true},
+		{access.Principal{ID: "local:ann", Roles: []string{"guest"}}, nil, false},
+	} {
+		who, err = c.who, c.err
+		if got := s.stillMay(nil, r, of); got != c.want {
+			t.Errorf("%+v %v: %v", c.who, c.err, got)
+		}
 	}
 }

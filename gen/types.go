@@ -853,6 +853,36 @@ func (e PinWishReason) Valid() bool {
 	}
 }
 
+// Defines values for PrincipalWay.
+const (
+	PrincipalWayJwt         PrincipalWay = "jwt"
+	PrincipalWayNone        PrincipalWay = "none"
+	PrincipalWayOidc        PrincipalWay = "oidc"
+	PrincipalWayPassword    PrincipalWay = "password"
+	PrincipalWayServerToken PrincipalWay = "server-token"
+	PrincipalWayToken       PrincipalWay = "token"
+)
+
+// Valid indicates whether the value is a known member of the PrincipalWay enum.
+func (e PrincipalWay) Valid() bool {
+	switch e {
+	case PrincipalWayJwt:
+		return true
+	case PrincipalWayNone:
+		return true
+	case PrincipalWayOidc:
+		return true
+	case PrincipalWayPassword:
+		return true
+	case PrincipalWayServerToken:
+		return true
+	case PrincipalWayToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemType.
 const (
 	ProblemTypeUrnSightglassUntraced ProblemType = "urn:sightglass:untraced"
@@ -1183,6 +1213,27 @@ func (e SQLOperatorBy) Valid() bool {
 	case SQLOperatorByPlan:
 		return true
 	case SQLOperatorByVertex:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SessionWay.
+const (
+	SessionWayOidc        SessionWay = "oidc"
+	SessionWayPassword    SessionWay = "password"
+	SessionWayServerToken SessionWay = "server-token"
+)
+
+// Valid indicates whether the value is a known member of the SessionWay enum.
+func (e SessionWay) Valid() bool {
+	switch e {
+	case SessionWayOidc:
+		return true
+	case SessionWayPassword:
+		return true
+	case SessionWayServerToken:
 		return true
 	default:
 		return false
@@ -3913,6 +3964,14 @@ type LookBack struct {
 	SentBytes string `json:"sent_bytes"`
 }
 
+// MadeToken defines model for MadeToken.
+type MadeToken struct {
+	Token Token `json:"token"`
+
+	// Value What the program shows, as Authorization: Bearer <value>. It is kept nowhere and cannot be had again.
+	Value string `json:"value"`
+}
+
 // Masked defines model for Masked.
 type Masked struct {
 	Action string `json:"action"`
@@ -4250,10 +4309,30 @@ type Principal struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
 
+	// Owner Whose token it is, when it is one.
+	Owner string `json:"owner,omitempty"`
+
 	// Policy Masking policy in force.
 	Policy string   `json:"policy"`
 	Roles  []string `json:"roles"`
+
+	// Scope The only actions that this token is for. Absent: all that the roles allow.
+	Scope []string `json:"scope,omitempty"`
+
+	// Session Id of the session, when it is one.
+	Session string `json:"session,omitempty"`
+
+	// Until When this login ends at the latest. Absent: it does not.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until,omitempty"`
+
+	// Way How the caller came in. none: nobody is asked, as on a server of one person.
+	Way PrincipalWay `json:"way"`
 }
+
+// PrincipalWay How the caller came in. none: nobody is asked, as on a server of one person.
+type PrincipalWay string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -5241,6 +5320,57 @@ type ScannedPartition struct {
 	To string `json:"to"`
 }
 
+// Session defines model for Session.
+type Session struct {
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began"`
+
+	// Browser As it calls itself.
+	Browser string `json:"browser"`
+
+	// Current It is the one that asks.
+	Current bool `json:"current"`
+
+	// Ends At the latest; half an hour without a request ends it before.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Ends time.Time `json:"ends"`
+
+	// From Address that it was logged in from.
+	From string `json:"from"`
+	ID   string `json:"id"`
+
+	// Seen Last request, to the minute.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Seen time.Time `json:"seen"`
+
+	// Way How it was logged in.
+	Way SessionWay `json:"way"`
+}
+
+// SessionWay How it was logged in.
+type SessionWay string
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap     `json:"gaps,omitempty"`
+	Items []Session `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // Source defines model for Source.
 type Source struct {
 	Language SourceLanguage `json:"language"`
@@ -5705,6 +5835,62 @@ type TimelineSeries struct {
 	Counts []int64 `json:"counts"`
 	Kind   string  `json:"kind"`
 	Op     string  `json:"op"`
+}
+
+// Token defines model for Token.
+type Token struct {
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires"`
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+
+	// Roles Of these it has those that its owner has at the time.
+	Roles []string `json:"roles"`
+
+	// Scope The only actions that it is for; empty: all that the roles allow.
+	Scope []string `json:"scope"`
+
+	// Used Last use, to the minute; absent: never.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Used time.Time `json:"used,omitempty"`
+}
+
+// TokenList defines model for TokenList.
+type TokenList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap   `json:"gaps,omitempty"`
+	Items []Token `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// TokenWish defines model for TokenWish.
+type TokenWish struct {
+	// Expires Time, or a duration from now as 720h; a year at most.
+	Expires string `json:"expires"`
+
+	// Name What it is for.
+	Name string `json:"name"`
+
+	// Roles Of the caller's own; empty: all of them.
+	Roles []string `json:"roles,omitempty"`
+
+	// Scope The only actions that it is for, as job:view; empty: all that the roles allow.
+	Scope []string `json:"scope,omitempty"`
 }
 
 // TopicJob defines model for TopicJob.
@@ -6784,3 +6970,6 @@ type ReplayStartJSONRequestBody = ReplayWish
 
 // ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
 type ReplayPlanJSONRequestBody = ReplayWish
+
+// TokenCreateJSONRequestBody defines body for TokenCreate for application/json ContentType.
+type TokenCreateJSONRequestBody = TokenWish

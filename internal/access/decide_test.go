@@ -105,3 +105,19 @@ func TestResourcePatterns(t *testing.T) {
 		t.Errorf("a name with slashes becomes %q", got)
 	}
 }
+
+func TestAScopeBoundsWhatRolesAllow(t *testing.T) {
+	who := access.LocalPrincipal("ann")
+	who.Scope = []access.Action{access.JobView}
+	p := access.Local()
+	if !p.Decide(who, access.JobView, "recording/1").Allowed || !p.DecideSomewhere(who, access.JobView).Allowed {
+		t.Error("what the scope names is refused")
+	}
+	if p.Decide(who, access.JobRead, "recording/1").Allowed || p.DecideSomewhere(who, access.JobRead).Allowed {
+		t.Error("what the scope leaves out is allowed")
+	}
+	who.Scope = []access.Action{}
+	if p.Decide(who, access.JobView, "recording/1").Allowed {
+		t.Error("an empty scope allows something")
+	}
+}

@@ -150,6 +150,9 @@ func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
 	if p == nil || who.ID == "" || len(who.Roles) == 0 {
 		return Decision{Reason: "no role is known for this principal"}
 	}
+	if !who.inScope(a) {
+		return Decision{Reason: fmt.Sprintf("the scope of this token leaves %s out", a)}
+	}
 	found := Decision{Reason: fmt.Sprintf("no role of %s allows %s on %s", who.ID, a, r)}
 	for _, name := range who.Roles {
 		role, ok := p.roles[name]
@@ -173,6 +176,9 @@ func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
 
 // DecideSomewhere says whether who may do a on anything at all. Who may asks Decide then of each thing before it shows it.
 func (p *Policy) DecideSomewhere(who Principal, a Action) Decision {
+	if !who.inScope(a) {
+		return Decision{Reason: fmt.Sprintf("the scope of this token leaves %s out", a)}
+	}
 	if p != nil && who.ID != "" {
 		for _, name := range who.Roles {
 			for i, s := range p.roles[name].Statements {

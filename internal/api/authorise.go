@@ -41,9 +41,12 @@ func caller(ctx context.Context) access.Principal {
 func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) {
 	request, _ := humago.Unwrap(ctx)
 	who, err := s.Authenticate(request)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrAskLater):
+		return nil, problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
+	case err != nil:
 		return nil, problem(http.StatusUnauthorized, "the request shows no valid token or session",
-			"send the token that the server printed when it started, as Authorization: Bearer <token>, or log in at /auth/login")
+			"send a token as Authorization: Bearer <token> (sightglass login keeps one for this program), or log in at /auth/login")
 	}
 	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(ctx.Context(), callerKey{}, who), request.RemoteAddr))
 	if r.action == anyone {
@@ -55,15 +58,18 @@ func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) 
 			return nil, s.problem(ctx.Context(), r, err)
 		}
 	}
-	d := s.Browser.Decide(who, r.action, target.Resource)
-	if target.Some {
-		d = s.Browser.DecideSomewhere(who, r.action)
-	}
-	if !d.Allowed {
+	if d := s.decide(who, r.action, target); !d.Allowed {
 		s.noteRefusal(ctx.Context(), who, r, target.Resource, d)
 		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), nil
+}
+
+func (s *service) decide(who access.Principal, a access.Action, on browse.Target) access.Decision {
+	if on.Some {
+		return s.Browser.DecideSomewhere(who, a)
+	}
+	return s.Browser.Decide(who, a, on.Resource)
 }
 
 // noteRefusal writes a refusal down. It is refused all the same when that fails: nothing is shown that would have to be known.

@@ -18,7 +18,13 @@ func (s *service) doctor(ctx context.Context, _ *none) (List[Check], error) {
 
 func (s *service) principal(ctx context.Context, _ *none) (Principal, error) {
 	who := caller(ctx)
-	p := Principal{ID: who.ID, Name: who.Name, Roles: who.Roles, Actions: []string{}, Policy: s.Browser.Policy()}
+	p := Principal{ID: who.ID, Name: who.Name, Roles: who.Roles, Actions: []string{}, Policy: s.Browser.Policy(), Way: cmp.Or(who.Way, "none"), Until: at(who.Until), Session: who.Session, Owner: who.Owner}
+	if p.Roles == nil {
+		p.Roles = []string{}
+	}
+	for _, a := range who.Scope {
+		p.Scope = append(p.Scope, string(a))
+	}
 	for _, r := range s.table {
 		a := string(r.action)
 		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.DecideSomewhere(who, r.action).Allowed {

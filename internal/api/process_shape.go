@@ -124,4 +124,9 @@ type Principal struct {
 	Roles   []string `json:"roles"`
 	Actions []string `json:"actions" doc:"Actions of this API that the caller may take on every recording."`
 	Policy  string   `json:"policy" doc:"Masking policy in force."`
+	Way     string   `json:"way" enum:"none,server-token,password,oidc,token,jwt" doc:"How the caller came in. none: nobody is asked, as on a server of one person."`
+	Until   *Time    `json:"until,omitempty" doc:"When this login ends at the latest. Absent: it does not."`
+	Session string   `json:"session,omitempty" doc:"Id of the session, when it is one."`
+	Owner   string   `json:"owner,omitempty" doc:"Whose token it is, when it is one."`
+	Scope   []string `json:"scope,omitempty" doc:"The only actions that this token is for. Absent: all that the roles allow."`
 }

@@ -51,6 +51,9 @@ func (Time) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", Format: "date-time", Examples: []any{"2026-08-01T14:02:11.482000Z"}}
 }
 
+// TimeOf is t as answers have it; nil for the zero time.
+func TimeOf(t time.Time) *Time { return at(t) }
+
 // at gives nil for the zero time, so that an unknown instant is absent from the answer instead of being year 1.
 func at(t time.Time) *Time {
 	if t.IsZero() {

@@ -33,9 +33,10 @@ type Options struct {
 	Reports  Reports            // nil: nothing of Flink's reporters is kept
 	Parquet  ParquetFolder      // nil: nothing is exported in the background
 	Replays  Replays            // nil: nothing is run again
+	Logins   Logins             // nil: nobody logs in here
 
 	Incidents Incidents // nil: nothing goes into files for others
-	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may.
+	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
 	// Spool is a folder for files that an answer is made of; empty = the system's for temporary files.
@@ -52,6 +53,9 @@ type Host interface {
 
 // ErrUnknownCaller is returned by Authenticate when a request shows no valid token or session.
 var ErrUnknownCaller = errors.New("the request shows no valid token or session")
+
+// ErrAskLater is returned by Authenticate when a session has to be confirmed by an identity provider that does not answer.
+var ErrAskLater = errors.New("the identity provider does not answer")
 
 // API serves Base. Close ends its live streams.
 type API struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/sightglass/sightglass/internal/browse"
 )
 
 const (
@@ -42,7 +45,7 @@ func stream[T, I any](s *service, r route, h func(context.Context, *I, send[T]) 
 			}
 			defer s.streams.leave()
 			ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
-			defer stop()
+			defer s.watchCaller(ctx, c, r, stop)()
 			out := &eventStream{w: w, control: http.NewResponseController(w)}
 			defer out.close()
 			err := h(ctx, in, func(id string, item T) error { return out.object("", id, item) })
@@ -57,6 +60,42 @@ func stream[T, I any](s *service, r route, h func(context.Context, *I, send[T]) 
 			_ = out.object("problem", "", p) // the reader may be gone already
 		}}, nil
 	})
+}
+
+// watchEvery is how often the caller of a stream is looked at again: a stream must not outlive the session or the role that it came with.
+const watchEvery = 15 * time.Second
+
+// watchCaller calls stop when the caller of a stream is not known any more, or may not any more. What it returns stops the stream and the watch.
+func (s *service) watchCaller(ctx context.Context, c huma.Context, r route, stop context.CancelFunc) func() {
+	request, _ := humago.Unwrap(c)
+	of := target(c.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if !s.stillMay(request, r, of) {
+					stop()
+					return
+				}
+			}
+		}
+	}()
+	return func() { stop(); <-done }
+}
+
+// stillMay tells whether the caller of a request may go on with it. A provider that does not answer just now ends nothing.
+func (s *service) stillMay(request *http.Request, r route, of browse.Target) bool {
+	who, err := s.Authenticate(request)
+	if errors.Is(err, ErrAskLater) {
+		return true
+	}
+	return err == nil && (r.action == anyone || s.decide(who, r.action, of).Allowed)
 }
 
 // eventStream writes server-sent events. A comment goes out whenever nothing was sent for a while, so that proxies keep the

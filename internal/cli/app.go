@@ -22,6 +22,8 @@ type Streams struct {
 	Height   int
 	Colour   bool
 	Env      func(string) (string, bool)
+	In       io.Reader              // may be nil: there is nothing to read
+	Hidden   func() (string, error) // reads a line from the terminal without showing it; nil = In is no terminal
 }
 
 // app is what all verbs share.
@@ -91,7 +93,7 @@ Start here:
 	f := root.PersistentFlags()
 	f.StringVar(&a.server, "server", "", "address of the server (SIGHTGLASS_SERVER; default "+defaultServer+")")
 	f.StringVar(&a.pin, "pin", "", "SHA-256 of the server's self-made certificate (SIGHTGLASS_PIN)")
-	f.StringVar(&a.token, "token-file", "", "file with the server's token (SIGHTGLASS_TOKEN_FILE, or the token itself in SIGHTGLASS_TOKEN)")
+	f.StringVar(&a.token, "token-file", "", "file with a token (SIGHTGLASS_TOKEN_FILE, or the token itself in SIGHTGLASS_TOKEN; default: what login kept)")
 	f.StringVarP(&a.format, "output", "o", "table", "table, wide, json or jsonl")
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		switch {
@@ -116,12 +118,12 @@ Start here:
 			root.AddCommand(v)
 		}
 	}
-	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.doctor())
+	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.login(), a.logout(), a.doctor())
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays(), a.audit())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
 	add("take", a.export(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
-	add("access", a.access(), a.mask())
+	add("access", a.access(), a.mask(), a.user(), a.tokenVerb())
 	add("own", a.store(), a.completion(), a.versionVerb())
 	root.AddCommand(a.replayExec())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {
@@ -173,6 +175,10 @@ func (a *app) client() (*client.Client, error) {
 		o.Token = strings.TrimSpace(string(raw))
 	} else {
 		o.Token, _ = a.Env("SIGHTGLASS_TOKEN")
+	}
+	o, err := a.withLogin(o)
+	if err != nil {
+		return nil, err
 	}
 	c, err := client.New(o)
 	if err != nil {

@@ -8,7 +8,13 @@ import (
 
 // Standard are the process's own streams and environment.
 func Standard() Streams {
-	s := Streams{Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv}
+	s := Streams{Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, In: os.Stdin}
+	if in := int(os.Stdin.Fd()); term.IsTerminal(in) {
+		s.Hidden = func() (string, error) {
+			text, err := term.ReadPassword(in)
+			return string(text), err
+		}
+	}
 	fd := int(os.Stdout.Fd())
 	if term.IsTerminal(fd) {
 		s.Terminal = true

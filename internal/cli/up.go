@@ -20,8 +20,8 @@ func (a *app) up() *cobra.Command {
 		Long: `Start the server: it takes what agents record, keeps it in one folder, and shows it in a browser and to this program. It runs until it is
 interrupted; what agents were told is stored survives any end.
 
-It listens on this machine only until told otherwise. Off it, TLS and tokens are on: the certificate, its SHA-256 and the files of the
-tokens are printed. Every flag can stand in the file of --config (name: value) or in the environment (SIGHTGLASS_NAME).`,
+It listens on this machine only until told otherwise. Off it, TLS and logins are on: the certificate, its SHA-256, how people
+log in and the files of tokens are printed (docs/operations/login.md). Every flag can stand in the file of --config (name: value) or in the environment (SIGHTGLASS_NAME).`,
 		Example: `  sightglass up
   sightglass up --data /var/lib/sightglass --listen 0.0.0.0:7170 --agent-listen 0.0.0.0:7171 --advertise recorder.example.com
   sightglass up --config /etc/sightglass.yaml --log-format json`,
@@ -69,6 +69,24 @@ tokens are printed. Every flag can stand in the file of --config (name: value) o
 	return c
 }
 
+// announceLogin says how people log in.
+func (a *app) announceLogin(i server.Info) {
+	if len(i.Ways) == 0 {
+		a.fact("login", "none: whoever reaches this address on this machine sees everything")
+		return
+	}
+	a.fact("login", i.URL+"/auth/login, by "+strings.Join(i.Ways, ", "))
+	if i.TokenFile != "" {
+		a.fact("token", "in "+i.TokenFile)
+	}
+	if i.FirstCode != "" {
+		a.fact("first", "nobody has an account yet; with the code "+a.paint(bold, i.FirstCode)+" the first administrator makes one on that page")
+	}
+	if i.Provider != "" {
+		a.fact("", "people of "+i.Provider+" get roles by the bindings of the access policy")
+	}
+}
+
 // announce says where the server is and what to do next.
 func (a *app) announce(i server.Info) {
 	a.say("Sightglass %s", a.version)
@@ -89,9 +107,7 @@ func (a *app) announce(i server.Info) {
 		}
 		a.fact("pin", i.Fingerprint+made)
 	}
-	if i.TokenFile != "" {
-		a.fact("token", "in "+i.TokenFile)
-	}
+	a.announceLogin(i)
 	if i.AgentTokenFile != "" {
 		a.fact("", "agents' token in "+i.AgentTokenFile+": copy it to Flink's machines")
 	}

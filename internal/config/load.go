@@ -89,7 +89,10 @@ func (s *Server) check() error {
 	case s.Listen == s.AgentListen && !strings.HasSuffix(s.Listen, ":0"):
 		return errors.New("settings listen and agent-listen: two listeners cannot share " + s.Listen)
 	case s.Auth == Off && !Loopback(s.Listen):
-		return fmt.Errorf("setting auth: off would let everybody who reaches %s read all records; listen on loopback or leave it on", s.Listen)
+		return fmt.Errorf("setting auth: off would let everybody who reaches %s read all records; listen on loopback, or take the setting away and choose how people log in: login token, users or oidc", s.Listen)
+	}
+	if err := s.checkLogin(); err != nil {
+		return err
 	}
 	if err := s.checkParquet(); err != nil {
 		return err

@@ -41,6 +41,7 @@ type Server struct {
 	PinQuota               int64         // bytes; 0 = no limit
 	Compact                string        // auto or off
 
+	Login   Login
 	Access  Access
 	OTLP    OTLP
 	Parquet Parquet
@@ -110,9 +111,9 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.TLSCert })},
 		{"tls-key", "", "file", "Key of the certificate in PEM.",
 			text(func(s *Server) *string { return &s.TLSKey })},
-		{"auth", "auto", "", "Whether the web UI and the API want a token: on, off, or auto (off on loopback, on elsewhere).",
+		{"auth", "auto", "", "Whether the web UI and the API ask who one is: on, off, or auto (off on loopback, on elsewhere). Off is for loopback only.",
 			toggle(func(s *Server) *Switch { return &s.Auth })},
-		{"token-file", "", "file", "Holds the token of the web UI and the API; empty: one is made below the data folder, readable by the owner only.",
+		{"token-file", "", "file", "Holds the server's token, which may do everything (docs/operations/login.md); empty: one is made below the data folder, readable by the owner only.",
 			text(func(s *Server) *string { return &s.TokenFile })},
 		{"agent-auth", "auto", "", "Whether agents must show a token: on, off, or auto (off on loopback, on elsewhere).",
 			toggle(func(s *Server) *Switch { return &s.AgentAuth })},
@@ -150,7 +151,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
+	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -14,21 +14,29 @@ import (
 // describe works out what people need to know, and writes the agent beside the data.
 func (s *Server) describe(x secrets) {
 	web, agents := s.httpListener.Addr().String(), s.agentListener.Addr().String()
-	scheme := "http"
-	if s.cfg.TLS.For(s.cfg.Listen) {
-		scheme = "https"
-	}
 	_, wanted, _ := net.SplitHostPort(s.cfg.Listen)
 	_, got, _ := net.SplitHostPort(web)
 	s.info = Info{
-		URL: scheme + "://" + reachable(web, s.cfg.Advertise), Agents: agents, Moved: wanted != got && wanted != "0", Data: s.cfg.Data,
+		URL: s.webURL(), Agents: agents, Moved: wanted != got && wanted != "0", Data: s.cfg.Data,
 		TokenFile: x.tokenFile, AgentTokenFile: x.agentTokenFile, OTLP: s.reports.address(),
 	}
 	if x.certificate != nil {
 		s.info.TLS, s.info.Fingerprint, s.info.SelfMade = true, x.certificate.fingerprint, x.certificate.selfMade
 	}
+	if s.gate != nil {
+		s.info.Ways, s.info.FirstCode, s.info.Provider = s.cfg.Login.Ways, s.gate.FirstCode(), s.cfg.Login.Issuer
+	}
 	s.info.AgentJar = s.jar
 	s.info.FlinkLines = flinkLines(filepath.Join(s.cfg.Data, agentjar.Name), s.agentOption(x))
+}
+
+// webURL is the address of the web UI as others write it.
+func (s *Server) webURL() string {
+	scheme := "http"
+	if s.cfg.TLS.For(s.cfg.Listen) {
+		scheme = "https"
+	}
+	return scheme + "://" + reachable(s.httpListener.Addr().String(), s.cfg.Advertise)
 }
 
 // writeJar puts the agent that this binary carries into the data folder.

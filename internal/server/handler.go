@@ -6,26 +6,35 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/identity"
 )
 
 // handler joins what is served: the API, login, health, metrics, and the UI for everything else.
-func (s *Server) handler(o Options, g *gate) http.Handler {
+func (s *Server) handler(o Options, g *identity.Gate) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(api.Base+"/", s.api)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.readiness)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		if g != nil && !g.knows(r) {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="sightglass"`)
-			plain(w, http.StatusUnauthorized, "give the server's token as a bearer token (Prometheus: authorization.credentials_file)\n")
-			return
+		if g != nil {
+			who, err := g.Authenticate(r)
+			if err != nil {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="sightglass"`)
+				plain(w, http.StatusUnauthorized, "give a token as a bearer token (Prometheus: authorization.credentials_file)\n")
+				return
+			}
+			if d := s.browser.Decide(who, access.ServerView, "server"); !d.Allowed {
+				plain(w, http.StatusForbidden, d.Reason+"\n")
+				return
+			}
 		}
 		s.exposeMetrics(w, r)
 	})
 	if g != nil {
-		mux.Handle(loginPath, http.NewCrossOriginProtection().Handler(http.HandlerFunc(g.login)))
+		mux.Handle(identity.AuthPath, g.Handler())
 	}
 	mux.Handle("/", &ui{files: o.UI, gate: g})
 	if g == nil {

@@ -5,6 +5,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+
+	"github.com/sightglass/sightglass/internal/config"
 )
 
 // secrets are what callers must show and what we show them. Empty tokens: none is asked for.
@@ -24,7 +26,7 @@ func (s *Server) secrets() (x secrets, err error) {
 			return x, err
 		}
 	}
-	if s.cfg.Auth.For(s.cfg.Listen) {
+	if s.cfg.Auth.For(s.cfg.Listen) && s.cfg.Login.Uses(config.LoginToken) {
 		x.tokenFile = or(s.cfg.TokenFile, filepath.Join(s.cfg.Data, tokenFile))
 		if x.token, err = loadToken(x.tokenFile, s.cfg.TokenFile == ""); err != nil {
 			return x, err

@@ -21,6 +21,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
+	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
@@ -70,6 +71,7 @@ type Server struct {
 	clusters   *clusters
 	incidents  *incidents
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
+	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -150,11 +152,15 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.incidents = &incidents{
 		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, data: s.cfg.Data, version: s.version, now: s.now,
 	}
-	gate := s.gate(secrets)
+	gate, err := s.openGate(secrets)
+	if err != nil {
+		return nil, err
+	}
+	s.gate = gate
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Spool: s.cfg.Data, Incidents: s.incidents,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Spool: s.cfg.Data, Incidents: s.incidents,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -284,31 +290,7 @@ func (s *Server) openSteering(ctx context.Context) (err error) {
 	return err
 }
 
-// gate is nil when everybody who reaches the listener may look.
-func (s *Server) gate(x secrets) *gate {
-	if x.token == "" {
-		return nil
-	}
-	return newGate(x.token, s.cfg.TLS.For(s.cfg.Listen), s.now)
-}
-
-// authenticator finds out who calls: whoever shows the token, or, without one, the person at this machine.
-func authenticator(g *gate, user string) func(*http.Request) (access.Principal, error) {
-	if user == "" {
-		user = "local"
-	}
-	return func(r *http.Request) (access.Principal, error) {
-		if g == nil {
-			return access.LocalPrincipal(user), nil
-		}
-		if !g.knows(r) {
-			return access.Principal{}, api.ErrUnknownCaller
-		}
-		return access.Principal{ID: "token:server", Name: "holder of the server's token", Roles: []string{access.LocalRole}}, nil
-	}
-}
-
-func (s *Server) serveHTTP(o Options, g *gate, x secrets) {
+func (s *Server) serveHTTP(o Options, g *identity.Gate, x secrets) {
 	s.http = &http.Server{
 		Handler:           s.handler(o, g),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -346,6 +328,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.rules.run(ctx) })
+	if s.gate != nil {
+		sampling.Go(func() { s.gate.Run(ctx) })
+	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.audit.Run(ctx) })

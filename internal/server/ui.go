@@ -7,10 +7,11 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
-	"net/url"
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/sightglass/sightglass/internal/identity"
 )
 
 // uiPolicy lets the UI run its own scripts and nothing else. Styles are set by scripts, and the layout of graphs runs in a worker.
@@ -25,8 +26,8 @@ The API is at <a href="/api/v1/status">/api/v1/status</a>, and <code>sightglass 
 
 // ui serves the built files, and the entry page for every path that is a screen.
 type ui struct {
-	files  fs.FS // nil = built without
-	gate   *gate // nil = open to everybody
+	files  fs.FS          // nil = built without
+	gate   *identity.Gate // nil = open to everybody
 	packed sync.Map
 }
 
@@ -44,9 +45,12 @@ func (u *ui) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	asset := path.Ext(name) != "" && !strings.HasPrefix(name, "r/") && !strings.HasPrefix(name, "j/") // ids of screens may hold dots
-	if !asset && u.gate != nil && !u.gate.knows(r) {
-		http.Redirect(w, r, loginPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-		return
+	if !asset && u.gate != nil {
+		if _, err := u.gate.Authenticate(r); err != nil {
+			h.Set("Cache-Control", "no-store")
+			http.Redirect(w, r, identity.LoginURL(r), http.StatusSeeOther)
+			return
+		}
 	}
 	if u.files == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")

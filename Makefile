@@ -83,6 +83,7 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestApplication -flink $(FLINK_1)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
+	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run TestKafka
 
 lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }

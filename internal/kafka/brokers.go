@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/twmb/franz-go/pkg/kversion"
+	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // Brokers are those of a cluster.
@@ -31,11 +31,11 @@ type Broker struct {
 func (c *Client) Brokers(ctx context.Context) (Brokers, error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	m, err := c.admin.BrokerMetadata(ctx)
+	m, err := within(ctx, func() (kadm.Metadata, error) { return c.admin.BrokerMetadata(ctx) })
 	if err != nil {
 		return Brokers{}, fmt.Errorf("listing the brokers: %w", told(ctx, err))
 	}
-	versions, err := c.admin.ApiVersions(ctx)
+	versions, err := within(ctx, func() (kadm.BrokersApiVersions, error) { return c.admin.ApiVersions(ctx) })
 	if err != nil {
 		return Brokers{}, fmt.Errorf("listing the brokers: %w", told(ctx, err))
 	}
@@ -51,7 +51,7 @@ func (c *Client) Brokers(ctx context.Context) (Brokers, error) {
 		case v.Err != nil:
 			x.Err = told(ctx, v.Err)
 		default:
-			x.Version = v.VersionGuess(kversion.SkipKeys(4, 5, 6, 7)) // requests among brokers, which clients are not told of
+			x.Version = v.VersionGuess()
 		}
 		out.Brokers[i] = x
 	}

@@ -24,6 +24,8 @@ const (
 	askPatience   = 10 * time.Second // of a method, when its context has no nearer end
 	retryPatience = 6 * time.Second  // of one request, its retries included; nearer, so that the reason is told and not the end of time
 	dialPatience  = 4 * time.Second
+	// brokerPatience is that of one broker of several, nearer than a scan's end: the others' answers are worth something without it.
+	brokerPatience = 2500 * time.Millisecond
 )
 
 // batchBytes is what a batch of records may become when it is decompressed, so that a hostile one takes no more memory than that.
@@ -46,7 +48,7 @@ func NewClient(c Cluster) (*Client, error) {
 	}
 	client, err := kgo.NewClient(append(options,
 		kgo.DialTimeout(dialPatience), kgo.RetryTimeout(retryPatience), kgo.RequestRetries(4), kgo.ConnIdleTimeout(5*time.Minute), kgo.MaxDecompressBatchBytes(batchBytes),
-		kgo.RecordPartitioner(chosen{}), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.RecordDeliveryTimeout(askPatience), kgo.ProduceRequestTimeout(askPatience), kgo.ProducerLinger(0),
+		kgo.RecordPartitioner(chosen{}), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.AllowIdempotentProduceCancellation(), kgo.ProduceRequestTimeout(askPatience), kgo.ProducerLinger(0),
 		kgo.UnknownTopicRetries(1), kgo.ProducerBatchMaxBytes(produceBytes+1<<20),
 	)...)
 	if err != nil {
@@ -68,10 +70,40 @@ func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeoutCause(ctx, c.patient, fmt.Errorf("the brokers did not answer within %s", c.patient))
 }
 
+// within waits for what the library does, but no longer than ctx lasts: while a connection is made the library hears of no end. What it
+// does then comes to its own end, some seconds later, and nobody hears of it.
+func within[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type answer struct {
+		got T
+		err error
+	}
+	came := make(chan answer, 1)
+	go func() {
+		got, err := do()
+		came <- answer{got, err}
+	}()
+	select {
+	case a := <-came:
+		return a.got, a.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+// shards sends a request to all brokers that have a part of the answer.
+func (c *Client) shards(ctx context.Context, r kmsg.Request) []kgo.ResponseShard {
+	all, err := within(ctx, func() ([]kgo.ResponseShard, error) { return c.client.RequestSharded(ctx, r), nil })
+	if err != nil {
+		return []kgo.ResponseShard{{Req: r, Err: err}}
+	}
+	return all
+}
+
 // ask sends one request to a broker that can answer it.
 func ask[T kmsg.Response](ctx context.Context, c *Client, r kmsg.Request) (T, error) {
 	var none T
-	got, err := c.client.Request(ctx, r)
+	got, err := within(ctx, func() (kmsg.Response, error) { return c.client.Request(ctx, r) })
 	if err != nil {
 		return none, told(ctx, err)
 	}

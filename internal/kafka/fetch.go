@@ -2,8 +2,10 @@ package kafka
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -23,14 +25,17 @@ const (
 type page struct {
 	records []Record // ascending; of committed transactions alone, unless all were asked for
 	control []int64  // offsets of markers of transactions, ascending
-	next    int64    // every record before it that was asked for is in records, or is none that is there
+	low     int64    // every record from it on
+	next    int64    // and before it, that was asked for is in records, or is none that is there
 	start   int64    // the partition's first offset, as the answer told it; -1: it did not
 	bytes   int64    // as they came
 	note    string   // what was passed over for a reason that people should know
 }
 
-// span is what is wanted of a partition: offsets [from, to), with size about the bytes of an answer.
+// span is what is wanted of a partition: offsets [from, to), with size about the bytes of an answer. Brokers send the batch of from as a whole:
+// what it has before, down to floor, is taken too, rather than read again.
 type span struct {
+	floor       int64
 	from, to    int64
 	size        int32
 	uncommitted bool
@@ -97,7 +102,7 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 		return page{}, kerr.LeaderNotAvailable
 	}
 	r := kmsg.NewPtrFetchRequest()
-	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, s.size, -1
+	r.ReplicaID, r.MaxWaitMillis, r.MinBytes, r.MaxBytes, r.SessionEpoch = -1, 0, 0, math.MaxInt32, -1 // its one partition has a bound of its own
 	if !s.uncommitted {
 		r.IsolationLevel = 1
 	}
@@ -105,7 +110,8 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 	t.Topic, t.TopicID = l.topic, l.id
 	p := kmsg.NewFetchRequestTopicPartition()
 	p.Partition, p.CurrentLeaderEpoch, p.FetchOffset, p.PartitionMaxBytes = l.partition, l.epoch, s.from, s.size
-	t.Partitions, r.Topics = append(t.Partitions, p), append(r.Topics, t)
+	t.Partitions = append(t.Partitions, p)
+	r.Topics = append(r.Topics, t)
 	answer, err := c.client.Broker(int(l.leader)).RetriableRequest(ctx, r)
 	if err != nil {
 		return page{}, err
@@ -127,14 +133,15 @@ func (c *Client) fetchOnce(ctx context.Context, l *leading, s span, unpack sync.
 
 // read takes the records out of an answer.
 func (c *Client) read(raw *kmsg.FetchResponseTopicPartition, l *leading, s span) (page, error) {
-	out := page{next: s.from, start: raw.LogStartOffset, bytes: int64(len(raw.RecordBatches))}
+	out := page{low: s.from, next: s.from, start: raw.LogStartOffset, bytes: int64(len(raw.RecordBatches))}
 	switch err := kerr.ErrorForCode(raw.ErrorCode); {
 	case errors.Is(err, kerr.OffsetOutOfRange):
 		return out, errOutside
 	case err != nil:
 		return out, err
 	}
-	o := kgo.ProcessFetchPartitionOpts{KeepControlRecords: true, Offset: s.from, IsolationLevel: kgo.ReadCommitted(), Topic: l.topic, Partition: l.partition}
+	out.low = max(s.floor, min(s.from, firstOf(raw.RecordBatches, s.from)))
+	o := kgo.ProcessFetchPartitionOpts{KeepControlRecords: true, Offset: out.low, IsolationLevel: kgo.ReadCommitted(), Topic: l.topic, Partition: l.partition}
 	if s.uncommitted {
 		o.IsolationLevel = kgo.ReadUncommitted()
 	}
@@ -142,7 +149,7 @@ func (c *Client) read(raw *kmsg.FetchResponseTopicPartition, l *leading, s span)
 	out.next = max(next, s.from)
 	for _, x := range got.Records {
 		switch {
-		case x.Offset < s.from || x.Offset >= s.to:
+		case x.Offset < out.low || x.Offset >= s.to:
 		case x.Attrs.IsControl():
 			out.control = append(out.control, x.Offset)
 		default:
@@ -158,6 +165,18 @@ func (c *Client) read(raw *kmsg.FetchResponseTopicPartition, l *leading, s span)
 		return out, nil
 	}
 	return out, fmt.Errorf("reading what %s has at offset %d: %w", place{l.topic, l.partition}, s.from, got.Err)
+}
+
+// firstOf is the first offset of a batch; other when it is not told. Layout: base offset in the first 8 bytes, the format's number in the 17th, of
+// which those before 2 say it otherwise.
+func firstOf(b []byte, other int64) int64 {
+	if len(b) < 17 || b[16] != 2 {
+		return other
+	}
+	if n := int64(binary.BigEndian.Uint64(b)); n >= 0 {
+		return n
+	}
+	return other
 }
 
 // sparing decompresses batches of one answer until they are enough. The library takes the error as the end of what came whole.

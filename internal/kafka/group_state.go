@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -30,7 +31,7 @@ type described struct {
 func (c *Client) list(ctx context.Context) (map[string]*described, []error) {
 	all := make(map[string]*described)
 	var failed []error
-	for _, s := range c.client.RequestSharded(ctx, kmsg.NewPtrListGroupsRequest()) {
+	for _, s := range c.shards(ctx, kmsg.NewPtrListGroupsRequest()) {
 		err := s.Err
 		answer, ok := s.Resp.(*kmsg.ListGroupsResponse)
 		if err == nil && ok {
@@ -87,7 +88,7 @@ func (c *Client) describe(ctx context.Context, all map[string]*described) {
 }
 
 func (c *Client) describeBy(ctx context.Context, r kmsg.Request, names []string, all map[string]*described, take func(kmsg.Response)) {
-	for _, s := range c.client.RequestSharded(ctx, r) {
+	for _, s := range c.shards(ctx, r) {
 		if s.Err == nil {
 			take(s.Resp)
 			continue
@@ -159,7 +160,7 @@ func assignment(protocol string, raw []byte) (out []Assigned, opaque bool) {
 
 // committed are the offsets that a group committed. Errors: ErrForbidden, ErrUnknown.
 func (c *Client) committed(ctx context.Context, group string) (map[place]listed, error) {
-	all, err := c.admin.FetchOffsets(ctx, group)
+	all, err := within(ctx, func() (kadm.OffsetResponses, error) { return c.admin.FetchOffsets(ctx, group) })
 	if err != nil {
 		return nil, fmt.Errorf("what group %s committed: %w", group, told(ctx, err))
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // GroupSummary is one group of the cluster.
@@ -40,7 +42,11 @@ func (c *Client) Groups(ctx context.Context) ([]GroupSummary, []error, error) {
 	}
 	want := make(places)
 	if len(asked) > 0 {
-		for _, g := range c.admin.FetchManyOffsets(ctx, asked...) {
+		fetched, err := within(ctx, func() (kadm.FetchOffsetsResponses, error) { return c.admin.FetchManyOffsets(ctx, asked...), nil })
+		if err != nil {
+			failed = append(failed, fmt.Errorf("what groups committed: %w", told(ctx, err)))
+		}
+		for _, g := range fetched {
 			if g.Err != nil {
 				if d := all[g.Group]; d != nil && d.err == nil {
 					d.err = told(ctx, g.Err)

@@ -1,10 +1,15 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -51,46 +56,119 @@ type listed struct {
 }
 
 // offsets asks for one place of many partitions: atFirst, atEnd or a time in ms. stable: the end is before transactions that are open.
-// Every partition of want is in the answer.
+// Every partition of want is in the answer. Each broker is asked for what it leads and has a patience of its own, so that one that is away
+// holds up none of the others.
 func (c *Client) offsets(ctx context.Context, want map[string][]int32, at int64, stable bool) map[place]listed {
+	out := make(map[place]listed)
+	left := make(places)
+	for topic, partitions := range want {
+		for _, p := range partitions {
+			out[place{topic, p}] = listed{offset: -1, time: -1, err: ErrUnknown}
+			left.add(topic, p)
+		}
+	}
+	for try := 0; len(left) > 0; try++ {
+		by, err := c.leaders(ctx, left, out)
+		if err != nil {
+			for topic, partitions := range left {
+				for p := range partitions {
+					out[place{topic, p}] = listed{offset: -1, time: -1, err: err}
+				}
+			}
+			return out
+		}
+		left = make(places)
+		var (
+			mu  sync.Mutex // of out and left
+			all sync.WaitGroup
+		)
+		for broker, asked := range by {
+			all.Go(func() {
+				got := c.offsetsOf(ctx, broker, asked, at, stable)
+				mu.Lock()
+				defer mu.Unlock()
+				for p, l := range got {
+					out[p] = l
+					if try < 2 && l.err != nil && kerr.IsRetriable(l.err) && ctx.Err() == nil {
+						left.add(p.topic, p.partition) // another broker leads it now
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	return out
+}
+
+// leaders sorts partitions by the broker that leads them. What has none, and what is not there, gets its error in out.
+func (c *Client) leaders(ctx context.Context, want places, out map[place]listed) (map[int32]places, error) {
+	m, err := c.topics(ctx, slices.Sorted(maps.Keys(want))...)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[int32]places)
+	for _, t := range m.Topics {
+		if t.Topic == nil {
+			continue
+		}
+		failed := code(t.ErrorCode)
+		for p := range want[*t.Topic] {
+			if failed != nil {
+				out[place{*t.Topic, p}] = listed{offset: -1, time: -1, err: failed}
+			}
+		}
+		for _, p := range t.Partitions {
+			switch {
+			case !want[*t.Topic][p.Partition]:
+			case p.Leader < 0:
+				out[place{*t.Topic, p.Partition}] = listed{offset: -1, time: -1, err: errLeaderless}
+			default:
+				if by[p.Leader] == nil {
+					by[p.Leader] = make(places)
+				}
+				by[p.Leader].add(*t.Topic, p.Partition)
+			}
+		}
+	}
+	return by, nil
+}
+
+var errLeaderless = errors.New("the partition has no leader: no broker with all of its records is up")
+
+// offsetsOf asks one broker.
+func (c *Client) offsetsOf(ctx context.Context, broker int32, asked places, at int64, stable bool) map[place]listed {
 	r := kmsg.NewPtrListOffsetsRequest()
 	r.ReplicaID = -1
 	if stable {
 		r.IsolationLevel = 1
 	}
 	out := make(map[place]listed)
-	for topic, partitions := range want {
+	for topic, partitions := range asked.each() {
 		t := kmsg.NewListOffsetsRequestTopic()
 		t.Topic = topic
 		for _, p := range partitions {
 			x := kmsg.NewListOffsetsRequestTopicPartition()
 			x.Partition, x.Timestamp = p, at
 			t.Partitions = append(t.Partitions, x)
-			out[place{topic, p}] = listed{offset: -1, time: -1, err: fmt.Errorf("%w: the brokers did not answer for it", ErrUnknown)}
 		}
 		r.Topics = append(r.Topics, t)
 	}
-	if len(r.Topics) == 0 {
-		return out
-	}
-	for _, s := range c.client.RequestSharded(ctx, r) {
-		if s.Err != nil {
-			if asked, ok := s.Req.(*kmsg.ListOffsetsRequest); ok {
-				for _, t := range asked.Topics {
-					for _, p := range t.Partitions {
-						out[place{t.Topic, p.Partition}] = listed{offset: -1, time: -1, err: told(ctx, s.Err)}
-					}
+	ctx, cancel := context.WithTimeoutCause(ctx, brokerPatience, fmt.Errorf("broker %d did not answer within %s", broker, brokerPatience))
+	defer cancel()
+	got, err := within(ctx, func() (kmsg.Response, error) { return c.client.Broker(int(broker)).RetriableRequest(ctx, r) })
+	if err == nil {
+		if answer, ok := got.(*kmsg.ListOffsetsResponse); ok {
+			for _, t := range answer.Topics {
+				for _, p := range t.Partitions {
+					out[place{t.Topic, p.Partition}] = listed{offset: p.Offset, time: p.Timestamp, err: code(p.ErrorCode)}
 				}
 			}
-			continue
 		}
-		answer, ok := s.Resp.(*kmsg.ListOffsetsResponse)
-		if !ok {
-			continue
-		}
-		for _, t := range answer.Topics {
-			for _, p := range t.Partitions {
-				out[place{t.Topic, p.Partition}] = listed{offset: p.Offset, time: p.Timestamp, err: code(p.ErrorCode)}
+	}
+	for topic, partitions := range asked {
+		for p := range partitions {
+			if _, ok := out[place{topic, p}]; !ok {
+				out[place{topic, p}] = listed{offset: -1, time: -1, err: cmp.Or(told(ctx, err), fmt.Errorf("broker %d did not answer for it", broker))}
 			}
 		}
 	}

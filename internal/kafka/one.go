@@ -15,7 +15,7 @@ func (c *Client) One(ctx context.Context, topic string, partition int32, offset 
 	if err := c.lead(ctx, &at); err != nil {
 		return Record{}, err
 	}
-	p, err := c.fetch(ctx, &at, span{offset, offset + 1, fetchLeast, true}, new(sync.Mutex))
+	p, err := c.fetch(ctx, &at, span{offset, offset, offset + 1, fetchLeast, true}, new(sync.Mutex))
 	where := place{topic, partition}
 	switch {
 	case errors.Is(err, errOutside) && p.start > offset:

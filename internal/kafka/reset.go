@@ -81,7 +81,7 @@ func (c *Client) ResetGroup(ctx context.Context, name string, r Reset, dry bool)
 	if len(set) == 0 {
 		return plan, fmt.Errorf("of group %s no offset can be set", name)
 	}
-	answer, err := c.admin.CommitOffsets(ctx, name, set)
+	answer, err := within(ctx, func() (kadm.OffsetResponses, error) { return c.admin.CommitOffsets(ctx, name, set) })
 	if err != nil {
 		return plan, fmt.Errorf("setting offsets of group %s: %w", name, told(ctx, err))
 	}

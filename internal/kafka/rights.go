@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -73,7 +74,7 @@ type QuotaLimit struct {
 func (c *Client) Quotas(ctx context.Context) ([]Quota, error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	all, err := c.admin.DescribeClientQuotas(ctx, false, nil)
+	all, err := within(ctx, func() (kadm.DescribedClientQuotas, error) { return c.admin.DescribeClientQuotas(ctx, false, nil) })
 	if err != nil {
 		return nil, fmt.Errorf("listing the quotas: %w", told(ctx, err))
 	}

@@ -40,7 +40,7 @@ type ScanQuery struct {
 
 	Forward     bool          // the oldest first
 	Limit       int           // records; 0: none
-	Bytes       int64         // that brokers send; 0: 1 GiB
+	Bytes       int64         // that brokers send, beside what the first record of each partition takes; 0: 1 GiB
 	Within      time.Duration // 0: 5 s
 	Uncommitted bool          // records of transactions that are open or were aborted, too
 }
@@ -83,6 +83,7 @@ type Scan struct {
 	lanes  []*lane
 	given  int64
 	bytes  counter
+	begun  bool // the first records of each partition were read, which no budget of bytes forbids: a page without progress would repeat itself
 	ended  string
 }
 

@@ -14,8 +14,9 @@ import (
 const (
 	scanHeld    = 8 << 20 // of records, of all partitions
 	scanLeast   = 16 << 10
-	scanAtOnce  = 4  // answers that are waited for and read at a time
-	firstWindow = 64 // offsets, of the first look backward
+	scanAtOnce  = 4         // answers that are waited for and read at a time
+	firstWindow = 64        // offsets, of the first look backward
+	firstFetch  = 128 << 10 // a first page needs no more, and what is larger asks again for twice as much
 )
 
 type counter = atomic.Int64
@@ -33,8 +34,9 @@ type lane struct {
 	reach   int64 // forward: the offset to read next; backward: the lowest that was read
 	records []Record
 	held    int
-	share   int // of memory, in bytes
-	size    int32
+	share   int   // of memory, in bytes
+	size    int32 // of an answer
+	most    int32 // that it becomes, forward
 	window  int64 // offsets of the next look backward
 
 	given, control int64
@@ -70,7 +72,7 @@ func (l *lane) take() Record {
 }
 
 func (l *lane) scanned() PartitionScan {
-	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
+	p := PartitionScan{Partition: l.at.partition, From: l.first, To: l.reach, Done: l.err == nil && l.done() && len(l.records) == 0, Records: l.given, Control: l.control, Note: l.note, Err: l.err}
 	if n := len(l.records); n > 0 {
 		// Up to the next one to give, all was looked at.
 		p.To = l.records[n-1].Offset
@@ -110,6 +112,7 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 		})
 	}
 	all.Wait()
+	s.begun = true
 	if err := ended.Load(); err != nil {
 		return *err
 	}
@@ -118,11 +121,15 @@ func (s *Scan) fill(ctx context.Context, lanes []*lane) error {
 
 // more reads on in a lane: once, or backward one window.
 func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
-	read := func(from, to int64) (page, error) {
-		if s.bytes.Load() >= s.q.Bytes {
+	read := func(floor, from, to int64) (page, error) {
+		if s.begun && s.bytes.Load() >= s.q.Bytes {
 			return page{}, errScanBytes
 		}
-		p, err := s.client.fetch(ctx, &l.at, span{from, to, l.size, s.q.Uncommitted}, unpack)
+		// Who does not answer in half of the scan's time is the error of its partitions; the others are scanned.
+		patience := s.q.Within / 2
+		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the broker did not answer within %s", patience))
+		defer cancel()
+		p, err := s.client.fetch(ctx, &l.at, span{floor, from, to, l.size, s.q.Uncommitted}, unpack)
 		s.bytes.Add(p.bytes)
 		if err == nil && p.start > l.start {
 			l.start = p.start
@@ -136,12 +143,12 @@ func (s *Scan) more(ctx context.Context, l *lane, unpack *sync.Mutex) error {
 	return l.back(read)
 }
 
-// reads reads the beginning of offsets [from, to).
-type reads func(from, to int64) (page, error)
+// reads reads the beginning of a span.
+type reads func(floor, from, to int64) (page, error)
 
 // ahead reads forward, once.
 func (l *lane) ahead(read reads) error {
-	p, err := read(l.reach, l.end)
+	p, err := read(l.reach, l.reach, l.end)
 	if errors.Is(err, errOutside) {
 		return l.outside(p)
 	}
@@ -149,9 +156,10 @@ func (l *lane) ahead(read reads) error {
 		return err
 	}
 	next := min(p.next, l.end)
-	for _, r := range p.records {
+	for i, r := range p.records {
 		if l.held > 0 && l.held+r.memory() > l.share {
-			next = r.Offset // what has no room is read again
+			next = r.Offset // what has no room is read again, and no more than has room is asked for
+			l.most = int32(max(fetchLeast, min(fetchMost, p.bytes*int64(i)/int64(len(p.records)))))
 			break
 		}
 		l.keep(r)
@@ -163,7 +171,7 @@ func (l *lane) ahead(read reads) error {
 	l.mark(p.control, l.reach, next)
 	l.reach = next
 	slices.Reverse(l.records)
-	l.size = min(2*l.size, fetchMost)
+	l.size = min(2*l.size, l.most)
 	return nil
 }
 
@@ -197,13 +205,18 @@ func (l *lane) back(read reads) error {
 	to := l.reach
 	for {
 		from := max(l.start, to-l.window)
-		next, sum := from, int64(0)
+		next, sent, took := from, int64(0), int64(0) // bytes, and memory of what they became
 		var control []int64
 		small := false
 		for next < to {
-			p, err := read(next, to)
+			floor := next
+			if next == from {
+				floor = l.start
+			}
+			p, err := read(floor, next, to)
 			if errors.Is(err, errOutside) {
 				if p.start <= next || p.start < 0 {
+					l.records, l.held = nil, 0 // of what is between them and what was given nothing is known
 					return fmt.Errorf("offset %d of %s is not there: the topic was made anew, or lost records", next, place{l.at.topic, l.at.partition})
 				}
 				l.start = p.start // retention came nearer
@@ -214,9 +227,13 @@ func (l *lane) back(read reads) error {
 				l.records, l.held = nil, 0
 				return err
 			}
+			if next == from {
+				from = p.low
+			}
 			control = append(control, p.control...)
-			sum += p.bytes
+			sent += p.bytes
 			for _, r := range p.records {
+				took += int64(r.memory())
 				l.keep(r)
 			}
 			from = max(from, l.trim())
@@ -224,8 +241,11 @@ func (l *lane) back(read reads) error {
 				l.say(fmt.Sprintf("the broker gave nothing from offset %d on", next))
 				break
 			}
+			// What is left of the window is about as dense as what came, but for the batch that reaches over its end.
+			left := float64(to-p.next) * float64(p.bytes) / float64(p.next-next)
+			l.size = int32(min(fetchMost, max(fetchLeast, left)))
 			next = p.next
-			if next < to && sum > 2*int64(l.share) && l.window > 1 {
+			if next < to && max(sent, took) > 2*int64(l.share) && l.window > 1 {
 				small = true
 				break
 			}
@@ -237,7 +257,7 @@ func (l *lane) back(read reads) error {
 			continue
 		}
 		l.mark(control, from, to)
-		l.pace(to-from, sum)
+		l.pace(to-from, sent, took)
 		l.reach = min(from, to)
 		return nil
 	}
@@ -259,14 +279,14 @@ func (l *lane) trim() int64 {
 }
 
 // pace chooses the next window by what this one held: as many offsets as have room, and not much more than that in one answer.
-func (l *lane) pace(offsets, sum int64) {
-	if sum == 0 || len(l.records) == 0 {
+func (l *lane) pace(offsets, sent, took int64) {
+	if sent == 0 || took == 0 {
 		l.window = min(8*l.window, 1<<40) // nothing is here: one answer passes over all of it
 		return
 	}
-	each := max(1, sum/max(1, offsets))
-	l.window = min(8*l.window, max(1, int64(l.share)/2/each))
-	l.size = int32(min(fetchMost, max(fetchLeast, each*l.window*5/4)))
+	offsets = max(1, offsets)
+	l.window = min(8*l.window, max(1, int64(l.share)/2/max(1, took/offsets)))
+	l.size = int32(min(fetchMost, max(fetchLeast, sent/offsets*l.window*5/4)))
 }
 
 // merged are lanes that have something to give, the one to give next first.

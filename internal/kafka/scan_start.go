@@ -35,10 +35,7 @@ func (c *Client) lanes(ctx context.Context, q *ScanQuery) ([]*lane, error) {
 	for i, n := range numbers {
 		l := &lane{
 			at: leading{topic: q.Topic, id: t.TopicID, partition: n, leader: -1, epoch: -1}, forward: q.Forward,
-			share: max(scanLeast, scanHeld/max(1, len(numbers))), size: fetchMost, window: firstWindow,
-		}
-		if q.Forward && q.Limit > 0 { // a first page needs no more
-			l.size = int32(min(fetchMost, max(4*fetchLeast, 2048*q.Limit)))
+			share: max(scanLeast, scanHeld/max(1, len(numbers))), size: firstFetch, most: fetchMost, window: firstWindow,
 		}
 		lanes[i] = l
 		if p := there[n]; p != nil {

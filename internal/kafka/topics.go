@@ -129,7 +129,7 @@ func (c copies) of(leader int32) int64 {
 
 // sizes asks all brokers how large partitions are; those of all topics where none is named. With an error there may be some.
 func (c *Client) sizes(ctx context.Context, topics kadm.TopicsSet) (map[place]copies, error) {
-	all, err := c.admin.DescribeAllLogDirs(ctx, topics)
+	all, err := within(ctx, func() (kadm.DescribedAllLogDirs, error) { return c.admin.DescribeAllLogDirs(ctx, topics) })
 	out := make(map[place]copies)
 	for broker, dirs := range all {
 		dirs.EachPartition(func(d kadm.DescribedLogDirPartition) {
@@ -175,7 +175,7 @@ func (c *Client) configs(ctx context.Context, topics []string, names ...string) 
 		r.Resources = append(r.Resources, x)
 		out[t] = configured{err: errors.New("the brokers did not answer for it")}
 	}
-	for _, s := range c.client.RequestSharded(ctx, r) {
+	for _, s := range c.shards(ctx, r) {
 		answer, ok := s.Resp.(*kmsg.DescribeConfigsResponse)
 		if asked, is := s.Req.(*kmsg.DescribeConfigsRequest); s.Err != nil && is {
 			for _, x := range asked.Resources {

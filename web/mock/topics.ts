@@ -62,7 +62,12 @@ const began = 1_795_000_000_000_000;
 
 /** The record at a place of orders; what it says follows from its place. */
 export function recordAt(partition: number, offset: number, change: Partial<TopicRecord> = {}): TopicRecord {
-	const value = { id: `o-${partition}-${offset}`, merchant: `m-${offset % 7}`, amount: offset * 3, status: offset % 5 === 0 ? "test" : "placed" };
+	const value = {
+		id: `o-${partition}-${offset}`,
+		merchant: `m-${offset % 7}`,
+		amount: offset * 3,
+		status: offset % 5 === 0 ? "test" : "placed",
+	};
 	return {
 		topic: "orders",
 		partition,
@@ -112,9 +117,7 @@ export const crmSync: KafkaGroup = {
 export const orderTotalsGroup: KafkaGroup = {
 	...groupSummary("order-totals"),
 	assignor: "range",
-	roster: [
-		{ id: "order-totals-0-4711", client: "order-totals-0", host: "/10.0.0.7", assigned: [{ topic: "orders", partitions: [0, 1] }] },
-	],
+	roster: [{ id: "order-totals-0-4711", client: "order-totals-0", host: "/10.0.0.7", assigned: [{ topic: "orders", partitions: [0, 1] }] }],
 	partitions: [0, 1].map((partition) => ({
 		topic: "orders",
 		partition,

@@ -17,6 +17,7 @@ import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { VirtualTable } from "../../widgets/VirtualTable";
 import { CopyDialog } from "./CopyDialog";
 import { recordColumns } from "./columns";
+import { fieldsOf } from "./fields";
 import { mostRows, type Pages } from "./pages";
 import { RecordDetail } from "./RecordDetail";
 import { RecordsBar } from "./RecordsBar";
@@ -52,6 +53,9 @@ export function Records({ cluster, topic, state, mayProduce }: Props) {
 
 	const shownTail = held ?? buffer;
 	const rows = following ? shownTail.rows : pages.rows;
+	const fields = fieldsOf(rows).join("\n");
+	// A tail has new rows five times a second, whose fields are nearly always the same.
+	const columns = useMemo(() => recordColumns(fields === "" ? [] : fields.split("\n")), [fields]);
 	const place = readPlace(state.sel);
 	const loaded = useMemo(() => rows.find((r) => placeText(r) === state.sel), [rows, state.sel]);
 	// A row that a link names, or that a bounded list has let go, is asked for by itself.
@@ -120,14 +124,14 @@ export function Records({ cluster, topic, state, mayProduce }: Props) {
 				) : (
 					<VirtualTable
 						label="Records"
-						columns={recordColumns}
+						columns={columns}
 						rows={rows}
 						rowId={placeText}
 						selected={state.sel}
 						onSelect={select}
 						onOpen={open}
 						above={following ? shownTail.came : 0}
-						least={860}
+						least={1080}
 						end={!following && <Rest pages={pages} phase={phase} onMore={more} />}
 					/>
 				)}

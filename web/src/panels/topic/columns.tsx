@@ -8,6 +8,7 @@ import { Icon } from "../../widgets/Icon";
 import { TimeText } from "../../widgets/TimeText";
 import { ViewLine } from "../../widgets/ViewLine";
 import type { WideColumn } from "../../widgets/VirtualTable";
+import { fieldOf } from "./fields";
 
 function TimeHead() {
 	return <>Time, {zoneName(useZone())}</>;
@@ -18,7 +19,7 @@ function bareView<V extends { readonly text: string }>(view: V): V {
 	return { ...view, text: view.text.replace(/^"(.*)"$/s, "$1") };
 }
 
-export const recordColumns: readonly WideColumn<TopicRecord>[] = [
+const placeColumns: readonly WideColumn<TopicRecord>[] = [
 	{ id: "partition", head: "Part.", width: "40px", align: "right", cell: (r) => r.partition },
 	{ id: "offset", head: "Offset", width: "92px", align: "right", cell: (r) => String(r.offset) },
 	{ id: "time", head: <TimeHead />, width: "96px", mono: true, cell: (r) => <TimeText t={r.time} bare className="" /> },
@@ -29,20 +30,25 @@ export const recordColumns: readonly WideColumn<TopicRecord>[] = [
 		mono: true,
 		cell: (r) => (r.key === undefined ? <span className="dim">none</span> : <ViewLine view={bareView(r.key)} />),
 	},
-	{
-		id: "value",
-		head: "Value",
-		width: "minmax(240px, 1fr)",
-		mono: true,
-		cell: (r) =>
-			r.value.reason === undefined ? (
-				<ViewLine view={r.value} className="mid" />
-			) : (
-				<span className="mid" title={r.value.reason}>
-					<Icon name="warning" size="s" className="c-late" /> not decoded whole: {r.value.reason}
-				</span>
-			),
-	},
+];
+
+/** The whole value in one line. */
+const valueColumn: WideColumn<TopicRecord> = {
+	id: "value",
+	head: "Value",
+	width: "minmax(240px, 1fr)",
+	mono: true,
+	cell: (r) =>
+		r.value.reason === undefined ? (
+			<ViewLine view={r.value} className="mid" />
+		) : (
+			<span className="mid" title={r.value.reason}>
+				<Icon name="warning" size="s" className="c-late" /> not decoded whole: {r.value.reason}
+			</span>
+		),
+};
+
+const endColumns: readonly WideColumn<TopicRecord>[] = [
 	{
 		id: "headers",
 		head: "Headers",
@@ -52,6 +58,34 @@ export const recordColumns: readonly WideColumn<TopicRecord>[] = [
 	},
 	{ id: "size", head: "Size", width: "64px", align: "right", cell: (r) => <Amount q={size(r.size)} /> },
 ];
+
+/** A field of a value in a cell: what is masked is a chip, and what a record does not have is nothing. */
+function fieldColumn(path: string): WideColumn<TopicRecord> {
+	return {
+		id: `value.${path}`,
+		head: path,
+		title: `value.${path}`,
+		width: "minmax(84px, 1fr)",
+		mono: true,
+		cell: (r) => {
+			const node = fieldOf(r.value, path);
+			if (node === undefined) return "";
+			if (node.kind === "null") return <span className="dim">null</span>;
+			if (node.mask === undefined) return <span title={node.value}>{node.value}</span>;
+			return (
+				<span className="mask" title={`masked: ${node.mask}`}>
+					<Icon name="mask" />
+					{node.value ?? "***"}
+				</span>
+			);
+		},
+	};
+}
+
+/** Columns of records whose values have these fields. What cannot be decoded says so in the last of them, the whole value. */
+export function recordColumns(fields: readonly string[]): readonly WideColumn<TopicRecord>[] {
+	return [...placeColumns, ...fields.map(fieldColumn), valueColumn, ...endColumns];
+}
 
 const unknown = <span className="dim">-</span>;
 const known = (n: bigint) => (n < 0n ? unknown : count(n));

@@ -3,11 +3,13 @@ package kafka
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -22,7 +24,7 @@ type ACL struct {
 	Permission string // ALLOW or DENY
 }
 
-// ACLs lists all rules, by resource, name and principal. Errors: ErrForbidden.
+// ACLs lists all rules, by resource, name and principal; none of a cluster without an authorizer. Errors: ErrForbidden.
 func (c *Client) ACLs(ctx context.Context) ([]ACL, error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
@@ -31,6 +33,9 @@ func (c *Client) ACLs(ctx context.Context) ([]ACL, error) {
 	got, err := ask[*kmsg.DescribeACLsResponse](ctx, c, r)
 	if err == nil {
 		err = code(got.ErrorCode)
+	}
+	if errors.Is(err, kerr.SecurityDisabled) {
+		return []ACL{}, nil // there is no authorizer, and so no rule
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing the access rules: %w", err)

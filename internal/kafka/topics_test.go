@@ -207,3 +207,17 @@ func TestQuotasOfClients(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// A broker without an authorizer refuses to tell its rules. There are none, which is no mistake of anybody.
+func TestAClusterWithoutAnAuthorizerHasNoRules(t *testing.T) {
+	w := newWorld(t)
+	w.fake.ControlKey(int16(kmsg.DescribeACLs), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		answer := r.ResponseKind().(*kmsg.DescribeACLsResponse)
+		answer.ErrorCode = kerr.SecurityDisabled.Code
+		return answer, nil, true
+	})
+	rules, err := w.client.ACLs(t.Context())
+	if err != nil || len(rules) != 0 {
+		t.Errorf("rules %v, error %v", rules, err)
+	}
+}

@@ -1,12 +1,17 @@
 import { type Ref, useCallback, useEffect, useRef, useState } from "react";
-import { type Completions, fetchCompletions } from "../../api/filter";
-import { type FilterProblem, readFilter } from "../../model/filter";
-import { Icon } from "../../widgets/Icon";
+import type { Completions } from "../api/filter";
+import { type FilterProblem, readFilter } from "../model/filter";
+import { Icon } from "../widgets/Icon";
 import FilterEditor, { type FilterHandle } from "./FilterEditor";
 import styles from "./FilterField.module.css";
 
+/** Asks what may stand at a place of a filter, and what is wrong with it. */
+export type Complete = (text: string, at: number, signal: AbortSignal) => Promise<Completions | undefined>;
+
 type Props = {
-	readonly rec: string;
+	/** A rejected answer counts as none: it is typed without help then. */
+	readonly complete: Complete;
+	readonly placeholder: string;
 	readonly value: string;
 	readonly onChange: (filter: string) => void;
 	/** At the right end: how much was found. */
@@ -21,7 +26,7 @@ function problemOf(text: string): FilterProblem | undefined {
 }
 
 /** The display filter. It takes effect with Enter or after a pause, and says what cannot be answered. */
-export function FilterField({ rec, value, onChange, found, field }: Props) {
+export function FilterField({ complete, placeholder, value, onChange, found, field }: Props) {
 	const [typed, setTyped] = useState(value);
 	const [given, setGiven] = useState({ text: value });
 	/** What the server says of a text, which is nothing for any other text. */
@@ -58,12 +63,12 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 	const ask = useCallback(
 		async (text: string, at: number, signal: AbortSignal): Promise<Completions | undefined> => {
 			try {
-				return await fetchCompletions(rec, text, at, signal);
+				return await complete(text, at, signal);
 			} catch {
-				return undefined; // it is typed without help then; what the list of events answers is shown there
+				return undefined; // it is typed without help then; what the list answers is shown there
 			}
 		},
-		[rec],
+		[complete],
 	);
 	const settle = () => {
 		clearTimeout(pause.current);
@@ -107,6 +112,7 @@ export function FilterField({ rec, value, onChange, found, field }: Props) {
 				<FilterEditor
 					handle={field}
 					given={given}
+					placeholder={placeholder}
 					problem={problem}
 					complete={ask}
 					onChange={change}

@@ -1,16 +1,19 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { press, retype, textOf } from "../../../test/filterEditor";
-import { FilterField } from "./FilterField";
+import { press, retype, textOf } from "../../test/filterEditor";
+import { fetchCompletions } from "../api/filter";
+import { type Complete, FilterField } from "./FilterField";
 
 const applied: string[] = [];
+const complete: Complete = (text, at, signal) => fetchCompletions("r1", text, at, signal);
 
 function Field({ from }: { readonly from: string }) {
 	const [value, setValue] = useState(from);
 	return (
 		<FilterField
-			rec="r1"
+			complete={complete}
+			placeholder="any text"
 			value={value}
 			found="7 events"
 			field={null}
@@ -100,13 +103,17 @@ describe("a filter that is typed", () => {
 });
 
 it("follows a filter that is chosen elsewhere", () => {
-	const { rerender } = render(<FilterField rec="r1" value="a" found="" field={null} onChange={() => undefined} />);
-	rerender(<FilterField rec="r1" value={'op == "b"'} found="" field={null} onChange={() => undefined} />);
+	const { rerender } = render(
+		<FilterField complete={complete} placeholder="any text" value="a" found="" field={null} onChange={() => undefined} />,
+	);
+	rerender(<FilterField complete={complete} placeholder="any text" value={'op == "b"'} found="" field={null} onChange={() => undefined} />);
 	expect(textOf(screen.getByRole("textbox"))).toBe('op == "b"');
 });
 
 it("colours what it reads", () => {
-	const { container } = render(<FilterField rec="r1" value={'op == "b" ä'} found="" field={null} onChange={() => undefined} />);
+	const { container } = render(
+		<FilterField complete={complete} placeholder="any text" value={'op == "b" ä'} found="" field={null} onChange={() => undefined} />,
+	);
 	expect([...container.querySelectorAll("[class*=_name], [class*=_text]")].map((e) => e.textContent)).toEqual(["op", '"b"', "ä"]);
 });
 

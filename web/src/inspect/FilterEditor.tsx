@@ -11,10 +11,10 @@ import {
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { Annotation, Compartment, EditorState, type Extension, Prec, type Range } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, keymap, placeholder, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { Decoration, type DecorationSet, EditorView, placeholder as hint, keymap, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import type { Completions } from "../../api/filter";
-import { celTokens, type FilterProblem } from "../../model/filter";
+import type { Completions } from "../api/filter";
+import { celTokens, type FilterProblem } from "../model/filter";
 import styles from "./FilterField.module.css";
 
 /** What others may do to the field. */
@@ -23,6 +23,8 @@ export type FilterHandle = { readonly focus: () => void };
 type Props = {
 	/** What was put into the field from outside; what is typed from then on is the editor's own. Another object puts a text in again. */
 	readonly given: { readonly text: string };
+	/** What stands in an empty field. */
+	readonly placeholder: string;
 	readonly problem: FilterProblem | undefined;
 	readonly handle: Ref<FilterHandle>;
 	readonly onChange: (text: string) => void;
@@ -89,7 +91,7 @@ const oneLine = [
 	EditorState.transactionFilter.of((tr) => (tr.newDoc.lines > 1 ? [] : [tr])),
 ];
 
-/** One line of CEL: coloured, completed from the recording, what is wrong underlined. */
+/** One line of CEL: coloured, completed from what is recorded, what is wrong underlined. */
 export default function FilterEditor(props: Props) {
 	const host = useRef<HTMLDivElement>(null);
 	const view = useRef<EditorView>(undefined);
@@ -126,7 +128,7 @@ export default function FilterEditor(props: Props) {
 					closeBrackets(),
 					colours,
 					marks.current.of([]),
-					placeholder('op == "drop-duplicates" && value.amount > 50, or any text'),
+					hint(now.current.placeholder),
 					autocompletion({
 						override: [source],
 						icons: false,

@@ -70,6 +70,7 @@ export function recordAt(partition: number, offset: number, change: Partial<Topi
 	};
 	return {
 		topic: "orders",
+		decoder: "json",
 		partition,
 		offset: String(offset),
 		place: `orders/${partition}@${offset}`,

@@ -91,6 +91,8 @@ export const topicRecord = shape<wire.TopicRecord>()({
 	value: view,
 	headers: optional(list(header)),
 	text: text,
+	decoder: text,
+	note: optional(text),
 });
 export type TopicRecord = Decoded<typeof topicRecord>;
 

@@ -136,6 +136,10 @@ function Bytes({ view, bytes, chosen, onByte }: BytesProps) {
 		flink: "Flink serializer",
 		json: "JSON",
 		avro: "Avro",
+		protobuf: "Protobuf",
+		msgpack: "MessagePack",
+		cbor: "CBOR",
+		number: "number",
 		text: "text",
 		bytes: "bytes",
 	};

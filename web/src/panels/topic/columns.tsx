@@ -36,7 +36,7 @@ const placeColumns: readonly WideColumn<TopicRecord>[] = [
 const valueColumn: WideColumn<TopicRecord> = {
 	id: "value",
 	head: "Value",
-	width: "minmax(240px, 1fr)",
+	width: "minmax(240px, 2fr)",
 	mono: true,
 	cell: (r) =>
 		r.value.reason === undefined ? (

@@ -21,6 +21,11 @@ describe("fields that get a column", () => {
 		expect(fieldsOf([])).toEqual([]);
 	});
 
+	it("leave out what is the key again", () => {
+		const rows = [1, 2].map((i) => decode(topicRecord, recordAt(0, i, { key: jsonView(`k${i}`), value: jsonView({ id: `k${i}`, n: i }) })));
+		expect(fieldsOf(rows)).toEqual(["n"]);
+	});
+
 	it("are found again in each value", () => {
 		const [one] = of({ id: "a", customer: { email: "x" } });
 		if (one === undefined) throw new Error("no record");

@@ -1,4 +1,4 @@
-/** Which fields of values are worth a column: those that most of the first records have, and that are no lists. */
+/** Which fields of values are worth a column: those that most of the first records have, that are no lists, and that the key does not say. */
 import type { TopicRecord } from "../../api/topic";
 import type { ValueNode, View } from "../../api/view";
 
@@ -23,6 +23,13 @@ function leaves(node: ValueNode, prefix: string, depth: number): readonly string
 	});
 }
 
+/** What a record's key says already, when it is a text. */
+function isKey(r: TopicRecord, path: string): boolean {
+	const key = r.key?.node;
+	const value = fieldOf(r.value, path);
+	return key !== undefined && key.items === undefined && value?.value === key.value;
+}
+
 /** Fields that at least half of the records have, in the order of the values. A field with a mask is there as well: equal tokens mean equal values. */
 export function fieldsOf(rows: readonly TopicRecord[]): readonly string[] {
 	const counts = new Map<string, number>();
@@ -33,7 +40,7 @@ export function fieldsOf(rows: readonly TopicRecord[]): readonly string[] {
 		for (const path of new Set(leaves(root, "", 1))) counts.set(path, (counts.get(path) ?? 0) + 1);
 	}
 	return [...counts]
-		.filter(([, n]) => n * 2 >= some.length)
+		.filter(([path, n]) => n * 2 >= some.length && !some.every((r) => isKey(r, path)))
 		.map(([path]) => path)
 		.slice(0, most);
 }

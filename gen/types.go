@@ -4455,6 +4455,7 @@ type ProcessPolicy struct {
 
 // ProduceContent defines model for ProduceContent.
 type ProduceContent struct {
+	// Base64 Not empty: what is empty is a text.
 	Base64 string `json:"base64,omitempty"`
 
 	// Text In UTF-8.

@@ -76,7 +76,7 @@ type ProduceRecord struct {
 // ProduceContent is one of both.
 type ProduceContent struct {
 	Text   *string `json:"text,omitempty" doc:"In UTF-8."`
-	Base64 []byte  `json:"base64,omitempty"`
+	Base64 []byte  `json:"base64,omitempty" doc:"Not empty: what is empty is a text."`
 }
 
 // ProduceHeader is a header of a record to write.

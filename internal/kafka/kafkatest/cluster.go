@@ -1,6 +1,7 @@
 package kafkatest
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/sightglass/sightglass/internal/kafka"
 )
+
+// patience is how long a record is waited for that should be there.
+const patience = 10 * time.Second
 
 // Cluster is one of a single broker. It ends with its test, and what cannot be done ends the test.
 type Cluster struct {
@@ -115,8 +119,10 @@ func (c *Cluster) Write(topic string, all ...Record) {
 func (c *Cluster) Read(topic string, partition int32, offset int64) Record {
 	c.t.Helper()
 	reader := c.library(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {partition: kgo.NewOffset().At(offset)}}))
-	got := reader.PollRecords(c.t.Context(), 1)
-	c.must(got.Err())
+	ctx, stop := context.WithTimeout(c.t.Context(), patience)
+	defer stop()
+	got := reader.PollRecords(ctx, 1)
+	c.must(got.Err()) // of a record that is not there the end of ctx
 	x := got.Records()[0]
 	r := Record{Partition: x.Partition, Time: x.Timestamp.UnixMilli(), Key: x.Key, Value: x.Value}
 	for _, h := range x.Headers {

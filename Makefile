@@ -113,6 +113,9 @@ docs: ## regenerate the reference pages and tables of the documentation
 bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
 
+bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
+	go run ./bench/access
+
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images
 	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \

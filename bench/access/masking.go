@@ -33,7 +33,7 @@ masking:
       paths: {id: public, merchantId: public, "items[].sku": public, "items[].quantity": public, currency: public, amount: public, "**.email": pii.contact, "**.phone": pii.contact, "payment.pan": pii.financial}
 roles:
   - name: support
-    allow: [{actions: ["*"], resources: ["**"]}]
+    allow: [{actions: [status, "topic:list", "topic:read", "topic:read_raw", "cluster:view", "group:view", "job:view"], resources: ["**"]}]
 `
 
 var (

@@ -58,7 +58,7 @@ func (s *stage) start(ctx context.Context) error {
 	}
 	for name, text := range map[string]string{
 		"kafka.yaml":  fmt.Sprintf(clusterOf, s.broker.Bootstrap),
-		"access.yaml": accessPolicy + "  - name: local\n    allow: [{actions: [\"*\"], resources: [\"**\"]}]\nlimits: {tail_records_per_second: 200}\n",
+		"access.yaml": accessPolicy + "  - name: local\n    allow: [{actions: [status, \"topic:list\", \"topic:read\", \"topic:read_raw\"], resources: [\"**\"]}]\nlimits: {tail_records_per_second: 200}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(s.options.dir, name), []byte(text), 0o600); err != nil {
 			return err

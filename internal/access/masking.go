@@ -17,6 +17,10 @@ type Masking struct {
 	Keys    Keys // of tokens
 
 	Detectors Detectors // hide what is found in fields that rules show
+
+	// TokensForProducers shows tokens to whoever may write to a topic. They can write a guess and compare its token, so that a class of few
+	// values is no secret to them: without it they see such fields redacted.
+	TokensForProducers bool
 }
 
 // Class is a kind of data with what happens to it.
@@ -82,7 +86,8 @@ type masking struct {
 	classes map[string]*class
 	rules   []compiledRule
 	detect  detectors
-	source  Masking // what it was compiled from
+	source  Masking         // what it was compiled from
+	writers map[string]bool // roles that may write to a topic
 }
 
 type compiledRule struct {
@@ -204,11 +209,12 @@ type plan struct {
 	*masking
 	rules  *trie
 	clear  map[string]bool // classes that the principal sees
+	guess  bool            // the principal may write what they like, and is shown no tokens
 	places places
 }
 
-func (m *masking) plan(s Subject, clear map[string]bool) *plan {
-	p := &plan{masking: m, rules: new(trie), clear: clear}
+func (m *masking) plan(s Subject, clear map[string]bool, guess bool) *plan {
+	p := &plan{masking: m, rules: new(trie), clear: clear, guess: guess}
 	for i := range m.rules {
 		r := &m.rules[i]
 		if !r.covers(s) {
@@ -268,6 +274,9 @@ func (p *plan) Leaf(path Path, v event.Value) Treatment { return p.treatWhole(p.
 func (p *plan) treat(c *class) Treatment {
 	if p.clear[c.name] || c.Action.Mask == Clear {
 		return Treatment{Class: c.name, Mask: Clear}
+	}
+	if p.guess && c.Action.makesTokens() {
+		return Treatment{Class: c.name, Mask: Redact}
 	}
 	return Treatment{Class: c.name, Mask: c.Action.Mask, of: c}
 }

@@ -109,7 +109,7 @@ func (p *Policy) Plan(who Principal, what Subject) Plan {
 	case p == nil || p.masking == nil || who.ID == "":
 		return hiddenPlan{}
 	}
-	return p.plans.of(p.masking, what, p.Lifted(who))
+	return p.plans.of(p.masking, what, p.Lifted(who), p.guesses(who))
 }
 
 // clearPlan shows everything.

@@ -94,6 +94,12 @@ func (p *Policy) WithMasking(m Masking) (*Policy, error) {
 			}
 		}
 	}
+	c.writers = make(map[string]bool)
+	for name, r := range p.roles {
+		c.writers[name] = slices.ContainsFunc(r.Statements, func(s Statement) bool {
+			return s.Effect == Allow && (slices.Contains(s.Actions, TopicProduce) || slices.Contains(s.Actions, "*"))
+		})
+	}
 	next := *p
 	next.masking, next.plans = c, &plans{made: make(map[planKey]*plan)}
 	return &next, nil
@@ -110,6 +116,11 @@ func (p *Policy) Lifted(who Principal) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// guesses tells whether who could write a value into a topic and compare its token with others.
+func (p *Policy) guesses(who Principal) bool {
+	return !p.masking.source.TokensForProducers && slices.ContainsFunc(who.Roles, func(name string) bool { return p.masking.writers[name] })
 }
 
 // Local is the policy of a server on loopback with one user: everything is allowed and clear.

@@ -177,3 +177,59 @@ func FuzzReadPolicy(f *testing.F) {
 		}
 	})
 }
+
+func TestDetectorsOfAPolicysText(t *testing.T) {
+	text := `masking:
+  classes: {pii.contact: {rank: 30, action: token}}
+  detectors: {enabled: [email, pan], free_text: keep, classes: {email: pii.contact}}
+  rules: [{topics: [orders], part: value, paths: {note: public, id: public}}]
+roles: [{name: support, allow: [{actions: [topic:read], resources: ["cluster/**"]}]}]
+`
+	p, err := ReadPolicy(text, keysOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := p.Plan(Principal{ID: "x", Roles: []string{"support"}}, Subject{Resource: "cluster/a/topic/orders", Part: PartValue})
+	if got := plan.Leaf(Path{"note"}, event.TextValue(event.ValueString, "astrid@example.org")); got.Class != "pii.contact" || got.Mask != Token {
+		t.Errorf("an address in a public field: %+v", got)
+	}
+	if got := plan.Leaf(Path{"id"}, event.TextValue(event.ValueString, "o-0000017")); got.Mask != Clear {
+		t.Errorf("a public field: %+v", got)
+	}
+	for text, want := range map[string]string{
+		"masking: {detectors: {enabled: [mail]}}":                     `line 1: there is no detector "mail"`,
+		"masking: {detectors: {enabled: all, free_text: hide}}":       `line 1: "hide" is none of redact, keep`,
+		"masking: {detectors: {enabled: all, classes: {email: pii}}}": `line 1: there is no class "pii"`,
+	} {
+		if _, err := ReadPolicy(text, keysOf(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Whoever can write a guess and look at its token would learn by it what others wrote.
+func TestTokensAreNotForThoseWhoMayWrite(t *testing.T) {
+	const text = `masking:
+  classes: {pii: {rank: 30, action: token}}
+  rules: [{part: value, paths: {email: pii}}]
+roles:
+  - {name: reader, allow: [{actions: [topic:read], resources: ["cluster/**"]}]}
+  - {name: writer, allow: [{actions: [topic:produce], resources: ["cluster/a/topic/x"]}]}
+`
+	seen := func(text string, roles ...string) Mask {
+		p, err := ReadPolicy(text, keysOf(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Plan(Principal{ID: "x", Roles: roles}, Subject{Resource: "cluster/a/topic/orders", Part: PartValue}).Leaf(Path{"email"}, event.TextValue(event.ValueString, "a@b.org")).Mask
+	}
+	if got := seen(text, "reader"); got != Token {
+		t.Errorf("a reader sees %s", got)
+	}
+	if got := seen(text, "reader", "writer"); got != Redact {
+		t.Errorf("a writer sees %s", got)
+	}
+	if got := seen(strings.Replace(text, "masking:\n", "masking:\n  tokens_for_producers: allow\n", 1), "reader", "writer"); got != Token {
+		t.Errorf("a writer whom the policy lets see tokens sees %s", got)
+	}
+}

@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -90,6 +90,7 @@ lint: web/node_modules/.package-lock.json ## check formatting and style of Go, J
 	go vet ./...
 	go vet -tags e2e ./test/...
 	go vet -tags oracle ./internal/serde ./internal/sidecar
+	go vet -tags mutation ./internal/api
 	go vet -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/...
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
@@ -134,6 +135,9 @@ test-matrix: build ## jobs of every shape, plain and recorded, on both lines, ov
 
 test-replay: build ## jobs of every shape, recorded, and every attempt of them run again, on both lines and backends; writes docs/replays.md
 	go run ./test/matrix -replay -modes aligned -reuse off -coverage docs/replays.md
+
+test-canaries: ## each call that masks is taken out by itself, and the walk over all routes must see it
+	go test -tags mutation -count=1 -timeout 60m -v ./internal/api -run 'NoRoute|TakenOut'
 
 soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, every hook made to fail, and a store killed 1,000 times while it compacts and trims
 	go test -count=1 -timeout 1h -v ./internal/store/disk -run TestKilledProcesses -args -kills 1000

@@ -67,6 +67,12 @@ func (w written) Len() int { return len(w.String()) }
 
 func open(t *testing.T, as func(*http.Request) (access.Principal, error), more ...func(*memory.Store, *ingesttest.Truth) error) *fixture {
 	t.Helper()
+	return openUnder(t, access.Local(), as, more...)
+}
+
+// openUnder is open with another access policy.
+func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (access.Principal, error), more ...func(*memory.Store, *ingesttest.Truth) error) *fixture {
+	t.Helper()
 	store := memory.New()
 	truth, err := ingesttest.Record(t.Context(), store, ingesttest.Options{Seed: 11, Orders: 500, StepUS: 10_000, Traced: true})
 	if err != nil {
@@ -90,7 +96,7 @@ func open(t *testing.T, as func(*http.Request) (access.Principal, error), more .
 		t.Fatal(err)
 	}
 	cluster, shop := looked(t)
-	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(access.Local()), Auditor: log, Clusters: []browse.Cluster{shop}})
+	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: log, Clusters: []browse.Cluster{shop}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,6 +158,50 @@ func paths(f *fixture) map[string]string {
 		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing"}
 }
 
+// asked is a request to a route that it can answer: its path and its body.
+func asked(f *fixture, r route) (path, body string) {
+	path = r.path
+	for name, value := range paths(f) {
+		path = strings.ReplaceAll(path, name, url.PathEscape(value))
+	}
+	if r.id == "sql" || r.id == "code" {
+		path = strings.ReplaceAll(path, f.truth.Totals.String(), f.sql.Recording.String())
+	}
+	switch r.id {
+	case "lineage":
+		path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
+	case "watermarks":
+		path += "?op=dedup"
+	case "in-flight":
+		path += "?checkpoint=1"
+	case "key-history", "state-history":
+		path += "?key=m-1&explain=true"
+	case "recording-policy-effective":
+		path += "?job=" + f.truth.Totals.String()
+	case "recording-policy-set", "recording-policy-check":
+		body = `{"text":"level: trace\n"}`
+	case "journey-export":
+		body = `{"record":"orders/1@17"}`
+	case "export-test": // not of a source
+		path = strings.ReplaceAll(path, url.PathEscape(f.truth.Orders[5].Source.String()), url.PathEscape(f.truth.Orders[0].Window.String()))
+	case "job-level":
+		body = `{"level":"trace"}`
+	case "replay-plan", "replay-start":
+		body = `{"task":"dedup"}`
+	case "replay-jar":
+		body = "a jar"
+	case "topic-produce":
+		body = `{"records":[{"value":{"text":"x"}}]}`
+	case "group-reset":
+		body = `{"to":"earliest","dry":true}`
+	case "pin":
+		body = `{"reason":"hold"}`
+	case "token-create":
+		body = `{"name":"ci","expires":"720h"}`
+	}
+	return path, body
+}
+
 func TestEveryRouteAnswersItsShape(t *testing.T) {
 	f := open(t, local, withCapsule)
 	for _, r := range f.api.service.table {
@@ -161,46 +211,7 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		if strings.HasPrefix(r.id, "step") { // here nothing is replayed
 			continue
 		}
-		path := r.path
-		for name, value := range paths(f) {
-			path = strings.ReplaceAll(path, name, url.PathEscape(value))
-		}
-		if r.id == "sql" || r.id == "code" {
-			path = strings.ReplaceAll(path, f.truth.Totals.String(), f.sql.Recording.String())
-		}
-		body := ""
-		switch r.id {
-		case "lineage":
-			path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
-		case "watermarks":
-			path += "?op=dedup"
-		case "in-flight":
-			path += "?checkpoint=1"
-		case "key-history", "state-history":
-			path += "?key=m-1&explain=true"
-		case "recording-policy-effective":
-			path += "?job=" + f.truth.Totals.String()
-		case "recording-policy-set", "recording-policy-check":
-			body = `{"text":"level: trace\n"}`
-		case "journey-export":
-			body = `{"record":"orders/1@17"}`
-		case "export-test": // not of a source
-			path = strings.ReplaceAll(path, url.PathEscape(f.truth.Orders[5].Source.String()), url.PathEscape(f.truth.Orders[0].Window.String()))
-		case "job-level":
-			body = `{"level":"trace"}`
-		case "replay-plan", "replay-start":
-			body = `{"task":"dedup"}`
-		case "replay-jar":
-			body = "a jar"
-		case "topic-produce":
-			body = `{"records":[{"value":{"text":"x"}}]}`
-		case "group-reset":
-			body = `{"to":"earliest","dry":true}`
-		case "pin":
-			body = `{"reason":"hold"}`
-		case "token-create":
-			body = `{"name":"ci","expires":"720h"}`
-		}
+		path, body := asked(f, r)
 		status, header, answer := send2(t, f, f.api.service.methods[r.id], Base+path, body)
 		kind := "application/json"
 		switch r.id {

@@ -178,7 +178,7 @@ func TestClustersThatAreAway(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	began = time.Now()
-	if _, _, err := mute.Topics(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > time.Second {
+	if _, _, err := mute.Topics(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 8*time.Second {
 		t.Errorf("it is silent: %v after %s", err, time.Since(began))
 	}
 	mute.patient = 300 * time.Millisecond

@@ -96,7 +96,10 @@ describe("the audit log", () => {
 		expect(await screen.findByText("No entry has that")).toBeTruthy();
 		await userEvent.click(screen.getByRole("button", { name: "Show all" }));
 		await about(140);
-		openPanel(<Audit />, { "/audit": { status: 403 }, "/principal": { id: "e", name: "eve", roles: ["guest"], actions: [], policy: "p" } });
+		openPanel(<Audit />, {
+			"/audit": { status: 403 },
+			"/principal": { id: "e", name: "eve", roles: ["guest"], actions: [], policy: "p", way: "none" },
+		});
 		const alert = await screen.findByRole("alert");
 		expect(alert.textContent).toContain("The audit log may not be shown");
 		expect(await screen.findByText(/You are eve, with guest/)).toBeTruthy();

@@ -12,7 +12,7 @@ import GroupsPanel from "./GroupsPanel";
 beforeEach(() => roomOf(1200, 600));
 
 const path = `/clusters/${cluster}/groups`;
-const principal = { id: "local", name: "local", roles: ["owner"], actions: ["group:view", "group:reset"], policy: "clear" };
+const principal = { id: "local", name: "local", roles: ["owner"], actions: ["group:view", "group:reset"], policy: "clear", way: "none" };
 const openGroup = (name: string, answers: Answers) =>
 	openPanel(
 		<GroupPanel cluster={cluster} group={name} state={{}} />,

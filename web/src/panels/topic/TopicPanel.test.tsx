@@ -13,7 +13,14 @@ import TopicPanel from "./TopicPanel";
 beforeEach(() => roomOf(1400, 600));
 
 const path = `/clusters/${cluster}/topics/orders`;
-const principal = { id: "local", name: "local", roles: ["owner"], actions: ["topic:list", "topic:read", "topic:produce"], policy: "clear" };
+const principal = {
+	id: "local",
+	name: "local",
+	roles: ["owner"],
+	actions: ["topic:list", "topic:read", "topic:produce"],
+	policy: "clear",
+	way: "none",
+};
 const served: Answers = { [path]: orders, [`${path}/records`]: page(), "/principal": principal };
 
 function Screen() {

@@ -94,6 +94,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 					"status",
 				],
 				policy: "clear",
+				way: "local",
 			});
 		case "/pins":
 			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);

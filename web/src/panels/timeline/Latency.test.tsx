@@ -16,7 +16,7 @@ import TimelinePanel from "./TimelinePanel";
 const path = `/recordings/${rec}`;
 const now = began + 300e6;
 const served: Answers = {
-	"/principal": { id: "local", name: "local", roles: ["owner"], actions: ["recording:pin"], policy: "clear" },
+	"/principal": { id: "local", name: "local", roles: ["owner"], actions: ["recording:pin"], policy: "clear", way: "local" },
 	[`/jobs/${rec}`]: { ...detail(rec, now), state: "finished" },
 	[`${path}/timeline`]: (q: URLSearchParams) => timeline(rec, q, now),
 	[`${path}/tracks`]: (q: URLSearchParams) => tracks(rec, q, now),

@@ -154,9 +154,6 @@ func mixedText(i int) string {
 }
 
 func TestAMillionKeysOfEachTypeAreWhereFlinkHasThem(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million keys")
-	}
 	for _, v := range keyVectors(t) {
 		if v.Sum == "" {
 			continue

@@ -1,4 +1,5 @@
 import { type Decoded, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
+import { wallTime } from "./instants";
 import type * as wire from "./schema";
 
 const ingest = shape<wire.Ingest>()({
@@ -37,5 +38,10 @@ export const principal = shape<wire.Principal>()({
 	roles: list(text),
 	actions: list(text),
 	policy: text,
+	way: text,
+	until: optional(wallTime),
+	session: optional(text),
+	owner: optional(text),
+	scope: optional(list(text)),
 });
 export type Principal = Decoded<typeof principal>;

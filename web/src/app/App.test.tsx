@@ -37,6 +37,8 @@ const routes = [
 	"/jobs",
 	"/recordings",
 	"/replays",
+	"/tokens",
+	"/sessions",
 	"/replays/9a1154c262d0",
 	"/replays/9a1154c262d0/difference",
 	...[rec, merchantAlerts].flatMap((id) => [
@@ -88,6 +90,7 @@ describe("every screen", () => {
 			],
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
+			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);
@@ -150,8 +153,8 @@ describe("the head of the page", () => {
 
 	it("says who the reader is", async () => {
 		open("/");
-		const who = await screen.findByText("local", { selector: "[title]" });
-		expect(who.title).toBe("owner; payload: clear");
+		await screen.findByRole("button", { name: "You are local" });
+		expect(document.getElementById("user-menu")?.textContent).toMatch(/Roles.*owner.*policy clear/);
 	});
 
 	it("switches times between UTC and local, for the whole page, and keeps it", async () => {

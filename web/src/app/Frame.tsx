@@ -35,6 +35,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
+	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
@@ -124,6 +125,8 @@ function titleOf({ page }: Address): string {
 			return "Agents";
 		case "policy":
 			return "Recording policy";
+		case "tokens":
+			return "Tokens and sessions";
 		case "replays":
 			return "Replays";
 		case "replay":

@@ -36,6 +36,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "recordings" }),
 		() => ({ screen: "agents" }),
 		() => ({ screen: "policy" }),
+		() => ({ screen: "tokens" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
 		() => ({ screen: "timeline", rec: name() }),

@@ -26,6 +26,7 @@ export type CommandId =
 	| "go-recordings"
 	| "go-agents"
 	| "go-policy"
+	| "go-tokens"
 	| "go-replays"
 	| "go-graph"
 	| "go-events"
@@ -152,6 +153,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-recordings", title: "Recordings", group: "Go to", keys: ["G R"] },
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
+	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },

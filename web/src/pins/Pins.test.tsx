@@ -6,7 +6,7 @@ import { type Answers, openPanel } from "../../test/openPanel";
 import { PinForm } from "./PinForm";
 import { PinList } from "./PinList";
 
-const owner = { id: "local", name: "local", roles: ["owner"], actions: ["job:view", "recording:pin"], policy: "clear" };
+const owner = { id: "local", name: "local", roles: ["owner"], actions: ["job:view", "recording:pin"], policy: "clear", way: "none" };
 const viewer = { ...owner, actions: ["job:view"] };
 
 function list(answers: Answers = {}) {

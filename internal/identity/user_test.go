@@ -139,7 +139,7 @@ func TestPasswordsAreHashedAsTheStandardRecommends(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if len(NewPassword()) < 20 || NewPassword() == NewPassword() {
+	if one, two := NewPassword(), NewPassword(); len(one) < 20 || one == two {
 		t.Error("made passwords can be guessed")
 	}
 }

@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay soak web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -83,12 +83,14 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestApplication -flink $(FLINK_1)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
+	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run TestKafka
 
 lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
 	go vet ./...
 	go vet -tags e2e ./test/...
 	go vet -tags oracle ./internal/serde ./internal/sidecar
+	go vet -tags mutation ./internal/api
 	go vet -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/...
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
@@ -112,6 +114,9 @@ docs: ## regenerate the reference pages and tables of the documentation
 bench-agent: build ## what recording costs: jobs with and without the agent in turns, figures against their targets; about an hour
 	go run ./bench
 
+bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
+	go run ./bench/access
+
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images
 	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
@@ -130,6 +135,9 @@ test-matrix: build ## jobs of every shape, plain and recorded, on both lines, ov
 
 test-replay: build ## jobs of every shape, recorded, and every attempt of them run again, on both lines and backends; writes docs/replays.md
 	go run ./test/matrix -replay -modes aligned -reuse off -coverage docs/replays.md
+
+test-canaries: ## each call that masks is taken out by itself, and the walk over all routes must see it
+	go test -tags mutation -count=1 -timeout 60m -v ./internal/api -run 'NoRoute|TakenOut'
 
 soak: build ## 200 jobs one after the other, 100 TaskManagers killed under load, every hook made to fail, and a store killed 1,000 times while it compacts and trims
 	go test -count=1 -timeout 1h -v ./internal/store/disk -run TestKilledProcesses -args -kills 1000

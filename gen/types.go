@@ -7,6 +7,177 @@ import (
 	"time"
 )
 
+// Defines values for AuditEntryOutcome.
+const (
+	AuditEntryOutcomeDenied AuditEntryOutcome = "denied"
+	AuditEntryOutcomeFailed AuditEntryOutcome = "failed"
+	AuditEntryOutcomeOk     AuditEntryOutcome = "ok"
+	AuditEntryOutcomeOpen   AuditEntryOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryOutcome enum.
+func (e AuditEntryOutcome) Valid() bool {
+	switch e {
+	case AuditEntryOutcomeDenied:
+		return true
+	case AuditEntryOutcomeFailed:
+		return true
+	case AuditEntryOutcomeOk:
+		return true
+	case AuditEntryOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEntryPhase.
+const (
+	AuditEntryPhaseEvent  AuditEntryPhase = "event"
+	AuditEntryPhaseFile   AuditEntryPhase = "file"
+	AuditEntryPhaseIntent AuditEntryPhase = "intent"
+	AuditEntryPhaseResult AuditEntryPhase = "result"
+)
+
+// Valid indicates whether the value is a known member of the AuditEntryPhase enum.
+func (e AuditEntryPhase) Valid() bool {
+	switch e {
+	case AuditEntryPhaseEvent:
+		return true
+	case AuditEntryPhaseFile:
+		return true
+	case AuditEntryPhaseIntent:
+		return true
+	case AuditEntryPhaseResult:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventDatacontenttype.
+const (
+	AuditEventDatacontenttypeApplicationJSON AuditEventDatacontenttype = "application/json"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventDatacontenttype enum.
+func (e AuditEventDatacontenttype) Valid() bool {
+	switch e {
+	case AuditEventDatacontenttypeApplicationJSON:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventSpecversion.
+const (
+	AuditEventSpecversionN10 AuditEventSpecversion = "1.0"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventSpecversion enum.
+func (e AuditEventSpecversion) Valid() bool {
+	switch e {
+	case AuditEventSpecversionN10:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditEventType.
+const (
+	AuditEventTypeIoSightglassAuditEntryV1 AuditEventType = "io.sightglass.audit.entry.v1"
+)
+
+// Valid indicates whether the value is a known member of the AuditEventType enum.
+func (e AuditEventType) Valid() bool {
+	switch e {
+	case AuditEventTypeIoSightglassAuditEntryV1:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditSinkState.
+const (
+	AuditSinkStateFailing AuditSinkState = "failing"
+	AuditSinkStateOk      AuditSinkState = "ok"
+	AuditSinkStateWaiting AuditSinkState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the AuditSinkState enum.
+func (e AuditSinkState) Valid() bool {
+	switch e {
+	case AuditSinkStateFailing:
+		return true
+	case AuditSinkStateOk:
+		return true
+	case AuditSinkStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditSinkTakes.
+const (
+	AuditSinkTakesEntries AuditSinkTakes = "entries"
+	AuditSinkTakesHeads   AuditSinkTakes = "heads"
+)
+
+// Valid indicates whether the value is a known member of the AuditSinkTakes enum.
+func (e AuditSinkTakes) Valid() bool {
+	switch e {
+	case AuditSinkTakesEntries:
+		return true
+	case AuditSinkTakesHeads:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditStatusChain.
+const (
+	AuditStatusChainBroken   AuditStatusChain = "broken"
+	AuditStatusChainChecking AuditStatusChain = "checking"
+	AuditStatusChainUnknown  AuditStatusChain = "unknown"
+	AuditStatusChainWhole    AuditStatusChain = "whole"
+)
+
+// Valid indicates whether the value is a known member of the AuditStatusChain enum.
+func (e AuditStatusChain) Valid() bool {
+	switch e {
+	case AuditStatusChainBroken:
+		return true
+	case AuditStatusChainChecking:
+		return true
+	case AuditStatusChainUnknown:
+		return true
+	case AuditStatusChainWhole:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditStatusKind.
+const (
+	AuditStatusKindAuditStatus AuditStatusKind = "audit-status"
+)
+
+// Valid indicates whether the value is a known member of the AuditStatusKind enum.
+func (e AuditStatusKind) Valid() bool {
+	switch e {
+	case AuditStatusKindAuditStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeKind.
 const (
 	ChangeKindMinusD ChangeKind = "-D"
@@ -229,6 +400,33 @@ func (e ExplainIndex) Valid() bool {
 	}
 }
 
+// Defines values for GroupResetTo.
+const (
+	GroupResetToEarliest GroupResetTo = "earliest"
+	GroupResetToLatest   GroupResetTo = "latest"
+	GroupResetToOffset   GroupResetTo = "offset"
+	GroupResetToShift    GroupResetTo = "shift"
+	GroupResetToTime     GroupResetTo = "time"
+)
+
+// Valid indicates whether the value is a known member of the GroupResetTo enum.
+func (e GroupResetTo) Valid() bool {
+	switch e {
+	case GroupResetToEarliest:
+		return true
+	case GroupResetToLatest:
+		return true
+	case GroupResetToOffset:
+		return true
+	case GroupResetToShift:
+		return true
+	case GroupResetToTime:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InFlightChannelState.
 const (
 	InFlightChannelStateAligned    InFlightChannelState = "aligned"
@@ -253,6 +451,84 @@ func (e InFlightChannelState) Valid() bool {
 	case InFlightChannelStateUnaligned:
 		return true
 	case InFlightChannelStateUnequal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentKind.
+const (
+	IncidentKindIncident IncidentKind = "incident"
+)
+
+// Valid indicates whether the value is a known member of the IncidentKind enum.
+func (e IncidentKind) Valid() bool {
+	switch e {
+	case IncidentKindIncident:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentVerdict.
+const (
+	IncidentVerdictExact         IncidentVerdict = "exact"
+	IncidentVerdictNotProven     IncidentVerdict = "not proven"
+	IncidentVerdictNotReplayable IncidentVerdict = "not-replayable"
+	IncidentVerdictPathEqual     IncidentVerdict = "path-equal"
+)
+
+// Valid indicates whether the value is a known member of the IncidentVerdict enum.
+func (e IncidentVerdict) Valid() bool {
+	switch e {
+	case IncidentVerdictExact:
+		return true
+	case IncidentVerdictNotProven:
+		return true
+	case IncidentVerdictNotReplayable:
+		return true
+	case IncidentVerdictPathEqual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentFileKind.
+const (
+	IncidentFileKindIncident IncidentFileKind = "incident"
+)
+
+// Valid indicates whether the value is a known member of the IncidentFileKind enum.
+func (e IncidentFileKind) Valid() bool {
+	switch e {
+	case IncidentFileKindIncident:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentFileVerdict.
+const (
+	IncidentFileVerdictExact         IncidentFileVerdict = "exact"
+	IncidentFileVerdictNotProven     IncidentFileVerdict = "not proven"
+	IncidentFileVerdictNotReplayable IncidentFileVerdict = "not-replayable"
+	IncidentFileVerdictPathEqual     IncidentFileVerdict = "path-equal"
+)
+
+// Valid indicates whether the value is a known member of the IncidentFileVerdict enum.
+func (e IncidentFileVerdict) Valid() bool {
+	switch e {
+	case IncidentFileVerdictExact:
+		return true
+	case IncidentFileVerdictNotProven:
+		return true
+	case IncidentFileVerdictNotReplayable:
+		return true
+	case IncidentFileVerdictPathEqual:
 		return true
 	default:
 		return false
@@ -1093,6 +1369,27 @@ func (e StepSourceFrom) Valid() bool {
 	}
 }
 
+// Defines values for TopicRecordTimeType.
+const (
+	TopicRecordTimeTypeAppended TopicRecordTimeType = "appended"
+	TopicRecordTimeTypeCreated  TopicRecordTimeType = "created"
+	TopicRecordTimeTypeUnknown  TopicRecordTimeType = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordTimeType enum.
+func (e TopicRecordTimeType) Valid() bool {
+	switch e {
+	case TopicRecordTimeTypeAppended:
+		return true
+	case TopicRecordTimeTypeCreated:
+		return true
+	case TopicRecordTimeTypeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicUseRole.
 const (
 	TopicUseRoleRead    TopicUseRole = "read"
@@ -1128,11 +1425,15 @@ func (e ViewBy) Valid() bool {
 
 // Defines values for ViewFormat.
 const (
-	ViewFormatAvro  ViewFormat = "avro"
-	ViewFormatBytes ViewFormat = "bytes"
-	ViewFormatFlink ViewFormat = "flink"
-	ViewFormatJSON  ViewFormat = "json"
-	ViewFormatText  ViewFormat = "text"
+	ViewFormatAvro     ViewFormat = "avro"
+	ViewFormatBytes    ViewFormat = "bytes"
+	ViewFormatCbor     ViewFormat = "cbor"
+	ViewFormatFlink    ViewFormat = "flink"
+	ViewFormatJSON     ViewFormat = "json"
+	ViewFormatMsgpack  ViewFormat = "msgpack"
+	ViewFormatNumber   ViewFormat = "number"
+	ViewFormatProtobuf ViewFormat = "protobuf"
+	ViewFormatText     ViewFormat = "text"
 )
 
 // Valid indicates whether the value is a known member of the ViewFormat enum.
@@ -1142,9 +1443,17 @@ func (e ViewFormat) Valid() bool {
 		return true
 	case ViewFormatBytes:
 		return true
+	case ViewFormatCbor:
+		return true
 	case ViewFormatFlink:
 		return true
 	case ViewFormatJSON:
+		return true
+	case ViewFormatMsgpack:
+		return true
+	case ViewFormatNumber:
+		return true
+	case ViewFormatProtobuf:
 		return true
 	case ViewFormatText:
 		return true
@@ -1174,6 +1483,90 @@ func (e WatermarkInputState) Valid() bool {
 	case WatermarkInputStateUnaligned:
 		return true
 	case WatermarkInputStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditParamsOutcome.
+const (
+	AuditParamsOutcomeDenied AuditParamsOutcome = "denied"
+	AuditParamsOutcomeFailed AuditParamsOutcome = "failed"
+	AuditParamsOutcomeOk     AuditParamsOutcome = "ok"
+	AuditParamsOutcomeOpen   AuditParamsOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditParamsOutcome enum.
+func (e AuditParamsOutcome) Valid() bool {
+	switch e {
+	case AuditParamsOutcomeDenied:
+		return true
+	case AuditParamsOutcomeFailed:
+		return true
+	case AuditParamsOutcomeOk:
+		return true
+	case AuditParamsOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AuditLiveParamsOutcome.
+const (
+	AuditLiveParamsOutcomeDenied AuditLiveParamsOutcome = "denied"
+	AuditLiveParamsOutcomeFailed AuditLiveParamsOutcome = "failed"
+	AuditLiveParamsOutcomeOk     AuditLiveParamsOutcome = "ok"
+	AuditLiveParamsOutcomeOpen   AuditLiveParamsOutcome = "open"
+)
+
+// Valid indicates whether the value is a known member of the AuditLiveParamsOutcome enum.
+func (e AuditLiveParamsOutcome) Valid() bool {
+	switch e {
+	case AuditLiveParamsOutcomeDenied:
+		return true
+	case AuditLiveParamsOutcomeFailed:
+		return true
+	case AuditLiveParamsOutcomeOk:
+		return true
+	case AuditLiveParamsOutcomeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TopicRecordsParamsOrder.
+const (
+	TopicRecordsParamsOrderAsc  TopicRecordsParamsOrder = "asc"
+	TopicRecordsParamsOrderDesc TopicRecordsParamsOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordsParamsOrder enum.
+func (e TopicRecordsParamsOrder) Valid() bool {
+	switch e {
+	case TopicRecordsParamsOrderAsc:
+		return true
+	case TopicRecordsParamsOrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TopicRecordsParamsIsolation.
+const (
+	TopicRecordsParamsIsolationCommitted   TopicRecordsParamsIsolation = "committed"
+	TopicRecordsParamsIsolationUncommitted TopicRecordsParamsIsolation = "uncommitted"
+)
+
+// Valid indicates whether the value is a known member of the TopicRecordsParamsIsolation enum.
+func (e TopicRecordsParamsIsolation) Valid() bool {
+	switch e {
+	case TopicRecordsParamsIsolationCommitted:
+		return true
+	case TopicRecordsParamsIsolationUncommitted:
 		return true
 	default:
 		return false
@@ -1315,6 +1708,43 @@ func (e StepParamsUntil) Valid() bool {
 	}
 }
 
+// ACL defines model for ACL.
+type ACL struct {
+	// Host * is any.
+	Host      string `json:"host"`
+	Name      string `json:"name"`
+	Operation string `json:"operation"`
+
+	// Pattern LITERAL or PREFIXED.
+	Pattern string `json:"pattern"`
+
+	// Permission ALLOW or DENY.
+	Permission string `json:"permission"`
+	Principal  string `json:"principal"`
+
+	// Resource TOPIC, GROUP, CLUSTER, TRANSACTIONAL_ID, DELEGATION_TOKEN or USER.
+	Resource string `json:"resource"`
+}
+
+// ACLList defines model for ACLList.
+type ACLList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap `json:"gaps,omitempty"`
+	Items []ACL `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // AppliedLevel defines model for AppliedLevel.
 type AppliedLevel struct {
 	Level string `json:"level"`
@@ -1325,6 +1755,12 @@ type AppliedLevel struct {
 	Version  string    `json:"version"`
 	Why      string    `json:"why,omitempty"`
 	Word     string    `json:"word"`
+}
+
+// AssignedTopic defines model for AssignedTopic.
+type AssignedTopic struct {
+	Partitions []int32 `json:"partitions"`
+	Topic      string  `json:"topic"`
 }
 
 // Attempt defines model for Attempt.
@@ -1348,6 +1784,234 @@ type Attempt struct {
 	Subtask int64     `json:"subtask"`
 	Task    string    `json:"task"`
 	Vertex  string    `json:"vertex"`
+}
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Action string `json:"action"`
+
+	// Classes Of data whose mask the principal's roles lift; * = all. Empty when nothing was shown, or nothing without a mask.
+	Classes []string `json:"classes"`
+
+	// Client Address, or local.
+	Client  string `json:"client"`
+	Decoder string `json:"decoder,omitempty"`
+
+	// Ended Of the result.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// Filter Literals replaced by their types.
+	Filter string `json:"filter,omitempty"`
+	Grant  string `json:"grant,omitempty"`
+	Hash   string `json:"hash"`
+
+	// Outcome open: without a result; it goes on, or was cut short.
+	Outcome AuditEntryOutcome `json:"outcome"`
+
+	// Phase intent: a read or a change, with its result; event: it had happened by then; file: a file of the log begins.
+	Phase AuditEntryPhase `json:"phase"`
+
+	// Policy Version of the policy that decided.
+	Policy    string `json:"policy,omitempty"`
+	PrevHash  string `json:"prev_hash"`
+	Principal string `json:"principal"`
+
+	// Ranges What of it: partitions with offsets, positions, or what was changed.
+	Ranges []string `json:"ranges"`
+
+	// Reason That the principal gave, or why it was refused.
+	Reason string `json:"reason,omitempty"`
+
+	// Records 64-bit integer as text
+	Records  string `json:"records"`
+	Resource string `json:"resource"`
+
+	// Result Number of the result; 0 = none.
+	Result string   `json:"result,omitempty"`
+	Roles  []string `json:"roles"`
+
+	// Seq Number in the log, from 1 without a gap; results of reads have numbers of their own.
+	Seq string `json:"seq"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time"`
+}
+
+// AuditEntryOutcome open: without a result; it goes on, or was cut short.
+type AuditEntryOutcome string
+
+// AuditEntryPhase intent: a read or a change, with its result; event: it had happened by then; file: a file of the log begins.
+type AuditEntryPhase string
+
+// AuditEntryList defines model for AuditEntryList.
+type AuditEntryList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap        `json:"gaps,omitempty"`
+	Items []AuditEntry `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// AuditEvent defines model for AuditEvent.
+type AuditEvent struct {
+	// Data An entry: spec/audit.md.
+	Data            map[string]interface{}    `json:"data"`
+	Datacontenttype AuditEventDatacontenttype `json:"datacontenttype"`
+
+	// ID The entry's number: unique within source.
+	ID string `json:"id"`
+
+	// Source urn:sightglass:audit: and the key's fingerprint.
+	Source      string                `json:"source"`
+	Specversion AuditEventSpecversion `json:"specversion"`
+
+	// Subject The resource.
+	Subject string `json:"subject,omitempty"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time      `json:"time"`
+	Type AuditEventType `json:"type"`
+}
+
+// AuditEventDatacontenttype defines model for AuditEvent.Datacontenttype.
+type AuditEventDatacontenttype string
+
+// AuditEventSpecversion defines model for AuditEvent.Specversion.
+type AuditEventSpecversion string
+
+// AuditEventType defines model for AuditEvent.Type.
+type AuditEventType string
+
+// AuditHead defines model for AuditHead.
+type AuditHead struct {
+	Hash string `json:"hash"`
+
+	// Seq 64-bit integer as text
+	Seq       string `json:"seq"`
+	Signature string `json:"signature"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time time.Time `json:"time"`
+}
+
+// AuditSink defines model for AuditSink.
+type AuditSink struct {
+	Error string `json:"error,omitempty"`
+
+	// Last When something was taken last.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Name As the setting has it, without a query.
+	Name  string         `json:"name"`
+	State AuditSinkState `json:"state"`
+	Takes AuditSinkTakes `json:"takes"`
+
+	// To The last entry that was taken.
+	To string `json:"to"`
+}
+
+// AuditSinkState defines model for AuditSink.State.
+type AuditSinkState string
+
+// AuditSinkTakes defines model for AuditSink.Takes.
+type AuditSinkTakes string
+
+// AuditStatus defines model for AuditStatus.
+type AuditStatus struct {
+	// BadSeq The first bad entry of a broken chain.
+	BadSeq string `json:"bad_seq,omitempty"`
+
+	// Bytes 64-bit integer as text
+	Bytes string `json:"bytes"`
+
+	// Chain As of the last check from the log's beginning. unknown: it could not be made.
+	Chain AuditStatusChain `json:"chain"`
+
+	// Checked When the last check ended.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Checked time.Time `json:"checked,omitempty"`
+
+	// CheckedTo The last entry that it read.
+	CheckedTo string `json:"checked_to"`
+
+	// Detail What is broken, or why it is not known.
+	Detail string `json:"detail,omitempty"`
+
+	// End The last entry of the log.
+	End     string `json:"end"`
+	EndHash string `json:"end_hash"`
+
+	// Errors Writes that failed since the start; what they would have shown was refused.
+	Errors string `json:"errors"`
+	Files  int64  `json:"files"`
+
+	// Fingerprint Of the key: what people compare.
+	Fingerprint string    `json:"fingerprint"`
+	Head        AuditHead `json:"head,omitempty"`
+
+	// Key Public key of the heads (Ed25519, hex).
+	Key  string          `json:"key"`
+	Kind AuditStatusKind `json:"kind"`
+
+	// Removed The last entry that retention took away; 0 = none.
+	Removed string      `json:"removed,omitempty"`
+	Sinks   []AuditSink `json:"sinks"`
+	Version int64       `json:"version"`
+}
+
+// AuditStatusChain As of the last check from the log's beginning. unknown: it could not be made.
+type AuditStatusChain string
+
+// AuditStatusKind defines model for AuditStatus.Kind.
+type AuditStatusKind string
+
+// Broker defines model for Broker.
+type Broker struct {
+	// Address As the brokers advertise it.
+	Address    string `json:"address"`
+	Controller bool   `json:"controller"`
+
+	// Error The others know it, and it does not answer.
+	Error string `json:"error,omitempty"`
+	ID    int32  `json:"id"`
+	Rack  string `json:"rack,omitempty"`
+
+	// Version Guessed by the requests that it knows.
+	Version string `json:"version,omitempty"`
+}
+
+// BrokerList defines model for BrokerList.
+type BrokerList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap    `json:"gaps,omitempty"`
+	Items []Broker `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
 }
 
 // Capsule defines model for Capsule.
@@ -1602,6 +2266,30 @@ type Checkpoint struct {
 
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
+
+// ClusterName defines model for ClusterName.
+type ClusterName struct {
+	Name string `json:"name"`
+}
+
+// ClusterNameList defines model for ClusterNameList.
+type ClusterNameList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []ClusterName `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
 
 // CodePlace defines model for CodePlace.
 type CodePlace struct {
@@ -2216,6 +2904,95 @@ type Graph struct {
 	Vertices []Vertex   `json:"vertices"`
 }
 
+// GroupMember defines model for GroupMember.
+type GroupMember struct {
+	Assigned []AssignedTopic `json:"assigned"`
+	Client   string          `json:"client"`
+	Host     string          `json:"host"`
+	ID       string          `json:"id"`
+	Instance string          `json:"instance,omitempty"`
+
+	// Opaque What it has is written in a protocol of its own.
+	Opaque bool `json:"opaque,omitempty"`
+}
+
+// GroupPartition defines model for GroupPartition.
+type GroupPartition struct {
+	// Committed -1 = nothing.
+	Committed string `json:"committed"`
+
+	// End -1 = not known.
+	End   string `json:"end"`
+	Error string `json:"error,omitempty"`
+
+	// Lag -1 = not known.
+	Lag string `json:"lag"`
+
+	// Member Empty: nobody reads it.
+	Member    string `json:"member,omitempty"`
+	Partition int32  `json:"partition"`
+	Topic     string `json:"topic"`
+}
+
+// GroupReset defines model for GroupReset.
+type GroupReset struct {
+	// Dry Only say what would be set.
+	Dry bool `json:"dry,omitempty"`
+
+	// Offset With offset; with shift by how much, below 0 back.
+	Offset int64 `json:"offset,omitempty"`
+
+	// Partitions By topic; an empty list: all of the topic. Absent: all that the group committed for.
+	Partitions map[string]*[]int32 `json:"partitions,omitempty"`
+
+	// Time With time: 2026-08-01T14:02:11Z, or -5m.
+	Time string       `json:"time,omitempty"`
+	To   GroupResetTo `json:"to"`
+}
+
+// GroupResetTo defines model for GroupReset.To.
+type GroupResetTo string
+
+// GroupSummary defines model for GroupSummary.
+type GroupSummary struct {
+	// Error Why more is not known.
+	Error string `json:"error,omitempty"`
+
+	// Lag Of all partitions where it is known; -1 = of none.
+	Lag      string `json:"lag"`
+	Members  int64  `json:"members"`
+	Name     string `json:"name"`
+	Protocol string `json:"protocol,omitempty"`
+
+	// State As Kafka names it.
+	State string `json:"state"`
+
+	// Type classic, consumer, share or streams.
+	Type string `json:"type"`
+}
+
+// Groups defines model for Groups.
+type Groups struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []GroupSummary `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unknown What brokers did not tell, and why.
+	Unknown []string `json:"unknown,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // HeaderView defines model for HeaderView.
 type HeaderView struct {
 	Name  string `json:"name"`
@@ -2349,6 +3126,166 @@ type InFlightReport struct {
 
 	// Waiting Elements of all channels that were sent before the barrier and not taken in at the moment.
 	Waiting string `json:"waiting"`
+}
+
+// Incident defines model for Incident.
+type Incident struct {
+	Blocks int64 `json:"blocks"`
+
+	// By Who exported it.
+	By string `json:"by"`
+
+	// Bytes Of the file, before it is encrypted.
+	Bytes   string          `json:"bytes"`
+	Classes []IncidentClass `json:"classes"`
+
+	// Cut Values that were taken away.
+	Cut []IncidentCut `json:"cut"`
+
+	// Details Why the verdict is so.
+	Details string `json:"details"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+
+	// From Beginning of the stretch; absent: of the recording.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From         time.Time    `json:"from,omitempty"`
+	Gaps         int64        `json:"gaps"`
+	Job          string       `json:"job"`
+	KeyGroupBits int64        `json:"key_group_bits"`
+	Kind         IncidentKind `json:"kind"`
+
+	// LeftOut Parts of the recording that are not in the file.
+	LeftOut []IncidentLeft `json:"left_out"`
+
+	// Made Example: 2026-08-01T14:02:11.482000Z
+	Made time.Time `json:"made,omitempty"`
+
+	// Masked Values are not what they were.
+	Masked bool `json:"masked"`
+
+	// Policy Version of the access policy.
+	Policy    string `json:"policy"`
+	Recording string `json:"recording"`
+
+	// Roles Of the reader for whom values were masked.
+	Roles []string `json:"roles"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To      time.Time       `json:"to,omitempty"`
+	Verdict IncidentVerdict `json:"verdict"`
+	Version int64           `json:"version"`
+}
+
+// IncidentKind defines model for Incident.Kind.
+type IncidentKind string
+
+// IncidentVerdict defines model for Incident.Verdict.
+type IncidentVerdict string
+
+// IncidentClass defines model for IncidentClass.
+type IncidentClass struct {
+	// Action clear, or a mask.
+	Action string `json:"action"`
+	Class  string `json:"class"`
+	Part   string `json:"part"`
+
+	// Values 64-bit integer as text
+	Values string `json:"values"`
+}
+
+// IncidentCut defines model for IncidentCut.
+type IncidentCut struct {
+	// Bytes 64-bit integer as text
+	Bytes  string `json:"bytes"`
+	Part   string `json:"part"`
+	Reason string `json:"reason"`
+
+	// Values 64-bit integer as text
+	Values string `json:"values"`
+}
+
+// IncidentFile defines model for IncidentFile.
+type IncidentFile struct {
+	Blocks int64 `json:"blocks"`
+
+	// By Who exported it.
+	By string `json:"by"`
+
+	// Bytes Of the file, before it is encrypted.
+	Bytes   string          `json:"bytes"`
+	Classes []IncidentClass `json:"classes"`
+
+	// Cut Values that were taken away.
+	Cut []IncidentCut `json:"cut"`
+
+	// Details Why the verdict is so.
+	Details string `json:"details"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Expires Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires,omitempty"`
+
+	// From Beginning of the stretch; absent: of the recording.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+	Gaps int64     `json:"gaps"`
+
+	// Imported Example: 2026-08-01T14:02:11.482000Z
+	Imported     time.Time        `json:"imported,omitempty"`
+	Importer     string           `json:"importer,omitempty"`
+	Job          string           `json:"job"`
+	KeyGroupBits int64            `json:"key_group_bits"`
+	Kind         IncidentFileKind `json:"kind"`
+
+	// Known What the key is known as here; absent: it is not known.
+	Known string `json:"known,omitempty"`
+
+	// LeftOut Parts of the recording that are not in the file.
+	LeftOut []IncidentLeft `json:"left_out"`
+
+	// Made Example: 2026-08-01T14:02:11.482000Z
+	Made time.Time `json:"made,omitempty"`
+
+	// Masked Values are not what they were.
+	Masked bool `json:"masked"`
+
+	// Policy Version of the access policy.
+	Policy    string `json:"policy"`
+	Recording string `json:"recording"`
+
+	// Roles Of the reader for whom values were masked.
+	Roles []string `json:"roles"`
+
+	// Signer Fingerprint of the key that signed it.
+	Signer string `json:"signer"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To      time.Time           `json:"to,omitempty"`
+	Verdict IncidentFileVerdict `json:"verdict"`
+	Version int64               `json:"version"`
+}
+
+// IncidentFileKind defines model for IncidentFile.Kind.
+type IncidentFileKind string
+
+// IncidentFileVerdict defines model for IncidentFile.Verdict.
+type IncidentFileVerdict string
+
+// IncidentLeft defines model for IncidentLeft.
+type IncidentLeft struct {
+	// Bytes 64-bit integer as text
+	Bytes  string `json:"bytes"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
 }
 
 // Ingest defines model for Ingest.
@@ -2585,6 +3522,65 @@ type JourneyExport struct {
 type JourneyWish struct {
 	// Record An element, a Kafka position, or a position.
 	Record string `json:"record"`
+}
+
+// KafkaGroup defines model for KafkaGroup.
+type KafkaGroup struct {
+	Assignor string `json:"assignor,omitempty"`
+
+	// Error Why more is not known.
+	Error string `json:"error,omitempty"`
+
+	// Lag Of all partitions where it is known; -1 = of none.
+	Lag        string           `json:"lag"`
+	Members    int64            `json:"members"`
+	Name       string           `json:"name"`
+	Partitions []GroupPartition `json:"partitions"`
+	Protocol   string           `json:"protocol,omitempty"`
+	Roster     []GroupMember    `json:"roster"`
+
+	// State As Kafka names it.
+	State string `json:"state"`
+
+	// Type classic, consumer, share or streams.
+	Type string `json:"type"`
+}
+
+// KafkaTopic defines model for KafkaTopic.
+type KafkaTopic struct {
+	// Bytes Of one replica of each partition; -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// Cleanup As delete, compact.
+	Cleanup string `json:"cleanup,omitempty"`
+
+	// Error Why something is not known.
+	Error    string `json:"error,omitempty"`
+	Internal bool   `json:"internal"`
+
+	// Jobs Jobs that recordings show reading or writing it.
+	Jobs       []TopicJob       `json:"jobs"`
+	Name       string           `json:"name"`
+	Partitions int64            `json:"partitions"`
+	Parts      []TopicPartition `json:"parts"`
+
+	// Records Offsets that are there: at most so many records; -1 = not known.
+	Records  string `json:"records"`
+	Replicas int64  `json:"replicas"`
+
+	// RetentionBytes Of a partition; -1 = no limit, 0 = not known.
+	RetentionBytes string `json:"retention_bytes"`
+
+	// RetentionMs -1 = for ever, 0 = not known.
+	RetentionMs string `json:"retention_ms"`
+
+	// SettingError Why they are not known.
+	SettingError string         `json:"setting_error,omitempty"`
+	Settings     []TopicSetting `json:"settings"`
+	SizeError    string         `json:"size_error,omitempty"`
+
+	// UnderReplicated Partitions of which a replica is not in sync.
+	UnderReplicated int64 `json:"under_replicated"`
 }
 
 // KeyHistory defines model for KeyHistory.
@@ -3457,6 +4453,115 @@ type ProcessPolicy struct {
 	Why string `json:"why,omitempty"`
 }
 
+// ProduceContent defines model for ProduceContent.
+type ProduceContent struct {
+	// Base64 Not empty: what is empty is a text.
+	Base64 string `json:"base64,omitempty"`
+
+	// Text In UTF-8.
+	Text string `json:"text,omitempty"`
+}
+
+// ProduceHeader defines model for ProduceHeader.
+type ProduceHeader struct {
+	Name  string         `json:"name"`
+	Value ProduceContent `json:"value,omitempty"`
+}
+
+// ProduceRecord defines model for ProduceRecord.
+type ProduceRecord struct {
+	Headers []ProduceHeader `json:"headers,omitempty"`
+	Key     ProduceContent  `json:"key,omitempty"`
+
+	// Partition Absent: by the key.
+	Partition int32          `json:"partition,omitempty"`
+	Value     ProduceContent `json:"value,omitempty"`
+}
+
+// ProduceWish defines model for ProduceWish.
+type ProduceWish struct {
+	// Copy In place of records: topic/partition@offset of a record of the cluster, which is written as it is. Needs topic:read_raw on its topic.
+	Copy    string          `json:"copy,omitempty"`
+	Records []ProduceRecord `json:"records,omitempty"`
+
+	// Why For the audit log.
+	Why string `json:"why,omitempty"`
+}
+
+// ProducedRecord defines model for ProducedRecord.
+type ProducedRecord struct {
+	// Error Why it was not written, or that this is not known.
+	Error string `json:"error,omitempty"`
+
+	// Offset -1 = it was not written.
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+
+	// Place topic/partition@offset
+	Place string `json:"place,omitempty"`
+}
+
+// ProducedRecordList defines model for ProducedRecordList.
+type ProducedRecordList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap            `json:"gaps,omitempty"`
+	Items []ProducedRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// Quota defines model for Quota.
+type Quota struct {
+	Entity []QuotaEntity `json:"entity"`
+	Limits []QuotaLimit  `json:"limits"`
+}
+
+// QuotaEntity defines model for QuotaEntity.
+type QuotaEntity struct {
+	// Name Empty with rest: all that have none of their own.
+	Name string `json:"name"`
+	Rest bool   `json:"rest"`
+
+	// Type user, client-id or ip.
+	Type string `json:"type"`
+}
+
+// QuotaLimit defines model for QuotaLimit.
+type QuotaLimit struct {
+	// Name As producer_byte_rate.
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// QuotaList defines model for QuotaList.
+type QuotaList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap   `json:"gaps,omitempty"`
+	Items []Quota `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // Range defines model for Range.
 type Range struct {
 	Len int64 `json:"len"`
@@ -4089,6 +5194,37 @@ type ReportList struct {
 	Version int64 `json:"version"`
 }
 
+// ResetPlan defines model for ResetPlan.
+type ResetPlan struct {
+	Applied bool       `json:"applied"`
+	Group   string     `json:"group"`
+	Items   []ResetRow `json:"items"`
+	Kind    string     `json:"kind"`
+	State   string     `json:"state"`
+	Version int64      `json:"version"`
+}
+
+// ResetRow defines model for ResetRow.
+type ResetRow struct {
+	// After -1 = not known.
+	After string `json:"after"`
+
+	// Before -1 = nothing was committed.
+	Before string `json:"before"`
+
+	// End 64-bit integer as text
+	End string `json:"end"`
+
+	// Error It is left as it was.
+	Error string `json:"error,omitempty"`
+
+	// First 64-bit integer as text
+	First     string `json:"first"`
+	Note      string `json:"note,omitempty"`
+	Partition int32  `json:"partition"`
+	Topic     string `json:"topic"`
+}
+
 // RunDifference defines model for RunDifference.
 type RunDifference struct {
 	Changed Event `json:"changed,omitempty"`
@@ -4166,6 +5302,23 @@ type SQLStatement struct {
 
 	// Time Example: 2026-08-01T14:02:11.482000Z
 	Time time.Time `json:"time,omitempty"`
+}
+
+// ScannedPartition defines model for ScannedPartition.
+type ScannedPartition struct {
+	// Done Nothing is left of it in that direction.
+	Done bool `json:"done"`
+
+	// Error Why no more of it was read.
+	Error string `json:"error,omitempty"`
+
+	// From 64-bit integer as text
+	From      string `json:"from"`
+	Note      string `json:"note,omitempty"`
+	Partition int32  `json:"partition"`
+
+	// To Exclusive.
+	To string `json:"to"`
 }
 
 // Session defines model for Session.
@@ -4375,8 +5528,9 @@ type Status struct {
 	Ingest     Ingest   `json:"ingest"`
 
 	// Listen Address of this API.
-	Listen     string `json:"listen"`
-	Recordings int64  `json:"recordings"`
+	Listen     string       `json:"listen"`
+	Opened     IncidentFile `json:"opened,omitempty"`
+	Recordings int64        `json:"recordings"`
 
 	// UptimeS 64-bit integer as text
 	UptimeS string `json:"uptime_s"`
@@ -4572,6 +5726,16 @@ type Subtask struct {
 	Watermark time.Time `json:"watermark,omitempty"`
 }
 
+// TailItem defines model for TailItem.
+type TailItem struct {
+	// Dropped Of these, such as came faster than they are shown.
+	Dropped string      `json:"dropped"`
+	Record  TopicRecord `json:"record,omitempty"`
+
+	// Seen Records that came since the last item that was told.
+	Seen string `json:"seen"`
+}
+
 // TaskWatermark defines model for TaskWatermark.
 type TaskWatermark struct {
 	Attempt    int64  `json:"attempt"`
@@ -4730,6 +5894,158 @@ type TokenWish struct {
 	Scope []string `json:"scope,omitempty"`
 }
 
+// TopicJob defines model for TopicJob.
+type TopicJob struct {
+	Job string `json:"job"`
+
+	// Op Slug of the operator.
+	Op        string `json:"op"`
+	Reads     bool   `json:"reads"`
+	Recording string `json:"recording"`
+	Writes    bool   `json:"writes"`
+}
+
+// TopicPage defines model for TopicPage.
+type TopicPage struct {
+	// Asked Records that were looked at.
+	Asked int64 `json:"asked"`
+
+	// Bytes That brokers sent.
+	Bytes string `json:"bytes"`
+
+	// Ended Why it ended: all, limit, bytes, time or stopped.
+	Ended string `json:"ended"`
+
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []TopicRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// More next goes on. A page without records may have more: what was looked at had none that are wanted.
+	More bool `json:"more"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Scanned What was looked at: every record of these ranges that is there, and wanted, is in the page or was in one before.
+	Scanned []ScannedPartition `json:"scanned"`
+
+	// Unclear Records that the filter is neither true nor false of.
+	Unclear int64 `json:"unclear,omitempty"`
+
+	// UnclearWhy Of the first.
+	UnclearWhy string `json:"unclear_why,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// TopicPartition defines model for TopicPartition.
+type TopicPartition struct {
+	// Bytes -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// End Behind the last record; -1 = not known.
+	End   string `json:"end"`
+	Epoch int32  `json:"epoch"`
+	Error string `json:"error,omitempty"`
+
+	// First -1 = not known.
+	First  string  `json:"first"`
+	InSync []int32 `json:"in_sync"`
+
+	// Leader -1 = there is none.
+	Leader    int32   `json:"leader"`
+	Offline   []int32 `json:"offline"`
+	Partition int32   `json:"partition"`
+	Replicas  []int32 `json:"replicas"`
+}
+
+// TopicRecord defines model for TopicRecord.
+type TopicRecord struct {
+	// Decoder That read the value.
+	Decoder string `json:"decoder"`
+
+	// Epoch Of the partition's leader when it was written; -1 = not known.
+	Epoch   int32        `json:"epoch"`
+	Headers []HeaderView `json:"headers,omitempty"`
+	Key     View         `json:"key,omitempty"`
+
+	// Note Why a format that bytes or headers hint at was left, as a schema that the registry does not have.
+	Note string `json:"note,omitempty"`
+
+	// Offset 64-bit integer as text
+	Offset string `json:"offset"`
+
+	// Packed How its batch was compressed.
+	Packed    string `json:"packed"`
+	Partition int32  `json:"partition"`
+
+	// Place topic/partition@offset; what lineage and why take.
+	Place string `json:"place"`
+
+	// Size Bytes of key, value and headers; where a part of it is masked the next power of two.
+	Size int64 `json:"size"`
+
+	// Text One line of the value.
+	Text string `json:"text"`
+
+	// Time Example: 2026-08-01T14:02:11.482000Z
+	Time     time.Time           `json:"time"`
+	TimeType TopicRecordTimeType `json:"time_type"`
+	Topic    string              `json:"topic"`
+	Value    View                `json:"value"`
+}
+
+// TopicRecordTimeType defines model for TopicRecord.TimeType.
+type TopicRecordTimeType string
+
+// TopicSetting defines model for TopicSetting.
+type TopicSetting struct {
+	// Default Nobody set it for this topic.
+	Default   bool   `json:"default"`
+	Name      string `json:"name"`
+	ReadOnly  bool   `json:"read_only"`
+	Sensitive bool   `json:"sensitive"`
+	Source    string `json:"source"`
+
+	// Value Empty: none, or sensitive.
+	Value string `json:"value"`
+}
+
+// TopicSummary defines model for TopicSummary.
+type TopicSummary struct {
+	// Bytes Of one replica of each partition; -1 = not known.
+	Bytes string `json:"bytes"`
+
+	// Cleanup As delete, compact.
+	Cleanup string `json:"cleanup,omitempty"`
+
+	// Error Why something is not known.
+	Error      string `json:"error,omitempty"`
+	Internal   bool   `json:"internal"`
+	Name       string `json:"name"`
+	Partitions int64  `json:"partitions"`
+
+	// Records Offsets that are there: at most so many records; -1 = not known.
+	Records  string `json:"records"`
+	Replicas int64  `json:"replicas"`
+
+	// RetentionBytes Of a partition; -1 = no limit, 0 = not known.
+	RetentionBytes string `json:"retention_bytes"`
+
+	// RetentionMs -1 = for ever, 0 = not known.
+	RetentionMs string `json:"retention_ms"`
+
+	// UnderReplicated Partitions of which a replica is not in sync.
+	UnderReplicated int64 `json:"under_replicated"`
+}
+
 // TopicUse defines model for TopicUse.
 type TopicUse struct {
 	// Lag 64-bit integer as text
@@ -4746,6 +6062,28 @@ type TopicUse struct {
 
 // TopicUseRole defines model for TopicUse.Role.
 type TopicUseRole string
+
+// Topics defines model for Topics.
+type Topics struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []TopicSummary `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unknown What could not be found out of all of them, and why.
+	Unknown []string `json:"unknown,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
 
 // Track defines model for Track.
 type Track struct {
@@ -4998,6 +6336,122 @@ type WatermarkReport struct {
 	Version int64 `json:"version"`
 }
 
+// AuditParams defines parameters for Audit.
+type AuditParams struct {
+	// Who Part of the principal's id.
+	Who string `form:"who,omitempty" json:"who,omitempty"`
+
+	// Action Whole, or with a star at its end: topic:*.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Resource Part of it.
+	Resource string             `form:"resource,omitempty" json:"resource,omitempty"`
+	Outcome  AuditParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From Time or -5m.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; exclusive.
+	To    string `form:"to,omitempty" json:"to,omitempty"`
+	Limit int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AuditParamsOutcome defines parameters for Audit.
+type AuditParamsOutcome string
+
+// AuditEntriesParams defines parameters for AuditEntries.
+type AuditEntriesParams struct {
+	// After Number of the last entry that is not wanted.
+	After string `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// AuditLiveParams defines parameters for AuditLive.
+type AuditLiveParams struct {
+	// Who Part of the principal's id.
+	Who string `form:"who,omitempty" json:"who,omitempty"`
+
+	// Action Whole, or with a star at its end: topic:*.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Resource Part of it.
+	Resource string                 `form:"resource,omitempty" json:"resource,omitempty"`
+	Outcome  AuditLiveParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// LastEventID Number of the last entry seen; without it, from now.
+	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// AuditLiveParamsOutcome defines parameters for AuditLive.
+type AuditLiveParamsOutcome string
+
+// TopicRecordsParams defines parameters for TopicRecords.
+type TopicRecordsParams struct {
+	// Key Text of the key's view.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Text Part of the key's or the value's view.
+	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// From latest, earliest, an offset, a time (2026-08-01T14:02:11Z, -5m), or group:NAME, where the group reads next.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// Partition None: all.
+	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
+
+	// Order Oldest or newest first; empty: newest first from latest, else oldest first.
+	Order TopicRecordsParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+	Limit int64                   `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor    string                      `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Isolation TopicRecordsParamsIsolation `form:"isolation,omitempty" json:"isolation,omitempty"`
+
+	// Decoder How keys and values are read: auto (empty), schema, json, text, avro, protobuf, msgpack, cbor, int, float, uuid or bytes. It shows nothing that auto hides.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+
+	// BudgetMb MB that brokers send before the page ends with what it found.
+	BudgetMb int64 `form:"budget_mb,omitempty" json:"budget_mb,omitempty"`
+}
+
+// TopicRecordsParamsOrder defines parameters for TopicRecords.
+type TopicRecordsParamsOrder string
+
+// TopicRecordsParamsIsolation defines parameters for TopicRecords.
+type TopicRecordsParamsIsolation string
+
+// TopicRecordParams defines parameters for TopicRecord.
+type TopicRecordParams struct {
+	// Decoder As of a page.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
+
+// TopicTailParams defines parameters for TopicTail.
+type TopicTailParams struct {
+	// Key Text of the key's view.
+	Key string `form:"key,omitempty" json:"key,omitempty"`
+
+	// Text Part of the key's or the value's view.
+	Text string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Where Filter in CEL over decoded values as you may see them (docs/guides/filter.md).
+	Where string `form:"where,omitempty" json:"where,omitempty"`
+
+	// Partition None: all.
+	Partition []int64 `form:"partition,omitempty" json:"partition,omitempty"`
+
+	// Cursor next of a page: what came behind it comes first.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Decoder As of a page.
+	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
+
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {
 	// All Every run, not only the newest of each name.
@@ -5137,6 +6591,54 @@ type EventsLiveParams struct {
 
 	// LastEventID Cursor of the last event seen; without it, from now.
 	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// ExportIncidentParams defines parameters for ExportIncident.
+type ExportIncidentParams struct {
+	// From Time or -5m; widened to the checkpoint before.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; widened to the checkpoint behind.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Around Position, in place of from and to.
+	Around string `form:"around,omitempty" json:"around,omitempty"`
+
+	// As Role of who will read it: values are masked for it. Absent: your own.
+	As string `form:"as,omitempty" json:"as,omitempty"`
+
+	// State With files of state, as far as they are recorded.
+	State bool `form:"state,omitempty" json:"state,omitempty"`
+
+	// Jars With the job's jars.
+	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
+	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
+}
+
+// ExportIncidentPreviewParams defines parameters for ExportIncidentPreview.
+type ExportIncidentPreviewParams struct {
+	// From Time or -5m; widened to the checkpoint before.
+	From string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Time or -5m; widened to the checkpoint behind.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Around Position, in place of from and to.
+	Around string `form:"around,omitempty" json:"around,omitempty"`
+
+	// As Role of who will read it: values are masked for it. Absent: your own.
+	As string `form:"as,omitempty" json:"as,omitempty"`
+
+	// State With files of state, as far as they are recorded.
+	State bool `form:"state,omitempty" json:"state,omitempty"`
+
+	// Jars With the job's jars.
+	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
+	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
 }
 
 // ExportParquetParams defines parameters for ExportParquet.
@@ -5442,6 +6944,12 @@ type ReplaysParams struct {
 type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
+type GroupResetJSONRequestBody = GroupReset
+
+// TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
+type TopicProduceJSONRequestBody = ProduceWish
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish

@@ -18,6 +18,7 @@ type unwatched struct{}
 
 func (unwatched) Begin(context.Context, access.Intent) (access.Receipt, error) { return 0, nil }
 func (unwatched) End(context.Context, access.Receipt, access.Result) error     { return nil }
+func (unwatched) Event(context.Context, access.Intent, access.Result) error    { return nil }
 
 // newBrowser makes what decodes values for questions about texts.
 func newBrowser(e *query.Engine) (*browse.Browser, error) {

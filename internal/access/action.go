@@ -6,6 +6,7 @@ type Action string
 // The actions. A read gives masked views; TopicReadRaw allows decoders of the reader's choice on unmasked bytes.
 const (
 	ServerView      Action = "status"
+	ClusterView     Action = "cluster:view" // brokers, ACLs, quotas
 	TopicList       Action = "topic:list"
 	TopicRead       Action = "topic:read"
 	TopicReadRaw    Action = "topic:read_raw"
@@ -41,11 +42,24 @@ const (
 )
 
 var actions = [...]Action{
-	ServerView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
+	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, StoreCompact, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
 	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
 	RecordRead, RecordWrite,
 }
+
+// What happens beside requests is written into the audit log under these. No route has them, and no statement of a role allows or denies
+// them.
+const (
+	SessionLogin  Action = "session:login"
+	SessionLogout Action = "session:logout"
+	AuditFile     Action = "audit:file"   // a file of the log begins
+	AuditRepair   Action = "audit:repair" // the end of a file was cut, since it held no whole entry
+	AuditKeep     Action = "audit:keep"   // retention took files of the log away
+)
+
+// AuditResource is what access decides on for the audit log.
+const AuditResource Resource = "audit/log"
 
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
 func (a Action) Valid() bool {

@@ -10,8 +10,13 @@
 // everything and sees everything; ReadPolicy reads what somebody wrote for many.
 //
 // Raw is the one exception: bytes as they were written, for what must run again, and for nobody but who may export and sees all.
+// Package share writes other values into such bytes: it asks a Plan about every leaf, and Both bounds what one may give to another.
 //
-// Auditor is where a read is written down: the intent before the first payload byte, the result after the last.
+// Auditor is where a read is written down: the intent before the first payload byte, the result after the last. An Entry is tied to the
+// one before it by its hash (Link.Seal), and a Check finds what was changed, taken out or cut off since; internal/audit keeps the files.
 //
-// The package is pure: no files, no clock, no network; Lines writes to the writer it was given.
+// Detectors look into what rules show and hide more (detector_*.go); an Observer counts what they find, for suggestions. KeyTexts and
+// KeyNumbers make tokens of keys that stay in their key group, for exports that must run again (keygroup_*.go).
+//
+// The package is pure: no files, no clock, no network.
 package access

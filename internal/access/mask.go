@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -17,12 +18,15 @@ type masker struct {
 	nameless bool   // member names are data themselves
 	path     Path
 	masked   []Masked
-	seen     map[Masked]bool
-	foreign  bool    // some of it was decoded by the job's classes
-	within   int     // how deep the node at hand is in what they decoded
-	ranges   bool    // collect clear and hidden
-	clear    []Range // bytes of leaves that are shown
-	hidden   []Range // bytes of leaves that are not
+	seen     map[Masked]bool // those of masked, once there are many
+	foreign  bool            // some of it was decoded by the job's classes
+	texts    int             // how many texts of JSON the masker is in
+	lately   string          // class of what was hidden last
+	hides    int             // leaves and names that were hidden
+	within   int             // how deep the node at hand is in what they decoded
+	ranges   bool            // collect clear and hidden
+	clear    []Range         // bytes of leaves that are shown
+	hidden   []Range         // bytes of leaves that are not
 }
 
 // list is never nil, so that JSON has [].
@@ -33,18 +37,23 @@ func (m *masker) list() []Masked {
 	return m.masked
 }
 
-// node gives the view of n; false when the plan drops it.
-func (m *masker) node(n *event.Node) (Node, bool) {
-	out := Node{Name: n.Name, Type: n.Type, Off: n.Off, Len: n.Len, Reason: n.Reason}
-	if n.Foreign {
-		out.By, m.foreign = byJob, true
-		defer func(outer int) { m.within = outer }(m.within)
-		m.within++
+// node writes the view of n to out; false when the plan drops it, and out is then of no use.
+func (m *masker) node(n *event.Node, out *Node) bool {
+	*out = Node{Name: n.Name, Type: n.Type, Off: n.Off, Len: n.Len, Reason: n.Reason}
+	if !n.Foreign {
+		return m.content(n, out)
 	}
+	out.By, m.foreign = byJob, true
+	m.within++
+	kept := m.content(n, out)
+	m.within--
+	return kept
+}
+
+func (m *masker) content(n *event.Node, out *Node) bool {
 	switch n.Kind {
 	case event.NodeNull:
 		out.Kind = kindNull
-		return out, true
 	case event.NodeObject:
 		out.Kind = kindObject
 		out.Value = n.Value.Raw() // the change kind of a row
@@ -68,17 +77,17 @@ func (m *masker) node(n *event.Node) (Node, bool) {
 		out.Kind = scalarKind(n.Value.Kind())
 		return m.leaf(n, out)
 	}
-	return out, true
+	return true
 }
 
-func (m *masker) at(step string, n *event.Node) (Node, bool) {
+func (m *masker) at(step string, n *event.Node, out *Node) bool {
 	if step == "" {
-		return m.node(n)
+		return m.node(n, out)
 	}
 	before := m.enter(step)
-	out, ok := m.node(n)
+	kept := m.node(n, out)
 	m.leave(before)
-	return out, ok
+	return kept
 }
 
 func (m *masker) enter(step string) (before *place) {
@@ -104,53 +113,55 @@ func newMasker(of Plan) masker {
 	return m
 }
 
+// members writes each view where it stays: a Node is large, and copies of it were a third of what masking cost.
 func (m *masker) members(items []event.Node) []Node {
-	out := make([]Node, 0, len(items))
+	out, n := make([]Node, len(items)), 0
 	for i := range items {
-		v, ok := m.at(items[i].Name, &items[i])
-		if !ok {
+		v := &out[n]
+		if !m.at(items[i].Name, &items[i], v) {
 			continue
 		}
 		if m.nameless && v.Name != "" {
 			before := m.enter(v.Name)
 			if !m.named() {
 				v.Name = "key_" + strconv.Itoa(i+1)
+				m.hides, m.lately = m.hides+1, ClassUnknown
 			}
 			m.leave(before)
 		}
-		out = append(out, v)
+		n++
 	}
-	return out
+	clear(out[n:])
+	return out[:n]
 }
 
 func (m *masker) elements(items []event.Node, step string) []Node {
-	out := make([]Node, 0, len(items))
+	out, n := make([]Node, len(items)), 0
 	for i := range items {
-		if v, ok := m.at(step, &items[i]); ok {
-			out = append(out, v)
+		if m.at(step, &items[i], &out[n]) {
+			n++
 		}
 	}
-	return out
+	clear(out[n:])
+	return out[:n]
 }
 
 // entry is dropped when its key is; a dropped value leaves null.
-func (m *masker) entry(n *event.Node, out Node) (Node, bool) {
-	out.Items = make([]Node, 0, len(n.Items))
+func (m *masker) entry(n *event.Node, out *Node) bool {
+	out.Items = make([]Node, len(n.Items))
 	for i := range n.Items {
 		step := valueStep
 		if i == 0 {
 			step = keyStep
 		}
-		v, ok := m.at(step, &n.Items[i])
-		switch {
-		case !ok && i == 0:
-			return Node{}, false
-		case !ok:
-			v = Node{Name: n.Items[i].Name, Kind: kindNull}
+		switch kept := m.at(step, &n.Items[i], &out.Items[i]); {
+		case !kept && i == 0:
+			return false
+		case !kept:
+			out.Items[i] = Node{Name: n.Items[i].Name, Kind: kindNull}
 		}
-		out.Items = append(out.Items, v)
 	}
-	return out, true
+	return true
 }
 
 // named tells whether the name at the end of the path may be shown.
@@ -163,52 +174,84 @@ func (m *masker) named() bool {
 
 func (m *masker) treatment(v event.Value) Treatment {
 	if m.rules != nil {
-		return m.rules.treat(m.place.class)
+		return m.rules.treatAt(m.place, v)
 	}
 	return m.plan.Leaf(m.path, v)
 }
 
 // leaf asks the plan before it looks at the value.
-func (m *masker) leaf(n *event.Node, out Node) (Node, bool) {
+func (m *masker) leaf(n *event.Node, out *Node) bool {
+	if m.mayNest(n) && m.nested(n, out) {
+		return true
+	}
 	t := m.treatment(n.Value)
+	if t.Mask == Clear && m.rules != nil && (n.Kind == event.NodeOpaque || n.Kind == event.NodeCut) {
+		// Where decoding ended the bytes go on to the payload's end: they may hold what other rules hide.
+		t = m.rules.treat(m.rules.classes[ClassUnknown])
+	}
 	if t.Mask == Clear {
 		if m.ranges {
 			m.clear = append(m.clear, Range{n.Off, n.Len})
 		}
 		out.Value = n.Value.Text()
-		return out, true
+		return true
 	}
 	if t.Mask == "" {
 		t.Mask = Redact
 	}
 	m.note(t)
+	m.hide(n, out, t.Class)
+	if t.Mask == Drop {
+		return false
+	}
+	out.Value = t.shown(n.Value)
+	return true
+}
+
+// hide takes from a node what tells of its value beside the value.
+func (m *masker) hide(n *event.Node, out *Node, class string) {
 	if m.ranges {
 		m.hidden = append(m.hidden, Range{n.Off, n.Len})
-	}
-	if t.Mask == Drop {
-		return Node{}, false
 	}
 	// The class of what could not be decoded may come from the payload itself, as a subclass's name does; so may any class
 	// that the job's classes name.
 	if n.Kind == event.NodeOpaque || m.within > 0 {
 		out.Type = ""
 	}
-	out.Value, out.Mask = t.shown(n.Value), t.Class
-	out.Off, out.Len = 0, 0
-	return out, true
+	out.Mask, out.Off, out.Len = class, 0, 0
 }
+
+// fewMasked are looked through one by one, which a map's hash of three texts costs more than.
+const fewMasked = 16
 
 // note lists a masked path once. Names that the plan hides are hidden here too.
 func (m *masker) note(t Treatment) {
+	m.hides, m.lately = m.hides+1, t.Class
 	e := Masked{Path: m.shownPath(), Class: t.Class, Action: t.Mask}
-	if m.seen[e] || len(m.masked) >= maxMasked {
+	if len(m.masked) >= maxMasked || m.listed(e) {
+		return
+	}
+	if m.masked == nil {
+		m.masked = make([]Masked, 0, fewMasked/2)
+	}
+	m.masked = append(m.masked, e)
+	if len(m.masked) < fewMasked {
 		return
 	}
 	if m.seen == nil {
-		m.seen = map[Masked]bool{}
+		m.seen = make(map[Masked]bool, 2*fewMasked)
+		for _, listed := range m.masked {
+			m.seen[listed] = true
+		}
 	}
 	m.seen[e] = true
-	m.masked = append(m.masked, e)
+}
+
+func (m *masker) listed(e Masked) bool {
+	if m.seen != nil {
+		return m.seen[e]
+	}
+	return slices.Contains(m.masked, e)
 }
 
 func (m *masker) shownPath() string {
@@ -221,7 +264,7 @@ func (m *masker) shownPath() string {
 	shown := make(Path, len(m.path))
 	for i, s := range m.path {
 		shown[i] = s
-		if s != elementStep && !m.plan.Named(m.path[:i+1]) {
+		if s != elementStep && s != jsonStep && !m.plan.Named(m.path[:i+1]) {
 			shown[i] = "*"
 		}
 	}

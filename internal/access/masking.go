@@ -15,6 +15,12 @@ type Masking struct {
 	Classes map[string]Class // public, unknown and secret are there in any case, and may be said otherwise
 	Rules   []Rule
 	Keys    Keys // of tokens
+
+	Detectors Detectors // hide what is found in fields that rules show
+
+	// TokensForProducers shows tokens to whoever may write to a topic. They can write a guess and compare its token, so that a class of few
+	// values is no secret to them: without it they see such fields redacted.
+	TokensForProducers bool
 }
 
 // Class is a kind of data with what happens to it.
@@ -40,11 +46,12 @@ type Rule struct {
 type Tagged struct {
 	Schema string // for people
 	Fields []TaggedField
+	Whole  bool // these are all; else any field may have a tag, and where rules go by tags none is shown
 }
 
 // TaggedField is a field with what its schema calls it.
 type TaggedField struct {
-	Path Path
+	Path string // as rules have it
 	Tags []string
 }
 
@@ -78,6 +85,9 @@ type class struct {
 type masking struct {
 	classes map[string]*class
 	rules   []compiledRule
+	detect  detectors
+	source  Masking         // what it was compiled from
+	writers map[string]bool // roles that may write to a topic
 }
 
 type compiledRule struct {
@@ -94,7 +104,7 @@ type compiledPath struct {
 
 // compile checks all of it; the error names each mistake.
 func (m *Masking) compile() (*masking, error) {
-	c := &masking{classes: make(map[string]*class)}
+	c := &masking{classes: make(map[string]*class), source: *m}
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	all := maps.Clone(builtIn)
@@ -144,6 +154,7 @@ func (m *Masking) compile() (*masking, error) {
 		}
 		c.rules = append(c.rules, one)
 	}
+	c.detect = m.Detectors.compile(c.classes, say)
 	if len(wrong) > 0 {
 		return nil, fmt.Errorf("masking: %s", strings.Join(wrong, "; "))
 	}
@@ -198,11 +209,12 @@ type plan struct {
 	*masking
 	rules  *trie
 	clear  map[string]bool // classes that the principal sees
+	guess  bool            // the principal may write what they like, and is shown no tokens
 	places places
 }
 
-func (m *masking) plan(s Subject, clear map[string]bool) *plan {
-	p := &plan{masking: m, rules: new(trie), clear: clear}
+func (m *masking) plan(s Subject, clear map[string]bool, guess bool) *plan {
+	p := &plan{masking: m, rules: new(trie), clear: clear, guess: guess}
 	for i := range m.rules {
 		r := &m.rules[i]
 		if !r.covers(s) {
@@ -214,19 +226,28 @@ func (m *masking) plan(s Subject, clear map[string]bool) *plan {
 		if r.tagged == nil || s.Tagged == nil {
 			continue
 		}
+		unclear := !s.Tagged.Whole
 		for _, f := range s.Tagged.Fields {
-			if r.wants(f.Tags) {
-				p.rules.add(patternOf(f.Path), r.tagged)
+			if !r.wants(f.Tags) {
+				continue
 			}
+			if at, err := parsePattern(f.Path); err == nil {
+				p.rules.add(at, r.tagged)
+			} else {
+				unclear = true
+			}
+		}
+		if unclear {
+			p.rules.add(pattern{{deep: true}}, &rule{class: m.classes[ClassUnknown]})
 		}
 	}
 	p.places.root = p.place(nil)
 	return p
 }
 
-// classOf is the class of what is at a path: of the rules with an override, if there is one, else of all, that of the highest rank. Rules of
+// ruleOf gives the class of what is at a path: of the rules with an override, if there is one, else of all, that of the highest rank. Rules of
 // one rank with different classes: the name decides, so that the order of rules does not.
-func (p *plan) classOf(path Path) *class {
+func (p *plan) ruleOf(path Path) rule {
 	var held *rule
 	p.rules.find(path, func(r *rule) {
 		if held == nil || r.over(held) {
@@ -234,9 +255,9 @@ func (p *plan) classOf(path Path) *class {
 		}
 	})
 	if held == nil {
-		return p.classes[ClassUnknown]
+		return rule{class: p.classes[ClassUnknown]}
 	}
-	return held.class
+	return *held
 }
 
 // over tells whether a rule holds against another one.
@@ -248,11 +269,14 @@ func (r *rule) over(x *rule) bool {
 }
 
 // Leaf is that of Plan.
-func (p *plan) Leaf(path Path, _ event.Value) Treatment { return p.treat(p.classOf(path)) }
+func (p *plan) Leaf(path Path, v event.Value) Treatment { return p.treatWhole(p.place(path), v) }
 
 func (p *plan) treat(c *class) Treatment {
 	if p.clear[c.name] || c.Action.Mask == Clear {
 		return Treatment{Class: c.name, Mask: Clear}
+	}
+	if p.guess && c.Action.makesTokens() {
+		return Treatment{Class: c.name, Mask: Redact}
 	}
 	return Treatment{Class: c.name, Mask: c.Action.Mask, of: c}
 }

@@ -15,6 +15,8 @@ const (
 	NormaliseEmail  Normaliser = "email"  // without space around it, in lower case
 	NormaliseDigits Normaliser = "digits" // digits alone
 	NormalisePhone  Normaliser = "phone"  // digits behind a plus; 00 before them is one
+
+	normaliseExactly Normaliser = "exactly" // as it is, for keys: no policy names it
 )
 
 // Valid tells whether there is such a normaliser.
@@ -31,6 +33,8 @@ func (n Normaliser) Of(text string) string {
 	switch n {
 	case NormaliseEmail:
 		return strings.ToLower(strings.TrimSpace(norm.NFC.String(text)))
+	case normaliseExactly:
+		return text
 	case NormaliseDigits:
 		return digitsOf(text)
 	case NormalisePhone:

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// pattern is a path as a rule writes it: names with dots between, [] any element of a list, {} any value of a map, {key} its keys, * any
+// pattern is a path as a rule writes it: names with dots between, [] any element of a list, {} any value of a map, {key} its keys, ~json what a
+// text holds that is JSON, * any
 // one step, ** any number of steps, "a.b" a name as it is. Names are compared in NFC and without case, so that no spelling of a field
 // escapes a rule.
 type pattern []patternStep
@@ -46,7 +47,7 @@ func parsePattern(text string) (pattern, error) {
 		return nil, nil // the root
 	}
 	for i := 0; i < len(text); {
-		if len(p) > 0 && !strings.HasPrefix(text[i:], "[]") && !strings.HasPrefix(text[i:], "{") {
+		if len(p) > 0 && !strings.HasPrefix(text[i:], "[]") && !strings.HasPrefix(text[i:], "{") && !strings.HasPrefix(text[i:], jsonStep) {
 			if text[i] != '.' {
 				return fail("a dot is missing at character %d", i+1)
 			}
@@ -61,6 +62,8 @@ func parsePattern(text string) (pattern, error) {
 			p, i = append(p, patternStep{name: keyStep}), i+len(keyStep)
 		case strings.HasPrefix(rest, valueStep):
 			p, i = append(p, patternStep{name: valueStep}), i+2
+		case strings.HasPrefix(rest, jsonStep):
+			p, i = append(p, patternStep{name: jsonStep}), i+len(jsonStep)
 		case rest[0] == '"':
 			var name strings.Builder
 			j := 1
@@ -78,6 +81,9 @@ func parsePattern(text string) (pattern, error) {
 			end := strings.IndexAny(rest, `.[]{}"`)
 			if end < 0 {
 				end = len(rest)
+			}
+			if json := strings.Index(rest[:end], jsonStep); json > 0 {
+				end = json
 			}
 			switch name := rest[:end]; {
 			case name == "":
@@ -98,15 +104,6 @@ func parsePattern(text string) (pattern, error) {
 		}
 	}
 	return p, nil
-}
-
-// patternOf is the pattern that one path alone has.
-func patternOf(p Path) pattern {
-	out := make(pattern, len(p))
-	for i, name := range p {
-		out[i] = patternStep{name: fold(name)}
-	}
-	return out
 }
 
 // trie holds the rules of a plan by their paths.

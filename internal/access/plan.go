@@ -70,7 +70,8 @@ type Plan interface {
 	Named(path Path) bool
 }
 
-// Path is the way from the root to a leaf: member names, [] for a list's element, {} for a map's value, {key} for its key.
+// Path is the way from the root to a leaf: member names, [] for a list's element, {} for a map's value, {key} for its key, ~json for what a
+// text holds that is JSON.
 type Path []string
 
 // Text writes p as rules do: items[].sku, totals{}, "odd.name".x.
@@ -78,13 +79,13 @@ func (p Path) Text() string {
 	var b strings.Builder
 	for i, s := range p {
 		switch {
-		case s == elementStep || s == valueStep || s == keyStep:
+		case s == elementStep || s == valueStep || s == keyStep || s == jsonStep:
 			b.WriteString(s)
 			continue
 		case i > 0:
 			b.WriteByte('.')
 		}
-		if strings.ContainsAny(s, `.[]{}*"`) {
+		if strings.ContainsAny(s, `.[]{}*"~`) {
 			b.WriteString(`"` + strings.ReplaceAll(s, `"`, `\"`) + `"`)
 			continue
 		}
@@ -108,7 +109,7 @@ func (p *Policy) Plan(who Principal, what Subject) Plan {
 	case p == nil || p.masking == nil || who.ID == "":
 		return hiddenPlan{}
 	}
-	return p.plans.of(p.masking, what, p.lifted(who))
+	return p.plans.of(p.masking, what, p.Lifted(who), p.guesses(who))
 }
 
 // clearPlan shows everything.

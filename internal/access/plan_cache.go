@@ -11,6 +11,7 @@ const mostPlans = 10_000
 type planKey struct {
 	what   Subject
 	lifted string
+	guess  bool
 }
 
 // plans are those of a policy that were asked for. Safe for concurrent use.
@@ -19,8 +20,8 @@ type plans struct {
 	made map[planKey]*plan
 }
 
-func (c *plans) of(m *masking, what Subject, lifted []string) *plan {
-	k := planKey{what, strings.Join(lifted, "\x00")}
+func (c *plans) of(m *masking, what Subject, lifted []string, guess bool) *plan {
+	k := planKey{what, strings.Join(lifted, "\x00"), guess}
 	c.mu.RLock()
 	p := c.made[k]
 	c.mu.RUnlock()
@@ -31,7 +32,7 @@ func (c *plans) of(m *masking, what Subject, lifted []string) *plan {
 	for _, class := range lifted {
 		clear[class] = true
 	}
-	p = m.plan(what, clear)
+	p = m.plan(what, clear, guess)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.made) >= mostPlans {

@@ -10,7 +10,8 @@ import (
 // place is a path that a plan was asked for, with what its rules say of it: payloads of one topic have the same paths, and rules are looked
 // at once for each. Safe for concurrent use.
 type place struct {
-	class *class
+	rule          // of the class that what is there has
+	names kindSet // what the path's names speak of
 	named bool
 	text  string                            // the path
 	next  atomic.Pointer[map[string]*place] // replaced when one comes to it
@@ -27,7 +28,11 @@ type places struct {
 }
 
 func (p *plan) place(path Path) *place {
-	return &place{class: p.classOf(path), named: p.Named(path), text: path.Text()}
+	at := &place{rule: p.ruleOf(path), named: p.Named(path), text: path.Text()}
+	if p.detect.on() {
+		at.names = nameKinds(path)
+	}
+	return at
 }
 
 // step goes from a place to the one that path, its own and one step more, leads to.

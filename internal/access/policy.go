@@ -94,13 +94,19 @@ func (p *Policy) WithMasking(m Masking) (*Policy, error) {
 			}
 		}
 	}
+	c.writers = make(map[string]bool)
+	for name, r := range p.roles {
+		c.writers[name] = slices.ContainsFunc(r.Statements, func(s Statement) bool {
+			return s.Effect == Allow && (slices.Contains(s.Actions, TopicProduce) || slices.Contains(s.Actions, "*"))
+		})
+	}
 	next := *p
 	next.masking, next.plans = c, &plans{made: make(map[planKey]*plan)}
 	return &next, nil
 }
 
-// lifted are the classes whose mask a role of who lifts, in order.
-func (p *Policy) lifted(who Principal) []string {
+// Lifted are the classes whose mask a role of who lifts, in order; "*" is all of them.
+func (p *Policy) Lifted(who Principal) []string {
 	var all []string
 	if p == nil || who.ID == "" {
 		return nil
@@ -110,6 +116,11 @@ func (p *Policy) lifted(who Principal) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// guesses tells whether who could write a value into a topic and compare its token with others.
+func (p *Policy) guesses(who Principal) bool {
+	return !p.masking.source.TokensForProducers && slices.ContainsFunc(who.Roles, func(name string) bool { return p.masking.writers[name] })
 }
 
 // Local is the policy of a server on loopback with one user: everything is allowed and clear.
@@ -189,6 +200,24 @@ func (p *Policy) DecideSomewhere(who Principal, a Action) Decision {
 		}
 	}
 	return Decision{Reason: fmt.Sprintf("no role of %s allows %s on anything", cmp.Or(who.ID, "nobody"), a)}
+}
+
+// DecideBelow says whether who may do a on something whose resource begins so: a statement allows it on resources that may begin with it.
+func (p *Policy) DecideBelow(who Principal, a Action, beginning string) bool {
+	if p == nil || who.ID == "" {
+		return false
+	}
+	for _, name := range who.Roles {
+		for _, s := range p.roles[name].Statements {
+			if s.Effect != Allow || !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
+				continue
+			}
+			if slices.ContainsFunc(s.Resources, func(pattern string) bool { return mayBegin(pattern, beginning) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s Statement) covers(a Action, r Resource) bool {

@@ -27,8 +27,8 @@ type Case struct {
 	Sees map[string]string // by path: the mask, or clear; a class's name with a colon before it
 }
 
-// Outcome is what became of a case.
-type Outcome struct {
+// CaseOutcome is what became of a case.
+type CaseOutcome struct {
 	Case
 	OK  bool
 	Got string // in words, what the policy does
@@ -108,12 +108,12 @@ func SubjectOf(topic, job string) Resource {
 }
 
 // Try tells what becomes of a case.
-func (p *Policy) Try(c Case) Outcome {
+func (p *Policy) Try(c Case) CaseOutcome {
 	who := c.Who
 	if c.Claim != nil {
 		who.Roles = append(slices.Clone(who.Roles), p.RolesOf(c.Claim)...)
 	}
-	out := Outcome{Case: c, OK: true}
+	out := CaseOutcome{Case: c, OK: true}
 	if c.May != "" {
 		d := p.Decide(who, c.May, c.On)
 		out.Got = d.Reason

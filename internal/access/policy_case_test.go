@@ -76,3 +76,18 @@ func TestSomewhere(t *testing.T) {
 		t.Error("denied")
 	}
 }
+
+func TestBelow(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		"cluster/*/topic/**": true, "cluster/prod/topic/orders": true, "cluster/p*/**": true, "**": true, "cluster/**": true,
+		"cluster/test/topic/**": false, "cluster/prod/group/**": false, "cluster/prod": false, "cluster/prod/topic": false, "flink/**": false,
+	} {
+		p, err := NewPolicy("1", Role{Name: "r", Statements: []Statement{{Effect: Allow, Actions: []Action{TopicList}, Resources: []string{pattern}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.DecideBelow(Principal{ID: "x", Roles: []string{"r"}}, TopicList, "cluster/prod/topic/"); got != want {
+			t.Errorf("%s: %t", pattern, got)
+		}
+	}
+}

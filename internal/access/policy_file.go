@@ -102,7 +102,37 @@ func (r *fileReader) maskingOf(n *yaml.Node) {
 				r.masking.Rules = append(r.masking.Rules, some...)
 			}
 		},
+		"detectors": func(n *yaml.Node) { r.masking.Detectors = r.detectors(n) },
+		"tokens_for_producers": func(n *yaml.Node) {
+			r.masking.TokensForProducers = r.Word(n, "allow", "redact") == "allow"
+		},
 	})
+}
+
+// detectors reads which are at work.
+func (r *fileReader) detectors(n *yaml.Node) (d Detectors) {
+	known := AllDetectors()
+	one := func(n *yaml.Node, text string) Detector {
+		if !slices.Contains(known, Detector(text)) {
+			r.Fail(n, "there is no detector %q; there are %s", text, joinDetectors())
+		}
+		return Detector(text)
+	}
+	r.Members(n, "detectors", map[string]func(*yaml.Node){
+		"enabled": func(n *yaml.Node) {
+			if document.Follow(n).Kind == yaml.ScalarNode && r.Word(n, "all") == "all" {
+				d.Enabled = known
+				return
+			}
+			d.Enabled = document.List(r.Reader, n, 1000, func(n *yaml.Node) Detector { return one(n, r.Text(n)) })
+		},
+		"free_text": func(n *yaml.Node) { d.FreeText = FreeText(r.Word(n, string(FreeTextRedact), string(FreeTextKeep))) },
+		"classes": func(n *yaml.Node) {
+			d.Classes = make(map[Detector]string)
+			r.each(n, "classes of detectors", func(name string, at, class *yaml.Node) { d.Classes[one(at, name)] = r.classNamed(class) })
+		},
+	})
+	return d
 }
 
 // each goes through a mapping whose names the text chooses.

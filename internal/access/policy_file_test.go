@@ -84,9 +84,13 @@ func TestAPolicysText(t *testing.T) {
 	if got := p.Plan(support, Subject{Resource: "flink/prod/job/order-totals/recording/1", Part: PartState}).Leaf(Path{"orderId"}, event.Value{}); got.Mask != Clear {
 		t.Errorf("a rule of several parts: %+v", got)
 	}
-	tagged := &Tagged{Fields: []TaggedField{{Path: Path{"contact", "mail"}, Tags: []string{"pii"}}}}
+	tagged := &Tagged{Whole: true, Fields: []TaggedField{{Path: "contact.mail", Tags: []string{"pii"}}}}
 	if got := p.Plan(support, Subject{Resource: "cluster/prod/topic/other", Part: PartKey, Tagged: tagged}).Leaf(Path{"contact", "mail"}, event.Value{}); got.Class != "pii.contact" {
 		t.Errorf("a field with a tag: %+v", got)
+	}
+	parts := &Tagged{Fields: tagged.Fields}
+	if got := p.Plan(support, Subject{Resource: "cluster/prod/topic/orders", Part: PartValue, Tagged: parts}).Leaf(Path{"id"}, event.Value{}); got.Class != ClassUnknown {
+		t.Errorf("a field of a schema that is not known whole: %+v", got)
 	}
 	if l := p.Limits(); l.ScanBytesPerMinute != 256<<20 || l.TailRecordsPerSecond != 200 || l.ExportRecords != 100_000 {
 		t.Errorf("limits %+v", l)
@@ -172,4 +176,60 @@ func FuzzReadPolicy(f *testing.F) {
 			t.Fatal("nobody is allowed something")
 		}
 	})
+}
+
+func TestDetectorsOfAPolicysText(t *testing.T) {
+	text := `masking:
+  classes: {pii.contact: {rank: 30, action: token}}
+  detectors: {enabled: [email, pan], free_text: keep, classes: {email: pii.contact}}
+  rules: [{topics: [orders], part: value, paths: {note: public, id: public}}]
+roles: [{name: support, allow: [{actions: [topic:read], resources: ["cluster/**"]}]}]
+`
+	p, err := ReadPolicy(text, keysOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := p.Plan(Principal{ID: "x", Roles: []string{"support"}}, Subject{Resource: "cluster/a/topic/orders", Part: PartValue})
+	if got := plan.Leaf(Path{"note"}, event.TextValue(event.ValueString, "astrid@example.org")); got.Class != "pii.contact" || got.Mask != Token {
+		t.Errorf("an address in a public field: %+v", got)
+	}
+	if got := plan.Leaf(Path{"id"}, event.TextValue(event.ValueString, "o-0000017")); got.Mask != Clear {
+		t.Errorf("a public field: %+v", got)
+	}
+	for text, want := range map[string]string{
+		"masking: {detectors: {enabled: [mail]}}":                     `line 1: there is no detector "mail"`,
+		"masking: {detectors: {enabled: all, free_text: hide}}":       `line 1: "hide" is none of redact, keep`,
+		"masking: {detectors: {enabled: all, classes: {email: pii}}}": `line 1: there is no class "pii"`,
+	} {
+		if _, err := ReadPolicy(text, keysOf(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Whoever can write a guess and look at its token would learn by it what others wrote.
+func TestTokensAreNotForThoseWhoMayWrite(t *testing.T) {
+	const text = `masking:
+  classes: {pii: {rank: 30, action: token}}
+  rules: [{part: value, paths: {email: pii}}]
+roles:
+  - {name: reader, allow: [{actions: [topic:read], resources: ["cluster/**"]}]}
+  - {name: writer, allow: [{actions: [topic:produce], resources: ["cluster/a/topic/x"]}]}
+`
+	seen := func(text string, roles ...string) Mask {
+		p, err := ReadPolicy(text, keysOf(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Plan(Principal{ID: "x", Roles: roles}, Subject{Resource: "cluster/a/topic/orders", Part: PartValue}).Leaf(Path{"email"}, event.TextValue(event.ValueString, "a@b.org")).Mask
+	}
+	if got := seen(text, "reader"); got != Token {
+		t.Errorf("a reader sees %s", got)
+	}
+	if got := seen(text, "reader", "writer"); got != Redact {
+		t.Errorf("a writer sees %s", got)
+	}
+	if got := seen(strings.Replace(text, "masking:\n", "masking:\n  tokens_for_producers: allow\n", 1), "reader", "writer"); got != Token {
+		t.Errorf("a writer whom the policy lets see tokens sees %s", got)
+	}
 }

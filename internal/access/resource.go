@@ -54,3 +54,17 @@ func glob(pattern, s string, rest bool) bool {
 		p, i = star+1, from
 	}
 }
+
+// mayBegin tells whether pattern covers a resource that begins with whole segments, as cluster/a/topic/.
+func mayBegin(pattern, beginning string) bool {
+	wants, has := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(beginning, "/"), "/")
+	for i, s := range has {
+		switch {
+		case i < len(wants) && wants[i] == "**":
+			return true
+		case i >= len(wants) || !glob(wants[i], s, false):
+			return false
+		}
+	}
+	return len(wants) > len(has)
+}

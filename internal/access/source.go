@@ -36,9 +36,13 @@ var literalPath = Path{"literal"}
 
 // Source renders a text for who.
 func (p *Policy) Source(who Principal, what Subject, text event.Payload, language Language) Source {
+	return sourceUnder(p.Plan(who, what), text, language)
+}
+
+func sourceUnder(plan Plan, text event.Payload, language Language) Source {
 	raw := strings.ToValidUTF8(string(text.Open(sealed.Take())), "\uFFFD")
 	s := Source{Language: language, Text: raw, Size: text.Size(), Masked: []Masked{}}
-	t := p.Plan(who, what).Leaf(literalPath, event.TextValue(event.ValueString, raw))
+	t := plan.Leaf(literalPath, event.TextValue(event.ValueString, raw))
 	if t.Mask == Clear {
 		return s
 	}

@@ -96,7 +96,11 @@ func (t *tokenizer) mac(text string) [sha256.Size]byte {
 // text is the token of a text.
 func (t *tokenizer) text(v string) string {
 	sum := t.mac(v)
-	return t.short + "_" + tokenText.EncodeToString(sum[:10])[:tokenChars]
+	var b [8 + 1 + tokenChars]byte
+	n := copy(b[:], t.short)
+	b[n] = '_'
+	tokenText.Encode(b[n+1:n+1+tokenChars], sum[:tokenChars*5/8])
+	return string(b[:n+1+tokenChars])
 }
 
 // whole keeps numbers numbers: 53 bits of the code, which every client reads exactly, or 31 where the value fits into 32 bits.

@@ -11,7 +11,7 @@ import (
 // View is a masked rendering of one payload, the only form in which payload leaves (spec/serializers.md, section 7). Its
 // JSON form is that of the API, the pages and the command line. The zero View shows nothing.
 type View struct {
-	Format   event.PayloadFormat `json:"format" enum:"flink,json,avro,text,bytes"`
+	Format   event.PayloadFormat `json:"format" enum:"flink,json,avro,protobuf,msgpack,cbor,number,text,bytes"`
 	Type     string              `json:"type"`
 	Size     int                 `json:"size" doc:"Bytes that the value had; of a view with masks the next power of two."`
 	By       string              `json:"by,omitempty" enum:"job" doc:"job: the job's own classes decoded some of it."`
@@ -107,10 +107,10 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 		shape.Value = 32 << 10
 	}
 	m := newMasker(plan)
-	m.nameless, m.ranges = info.Format == event.FormatJSON, shape.Bytes > 0
+	m.nameless, m.ranges = info.Format.Nameless(), shape.Bytes > 0
 	v := View{Format: info.Format, Type: info.Type, Size: info.Size, Reason: info.Reason}
-	if root, ok := m.node(node); ok {
-		v.root = &root
+	if root := new(Node); m.node(node, root) {
+		v.root = root
 	}
 	v.Masked = m.list()
 	if m.foreign {

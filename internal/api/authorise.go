@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/junit"
 	"github.com/sightglass/sightglass/internal/policy"
@@ -57,6 +59,7 @@ func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) 
 		}
 	}
 	if d := s.decide(who, r.action, target); !d.Allowed {
+		s.noteRefusal(ctx.Context(), who, r, target.Resource, d)
 		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), nil
@@ -67,6 +70,13 @@ func (s *service) decide(who access.Principal, a access.Action, on browse.Target
 		return s.Browser.DecideSomewhere(who, a)
 	}
 	return s.Browser.Decide(who, a, on.Resource)
+}
+
+// noteRefusal writes a refusal down. It is refused all the same when that fails: nothing is shown that would have to be known.
+func (s *service) noteRefusal(ctx context.Context, who access.Principal, r route, on access.Resource, d access.Decision) {
+	if err := s.Browser.Note(ctx, who, r.action, on, access.OutcomeDenied, []string{"route " + r.id}, d.Reason); err != nil {
+		s.Log.Error("a refusal was not written into the audit log", "request_id", requestID(ctx), "route", r.id, "error", err)
+	}
 }
 
 // refuse writes p in place of an answer.
@@ -89,6 +99,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case interrupted(ctx, err):
+		return problem(statusClientGone, "the caller went away", "")
 	case errors.As(err, &ambiguous):
 		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
 	case errors.As(err, &mistakes):
@@ -107,6 +119,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusConflict, err.Error(), "docs/guides/step.md says what a replay needs")
 	case errors.Is(err, stepping.ErrBusy):
 		return problem(http.StatusServiceUnavailable, err.Error(), "end one: sightglass step --end POSITION")
+	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/clusters"):
+		return problem(http.StatusForbidden, err.Error(), "ask for a role that may do it")
 	case errors.Is(err, browse.ErrDenied):
 		return problem(http.StatusForbidden, err.Error(), "ask for a role that may export and sees values without masks")
 	case errors.Is(err, browse.ErrUntraced):
@@ -117,6 +131,12 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusUnprocessableEntity, err.Error(), "docs/guides/export-test.md says of what tests can be made")
 	case errors.Is(err, junit.ErrOptions):
 		return problem(http.StatusBadRequest, err.Error(), "docs/guides/export-test.md describes what can be chosen")
+	case errors.Is(err, browse.ErrCluster):
+		return problem(http.StatusBadGateway, err.Error(), "look at the cluster and at what the server logs in with: setting kafka-file")
+	case errors.Is(err, browse.ErrGroupActive):
+		return problem(http.StatusConflict, err.Error(), "a group with members would be given its own offsets back")
+	case errors.Is(err, browse.ErrNotFound) && strings.HasPrefix(r.path, "/clusters"):
+		return problem(http.StatusNotFound, err.Error(), "sightglass topics and groups list what there is")
 	case errors.Is(err, browse.ErrNotFound):
 		return problem(http.StatusNotFound, err.Error(), "sightglass jobs, recordings and job JOB list what there is")
 	case errors.Is(err, browse.ErrQuery):
@@ -124,8 +144,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	case errors.Is(err, browse.ErrAudit):
 		return problem(http.StatusServiceUnavailable, "this read could not be written into the audit log, so nothing is shown",
 			"free space in the data folder, then try again")
-	case interrupted(ctx, err):
-		return problem(statusClientGone, "the caller went away", "")
+	case errors.Is(err, audit.ErrCursor):
+		return problem(http.StatusBadRequest, err.Error(), "begin again without a cursor")
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem(http.StatusGatewayTimeout, "the answer took too long", "narrow the question: a shorter time, one operator")
 	}

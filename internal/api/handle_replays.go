@@ -180,7 +180,7 @@ func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayR
 		r, err = s.Replays.Start(ctx, target(ctx), w)
 		return err
 	})
-	return r, err
+	return s.shownReplay(ctx, target(ctx), r), err
 }
 
 // lastInvocation reads ReplayWish.To.

@@ -95,6 +95,8 @@ type Status struct {
 	Recordings    int      `json:"recordings"`
 	Bytes         I64      `json:"bytes" doc:"Of all recordings."`
 	Ingest        Ingest   `json:"ingest"`
+
+	Opened *IncidentFile `json:"opened,omitempty" doc:"The server shows this incident file alone, and changes nothing."`
 }
 
 // Ingest is what arrived since the server started and how fast it arrives (mean of the last 10 s).

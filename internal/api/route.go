@@ -57,8 +57,13 @@ func get[I, T any](s *service, r route, h func(context.Context, *I) (T, error)) 
 
 // register registers a route of any method. What changes something writes that into the audit log by itself: it knows what.
 func register[I, T any](s *service, method string, r route, h func(context.Context, *I) (T, error)) {
+	registerBody(s, method, r, 0, h)
+}
+
+// registerBody is register of a route whose bodies may have so many bytes; 0 = huma's own bound of 1 MiB.
+func registerBody[I, T any](s *service, method string, r route, most int64, h func(context.Context, *I) (T, error)) {
 	o := s.operation(r)
-	o.Method = method
+	o.Method, o.MaxBodyBytes = method, most
 	s.methods[r.id] = method
 	huma.Register(s.huma, o, func(ctx context.Context, in *I) (*answer[T], error) {
 		body, err := h(ctx, in)

@@ -55,8 +55,11 @@ func (s *service) routes() {
 	get(s, route{"export-test", "/recordings/{rec}/tests/{position}", access.RecordingExport, "A moment as a JUnit test in Flink's test harness, values without masks", recording}, s.exportTest)
 	get(s, route{"exceptions", "/recordings/{rec}/exceptions", access.JobRead, "Exceptions with the record being handled", recording}, s.exceptions)
 
+	s.topicRoutes()
 	s.replayRoutes()
 	s.stepRoutes()
 	s.houseRoutes()
 	s.parquetRoutes()
+	s.auditRoutes()
+	s.incidentRoutes()
 }

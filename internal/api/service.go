@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
@@ -24,6 +25,7 @@ type Options struct {
 	Browser *browse.Browser
 	Host    Host
 	House   House
+	Audit   *audit.Log // nil: what is written down cannot be read here
 	// Steering has recorded what people want; nil: nobody can change it here.
 	Steering *steering.Steering
 	Stepping *stepping.Stepping // nil: no code is stepped through here
@@ -32,6 +34,8 @@ type Options struct {
 	Parquet  ParquetFolder      // nil: nothing is exported in the background
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
+
+	Incidents Incidents // nil: nothing goes into files for others
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

@@ -31,6 +31,14 @@ func (d *diary) Begin(_ context.Context, i access.Intent) (access.Receipt, error
 	return access.Receipt(len(d.intents)), nil
 }
 
+func (d *diary) Event(_ context.Context, i access.Intent, _ access.Result) error {
+	if d.full {
+		return access.ErrAudit
+	}
+	d.intents = append(d.intents, i)
+	return nil
+}
+
 func (d *diary) End(_ context.Context, _ access.Receipt, r access.Result) error {
 	d.results = append(d.results, r)
 	return nil

@@ -21,6 +21,8 @@ type Options struct {
 	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
 	Foreign Foreign       // nil = values that need the job's classes stay bytes
 
+	Clusters []Cluster // of Kafka, that people look into
+
 	Environment string // of the jobs, the second segment of their resources; empty = local
 }
 
@@ -33,6 +35,8 @@ type Browser struct {
 	foreign  Foreign
 	decoders *decoders
 	detector *serde.Detector
+	clusters []Cluster
+	tags     schemaTags
 	environ  string
 	named    sync.Map // event.RecordingID → access.Resource, of recordings whose job's name is known
 	kept     struct {
@@ -62,6 +66,7 @@ func New(o Options) (*Browser, error) {
 		fleet:    o.Fleet,
 		foreign:  o.Foreign,
 		decoders: newDecoders(o.Queries.Definition),
+		clusters: o.Clusters,
 		environ:  cmp.Or(o.Environment, "local"),
 		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
 	}, nil
@@ -87,10 +92,9 @@ func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ran
 
 // beginAs is begin for another action than to look.
 func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Action, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
-	receipt, err := b.auditor.Begin(ctx, access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: t.Resource,
-		Ranges: ranges, Filter: filter, Policy: b.rules.Policy().Version(),
-	})
+	i := b.intent(ctx, who, a, t.Resource, ranges)
+	i.Filter = filter
+	receipt, err := b.auditor.Begin(ctx, i)
 	if err != nil {
 		return nil, fmt.Errorf("writing down a read: %w", err)
 	}
@@ -98,6 +102,9 @@ func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Ac
 		r := access.Result{Outcome: access.OutcomeOK, Records: records}
 		if failed != nil {
 			r.Outcome = access.OutcomeFailed
+		}
+		if records > 0 {
+			r.Classes = b.rules.Policy().Lifted(who)
 		}
 		// The reader may be gone; what they read is written down all the same.
 		if err := b.auditor.End(context.WithoutCancel(ctx), receipt, r); err != nil {
@@ -110,9 +117,9 @@ func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Ac
 // Change writes down that who is about to change something, does it, and writes down what became of it. ErrAudit: nothing was
 // done.
 func (b *Browser) Change(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string, why string, do func() error) error {
-	receipt, err := b.auditor.Begin(ctx, access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.rules.Policy().Version(), Reason: why,
-	})
+	i := b.intent(ctx, who, a, r, what)
+	i.Reason = why
+	receipt, err := b.auditor.Begin(ctx, i)
 	if err != nil {
 		return fmt.Errorf("writing down a change: %w", err)
 	}
@@ -125,6 +132,34 @@ func (b *Browser) Change(ctx context.Context, who access.Principal, a access.Act
 		return fmt.Errorf("writing down what was changed: %w", err)
 	}
 	return failed
+}
+
+// Read writes down that who is about to read something that is no recording, reads it, and writes down how many records it gave. ErrAudit:
+// nothing was read.
+func (b *Browser) Read(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string, read func() (records int, err error)) error {
+	end, err := b.beginAs(ctx, who, a, Target{Resource: r}, what, "")
+	if err != nil {
+		return err
+	}
+	records, failed := read()
+	return errors.Join(failed, end(records, failed))
+}
+
+// Note writes down what has no two phases: a refusal, a login, a change that happened by itself. Errors wrap ErrAudit.
+func (b *Browser) Note(ctx context.Context, who access.Principal, a access.Action, r access.Resource, outcome access.Outcome, what []string, why string) error {
+	i := b.intent(ctx, who, a, r, what)
+	i.Reason = why
+	if err := b.auditor.Event(context.WithoutCancel(ctx), i, access.Result{Outcome: outcome}); err != nil {
+		return fmt.Errorf("writing down an event: %w", err)
+	}
+	return nil
+}
+
+// intent is what all that is written down has in common.
+func (b *Browser) intent(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string) access.Intent {
+	return access.Intent{
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.rules.Policy().Version(),
+	}
 }
 
 type clientKey struct{}

@@ -261,7 +261,7 @@ func filterOf(q EventQuery) string {
 		parts = append(parts, "text contains string")
 	}
 	if q.Where != nil {
-		parts = append(parts, "predicate")
+		parts = append(parts, access.WithoutLiterals(q.Where.text))
 	}
 	return strings.Join(parts, " && ")
 }

@@ -61,7 +61,7 @@ func TestFiltersLookAtWhatThePrincipalSees(t *testing.T) {
 	if n != 0 || len(unclear) != 1 {
 		t.Errorf("%d events, unclear %v", n, unclear)
 	}
-	if last := s.diary.intents[len(s.diary.intents)-1]; last.Filter != "predicate" {
+	if last := s.diary.intents[len(s.diary.intents)-1]; last.Filter != "value.nothing == int" {
 		t.Errorf("the log says %q", last.Filter)
 	}
 }

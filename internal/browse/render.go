@@ -35,6 +35,8 @@ type renderer struct {
 	who    access.Principal
 	shape  access.Shape
 	policy *access.Policy // of the whole answer, whatever comes into force meanwhile
+
+	decoder string // of records of topics; empty = auto
 }
 
 func (b *Browser) renderer(ctx context.Context, who access.Principal, shape access.Shape) renderer {

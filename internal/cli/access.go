@@ -223,7 +223,7 @@ Exit 1: a case came out otherwise, or one of the files has mistakes.`,
 	}
 }
 
-func wanted(o *access.Outcome) string {
+func wanted(o *access.CaseOutcome) string {
 	if o.May == "" {
 		return o.Got
 	}

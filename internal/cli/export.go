@@ -13,17 +13,17 @@ import (
 func (a *app) export() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
-		Short: "Give a recording to other programs: Parquet files, OpenTelemetry, JUnit",
-		Long: `Write what a recording holds into files that other programs read, send a record's journey to an OpenTelemetry collector, or write a moment as
+		Short: "Give a recording to others: a file to share, Parquet, OpenTelemetry, JUnit",
+		Long: `Write a recording into a file for somebody without access, or what it holds into files that other programs read, send a record's journey to an OpenTelemetry collector, or write a moment as
 a JUnit test. It needs the right recording:export; values are masked as everywhere but in a test, which needs a role that sees all of them,
 and the audit log says who took what.`,
 		Example: `  sightglass export parquet order-totals --dir totals
   sightglass export parquet merchant-alerts --dir alerts
-  sightglass export test order-totals drop-duplicates.1.0.12 --out twice`,
+  sightglass export incident order-totals --out totals.sgi`,
 		Args: exactly(0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.exportParquet(), a.exportJourney(), a.exportTest())
+	c.AddCommand(a.exportIncident(), a.exportParquet(), a.exportJourney(), a.exportTest())
 	return c
 }
 

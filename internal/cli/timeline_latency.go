@@ -57,7 +57,7 @@ func (a *app) showLatency(cl *client.Client, q *client.LatencyQuery, l *gen.Late
 					cells[i] = span(time.Duration(v) * time.Microsecond)
 				}
 				if s.Measure == gen.LatencySeriesMeasureLateness {
-					late = share(s.Total.Late, s.Total.Count)
+					late = portion(s.Total.Late, s.Total.Count)
 				}
 			}
 			row := append([]string{orNothing(s.OpName), subtask, measureWords[s.Measure], sparkline(aboveZero(s.P95), sparkWidth), a.count(s.Total.Count)}, cells...)
@@ -74,8 +74,8 @@ func (a *app) showLatency(cl *client.Client, q *client.LatencyQuery, l *gen.Late
 	a.link(cl, "/r/"+url.PathEscape(q.Recording)+"/timeline", "")
 }
 
-// share is part of all as a percentage.
-func share(part, all string) string {
+// portion is part of all as a percentage.
+func portion(part, all string) string {
 	p, _ := strconv.ParseFloat(part, 64)
 	n, _ := strconv.ParseFloat(all, 64)
 	switch {

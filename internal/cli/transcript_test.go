@@ -26,6 +26,7 @@ type recorded struct {
 	url    string
 	agents string
 	data   string
+	broker string // of the Kafka cluster that the server looks into; empty: there is none
 	truth  *ingesttest.Truth
 }
 
@@ -152,6 +153,9 @@ func (r *recorded) stable(s string) string {
 	s = strings.ReplaceAll(s, r.url, "http://127.0.0.1:7170")
 	s = strings.ReplaceAll(s, r.agents, "127.0.0.1:7171")
 	s = strings.ReplaceAll(s, r.data, "/data")
+	if r.broker != "" {
+		s = strings.ReplaceAll(s, r.broker, "broker.example.com:9092")
+	}
 	s = requestLine.ReplaceAllString(s, "request ABCDEFGHIJKL")
 	s = tookField.ReplaceAllString(s, `"took_ms": 7`)
 	// What this very binary was built with, and whether the agent's jar was put into it.

@@ -23,7 +23,7 @@ func verbs(t *testing.T) []*cobra.Command {
 
 // Every verb shows three real examples, and each does what it shows: here against the recordings of the test server.
 func TestExamplesRun(t *testing.T) {
-	r := serve(t)
+	r, _ := serveKafka(t)
 	home := t.TempDir()
 	conf := filepath.Join(home, "conf", "config.yaml")
 	if err := os.MkdirAll(filepath.Dir(conf), 0o755); err != nil {
@@ -39,6 +39,7 @@ func TestExamplesRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
+		"order.json":        `{"id":"o-0000017"}`,
 		"access.yaml":       "roles: [{name: stream-support, allow: [{actions: [topic:read], resources: [\"cluster/**\"]}]}]\nbindings: [{claim: /groups, equals: streaming-support, roles: [stream-support]}]\n",
 		"access-cases.yaml": "cases: [{role: stream-support, may: topic:read, on: cluster/prod/topic/orders, want: allow}]\n",
 	} {
@@ -46,7 +47,15 @@ func TestExamplesRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names := strings.NewReplacer("access.yaml", filepath.Join(home, "access.yaml"), "access-cases.yaml", filepath.Join(home, "access-cases.yaml"), "policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
+	file := filepath.Join(home, "totals.sgi")
+	if _, errs, code := r.run(context.Background(), "", "export", "incident", "shop-totals", "--out", file); code != 0 {
+		t.Fatalf("an incident file: exit %d %s", code, errs)
+	}
+	if err := os.WriteFile(filepath.Join(home, "known.txt"), []byte("# nobody\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	names := strings.NewReplacer("order.json", filepath.Join(home, "order.json"), "access.yaml", filepath.Join(home, "access.yaml"), "access-cases.yaml", filepath.Join(home, "access-cases.yaml"),
+		"known.txt", filepath.Join(home, "known.txt"), "key.txt", keyFile(t, home), "recipients.txt", recipientFile(t, home), "policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
 		"/var/lib/sightglass", r.data, "orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12", "drop-duplicates.1.0.12", "dedup.1.0.12", "--out ", "--out "+home+"/",
 		"convert-currency", "convert", "o-7719342", "o-0000017", "-15m", "-400000h", "/opt/flink", home, "\"$FLINK_HOME\"", home,
 		"--dir ", "--dir "+home+"/", "./sightglass-agent.jar", filepath.Join(home, "a.jar"))
@@ -75,10 +84,14 @@ func TestExamplesRun(t *testing.T) {
 				if strings.HasPrefix(line, "make ") {
 					return // documented in the Makefile, not a verb
 				}
-				waits := strings.Contains(line, " -f") || strings.Contains(line, " --listen 127.0.0.1:0") && v.Name() == "dap" || line == "sightglass attach" || strings.Contains(line, "--write")
+				if v.Name() == "verify" || v.Name() == "open" || v.Name() == "import" {
+					line = strings.Replace(line, "totals.sgi", file, 1)
+					args = arguments(t, names.Replace(strings.TrimPrefix(line, "sightglass")))
+				}
+				waits := v.Name() == "open" || v.Name() == "tail" || strings.Contains(line+" ", " -f ") || strings.Contains(line, " --listen 127.0.0.1:0") && v.Name() == "dap" || line == "sightglass attach" || strings.Contains(line, "--write")
 				limit := 30 * time.Second
 				if waits {
-					limit = time.Second
+					limit = 2 * time.Second
 				}
 				ctx, stop := context.WithTimeout(context.Background(), limit)
 				defer stop()
@@ -92,6 +105,8 @@ func TestExamplesRun(t *testing.T) {
 				engineless := v.Name() == "query" && !duckdb.Available && strings.Contains(errs, "make build-duckdb")
 				switch {
 				case code == exitInterrupted && waits, code == exitInternal && absent, code == exitUsage && engineless:
+				case v.Name() == "import" && code == exitUsage && strings.Contains(errs, "is here already"):
+				case v.Name() == "open" && code == exitOK && strings.Contains(out, "Ctrl-C"): // it was ended
 				case v.Name() == "token" && strings.Contains(errs, "asks nobody who they are"): // as on a server of one's own
 				case v.Name() == "dap" && code == exitOK && out == "" && errs == "": // no editor says anything
 				case v.Name() == "step" && strings.Contains(errs, "this server runs no replays"): // it has no jars of Flink
@@ -107,10 +122,11 @@ func TestExamplesRun(t *testing.T) {
 }
 
 func TestJSONIsWhatTheServerAnswered(t *testing.T) {
-	r := serve(t)
+	r, _ := serveKafka(t)
 	for _, args := range [][]string{
 		{"jobs"}, {"job", "shop-totals"}, {"recordings"}, {"agents"}, {"doctor"}, {"gaps", "shop-totals"}, {"channels", "shop-totals"},
-		{"events", "shop-totals", "--limit", "3"}, {"at", "convert.1.0.12"}, {"lineage", "orders/1@17"}, {"version"},
+		{"events", "shop-totals", "--limit", "3"}, {"at", "convert.1.0.12"}, {"lineage", "orders/1@17"}, {"version"}, {"topics"}, {"topic", "orders"}, {"browse", "orders"}, {"browse", "orders/1@17"}, {"groups"},
+		{"groups", "billing"}, {"groups", "reset", "billing", "--to", "latest"}, {"brokers"}, {"acls"}, {"quotas"},
 	} {
 		out, errs, _ := r.run(context.Background(), "120x40", append(args, "-o", "json")...)
 		if !json.Valid([]byte(out)) || strings.Contains(out, "\x1b") {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/url"
 	"strings"
 
 	"github.com/sightglass/sightglass/gen"
@@ -19,10 +20,15 @@ const maxLine = 32 << 20
 // Follow yields events as they arrive, with the bytes that each came as, until ctx ends or the server closes the stream.
 // after is the cursor to go on behind; empty = from now.
 func (c *Client) Follow(ctx context.Context, q EventQuery, after string) iter.Seq2[Answer[gen.Event], error] {
-	return func(yield func(Answer[gen.Event], error) bool) {
-		r, err := c.request(ctx, q.filter(), "recordings", q.Recording, "events", "live")
+	return streamed[gen.Event](ctx, c, q.filter(), after, "recordings", q.Recording, "events", "live")
+}
+
+// streamed yields what a stream sends, until ctx ends or the server closes it, which is an error as well.
+func streamed[T any](ctx context.Context, c *Client, query url.Values, after string, path ...string) iter.Seq2[Answer[T], error] {
+	return func(yield func(Answer[T], error) bool) {
+		r, err := c.request(ctx, query, path...)
 		if err != nil {
-			yield(Answer[gen.Event]{}, err)
+			yield(Answer[T]{}, err)
 			return
 		}
 		r.Header.Set("Accept", "text/event-stream")
@@ -31,12 +37,12 @@ func (c *Client) Follow(ctx context.Context, q EventQuery, after string) iter.Se
 		}
 		response, err := c.do(r)
 		if err != nil {
-			yield(Answer[gen.Event]{}, err)
+			yield(Answer[T]{}, err)
 			return
 		}
 		defer response.Body.Close()
 		for m, err := range messages(response.Body) {
-			var a Answer[gen.Event]
+			var a Answer[T]
 			switch {
 			case err != nil && ctx.Err() != nil:
 				return
@@ -50,7 +56,7 @@ func (c *Client) Follow(ctx context.Context, q EventQuery, after string) iter.Se
 			default:
 				a.Raw = json.RawMessage(m.data)
 				if err = json.Unmarshal(a.Raw, &a.Value); err != nil {
-					err = fmt.Errorf("an event from %s cannot be read: %w", c.base.Host, err)
+					err = fmt.Errorf("what %s sent cannot be read: %w", c.base.Host, err)
 				}
 			}
 			if !yield(a, err) || err != nil {

@@ -12,8 +12,7 @@ type Replay struct {
 	Sandbox string // on or off
 	Uploads string // sandboxed, any or none
 
-	Kafka     string // on or off
-	KafkaFile string // of clusters, for ReadKafka; empty: they are reached as jobs name them
+	Kafka string // on or off
 }
 
 // replaySettings are those of Replay, in the order of the reference page.
@@ -35,7 +34,5 @@ func replaySettings() []Setting {
 			choice(func(s *Server) *string { return &s.Replay.Uploads }, "sandboxed", "any", "none")},
 		{"replay-kafka", "on", "", "on: a replay of a source that was recorded at level positions reads its topics again, at the recorded offsets (docs/guides/replay.md); off: such replays are refused.",
 			choice(func(s *Server) *string { return &s.Replay.Kafka }, "on", "off")},
-		{"replay-kafka-file", "", "file", "How the brokers of clusters are reached for that, in YAML: addresses, TLS and log-in (docs/guides/replay.md); empty: at the bootstrap servers that the job names, without either.",
-			text(func(s *Server) *string { return &s.Replay.KafkaFile })},
 	}
 }

@@ -28,6 +28,7 @@ type Server struct {
 	Level         string // of operators that no policy names
 	Policy        string // file of the recording policy; empty = policy.yaml below Data, if it is there
 	UserJars      string // folder; empty = nothing of jobs is run
+	KafkaFile     string // of clusters, for ReadKafka; empty: none is looked into, and replays reach them as jobs name them
 	Durability    string
 	MaxAgents     int
 	LostAfter     time.Duration
@@ -46,6 +47,7 @@ type Server struct {
 	OTLP    OTLP
 	Parquet Parquet
 	Replay  Replay
+	Audit   Audit
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -126,6 +128,8 @@ func Settings() []Setting {
 			text(func(s *Server) *string { return &s.Policy })},
 		{"user-jars", "", "folder", "Holds jobs' jars and Flink's (docs/operations/user-jars.md); values that only their classes can read are decoded by them, in a process of its own. Empty: they stay bytes.",
 			text(func(s *Server) *string { return &s.UserJars })},
+		{"kafka-file", "", "file", "Clusters of Kafka in YAML: addresses, TLS, log-in and schema registry (docs/operations/kafka.md). People look into those that have a name, and replays read topics of jobs there again; empty: none, and replays ask the bootstrap servers that the job names, without TLS or a log-in.",
+			text(func(s *Server) *string { return &s.KafkaFile })},
 		{"durability", "process", "", "When a block counts as stored: process (it survives a crash of the server) or disk (it survives a power cut).",
 			choice(func(s *Server) *string { return &s.Durability }, "process", "disk")},
 		{"compact", "auto", "", "Whether what is stored is made smaller in the background, a fifth of one processor while blocks come in: auto or off.",
@@ -150,7 +154,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings())
+	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -62,12 +62,21 @@ type PayloadFormat string
 
 // The payload formats.
 const (
-	FormatFlink PayloadFormat = "flink"
-	FormatJSON  PayloadFormat = "json"
-	FormatAvro  PayloadFormat = "avro"
-	FormatText  PayloadFormat = "text"
-	FormatBytes PayloadFormat = "bytes"
+	FormatFlink    PayloadFormat = "flink"
+	FormatJSON     PayloadFormat = "json"
+	FormatAvro     PayloadFormat = "avro"
+	FormatProtobuf PayloadFormat = "protobuf"
+	FormatMsgpack  PayloadFormat = "msgpack"
+	FormatCBOR     PayloadFormat = "cbor"
+	FormatNumber   PayloadFormat = "number" // a bare number or UUID, as keys are: never guessed, a reader asked for it
+	FormatText     PayloadFormat = "text"
+	FormatBytes    PayloadFormat = "bytes"
 )
+
+// Nameless tells whether the names of members are content of the payload rather than of a type: then they are as private as values.
+func (f PayloadFormat) Nameless() bool {
+	return f == FormatJSON || f == FormatMsgpack || f == FormatCBOR
+}
 
 // TreeInfo is what is known of a decoded payload besides its content.
 type TreeInfo struct {
@@ -75,6 +84,7 @@ type TreeInfo struct {
 	Type   string // type of the whole value
 	Size   int    // bytes of the whole payload
 	Reason string // why the tree is not complete, or bytes that were left over; "" when all bytes were understood
+	Schema SchemaInfo
 }
 
 // Tree is a decoded payload, sealed as the payload was. The zero Tree is absent: nothing was decoded.

@@ -36,6 +36,8 @@ func (d *diary) Begin(_ context.Context, i access.Intent) (access.Receipt, error
 	return access.Receipt(len(d.intents)), nil
 }
 
+func (*diary) Event(context.Context, access.Intent, access.Result) error { return nil }
+
 func (d *diary) End(_ context.Context, _ access.Receipt, r access.Result) error {
 	d.results = append(d.results, r)
 	return nil

@@ -1,4 +1,4 @@
-// Package folder makes folders that are there whole or not at all: what is half done has another name.
+// Package folder makes folders and files that are there whole or not at all: what is half done has another name.
 package folder
 
 import (

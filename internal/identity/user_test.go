@@ -139,7 +139,7 @@ func TestPasswordsAreHashedAsTheStandardRecommends(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if one, two := NewPassword(), NewPassword(); len(one) < 20 || one == two {
+	if one, other := NewPassword(), NewPassword(); len(one) < 20 || one == other {
 		t.Error("made passwords can be guessed")
 	}
 }

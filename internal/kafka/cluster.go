@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
@@ -16,6 +17,7 @@ const (
 	Plain       = "plain"
 	ScramSHA256 = "scram-sha-256"
 	ScramSHA512 = "scram-sha-512"
+	OAuthBearer = "oauthbearer"
 )
 
 // Cluster says how brokers are reached.
@@ -23,15 +25,17 @@ type Cluster struct {
 	Bootstrap []string    // host:port; there must be one
 	TLS       *tls.Config // nil: plain TCP
 	Mechanism string      // empty: nobody logs in
-	User      string
+	User      string      // of plain and scram
 	Password  string
+	Tokens    Tokens // of oauthbearer
 }
 
-func (c *Cluster) options() ([]kgo.Opt, error) {
+// options are those of every client. as is the name that brokers have in their logs and quotas.
+func (c *Cluster) options(as string) ([]kgo.Opt, error) {
 	if len(c.Bootstrap) == 0 {
 		return nil, errors.New("no bootstrap servers of the cluster are known")
 	}
-	all := []kgo.Opt{kgo.SeedBrokers(c.Bootstrap...), kgo.ClientID("sightglass-replay")}
+	all := []kgo.Opt{kgo.SeedBrokers(c.Bootstrap...), kgo.ClientID(as), kgo.DisableClientMetrics()}
 	if c.TLS != nil {
 		all = append(all, kgo.DialTLSConfig(c.TLS))
 	}
@@ -45,8 +49,10 @@ func (c *Cluster) options() ([]kgo.Opt, error) {
 		m = scram.Auth{User: c.User, Pass: c.Password}.AsSha256Mechanism()
 	case ScramSHA512:
 		m = scram.Auth{User: c.User, Pass: c.Password}.AsSha512Mechanism()
+	case OAuthBearer:
+		m = oauth.Oauth(c.Tokens.source())
 	default:
-		return nil, fmt.Errorf("'%s' is no mechanism to log in by: %s, %s or %s", c.Mechanism, Plain, ScramSHA256, ScramSHA512)
+		return nil, fmt.Errorf("'%s' is no mechanism to log in by: %s, %s, %s or %s", c.Mechanism, Plain, ScramSHA256, ScramSHA512, OAuthBearer)
 	}
 	return append(all, kgo.SASL(m)), nil
 }

@@ -2,10 +2,8 @@ package kafka
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -28,24 +26,6 @@ const (
 
 // patience is how long brokers may give nothing of a partition that is asked for.
 const patience = 30 * time.Second
-
-// Types of a record's time.
-const (
-	Created  = 0  // the producer's
-	Appended = 1  // the broker's
-	Untimed  = -1 // records of the oldest format have none
-)
-
-// Record is one of a topic.
-type Record struct {
-	Offset   int64
-	Time     int64 // ms
-	TimeType int8
-	Epoch    int32 // of the partition's leader when it was written; -1 = not known
-	Key      event.Payload
-	Value    event.Payload
-	Headers  event.Payload // as column 50 of spec/block.md; null: there are none
-}
 
 // place is a partition of a topic.
 type place struct {
@@ -77,7 +57,7 @@ type ahead struct {
 
 // Open prepares a reader; it connects when something is asked for.
 func Open(c Cluster) (*Reader, error) {
-	options, err := c.options()
+	options, err := c.options("sightglass-replay")
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +65,7 @@ func Open(c Cluster) (*Reader, error) {
 		kgo.FetchIsolationLevel(kgo.ReadUncommitted()), kgo.KeepControlRecords(), // what ends a transaction shows how far a partition was read
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()), // an offset that is not there is an answer, not a reason to read elsewhere
 		kgo.FetchMaxBytes(fetchBytes), kgo.FetchMaxPartitionBytes(partitionBytes), kgo.MaxConcurrentFetches(1),
-		kgo.FetchMaxWait(500*time.Millisecond), kgo.RetryTimeout(patience), kgo.DisableClientMetrics(),
+		kgo.FetchMaxWait(500*time.Millisecond), kgo.RetryTimeout(patience),
 	)...)
 	if err != nil {
 		return nil, fmt.Errorf("preparing a client of Kafka: %w", err)
@@ -152,8 +132,14 @@ func (r *Reader) Check(ctx context.Context, topic string, partition int32, offse
 	return nil
 }
 
+// Replayed is a record as a recorder would have written it.
+type Replayed struct {
+	Record
+	Column event.Payload // its headers as column 50 of spec/block.md; null: there are none
+}
+
 // At reads a record. Offsets of a partition must ascend from call to call. ErrGone.
-func (r *Reader) At(ctx context.Context, topic string, partition int32, offset int64) (*Record, error) {
+func (r *Reader) At(ctx context.Context, topic string, partition int32, offset int64) (*Replayed, error) {
 	p := place{topic, partition}
 	a := r.of(p)
 	if offset < a.next {
@@ -179,7 +165,7 @@ func (r *Reader) At(ctx context.Context, topic string, partition int32, offset i
 				if x.Attrs.IsControl() {
 					return nil, fmt.Errorf("%w: offset %d of %s is the end of a transaction: the topic was made anew", ErrGone, offset, p)
 				}
-				return made(x), nil
+				return &Replayed{made(x), headerColumn(x.Headers)}, nil
 			}
 		}
 		if time.Since(since) > r.wait {
@@ -241,35 +227,4 @@ func (r *Reader) poll(ctx context.Context, wanted place) error {
 		r.bytes += held(x)
 	})
 	return failed
-}
-
-// held is about what a record takes of memory.
-func held(x *kgo.Record) int {
-	n := 200 + len(x.Key) + len(x.Value)
-	for _, h := range x.Headers {
-		n += 40 + len(h.Key) + len(h.Value)
-	}
-	return n
-}
-
-func made(x *kgo.Record) *Record {
-	r := &Record{
-		Offset: x.Offset, Time: x.Timestamp.UnixMilli(), TimeType: x.Attrs.TimestampType(), Epoch: x.LeaderEpoch,
-		Key: event.NewPayload(x.Key), Value: event.NewPayload(x.Value),
-	}
-	if len(x.Headers) > 0 {
-		b := binary.AppendUvarint(nil, uint64(len(x.Headers)))
-		for _, h := range x.Headers {
-			// Java makes text of a name: what is not UTF-8 in it is not what a recorded one would be, either.
-			name := strings.ToValidUTF8(h.Key, "\ufffd")
-			b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
-			if h.Value == nil {
-				b = append(b, 0)
-				continue
-			}
-			b = append(binary.AppendUvarint(b, uint64(len(h.Value))+1), h.Value...)
-		}
-		r.Headers = event.NewPayload(b)
-	}
-	return r
 }

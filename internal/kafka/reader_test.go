@@ -75,14 +75,14 @@ func TestARecordIsReadWhole(t *testing.T) {
 	}
 	same("key", one.Key, []byte("k"))
 	same("value", one.Value, []byte("one"))
-	same("headers", one.Headers, []byte("\x03\x01a\x02x\x04none\x00\x01a\x01"))
+	same("headers", one.Column, []byte("\x03\x01a\x02x\x04none\x00\x01a\x01"))
 	two, err := r.At(t.Context(), "orders", 0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	same("key", two.Key, []byte{})
 	same("value", two.Value, nil)
-	same("headers", two.Headers, nil)
+	same("headers", two.Column, nil)
 }
 
 // Two partitions are read in turns, one of them far behind, and what is read ahead is bounded.

@@ -231,6 +231,7 @@ type noAudit struct{}
 
 func (noAudit) Begin(context.Context, access.Intent) (access.Receipt, error)   { return 0, nil }
 func (noAudit) End(_ context.Context, _ access.Receipt, _ access.Result) error { return nil }
+func (noAudit) Event(context.Context, access.Intent, access.Result) error      { return nil }
 
 func demo(t *testing.T, clear bool) *shelf {
 	t.Helper()

@@ -26,6 +26,15 @@ func compileFlinkAvro(d *event.Descriptor) codec {
 
 func (a avro) with(t *avroType) avro { return avro{t, a.flink} }
 
+// read is in.read, without the memory that an avro takes as a codec.
+func (a avro) read(in *input, n *event.Node) {
+	n.Off = in.pos
+	if in.enter(n) {
+		a.decode(in, n)
+		in.leave(n)
+	}
+}
+
 func (a avro) decode(in *input, n *event.Node) {
 	n.Type = a.t.name
 	if a.t.logical != "" {
@@ -164,6 +173,8 @@ func (a avro) bytes(in *input, n *event.Node, p []byte) {
 		in.setDecimal(n, p, a.t.scale)
 	case a.t.logical == "duration" && len(p) == 12:
 		setTime(n, event.ValueDuration, avroDuration(p))
+	case a.t.logical == "uuid" && len(p) == 16:
+		setScalar(n, event.TextValue(event.ValueString, uuidText(p)))
 	default:
 		in.setBytes(n, p)
 	}
@@ -236,7 +247,7 @@ func (a avro) record(in *input, n *event.Node) {
 			break
 		}
 		n.Items = append(n.Items, event.Node{Name: f.name})
-		in.read(a.with(f.typ), &n.Items[i])
+		a.with(f.typ).read(in, &n.Items[i])
 	}
 	notDecoded(in, n, len(a.t.fields), "field")
 }

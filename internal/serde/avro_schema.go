@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 // Limits of Avro schemas, which come from jobs, registries and files.
@@ -28,15 +30,33 @@ type avroType struct {
 	items   *avroType   // of array and map
 	fields  []avroField // of record
 	oneOf   []*avroType // of union
+	tags    []string    // of record, enum and fixed: how the schema classifies its values
 }
 
 type avroField struct {
-	name string
-	typ  *avroType
+	name    string
+	aliases []string // names that the field had before
+	tags    []string
+	typ     *avroType
 }
 
-// parseAvro reads a schema (Avro specification 1.11). Errors do not quote it.
+// parseAvro reads a schema (Avro specification 1.12). Errors do not quote it.
 func parseAvro(text string) (*avroType, error) {
+	return parseAvroWith(text, nil)
+}
+
+// parseAvroWith reads a schema that uses the named types of references, each of which may use those before it.
+func parseAvroWith(text string, references []event.SchemaReference) (*avroType, error) {
+	p := avroParser{named: map[string]*avroType{}}
+	for _, r := range references {
+		if _, err := p.document(r.Text); err != nil {
+			return nil, fmt.Errorf("a reference: %w", err)
+		}
+	}
+	return p.document(text)
+}
+
+func (p *avroParser) document(text string) (*avroType, error) {
 	if len(text) > maxSchemaBytes {
 		return nil, fmt.Errorf("%w: longer than %d bytes", errSchema, maxSchemaBytes)
 	}
@@ -50,7 +70,6 @@ func parseAvro(text string) (*avroType, error) {
 		}
 		return nil, fmt.Errorf("%w: not JSON", errSchema)
 	}
-	p := avroParser{named: map[string]*avroType{}}
 	return p.parse(doc, "", 0)
 }
 
@@ -150,13 +169,15 @@ func (p *avroParser) namedType(t *avroType, d map[string]any, space string, dept
 		space = t.name[:dot]
 	}
 	p.named[t.name] = t
+	for _, alias := range texts(d["aliases"]) {
+		if a := fullName(alias, space); p.named[a] == nil {
+			p.named[a] = t
+		}
+	}
+	t.tags = schemaTags(d)
 	switch t.kind {
 	case "enum":
-		symbols, _ := d["symbols"].([]any)
-		for _, s := range symbols {
-			text, _ := s.(string)
-			t.symbols = append(t.symbols, text)
-		}
+		t.symbols = texts(d["symbols"])
 	case "fixed":
 		t.size = jsonInt(d["size"])
 	default:
@@ -169,10 +190,21 @@ func (p *avroParser) namedType(t *avroType, d map[string]any, space string, dept
 			if err != nil {
 				return err
 			}
-			t.fields = append(t.fields, avroField{fieldName, ft})
+			t.fields = append(t.fields, avroField{fieldName, texts(fm["aliases"]), schemaTags(fm), ft})
 		}
 	}
 	return nil
+}
+
+// texts is a list of texts; what is no text in it is the empty one, so that places stay.
+func texts(v any) []string {
+	list, _ := v.([]any)
+	var out []string
+	for _, e := range list {
+		text, _ := e.(string)
+		out = append(out, text)
+	}
+	return out
 }
 
 // jsonInt is v as a number between 0 and 2³¹ − 1, else 0.

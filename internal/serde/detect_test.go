@@ -62,19 +62,22 @@ type countingSchemas struct {
 	err   error
 }
 
-func (c *countingSchemas) AvroSchema(_ context.Context, id uint32) (string, error) {
-	c.asked[id]++
+func (c *countingSchemas) ByID(_ context.Context, id event.SchemaID) (event.SchemaText, error) {
+	c.asked[uint32(id.Number)]++
+	text := event.SchemaText{ID: id, Language: event.LanguageAvro}
 	switch {
 	case c.err != nil:
-		return "", c.err
-	case id == 1:
-		return `{"type":"record","name":"shop.Order","fields":[{"name":"id","type":"string"},{"name":"n","type":["null","long"]}]}`, nil
-	case id == 2:
-		return `{"type":"recor`, nil
-	case id == 3:
-		return "string", nil
+		return text, c.err
+	case id.Number == 1:
+		text.Text = `{"type":"record","name":"shop.Order","fields":[{"name":"id","type":"string"},{"name":"n","type":["null","long"]}]}`
+	case id.Number == 2:
+		text.Text = `{"type":"recor`
+	case id.Number == 3:
+		text.Text = "string"
+	default:
+		return text, ErrNoSchema
 	}
-	return "", ErrNoSchema
+	return text, nil
 }
 
 func framed(id uint32, body string) event.Payload {
@@ -130,8 +133,8 @@ func TestSchemaCacheIsBounded(t *testing.T) {
 	for id := uint32(100); id < 100+3*maxSchemas; id++ {
 		d.Detect(context.Background(), framed(id, "x"))
 	}
-	if len(d.known) > maxSchemas {
-		t.Errorf("%d schemas are kept", len(d.known))
+	if len(d.schemas.known) > maxSchemas {
+		t.Errorf("%d schemas are kept", len(d.schemas.known))
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package serde turns recorded bytes into trees: Flink's serializer formats by descriptor, and JSON, Avro and text by looking.
+// Package serde turns bytes into trees: Flink's serializer formats by descriptor, values of Kafka records by their schema or by looking.
 //
 // Formats are those of spec/serializers.md. There is no failure: a part that cannot be read becomes an opaque node with its
 // class and the reason, and everything before it stays readable. Bytes may be hostile, so every count is checked against

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sightglass/sightglass/internal/event"
@@ -85,12 +84,7 @@ func encodeFields(text string, n int, set func(i int, field string) bool, done f
 
 // encodeString writes Flink's StringValue form: the number of UTF-16 code units and one, then each, as varints.
 func encodeString(b []byte, text string) []byte {
-	units := utf16.Encode([]rune(text))
-	b = binary.AppendUvarint(b, uint64(len(units))+1)
-	for _, u := range units {
-		b = binary.AppendUvarint(b, uint64(u))
-	}
-	return b
+	return encodeUnits(b, text, 1)
 }
 
 // moment writes milliseconds since 1970, given as such or as views show them.

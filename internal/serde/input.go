@@ -189,5 +189,5 @@ func (in *input) copyText(n int) bool {
 
 // items makes room for n children without trusting n.
 func (in *input) items(n int) []event.Node {
-	return make([]event.Node, 0, min(n, in.left.nodes, 64))
+	return make([]event.Node, 0, max(min(n, in.left.nodes, 64), 0))
 }

@@ -125,6 +125,7 @@ func (j *jsonText) object(n *event.Node) {
 
 func (j *jsonText) array(n *event.Node) {
 	n.Kind, n.Type = event.NodeList, "array"
+	n.Items = make([]event.Node, 0, 2)
 	j.in.pos++
 	for j.space(); j.peek() != ']'; j.space() {
 		if len(n.Items) > 0 && !j.comma() {

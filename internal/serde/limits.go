@@ -27,6 +27,7 @@ type allowance struct {
 	nodes    int
 	depth    int // levels left
 	text     int // bytes of text that may still be copied
+	arena    arena
 	maxNodes int
 	maxDepth int
 	full     bool   // a limit ended the tree
@@ -44,5 +45,6 @@ func (a *allowance) note(why string) {
 // newAllowance lets text be copied twice over. Sequential formats copy each byte once; in binary rows offsets may point to
 // the same bytes many times, and without this bound a small row could grow into gigabytes.
 func (l Limits) newAllowance(payload int) *allowance {
-	return &allowance{nodes: l.Nodes, depth: l.Depth, text: 2*payload + 4096, maxNodes: l.Nodes, maxDepth: l.Depth}
+	return &allowance{nodes: l.Nodes, depth: l.Depth, text: 2*payload + 4096, maxNodes: l.Nodes, maxDepth: l.Depth,
+		arena: arena{next: min(payload, arenaPiece)}}
 }

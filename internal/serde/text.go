@@ -15,7 +15,7 @@ func (in *input) setText(n *event.Node, k event.ValueKind, p []byte) {
 	if !in.copyText(len(p)) {
 		return
 	}
-	s := string(p)
+	s := in.left.arena.text(p)
 	if !utf8.ValidString(s) {
 		s, n.Reason = string([]rune(s)), notUTF8
 	}
@@ -24,7 +24,7 @@ func (in *input) setText(n *event.Node, k event.ValueKind, p []byte) {
 
 func (in *input) setBytes(n *event.Node, p []byte) {
 	if in.copyText(len(p)) {
-		n.Kind, n.Value = event.NodeScalar, event.TextValue(event.ValueBytes, string(p))
+		n.Kind, n.Value = event.NodeScalar, event.TextValue(event.ValueBytes, in.left.arena.text(p))
 	}
 }
 
@@ -71,7 +71,7 @@ func (in *input) codeUnits(n *event.Node, units int) (string, bool) {
 		if !in.copyText(units) {
 			return "", false
 		}
-		return string(in.take(units)), true
+		return in.left.arena.text(in.take(units)), true
 	}
 	if !in.copyText(3 * units / 2) { // UTF-8 is never longer than 1.5 times this form
 		return "", false

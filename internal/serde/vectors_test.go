@@ -204,12 +204,12 @@ func detectAvro(t *testing.T, v vector) event.Tree {
 
 type fixedSchemas map[uint32]string
 
-func (f fixedSchemas) AvroSchema(_ context.Context, id uint32) (string, error) {
-	s, ok := f[id]
+func (f fixedSchemas) ByID(_ context.Context, id event.SchemaID) (event.SchemaText, error) {
+	s, ok := f[uint32(id.Number)]
 	if !ok {
-		return "", ErrNoSchema
+		return event.SchemaText{}, ErrNoSchema
 	}
-	return s, nil
+	return event.SchemaText{ID: id, Language: event.LanguageAvro, Text: s}, nil
 }
 
 func sameElement(t *testing.T, v vector, e Element, want map[string]any) {

@@ -65,7 +65,11 @@ func (s *Server) openAccess() error {
 			return p, nil
 		},
 	}
-	p, err := s.rules.dress(access.Local())
+	own := access.Local()
+	if !s.opened.IsZero() {
+		own = access.Opened()
+	}
+	p, err := s.rules.dress(own)
 	if err != nil && s.rules.missing() {
 		return err
 	}

@@ -31,7 +31,7 @@ const (
 // Doctor is api.Host: what is wrong, and what to do about it.
 func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	agents := s.ingest.Agents()
-	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
+	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAudit(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
 	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents), s.rules.check())
 	checks = append(checks, s.checkOTLP()...)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
@@ -247,7 +248,7 @@ func TestTheFirstAdministratorAndTheirTokens(t *testing.T) {
 	if status, _, body := again.get(api.Base+"/sessions", "Cookie", cookies[0].Name+"="+cookies[0].Value); status != 200 || !strings.Contains(body, `"current":true`) {
 		t.Errorf("after a restart: %d %s", status, body)
 	}
-	raw, err := os.ReadFile(filepath.Join(cfg.Data, auditFile))
+	raw, err := os.ReadFile(filepath.Join(cfg.Data, audit.Active))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 // Options of a server. Config and Version are required.
@@ -16,6 +17,9 @@ type Options struct {
 	User    string       // name of the person at this machine, for the audit log
 	Log     *slog.Logger // default: nothing is logged
 	Now     func() time.Time
+
+	// Opened is the one recording of the data folder, which Unpack put there: it is shown, and nothing is changed. Zero: a server.
+	Opened event.RecordingID
 }
 
 // Info is what people need to know of a running server.

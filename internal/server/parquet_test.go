@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/audit"
 )
 
 // A server with a folder writes recordings into it, says so, and what it may not see is in no file.
@@ -45,7 +46,7 @@ func TestRecordingsAreExportedInTheBackground(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Error(err)
 	}
-	log, err := os.ReadFile(filepath.Join(cfg.Data, auditFile))
+	log, err := os.ReadFile(filepath.Join(cfg.Data, audit.Active))
 	if err != nil || !strings.Contains(string(log), `"service:parquet"`) {
 		t.Errorf("the audit log does not tell of it: %v", err)
 	}

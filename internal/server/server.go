@@ -16,6 +16,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
@@ -47,13 +48,14 @@ type Server struct {
 	meta      *meta.DB
 	retention *retention
 	house     *house
-	audit     *os.File
+	audit     *audit.Log
 	ingest    *ingest.Server
 	sidecar   *sidecar.Sidecar // nil when nothing of jobs is run
 	export    *otlp.Exporter   // nil when nothing is sent by OTLP
 	parquet   *export.Keeper   // nil when nothing is exported in the background
 	reports   *reports
 	browser   *browse.Browser
+	queries   *query.Engine
 
 	background *browse.Budget // of what may wait: indexes, Parquet
 	steer      *steering.Steering
@@ -66,7 +68,10 @@ type Server struct {
 	metrics    *requests
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
-	gate       *identity.Gate // nil = nobody is asked who they are
+	clusters   *clusters
+	incidents  *incidents
+	opened     event.RecordingID // of the file that is shown; zero = a server of its own
+	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -74,9 +79,8 @@ type Server struct {
 
 // folders and files below the data folder.
 const (
-	storeDir  = "store"
-	metaFile  = "meta.sqlite"
-	auditFile = "audit.jsonl"
+	storeDir = "store"
+	metaFile = "meta.sqlite"
 )
 
 // New opens the data folder and both listeners. On an error nothing stays open.
@@ -90,7 +94,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.UI == nil {
 		o.UI = web.Files()
 	}
-	s := &Server{cfg: o.Config, version: o.Version, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests(), background: browse.NewBudget()}
+	s := &Server{cfg: o.Config, version: o.Version, opened: o.Opened, log: o.Log, now: o.Now, started: o.Now(), metrics: newRequests(), background: browse.NewBudget()}
 	defer func() {
 		if err != nil {
 			s.release()
@@ -117,6 +121,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.writeJar()
+	if err := s.openClusters(); err != nil {
+		return nil, err
+	}
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
@@ -142,15 +149,18 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.export != nil {
 		journeys = exported{s.export}
 	}
+	s.incidents = &incidents{
+		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, data: s.cfg.Data, version: s.version, now: s.now,
+	}
 	gate, err := s.openGate(secrets)
 	if err != nil {
 		return nil, err
 	}
 	s.gate = gate
 	s.api, err = api.New(api.Options{
-		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
+		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Spool: s.cfg.Data,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Spool: s.cfg.Data, Incidents: s.incidents,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -238,16 +248,19 @@ func (s *Server) openViews() (err error) {
 		},
 		blobs: queries.NamedBlobs,
 	}
+	s.queries = queries
 	s.house = newHouse(s.store, queries, s.cfg.PinQuota, s.now, s.log)
-	auditor, file, err := openAudit(filepath.Join(s.cfg.Data, auditFile), s.now)
-	if err != nil {
-		return err
-	}
-	s.audit = file
 	if err := s.openAccess(); err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: auditor, Fleet: s.fleet, Environment: s.cfg.Access.Environment}
+	if err := s.openAudit(); err != nil {
+		return err
+	}
+	looked, err := s.clusters.lookedInto()
+	if err != nil {
+		return err
+	}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -322,6 +335,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
+	sampling.Go(func() { s.audit.Run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
@@ -392,6 +406,7 @@ func (s *Server) close() error {
 	if s.steps != nil {
 		s.steps.Close()
 	}
+	s.clusters.close()
 	if s.sidecar != nil {
 		s.sidecar.Close()
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/agentjar"
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 )
@@ -204,7 +205,7 @@ func TestRecordsShowsAndRemembers(t *testing.T) {
 		t.Errorf("%d blocks after the restart, %d before", got, stored)
 	}
 	check(again)
-	raw, err := os.ReadFile(filepath.Join(cfg.Data, auditFile))
+	raw, err := os.ReadFile(filepath.Join(cfg.Data, audit.Active))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,29 +344,6 @@ func TestDoctorNamesWhatIsMissing(t *testing.T) {
 		if (c.State != stateOK) != (c.Fix != "") {
 			t.Errorf("%+v: a fix belongs to what is wrong, and to nothing else", c)
 		}
-	}
-}
-
-func TestAuditGoesOnCountingAfterACutLine(t *testing.T) {
-	path := filepath.Join(t.TempDir(), auditFile)
-	if err := os.WriteFile(path, []byte(`{"seq":7,"phase":"intent"}`+"\n"+`{"seq":8,"pha`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if last, whole, err := lastSeq(f); last != 7 || whole || err != nil {
-		t.Errorf("last %d, whole %v, %v", last, whole, err)
-	}
-	lines, file, err := openAudit(path, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if r, err := lines.Begin(context.Background(), intent()); err != nil || r != 8 {
-		t.Errorf("receipt %d, %v", r, err)
 	}
 }
 

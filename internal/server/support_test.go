@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"testing"
-
-	"github.com/sightglass/sightglass/internal/access"
 )
 
 // pin trusts exactly the certificate with that SHA-256, as agents do.
@@ -23,5 +21,3 @@ func pin(t *testing.T, fingerprint string) *tls.Config {
 		},
 	}
 }
-
-func intent() access.Intent { return access.Intent{Principal: "local:ann", Action: access.JobRead} }

@@ -2,15 +2,10 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/kafka"
 	"github.com/sightglass/sightglass/internal/policy"
 	"github.com/sightglass/sightglass/internal/replay"
@@ -18,71 +13,18 @@ import (
 
 // topics is replay.Topics: it reads topics of the clusters that jobs name.
 type topics struct {
-	clusters []cluster
+	clusters []knownCluster
 	policy   func() *policy.Policy
-}
-
-// cluster is how brokers are reached that jobs name by one of some addresses; none: by any.
-type cluster struct {
-	names []string
-	how   kafka.Cluster
 }
 
 var _ replay.Topics = (*topics)(nil)
 
-// openTopics reads how clusters are reached; nil: no topic is read again.
-func (s *Server) openTopics() (replay.Topics, error) {
+// openTopics is nil where no topic is read again.
+func (s *Server) openTopics() replay.Topics {
 	if s.cfg.Replay.Kafka != "on" {
-		return nil, nil
+		return nil
 	}
-	t := &topics{policy: s.steer.Policy}
-	if s.cfg.Replay.KafkaFile == "" {
-		return t, nil
-	}
-	all, err := config.ReadKafka(s.cfg.Replay.KafkaFile)
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		c, err := clusterOf(&all[i])
-		if err != nil {
-			return nil, fmt.Errorf("setting replay-kafka-file: cluster %d: %w", i+1, err)
-		}
-		t.clusters = append(t.clusters, c)
-	}
-	return t, nil
-}
-
-func clusterOf(k *config.KafkaCluster) (cluster, error) {
-	c := cluster{names: k.For, how: kafka.Cluster{Bootstrap: k.Bootstrap}}
-	if t := k.TLS; t != nil {
-		c.how.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
-		if t.CA != "" {
-			pem, err := os.ReadFile(t.CA)
-			if err != nil {
-				return c, fmt.Errorf("tls: ca: %w", err)
-			}
-			c.how.TLS.RootCAs = x509.NewCertPool()
-			if !c.how.TLS.RootCAs.AppendCertsFromPEM(pem) {
-				return c, fmt.Errorf("tls: ca: %s has no certificate in PEM", t.CA)
-			}
-		}
-		if t.Cert != "" {
-			pair, err := tls.LoadX509KeyPair(t.Cert, t.Key)
-			if err != nil {
-				return c, fmt.Errorf("tls: cert: %w", err)
-			}
-			c.how.TLS.Certificates = []tls.Certificate{pair}
-		}
-	}
-	if s := k.SASL; s != nil {
-		password, err := os.ReadFile(s.PasswordFile)
-		if err != nil {
-			return c, fmt.Errorf("sasl: password-file: %w", err)
-		}
-		c.how.Mechanism, c.how.User, c.how.Password = s.Mechanism, s.User, strings.TrimRight(string(password), "\r\n")
-	}
-	return c, nil
+	return &topics{clusters: s.clusters.all, policy: s.steer.Policy}
 }
 
 // find says how the cluster is reached that a job names by bootstrap servers with commas between.
@@ -109,7 +51,7 @@ func (t *topics) find(named string) (kafka.Cluster, error) {
 		how.Bootstrap = servers
 	}
 	if len(how.Bootstrap) == 0 {
-		return how, errors.New("which brokers the job read from was not recorded; replay-kafka-file names them: clusters: [{bootstrap: [host:port]}]")
+		return how, errors.New("which brokers the job read from was not recorded; kafka-file names them: clusters: [{bootstrap: [host:port]}]")
 	}
 	return how, nil
 }
@@ -146,7 +88,7 @@ func (t topicReader) Read(ctx context.Context, topic string, partition int32, of
 	if err != nil {
 		return replay.TopicRecord{}, gone(err)
 	}
-	out := replay.TopicRecord{Time: x.Time, TimeType: replay.TimeUnknown, Epoch: x.Epoch, Key: x.Key, Value: x.Value, Headers: x.Headers}
+	out := replay.TopicRecord{Time: x.Time, TimeType: replay.TimeUnknown, Epoch: x.Epoch, Key: x.Key, Value: x.Value, Headers: x.Column}
 	switch x.TimeType {
 	case kafka.Created:
 		out.TimeType = replay.TimeCreated

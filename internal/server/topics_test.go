@@ -22,15 +22,14 @@ func TestHowBrokersAreReached(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(all ...config.KafkaCluster) *topics {
-		x := new(topics)
+		known := &clusters{byName: make(map[string]*openCluster)}
 		for i := range all {
-			c, err := clusterOf(&all[i])
-			if err != nil {
+			if err := known.add(&all[i]); err != nil {
 				t.Fatal(err)
 			}
-			x.clusters = append(x.clusters, c)
 		}
-		return x
+		t.Cleanup(known.close)
+		return &topics{clusters: known.all}
 	}
 	known := of(
 		config.KafkaCluster{For: []string{"k-1:9092"}, Bootstrap: []string{"out:1"}, TLS: &config.KafkaTLS{ServerName: "kafka"}, SASL: &config.KafkaSASL{Mechanism: "plain", User: "u", PasswordFile: secret}},
@@ -49,13 +48,15 @@ func TestHowBrokersAreReached(t *testing.T) {
 		{known, "elsewhere:9092,k-3:9092", []string{"k-3:9092"}, true, ""}, // what it logs in with is not for others
 		{known, "k-4:9092", []string{"k-4:9092"}, false, ""},
 		{of(config.KafkaCluster{Bootstrap: []string{"all:1"}}), "", []string{"all:1"}, false, ""},
+		{of(config.KafkaCluster{Name: "prod", Bootstrap: []string{"p:1"}, TLS: &config.KafkaTLS{}}), "p:1,p:2", []string{"p:1"}, true, ""},
+		{of(config.KafkaCluster{Name: "prod", Bootstrap: []string{"p:1"}, TLS: &config.KafkaTLS{}}), "other:1", []string{"other:1"}, false, ""}, // people's cluster is not that of every job
 	} {
 		how, err := c.t.find(c.named)
 		if err != nil || !slices.Equal(how.Bootstrap, c.at) || (how.TLS != nil) != c.tls || how.Password != c.password {
 			t.Errorf("%q: %v at %v, TLS %t: %v", c.named, how.Mechanism, how.Bootstrap, how.TLS != nil, err)
 		}
 	}
-	if _, err := known.find(""); err == nil || !strings.Contains(err.Error(), "replay-kafka-file") {
+	if _, err := known.find(""); err == nil || !strings.Contains(err.Error(), "kafka-file") {
 		t.Errorf("brokers that nobody named: %v", err)
 	}
 	for name, k := range map[string]config.KafkaCluster{

@@ -137,6 +137,8 @@ type Snapshot interface {
 	Position(split event.DefinitionID, offset int64, sink bool) []Ref
 	// Read decodes the wanted sections (no ids = all). Errors: checksum, version, I/O; a bad block gives an error, never other rows.
 	Read(ctx context.Context, r Ref, sections ...block.SectionID) (*block.Rows, error)
+	// Raw gives the whole block as it is stored, checked as block.Verify does; callers own it. Errors: as of Read.
+	Raw(ctx context.Context, r Ref) ([]byte, error)
 	// Since yields the blocks from mark on in the order in which they were stored, and Mark is the mark behind the last of
 	// them: Since(0) is everything, Since(m) with m from an earlier snapshot of this process is what came in between. When
 	// old blocks are removed, the marks of the ones that stay grow up to Recording().First, so that a mark behind all that was

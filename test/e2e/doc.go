@@ -2,6 +2,7 @@
 //
 // The jobs of jobs/ write into each record where it came from. The tests read the topics, compute from the payloads which record truly became which, and
 // ask the server the same over HTTP. They know nothing of the server's inside; records are compared by their place in Kafka (topic, partition, offset).
+// TestKafka alone starts no server: it holds the adapter internal/kafka against a broker.
 //
 // The tests that need a cluster carry the build tag e2e:
 //

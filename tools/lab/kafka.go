@@ -6,8 +6,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -23,6 +26,9 @@ type KafkaOptions struct {
 	ControllerPort int    // 0: a free one
 	Heap           string // default 384m
 	ChoosePort     string // how a person chooses another port; part of the error when one is taken
+	// Properties are further lines of the broker's configuration; one of a key that is there already stands in its place.
+	// In a value %[1]s is the plain listener and %[2]s that of the controller, which a line about listeners repeats.
+	Properties map[string]string
 	// Started is called with each process as soon as it runs, before it is ready, so that it can be written down. Its error ends the start.
 	Started func(*Process) error
 }
@@ -119,7 +125,7 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
-`, o.Port, o.ControllerPort, filepath.Join(dir, "data")),
+`, o.Port, o.ControllerPort, filepath.Join(dir, "data")) + further(o),
 		filepath.Join(dir, "log4j2.properties"): `status=error
 appender.console.type=Console
 appender.console.name=console
@@ -135,6 +141,18 @@ rootLogger.appenderRef.console.ref=console
 		}
 	}
 	return properties, nil
+}
+
+// further are the lines of o.Properties. Of two lines with one key Java takes the last.
+func further(o KafkaOptions) string {
+	plain := fmt.Sprintf("PLAINTEXT://127.0.0.1:%d", o.Port)
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(o.Properties)) {
+		value := strings.ReplaceAll(o.Properties[key], "%[1]s", plain)
+		value = strings.ReplaceAll(value, "%[2]s", fmt.Sprintf("CONTROLLER://127.0.0.1:%d", o.ControllerPort))
+		fmt.Fprintf(&b, "%s=%s\n", key, strings.ReplaceAll(value, "\n", `\n`))
+	}
+	return b.String()
 }
 
 func (k *Kafka) awaitReady(ctx context.Context) error {

@@ -1,4 +1,6 @@
 /** What the made-up server answers, route by route. Tests of components ask it too. */
+
+import { auditPage, auditStatus } from "./audit.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
@@ -81,7 +83,17 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 				id: "local",
 				name: "local",
 				roles: ["owner"],
-				actions: ["job:view", "job:read", "record:read", "record:write", "recording:pin", "recording:export", "job:replay", "status"],
+				actions: [
+					"job:view",
+					"job:read",
+					"record:read",
+					"record:write",
+					"recording:pin",
+					"recording:export",
+					"job:replay",
+					"audit:read",
+					"status",
+				],
 				policy: "clear",
 				way: "password",
 				until: "2026-11-23T21:00:00.000000Z",
@@ -95,6 +107,10 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);
 		case "/replays":
 			return ok(listOf("ReplayRun", mood === "empty" ? [] : [...replays]));
+		case "/audit":
+			return ok(auditPage(q, mood === "empty"));
+		case "/audit/status":
+			return ok(auditStatus);
 		case "/doctor":
 			return ok(
 				listOf("Check", [

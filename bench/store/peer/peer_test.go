@@ -43,7 +43,7 @@ func open(t *testing.T, load bool) *world {
 	if w.Engine, err = query.New(query.Options{Reader: store}); err != nil {
 		t.Fatal(err)
 	}
-	b, err := browse.New(browse.Options{Queries: w.Engine, Policy: access.Local(), Auditor: unaudited{}})
+	b, err := browse.New(browse.Options{Queries: w.Engine, Policy: access.NewInForce(access.Local()), Auditor: unaudited{}})
 	if err != nil {
 		t.Fatal(err)
 	}

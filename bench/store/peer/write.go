@@ -17,7 +17,7 @@ import (
 // Write exports a recording of a store to the folder dir, which is not there yet, as the local user would, and says how long it took.
 func Write(ctx context.Context, engine *query.Engine, rec event.RecordingID, dir string) (*export.Manifest, time.Duration, error) {
 	began := time.Now()
-	b, err := browse.New(browse.Options{Queries: engine, Policy: access.Local(), Auditor: unaudited{}})
+	b, err := browse.New(browse.Options{Queries: engine, Policy: access.NewInForce(access.Local()), Auditor: unaudited{}})
 	if err != nil {
 		return nil, 0, fmt.Errorf("exporting %s: %w", rec, err)
 	}
@@ -37,3 +37,4 @@ type unaudited struct{}
 
 func (unaudited) Begin(context.Context, access.Intent) (access.Receipt, error) { return 1, nil }
 func (unaudited) End(context.Context, access.Receipt, access.Result) error     { return nil }
+func (unaudited) Event(context.Context, access.Intent, access.Result) error    { return nil }

@@ -52,6 +52,26 @@ func (s *snapshot) Read(ctx context.Context, r store.Ref, sections ...block.Sect
 	return rows, nil
 }
 
+// Raw is that of store.Snapshot.
+func (s *snapshot) Raw(ctx context.Context, r store.Ref) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	g := s.set.byID[r.Segment]
+	if g == nil {
+		return nil, fmt.Errorf("segment %d: %w", r.Segment, store.ErrNotFound)
+	}
+	raw := make([]byte, r.Header.Size)
+	_, err := g.ReadAt(raw, r.Offset)
+	if err == nil {
+		_, err = block.Verify(raw)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("block %d of lane %s of attempt %s: %w", r.Header.Number, r.Header.Lane, r.Header.Attempt, err)
+	}
+	return raw, nil
+}
+
 // Close is that of store.Snapshot. Files that could not be removed are found again when the store opens.
 func (s *snapshot) Close() {
 	s.closed.Do(func() { _ = s.set.release() })

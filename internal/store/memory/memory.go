@@ -262,6 +262,20 @@ func (s *snapshot) Read(ctx context.Context, ref store.Ref, sections ...block.Se
 	return block.DecodeFrom(ref.Header, bytes.NewReader(raw), 0, sections...)
 }
 
+// Raw is that of store.Snapshot.
+func (s *snapshot) Raw(ctx context.Context, ref store.Ref) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.from.mu.RLock()
+	raw := bytes.Clone(s.from.mu.raw[ref.Offset])
+	s.from.mu.RUnlock()
+	if _, err := block.Verify(raw); err != nil {
+		return nil, fmt.Errorf("block %d of lane %s of attempt %s: %w", ref.Header.Number, ref.Header.Lane, ref.Header.Attempt, err)
+	}
+	return raw, nil
+}
+
 func (s *snapshot) Close() {}
 
 // maxBlob bounds what one blob takes of the memory.

@@ -35,6 +35,7 @@ func RunAll(t *testing.T, b Backend) {
 		test func(*testing.T, Backend)
 	}{
 		{"stored blocks read back", storedBlocksReadBack},
+		{"whole blocks are given", wholeBlocks},
 		{"a block is stored once", storedOnce},
 		{"late blocks take their place", lateBlocks},
 		{"filters select by header", filters},

@@ -97,17 +97,32 @@ func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error 
 	if err != nil {
 		return err
 	}
+	clusters, err := kafkaFile(dir, o.KafkaPort)
+	if err != nil {
+		return err
+	}
 	return l.Step("starting the server on "+r.URL, func() error {
 		server, err := r.start(dir, lab.Command{
 			Name: "server", Path: o.Binary, Dir: dir, Log: filepath.Join(dir, "log", "server.log"),
 			Args: []string{"up", "--data", filepath.Join(dir, "data"), "--listen", strings.TrimPrefix(r.URL, "http://"), "--agent-listen", fmt.Sprintf("127.0.0.1:%d", o.AgentPort),
-				"--user-jars", jars, "--replay-flink", l.Cache, "--replay-sandbox", lab.ReplaySandbox()},
+				"--user-jars", jars, "--replay-flink", l.Cache, "--replay-sandbox", lab.ReplaySandbox(),
+				"--kafka-file", clusters},
 		})
 		if err != nil {
 			return err
 		}
 		return lab.AwaitHTTP(ctx, r.URL+"/readyz", server)
 	})
+}
+
+// kafkaFile names the demo's brokers to the server, so that people look into its topics.
+func kafkaFile(dir string, port int) (string, error) {
+	file := filepath.Join(dir, "kafka.yaml")
+	text := fmt.Sprintf("clusters:\n  - name: demo\n    bootstrap: [\"127.0.0.1:%d\"]\n", port)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("naming the brokers to the server: %w", err)
+	}
+	return file, nil
 }
 
 // sources makes the folder in which the server looks for the text of the shop's classes, for those who step through them.

@@ -5,7 +5,7 @@ import { gap } from "./recording";
 import type * as wire from "./schema";
 import { valueNode, view } from "./view";
 
-const header = shape<wire.HeaderView>()({ name: text, value: optional(view) });
+export const header = shape<wire.HeaderView>()({ name: text, value: optional(view) });
 export type Header = Decoded<typeof header>;
 
 const stateAccess = shape<wire.StateAccess>()({

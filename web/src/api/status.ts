@@ -1,4 +1,4 @@
-import { type Decoded, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
+import { type Decoded, flag, integer64, list, number, oneOf, optional, shape, text } from "../base/decode";
 import { wallTime } from "./instants";
 import type * as wire from "./schema";
 
@@ -10,6 +10,18 @@ const ingest = shape<wire.Ingest>()({
 	events: integer64,
 	events_per_s: number,
 });
+
+/** The incident file that a server shows in place of what it records itself. */
+const opened = shape<Pick<wire.IncidentFile, "by" | "details" | "known" | "masked" | "roles" | "signer" | "verdict">>()({
+	by: text,
+	details: text,
+	known: optional(text),
+	masked: flag,
+	roles: list(text),
+	signer: text,
+	verdict: oneOf("exact", "path-equal", "not-replayable", "not proven"),
+});
+export type OpenedFile = Decoded<typeof opened>;
 
 /** The server about itself. */
 export const status = shape<wire.Status>()({
@@ -24,6 +36,7 @@ export const status = shape<wire.Status>()({
 	recordings: number,
 	bytes: integer64,
 	ingest: ingest,
+	opened: optional(opened),
 });
 export type Status = Decoded<typeof status>;
 

@@ -35,7 +35,7 @@ const range = shape<wire.Range>()({ off: number, len: number });
 
 /** A payload as its reader may see it: decoded, masked, bounded. */
 export const view = shape<wire.View>()({
-	format: oneOf("flink", "json", "avro", "text", "bytes"),
+	format: oneOf("flink", "json", "avro", "protobuf", "msgpack", "cbor", "number", "text", "bytes"),
 	type: text,
 	size: number,
 	by: optional(oneOf("job")),

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answer } from "../../mock/answers";
 import { merchantAlerts, orderTotals } from "../../mock/jobs";
+import { topics } from "../../mock/topics";
 import { type Answers, serve } from "../../test/openPanel";
 import { roomOf } from "../../test/sizes";
 import { ProblemError } from "../api/problem";
@@ -41,6 +42,8 @@ const routes = [
 	"/sessions",
 	"/replays/9a1154c262d0",
 	"/replays/9a1154c262d0/difference",
+	"/audit",
+	"/audit/status",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
@@ -91,6 +94,7 @@ describe("every screen", () => {
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
 			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
+			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);
@@ -99,6 +103,32 @@ describe("every screen", () => {
 			expect(place().textContent).toContain(crumb);
 			expect(screen.getByText(`$ ${command}`), href).toBeTruthy();
 			unmount();
+		}
+	});
+
+	it("of topics is a place to go for who may list some, where a cluster is looked into", async () => {
+		const clusters = { kind: "cluster", version: 1, items: [{ name: "demo" }] };
+		const principal = answer("/principal", new URLSearchParams(), "").body as { actions: string[] };
+		const may = { ...principal, actions: [...principal.actions, "topic:list"] };
+		const kafka = { "/clusters": clusters, "/principal": may, "/clusters/demo/topics": { kind: "topic", version: 1, items: topics } };
+		const { unmount } = open("/", kafka);
+		const rail = await screen.findByRole("link", { name: "Topics" });
+		fireEvent.click(rail);
+		expect(await within(main()).findByRole("heading", { name: "3 topics of demo" })).toBeTruthy();
+		expect(window.location.pathname).toBe("/t/demo");
+		expect(document.title).toBe("Topics of demo - Sightglass");
+		expect(place().textContent).toBe("Topics/demo");
+		expect(screen.getByText("$ sightglass topics demo")).toBeTruthy();
+		expect(screen.getByRole("link", { name: "Groups" }).getAttribute("href")).toBe("/t/demo/-/groups");
+		unmount();
+		for (const without of [
+			{ ...kafka, "/principal": principal },
+			{ ...kafka, "/clusters": { ...clusters, items: [] } },
+		]) {
+			const view = open("/", without);
+			await fleet();
+			expect(screen.queryByRole("link", { name: "Topics" })).toBeNull();
+			view.unmount();
 		}
 	});
 

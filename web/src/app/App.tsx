@@ -30,6 +30,13 @@ const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
 const InFlightPanel = lazy(() => import("../panels/inflight/InFlightPanel"));
 const StepPanel = lazy(() => import("../panels/step/StepPanel"));
+const AuditPanel = lazy(() => import("../panels/audit/AuditPanel"));
+const ClustersPanel = lazy(() => import("../panels/topics/ClustersPanel"));
+const TopicsPanel = lazy(() => import("../panels/topics/TopicsPanel"));
+const TopicPanel = lazy(() => import("../panels/topic/TopicPanel"));
+const GroupsPanel = lazy(() => import("../panels/groups/GroupsPanel"));
+const GroupPanel = lazy(() => import("../panels/groups/GroupPanel"));
+const BrokersPanel = lazy(() => import("../panels/brokers/BrokersPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -133,6 +140,20 @@ function Panel({ address }: { readonly address: Address }) {
 			return <ReplaysPanel state={state} />;
 		case "replay":
 			return <ReplayPanel key={page.id} id={page.id} />;
+		case "audit":
+			return <AuditPanel state={state} />;
+		case "clusters":
+			return <ClustersPanel state={state} />;
+		case "topics":
+			return <TopicsPanel key={page.cluster} cluster={page.cluster} state={state} />;
+		case "topic":
+			return <TopicPanel key={`${page.cluster}/${page.topic}`} cluster={page.cluster} topic={page.topic} state={state} />;
+		case "groups":
+			return <GroupsPanel key={page.cluster} cluster={page.cluster} state={state} />;
+		case "group":
+			return <GroupPanel key={`${page.cluster}/${page.group}`} cluster={page.cluster} group={page.group} state={state} />;
+		case "brokers":
+			return <BrokersPanel key={page.cluster} cluster={page.cluster} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

@@ -62,6 +62,32 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 		{ ids: ["open"], word: "open" },
 	],
 	replay: [],
+	audit: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["filter"], word: "filter" },
+	],
+	clusters: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	topics: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	topic: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "journey" },
+		{ ids: ["filter"], word: "filter" },
+		{ ids: ["follow"], word: "tail" },
+	],
+	groups: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	group: [{ ids: ["row-down", "row-up"], word: "rows" }],
+	brokers: [],
 	lost: [],
 };
 

@@ -1,7 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
+import { auditAction } from "../api/audit";
+import { principalQuestion } from "../api/questions";
+import { clustersQuestion, topicListAction } from "../api/topic";
 import { classes } from "../base/classes";
 import { parseRecord } from "../base/reference";
-import { type Address, formatAddress, link, positionOf, recordingOf } from "../model/address";
+import { type Address, clusterOf, formatAddress, link, positionOf, recordingOf } from "../model/address";
 import { useCommand } from "../model/commandBus";
 import { commandLine } from "../model/commandLine";
 import { go } from "../model/navigation";
@@ -9,9 +13,11 @@ import { changePreferences, usePreferences } from "../model/preferences";
 import { copyText } from "../widgets/CopyButton";
 import { Icon, type IconName } from "../widgets/Icon";
 import { useScheme } from "./App";
+import { ClusterBar } from "./ClusterBar";
 import { CommandBar } from "./CommandBar";
 import styles from "./Frame.module.css";
 import { KeyHelp } from "./KeyHelp";
+import { OpenedFileNote } from "./OpenedFileNote";
 import { Palette } from "./Palette";
 import { RecordingBar } from "./RecordingBar";
 import { TopBar } from "./TopBar";
@@ -36,7 +42,12 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
 	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
+	const principal = useQuery(principalQuestion);
+	const mayAudit = principal.data?.actions.includes(auditAction) === true;
+	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
+	const topics = useTopics();
+	useCommand("go-topics", () => go(link({ screen: "clusters" })), topics);
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
@@ -77,10 +88,12 @@ export function Frame({ address, children }: Props) {
 			<button type="button" className={styles.skip} onClick={() => document.getElementById("main")?.focus()}>
 				Skip to content
 			</button>
-			<Rail address={address} />
+			<Rail address={address} mayAudit={mayAudit} topics={topics} />
 			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
 			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
+			{clusterOf(page) !== undefined && <ClusterBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
+				<OpenedFileNote />
 				{children}
 			</main>
 			<CommandBar address={address} onHelp={() => setOverlay("help")} />
@@ -131,6 +144,20 @@ function titleOf({ page }: Address): string {
 			return "Replays";
 		case "replay":
 			return `Replay ${page.id}`;
+		case "audit":
+			return "Audit";
+		case "clusters":
+			return "Topics";
+		case "topics":
+			return `Topics of ${page.cluster}`;
+		case "topic":
+			return `Topic ${page.topic}`;
+		case "groups":
+			return `Groups of ${page.cluster}`;
+		case "group":
+			return `Group ${page.group}`;
+		case "brokers":
+			return `Brokers of ${page.cluster}`;
 		case "lost":
 			return "Not found";
 	}
@@ -138,7 +165,17 @@ function titleOf({ page }: Address): string {
 
 type Place = { readonly href: string; readonly icon: IconName; readonly word: string; readonly here: boolean };
 
-function Rail({ address: { page } }: { readonly address: Address }) {
+/** Topics are a place to go for who may list some, where a cluster is looked into. */
+function useTopics(): boolean {
+	const principal = useQuery(principalQuestion);
+	const may = principal.data?.actions.includes(topicListAction) === true;
+	const clusters = useQuery({ ...clustersQuestion, enabled: may });
+	return may && (clusters.data?.length ?? 0) > 0;
+}
+
+type RailProps = { readonly address: Address; readonly mayAudit: boolean; readonly topics: boolean };
+
+function Rail({ address: { page }, mayAudit, topics }: RailProps) {
 	const places: readonly Place[] = [
 		{ href: link({ screen: "fleet" }), icon: "fleet", word: "Fleet", here: page.screen === "fleet" || page.screen === "graph" },
 		{
@@ -147,6 +184,16 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 			word: "Recordings",
 			here: page.screen === "recordings" || page.screen === "journey" || recordingOf(page) !== undefined,
 		},
+		...(topics
+			? [
+					{
+						href: link({ screen: "clusters" }),
+						icon: "topic",
+						word: "Topics",
+						here: page.screen === "clusters" || clusterOf(page) !== undefined,
+					} as const,
+				]
+			: []),
 		{
 			href: link({ screen: "replays" }),
 			icon: "restart",
@@ -155,6 +202,7 @@ function Rail({ address: { page } }: { readonly address: Address }) {
 		},
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },
+		...(mayAudit ? [{ href: link({ screen: "audit" }), icon: "file", word: "Audit", here: page.screen === "audit" } as const] : []),
 	];
 	return (
 		<nav className={styles.rail} aria-label="Main">

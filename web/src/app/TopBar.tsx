@@ -5,7 +5,7 @@ import { agentsQuestion, jobQuestion, jobsQuestion } from "../api/questions";
 import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
-import { type Address, link, recordingOf, type Screen } from "../model/address";
+import { type Address, clusterOf, link, type Page, recordingOf, type Screen } from "../model/address";
 import { changePreferences, usePreferences } from "../model/preferences";
 import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
@@ -53,6 +53,8 @@ export function TopBar({ address, scheme, onPalette }: Props) {
 function Crumbs({ address: { page } }: { readonly address: Address }) {
 	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	const job = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
+	const cluster = clusterOf(page);
+	if (cluster !== undefined) return <ClusterCrumbs page={page} cluster={cluster} />;
 	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
 	const name = job.data?.name ?? shortId(rec ?? "");
 	if (rec === undefined) {
@@ -64,6 +66,8 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			tokens: "Tokens and sessions",
 			replays: "Replays",
 			replay: "Replay",
+			audit: "Audit",
+			clusters: "Topics",
 			lost: "Not found",
 		};
 		return (
@@ -88,6 +92,31 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 				</>
 			)}
 			{job.data !== undefined && <StateChip job={job.data} />}
+		</nav>
+	);
+}
+
+function ClusterCrumbs({ page, cluster }: { readonly page: Page; readonly cluster: string }) {
+	const kind = page.screen === "groups" || page.screen === "group" ? "Groups" : page.screen === "brokers" ? "Brokers" : undefined;
+	const name = page.screen === "topic" ? page.topic : page.screen === "group" ? page.group : undefined;
+	const last = name ?? kind;
+	return (
+		<nav className={styles.crumbs} aria-label="Where you are">
+			<a href={link({ screen: "clusters" })}>Topics</a>
+			<span className={styles.sep}>/</span>
+			{last === undefined ? <b className="cut">{cluster}</b> : <a href={link({ screen: "topics", cluster })}>{cluster}</a>}
+			{kind !== undefined && name !== undefined && (
+				<>
+					<span className={styles.sep}>/</span>
+					<a href={link({ screen: "groups", cluster })}>{kind}</a>
+				</>
+			)}
+			{last !== undefined && (
+				<>
+					<span className={styles.sep}>/</span>
+					<b className="cut">{last}</b>
+				</>
+			)}
 		</nav>
 	);
 }

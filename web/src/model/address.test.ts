@@ -4,6 +4,7 @@ import { parseWall, type WallTime, wallFromMillis } from "../base/time";
 import {
 	type Address,
 	anyRecording,
+	clusterOf,
 	formatAddress,
 	formatPath,
 	formatState,
@@ -37,11 +38,18 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "agents" }),
 		() => ({ screen: "policy" }),
 		() => ({ screen: "tokens" }),
+		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
 		() => ({ screen: "timeline", rec: name() }),
 		() => ({ screen: "gaps", rec: name() }),
 		() => ({ screen: "step", rec: name(), position: r.pick(["drop-duplicates.3.0.7", "22c00e395ec4510d#17"]) }),
+		() => ({ screen: "clusters" }),
+		() => ({ screen: "topics", cluster: name() }),
+		() => ({ screen: "topic", cluster: name(), topic: r.pick(["orders", "-", "a.b_c-d"]) }),
+		() => ({ screen: "groups", cluster: name() }),
+		() => ({ screen: "group", cluster: name(), group: r.pick([name(), "a/b/c"]) }),
+		() => ({ screen: "brokers", cluster: name() }),
 		() => ({ screen: "journey", rec: name() }),
 		() => ({ screen: "journey", rec: name(), record: record() }),
 	])();
@@ -58,6 +66,17 @@ function anyState(r: Random): ViewState {
 	put("tab", r.maybe(r.text));
 	put("field", r.maybe(r.text));
 	put("sort", r.maybe(r.text));
+	put("from", r.maybe(r.text));
+	put("partitions", r.maybe(r.text));
+	put("part", r.maybe(r.text));
+	put(
+		"order",
+		r.maybe(() => r.pick(["asc", "desc"] as const)),
+	);
+	put(
+		"internal",
+		r.maybe(() => "all"),
+	);
 	put("breaks", r.maybe(r.text));
 	put("watch", r.maybe(r.text));
 	put(
@@ -135,6 +154,17 @@ describe("the path", () => {
 		expect(formatPath({ screen: "journey", rec: anyRecording, record: "orders/2@88121" })).toBe("/r/any/journey/orders/2@88121");
 	});
 
+	it("tells the topics of a cluster from its other pages, also one that is called as they begin", () => {
+		expect(formatPath({ screen: "topic", cluster: "demo", topic: "orders" })).toBe("/t/demo/orders");
+		expect(parsePath("/t")).toEqual({ screen: "clusters" });
+		expect(parsePath("/t/demo/-")).toEqual({ screen: "topic", cluster: "demo", topic: "-" });
+		expect(parsePath("/t/demo/-/groups")).toEqual({ screen: "groups", cluster: "demo" });
+		expect(parsePath("/t/demo/-/groups/a%2Fb")).toEqual({ screen: "group", cluster: "demo", group: "a/b" });
+		expect(parsePath("/t/demo/-/brokers")).toEqual({ screen: "brokers", cluster: "demo" });
+		for (const path of ["/t//orders", "/t/demo//groups", "/t/demo/orders/groups", "/t/demo/-/brokers/1", "/t/demo/-/groups/a/b"])
+			expect(parsePath(path), path).toEqual({ screen: "lost", path });
+	});
+
 	it("may end with a slash", () => {
 		expect(parsePath("/agents/")).toEqual({ screen: "agents" });
 		expect(parsePath(`/r/${rec}/gaps/`)).toEqual({ screen: "gaps", rec });
@@ -142,7 +172,19 @@ describe("the path", () => {
 	});
 
 	it("that no screen has is kept, to be shown", () => {
-		for (const path of ["/nowhere", "/j", "/j/a/b", "/r/x", "/r/x/events/more", "/r//events", "/agents/x", "/policy/x", "/r/%zz/events"])
+		for (const path of [
+			"/nowhere",
+			"/j",
+			"/j/a/b",
+			"/r/x",
+			"/r/x/events/more",
+			"/r//events",
+			"/agents/x",
+			"/policy/x",
+			"/admin",
+			"/admin/audit/x",
+			"/r/%zz/events",
+		])
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 });
@@ -197,4 +239,9 @@ it("tells which recording a screen is of", () => {
 	expect(recordingOf({ screen: "events", rec })).toBe(rec);
 	expect(recordingOf({ screen: "journey", rec: anyRecording, record: "a/0@1" })).toBeUndefined();
 	expect(recordingOf({ screen: "graph", job: rec })).toBeUndefined();
+});
+
+it("tells which cluster a screen is of", () => {
+	expect(clusterOf({ screen: "group", cluster: "demo", group: "g" })).toBe("demo");
+	expect(clusterOf({ screen: "clusters" })).toBeUndefined();
 });

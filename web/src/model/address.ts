@@ -24,6 +24,13 @@ export type Page =
 	| { readonly screen: "tokens" }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
+	| { readonly screen: "audit" }
+	| { readonly screen: "clusters" }
+	| { readonly screen: "topics"; readonly cluster: string }
+	| { readonly screen: "topic"; readonly cluster: string; readonly topic: string }
+	| { readonly screen: "groups"; readonly cluster: string }
+	| { readonly screen: "group"; readonly cluster: string; readonly group: string }
+	| { readonly screen: "brokers"; readonly cluster: string }
 	| { readonly screen: "lost"; readonly path: string };
 
 export type Screen = Page["screen"];
@@ -69,6 +76,14 @@ export type ViewState = {
 	readonly watch?: string;
 	/** What a timeline shows beside activity: measures, with a comma between them. */
 	readonly lanes?: string;
+	/** Records of a topic: where they begin, in which order they stand, which partitions they are of (topicView.ts). */
+	readonly from?: string;
+	readonly order?: "asc" | "desc";
+	readonly partitions?: string;
+	/** Which of a record's values is shown: value, key, headers. */
+	readonly part?: string;
+	/** Topics: those that Kafka keeps for itself, too. */
+	readonly internal?: "all";
 	/** Column and direction that a table is sorted by: in_per_s.desc. */
 	readonly sort?: string;
 	/** Parameters of other versions. */
@@ -131,6 +146,20 @@ export function formatPath(page: Page): string {
 			return "/replays";
 		case "replay":
 			return `/replays/${escapeSegment(page.id)}`;
+		case "audit":
+			return "/admin/audit";
+		case "clusters":
+			return "/t";
+		case "topics":
+			return `/t/${escapeSegment(page.cluster)}`;
+		case "topic":
+			return `/t/${escapeSegment(page.cluster)}/${escapeSegment(page.topic)}`;
+		case "groups":
+			return `/t/${escapeSegment(page.cluster)}/-/groups`;
+		case "group":
+			return `/t/${escapeSegment(page.cluster)}/-/groups/${escapeSegment(page.group)}`;
+		case "brokers":
+			return `/t/${escapeSegment(page.cluster)}/-/brokers`;
 		case "lost":
 			return page.path;
 	}
@@ -160,6 +189,8 @@ export function parsePath(path: string): Page {
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
+	if (first === "admin" && second === "audit" && third === undefined) return { screen: "audit" };
+	if (first === "t") return topicsPage(second, third, rest) ?? lost;
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
 	if (first !== "r") return lost;
 	if (second === undefined) return { screen: "recordings" };
@@ -177,6 +208,20 @@ export function parsePath(path: string): Page {
 	if (third === "watermarks") return { screen: "watermarks", rec: second };
 	if (third === "inflight") return { screen: "inflight", rec: second };
 	return lost;
+}
+
+/** What is below /t. A topic may be called "-": what follows that name tells the pages beside the topics. */
+function topicsPage(cluster: string | undefined, name: string | undefined, rest: readonly string[]): Page | undefined {
+	if (cluster === undefined) return { screen: "clusters" };
+	if (cluster === "") return undefined;
+	if (name === undefined) return { screen: "topics", cluster };
+	if (name === "") return undefined;
+	const [kind, group] = rest;
+	if (kind === undefined) return { screen: "topic", cluster, topic: name };
+	if (name !== "-" || rest.length > 2) return undefined;
+	if (kind === "brokers" && group === undefined) return { screen: "brokers", cluster };
+	if (kind !== "groups") return undefined;
+	return group === undefined ? { screen: "groups", cluster } : { screen: "group", cluster, group };
 }
 
 /** Seconds without a fraction where there is none: links are read by people. */
@@ -237,6 +282,11 @@ export function formatState(s: ViewState): string {
 	put("break", s.breaks);
 	put("watch", s.watch);
 	put("lanes", s.lanes);
+	put("from", s.from);
+	put("order", s.order);
+	put("parts", s.partitions);
+	put("part", s.part);
+	put("internal", s.internal);
 	put("sort", s.sort);
 	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
 	return pairs.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
@@ -284,6 +334,21 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 		case "sort":
 			s.sort = value;
 			return true;
+		case "from":
+			s.from = value;
+			return true;
+		case "order":
+			if (value === "asc" || value === "desc") s.order = value;
+			return value === "asc" || value === "desc";
+		case "parts":
+			s.partitions = value;
+			return true;
+		case "part":
+			s.part = value;
+			return true;
+		case "internal":
+			if (value === "all") s.internal = value;
+			return value === "all";
 		case "key":
 			s.key = value;
 			return true;
@@ -350,6 +415,11 @@ export const anyRecording = "any";
 /** The position that a view is about. */
 export function positionOf({ page, state }: Address): string | undefined {
 	return page.screen === "step" ? page.position : state.at;
+}
+
+/** What screens of one cluster of Kafka have in common; undefined for the others. */
+export function clusterOf(page: Page): string | undefined {
+	return "cluster" in page ? page.cluster : undefined;
 }
 
 /** What screens of one recording have in common; undefined for the others. */

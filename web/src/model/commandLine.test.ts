@@ -69,6 +69,10 @@ describe("a view as a command", () => {
 		expect(line({ screen: "step", rec, position: "dedup.3.0.7" }, { step: 4, breaks: "a/B.java:30 x > 1\na/B.java:31" })).toBe(
 			"sightglass step 8c1e4f0a dedup.3.0.7 --step 4 --break 'a/B.java:30 x > 1' --break a/B.java:31",
 		);
+		expect(line({ screen: "audit" })).toBe("sightglass audit");
+		expect(line({ screen: "audit" }, { filter: "ann action:topic:* outcome:denied", win: { from } })).toBe(
+			"sightglass audit --who ann --action 'topic:*' --outcome denied --from 2026-11-23T14:00:00.000000Z",
+		);
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
 	});
 

@@ -3,8 +3,10 @@
 import { shortId } from "../base/reference";
 import { toRfc3339 } from "../base/time";
 import type { Address, Page, ViewState } from "./address";
-import { type Filter, readFilter } from "./filter";
+import { readAuditTerms } from "./auditTerms";
+import { type Filter, readFilter, writeFilter } from "./filter";
 import { breakText, readBreaks } from "./steps";
+import { orderOf, readFrom, readPartitions, writeFrom } from "./topicView";
 
 /** Quotes an argument for a POSIX shell where it needs it. */
 export function quoteArgument(text: string): string {
@@ -48,6 +50,18 @@ function events(rec: string, state: ViewState): readonly string[] {
 	if (state.at !== undefined) return [...head, ...to, ...flag("around", state.at)];
 	// Without a beginning the screen opens at the newest.
 	return from.length === 0 ? [...head, ...to, "--newest"] : [...head, ...to];
+}
+
+/** A page of a topic's records, or what arrives; the filter of the screen is one expression there. */
+function topicRecords(cluster: string, topic: string, state: ViewState): readonly string[] {
+	const reading = readFilter(state.filter ?? "");
+	const where = reading.ok ? flag("where", writeFilter(reading.filter) || undefined) : [];
+	const partitions = readPartitions(state.partitions).flatMap((p) => flag("partition", p));
+	const of = [quoteArgument(topic), ...flag("cluster", cluster)];
+	if (state.follow === true) return ["tail", ...of, ...partitions, ...where];
+	const from = readFrom(state.from);
+	const order = from.kind !== "latest" && orderOf(state) === "desc" ? flag("order", "desc") : [];
+	return ["browse", ...of, ...flag("from", writeFrom(from)), ...order, ...partitions, ...where];
 }
 
 function words(page: Page, state: ViewState): readonly string[] {
@@ -109,6 +123,28 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["replays"];
 		case "replay":
 			return ["replays", quoteArgument(page.id)];
+		case "audit": {
+			const terms = readAuditTerms(state.filter ?? "");
+			return [
+				"audit",
+				...flag("who", terms.who),
+				...flag("action", terms.action),
+				...flag("resource", terms.resource),
+				...flag("outcome", terms.outcome),
+				...stretch(state),
+			];
+		}
+		case "clusters":
+			return ["topics"];
+		case "topics":
+		case "brokers":
+			return ["topics", quoteArgument(page.cluster)];
+		case "topic":
+			return topicRecords(page.cluster, page.topic, state);
+		case "groups":
+			return ["groups", ...flag("cluster", page.cluster)];
+		case "group":
+			return ["groups", quoteArgument(page.group), ...flag("cluster", page.cluster)];
 		case "lost":
 			return ["jobs"];
 	}

@@ -8,7 +8,22 @@ function press(keys: string): KeyPress {
 	return { key, ctrlKey: has("Ctrl"), metaKey: has("Meta"), altKey: has("Alt"), shiftKey: has("Shift") };
 }
 
-const screens = ["fleet", "graph", "recordings", "events", "journey", "timeline", "gaps", "sql", "agents", "policy", "lost"] as const;
+const screens = [
+	"fleet",
+	"graph",
+	"recordings",
+	"events",
+	"journey",
+	"timeline",
+	"gaps",
+	"sql",
+	"agents",
+	"policy",
+	"topics",
+	"topic",
+	"groups",
+	"lost",
+] as const;
 const worksOn = (c: Command, screen: (typeof screens)[number]) => c.screens === undefined || c.screens.includes(screen);
 const matcher = (own: Readonly<Record<string, string>> = {}) => createMatcher(() => own);
 

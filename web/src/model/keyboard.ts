@@ -20,6 +20,7 @@ export type CommandId =
 	| "pan-left"
 	| "pan-right"
 	| "follow"
+	| "pause"
 	| "tree"
 	| "export-test"
 	| "go-fleet"
@@ -28,6 +29,8 @@ export type CommandId =
 	| "go-policy"
 	| "go-tokens"
 	| "go-replays"
+	| "go-audit"
+	| "go-topics"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -81,7 +84,25 @@ export type Command = {
 };
 
 const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
-const lists: readonly Screen[] = ["fleet", "recordings", "events", "journey", "gaps", "sql", "key", "agents", "graph", "replays", "step"];
+const lists: readonly Screen[] = [
+	"fleet",
+	"recordings",
+	"events",
+	"journey",
+	"gaps",
+	"sql",
+	"key",
+	"agents",
+	"graph",
+	"replays",
+	"step",
+	"audit",
+	"clusters",
+	"topics",
+	"topic",
+	"groups",
+	"group",
+];
 const recordingScreens: readonly Screen[] = [
 	"graph",
 	"events",
@@ -99,7 +120,13 @@ const steps: readonly Screen[] = ["step"];
 export const commands: readonly Command[] = [
 	{ id: "palette", title: "Search or jump to", group: "Everywhere", keys: ["Ctrl K"], inFields: true },
 	{ id: "help", title: "All keys", group: "Everywhere", keys: ["?"] },
-	{ id: "filter", title: "Filter", group: "Everywhere", keys: ["/"], screens: ["fleet", "recordings", "events", "graph", "agents"] },
+	{
+		id: "filter",
+		title: "Filter",
+		group: "Everywhere",
+		keys: ["/"],
+		screens: ["fleet", "recordings", "events", "graph", "agents", "audit", "topics", "topic", "groups"],
+	},
 	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
 	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
 	{ id: "theme", title: "Dark or light", group: "Everywhere", keys: [] },
@@ -108,9 +135,22 @@ export const commands: readonly Command[] = [
 	{ id: "row-down", title: "Next row", group: "Lists", keys: ["J"], screens: lists },
 	{ id: "row-up", title: "Row before", group: "Lists", keys: ["K"], screens: lists },
 	{ id: "open", title: "Open", group: "Lists", keys: ["Enter"], screens: lists },
-	{ id: "event-next", title: "Next event of this task", group: "Lists", keys: ["."], screens: ["events"] },
-	{ id: "event-back", title: "Event before, of this task", group: "Lists", keys: [","], screens: ["events"] },
-	{ id: "follow", title: "Follow what arrives", group: "Lists", keys: ["L"], screens: ["events"] },
+	{
+		id: "event-next",
+		title: "Next event of this task, record of this partition",
+		group: "Lists",
+		keys: ["."],
+		screens: ["events", "topic"],
+	},
+	{
+		id: "event-back",
+		title: "Event before of this task, record of this partition",
+		group: "Lists",
+		keys: [","],
+		screens: ["events", "topic"],
+	},
+	{ id: "follow", title: "Follow what arrives", group: "Lists", keys: ["L"], screens: ["events", "topic"] },
+	{ id: "pause", title: "Hold what is followed still", group: "Lists", keys: ["P"], screens: ["topic"] },
 	{
 		id: "export-test",
 		title: "Export the moment as a JUnit test",
@@ -155,6 +195,8 @@ export const commands: readonly Command[] = [
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
+	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
+	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

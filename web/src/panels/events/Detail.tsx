@@ -3,9 +3,8 @@ import { type ReactNode, useMemo } from "react";
 import type { Event, Moment } from "../../api/event";
 import { toProblem } from "../../api/problem";
 import { momentQuestion } from "../../api/questions";
-import type { View } from "../../api/view";
-import { fromBase64 } from "../../base/bytes";
-import { count, duration, plural, size, written } from "../../base/quantity";
+import { count, duration, written } from "../../base/quantity";
+import { Pane, PaneActions, ValuePanes } from "../../inspect/ValuePanes";
 import { link } from "../../model/address";
 import { changeFilter, type Filter } from "../../model/filter";
 import { refine } from "../../model/navigation";
@@ -13,16 +12,13 @@ import { Again } from "../../moments/Again";
 import { Did } from "../../timeline/Did";
 import { lookOf } from "../../timeline/kinds";
 import { Chip } from "../../widgets/Chip";
-import { HexDump } from "../../widgets/HexDump";
 import { Icon } from "../../widgets/Icon";
 import { Scroll } from "../../widgets/Scroll";
-import { Segmented } from "../../widgets/Segmented";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
-import { nodeAt, pathAtByte, type TreeNode, ValueTree } from "../../widgets/ValueTree";
 import styles from "./Detail.module.css";
 import { DropFacts } from "./DropWords";
-import { type Part, partsOf } from "./parts";
+import { partsOf } from "./parts";
 
 type Props = {
 	readonly rec: string;
@@ -37,28 +33,21 @@ type Props = {
 export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
 	const query = useQuery({ ...momentQuestion(rec, event.position ?? ""), enabled: event.position !== undefined });
 	const parts = useMemo(() => partsOf(event, query.data), [event, query.data]);
-	const part = parts.find((p) => p.id === tab) ?? parts[0];
-	const view = part?.view;
-	const bytes = useMemo(() => (view?.bytes === undefined ? undefined : fromBase64(view.bytes)), [view]);
-	const chosen = part?.tree === undefined || field === undefined ? undefined : nodeAt(part.tree, field === "root" ? "" : field);
-	const choose = (path: string) => refine({ field: path === "" ? "root" : path });
 	return (
-		<div className={styles.detail}>
-			<Decoded event={event} parts={parts} part={part} field={field === "root" ? "" : field} onField={choose} />
-			<Bytes
-				view={view}
-				bytes={bytes}
-				chosen={chosen}
-				onByte={(at) => {
-					const path = part?.tree === undefined ? undefined : pathAtByte(part.tree, at);
-					if (path !== undefined) choose(path);
-				}}
-			/>
-			<section className={styles.pane} aria-label="At this position">
-				<header className="phead">
-					<h2>At this position</h2>
-					<span className="end">{event.position !== undefined && <code className="cut">{event.position}</code>}</span>
-				</header>
+		<ValuePanes
+			parts={parts}
+			part={tab}
+			field={field}
+			name={event.kafka ?? event.element}
+			none={
+				<Empty title="This event holds no value">
+					<p>{lookOf(event.kind).about}.</p>
+				</Empty>
+			}
+			onPart={(to) => refine({ tab: to, field: undefined })}
+			onField={(to) => refine({ field: to })}
+		>
+			<Pane title="At this position" end={event.position !== undefined && <code className="cut">{event.position}</code>}>
 				<Scroll label="Facts of this position">
 					{event.position === undefined ? (
 						<Outside event={event} />
@@ -73,126 +62,8 @@ export function Detail({ rec, event, tab, field, filter, onFilter }: Props) {
 					)}
 				</Scroll>
 				<Actions rec={rec} event={event} filter={filter} onFilter={onFilter} />
-			</section>
-		</div>
-	);
-}
-
-type DecodedProps = {
-	readonly event: Event;
-	readonly parts: readonly Part[];
-	readonly part: Part | undefined;
-	readonly field: string | undefined;
-	readonly onField: (path: string) => void;
-};
-
-function Decoded({ event, parts, part, field, onField }: DecodedProps) {
-	const name = part?.name ?? event.kafka ?? event.element;
-	return (
-		<section className={styles.pane} aria-label="Decoded">
-			<header className="phead">
-				<h2>Decoded</h2>
-				{name !== undefined && <code className="cut mid">{name}</code>}
-				<span className="end">
-					{parts.length > 1 && (
-						<Segmented
-							label="Part"
-							value={part?.id ?? ""}
-							choices={parts.map((p) => ({ value: p.id, label: p.word }))}
-							onChange={(tab) => refine({ tab, field: undefined })}
-						/>
-					)}
-				</span>
-			</header>
-			{part === undefined ? (
-				<Empty title="This event holds no value">
-					<p>{lookOf(event.kind).about}.</p>
-				</Empty>
-			) : (
-				<>
-					{part.view?.reason !== undefined && (
-						<p className={styles.reason}>
-							<Icon name="warning" size="s" className="c-late" /> Not decoded whole: {part.view.reason}
-						</p>
-					)}
-					{part.tree === undefined ? (
-						<p className={styles.note}>
-							<code>{part.view?.text ?? ""}</code>
-						</p>
-					) : (
-						<ValueTree root={part.tree} label={`Decoded ${part.word}`} selected={field} onSelect={onField} />
-					)}
-				</>
-			)}
-		</section>
-	);
-}
-
-type BytesProps = {
-	readonly view: View | undefined;
-	readonly bytes: Uint8Array | undefined;
-	readonly chosen: TreeNode | undefined;
-	readonly onByte: (at: number) => void;
-};
-
-const hexadecimal = (n: number) => `0x${n.toString(16).padStart(2, "0")}`;
-
-function Bytes({ view, bytes, chosen, onByte }: BytesProps) {
-	const formats: Readonly<Record<View["format"], string>> = {
-		flink: "Flink serializer",
-		json: "JSON",
-		avro: "Avro",
-		text: "text",
-		bytes: "bytes",
-	};
-	const about =
-		view === undefined
-			? ""
-			: [formats[view.format], view.type.split(".").at(-1), written(size(view.size))].filter((x) => x !== "").join(", ");
-	return (
-		<section className={styles.pane} aria-label="Bytes">
-			<header className="phead">
-				<h2>Bytes</h2>
-				<span className="mid cut" title={view?.type}>
-					{about}
-				</span>
-				<span className="end">
-					{view !== undefined && view.masked.length > 0 && (
-						<span className="c-mask">
-							<Icon name="mask" size="s" /> {plural(view.masked.length, "field")} masked
-						</span>
-					)}
-				</span>
-			</header>
-			{bytes === undefined ? (
-				<p className={styles.note}>{view === undefined ? "No value, no bytes." : "The policy shows no bytes of this value."}</p>
-			) : (
-				<HexDump
-					bytes={bytes}
-					label="Bytes; arrow keys move, the field of a byte is selected"
-					marked={chosen}
-					hidden={view?.hidden ?? []}
-					onChoose={onByte}
-				/>
-			)}
-			<footer className={styles.foot}>
-				{chosen === undefined || chosen.len === 0 ? (
-					<span className="dim">
-						{chosen === undefined ? "Select a field or a byte." : (chosen.reason ?? "The place of this field is not known.")}
-					</span>
-				) : (
-					<>
-						<i className={styles.swatch} />
-						<b>{chosen.name ?? "value"}</b>
-						<span className="mono mid cut">
-							bytes {hexadecimal(chosen.off)} to {hexadecimal(chosen.off + chosen.len - 1)}
-							{chosen.type === undefined ? `, ${chosen.kind}` : `, ${chosen.type}`}
-						</span>
-					</>
-				)}
-				{view?.bytes_cut === true && <span className="c-late">cut: {count(view.size)} bytes in all</span>}
-			</footer>
-		</section>
+			</Pane>
+		</ValuePanes>
 	);
 }
 
@@ -380,7 +251,7 @@ function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" |
 	const key = event.key?.text.replace(/^"(.*)"$/s, "$1");
 	const quoted = event.key?.masked.length === 0;
 	return (
-		<div className={styles.actions}>
+		<PaneActions>
 			{record !== undefined && (
 				<a className="btn main" href={link({ screen: "journey", rec, record })}>
 					<Icon name="journey" size="s" />
@@ -403,6 +274,6 @@ function Actions({ rec, event, filter, onFilter }: Pick<Props, "rec" | "event" |
 					Only this operator
 				</button>
 			)}
-		</div>
+		</PaneActions>
 	);
 }

@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Event } from "../../api/event";
+import { fetchCompletions } from "../../api/filter";
 import { hasEnded, useLiveEvents } from "../../api/live";
 import { toProblem } from "../../api/problem";
 import { type EventsFilter, jobQuestion, momentQuestion, timelineQuestion } from "../../api/questions";
 import { count, plural } from "../../base/quantity";
 import { shortId } from "../../base/reference";
 import { toRfc3339, type WallTime } from "../../base/time";
+import type { FilterHandle } from "../../inspect/FilterEditor";
+import { type Complete, FilterField } from "../../inspect/FilterField";
 import { link, type Stretch, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { type Filter, isEmptyFilter, noFilter, readFilter, writeFilter } from "../../model/filter";
@@ -19,8 +22,6 @@ import { Detail } from "./Detail";
 import { EventList } from "./EventList";
 import styles from "./EventsPanel.module.css";
 import { FilterChips } from "./FilterChips";
-import type { FilterHandle } from "./FilterEditor";
-import { FilterField } from "./FilterField";
 import { type Opening, useEventWindow } from "./useEventWindow";
 
 type Props = { readonly rec: string; readonly state: ViewState };
@@ -95,6 +96,7 @@ export default function EventsPanel({ rec, state }: Props) {
 	const select = useCallback((e: Event) => refine({ sel: e.cursor, at: e.position, field: undefined }), []);
 	const moment = useQuery({ ...momentQuestion(rec, state.at ?? ""), enabled: state.at !== undefined });
 	const field = useRef<FilterHandle>(null);
+	const complete = useCallback<Complete>((typed, at, signal) => fetchCompletions(rec, typed, at, signal), [rec]);
 	const step = (by: number) => {
 		const at = loaded.rows.findIndex((r) => r.cursor === shown?.cursor);
 		const next = at < 0 ? loaded.rows.at(by > 0 ? 0 : -1) : loaded.rows[Math.max(0, Math.min(loaded.rows.length - 1, at + by))];
@@ -166,7 +168,8 @@ export default function EventsPanel({ rec, state }: Props) {
 			{live?.phase === "broken" && <StaleBanner since={liveAt} reason={live.problem.title} retryAt={live.retryAt} />}
 			<div className={styles.top}>
 				<FilterField
-					rec={rec}
+					complete={complete}
+					placeholder='op == "drop-duplicates" && value.amount > 50, or any text'
 					field={field}
 					value={state.filter ?? ""}
 					onChange={(f) => f !== (state.filter ?? "") && refine({ filter: f }, "push")}

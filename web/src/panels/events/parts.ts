@@ -1,23 +1,10 @@
 /** The values that an event holds, each with its name: value, key, headers, what came in. */
 import type { Event, Moment } from "../../api/event";
-import type { ValueNode, View } from "../../api/view";
+import type { ValueNode } from "../../api/view";
 import { isRecord } from "../../base/decode";
+import { headersPart, type Part, partOf } from "../../inspect/parts";
 import { changeTree } from "../../timeline/valueChanges";
 import { changedTree, isUpdate } from "./updates";
-
-export type Part = {
-	readonly id: string;
-	readonly word: string;
-	readonly view?: View;
-	readonly tree?: ValueNode;
-	/** The record that the value is of, when it is not the event's own. */
-	readonly name?: string;
-};
-
-function partOf(id: string, word: string, view: View | undefined, name?: string): readonly Part[] {
-	if (view === undefined) return [];
-	return [{ id, word, view, ...(view.node === undefined ? {} : { tree: view.node }), ...(name === undefined ? {} : { name }) }];
-}
 
 /** The values of an event. One that has none of its own shows what came in at its position. */
 export function partsOf(e: Event, m: Moment | undefined): readonly Part[] {
@@ -26,7 +13,7 @@ export function partsOf(e: Event, m: Moment | undefined): readonly Part[] {
 		...partOf("value", "value", e.view),
 		...stateOf(e),
 		...partOf("key", "key", e.key),
-		...headers(e),
+		...headersPart(e.headers),
 		...bodyOf(e),
 	];
 	if (e.view !== undefined || e.state !== undefined || m === undefined) return own;
@@ -58,23 +45,6 @@ function stateOf(e: Event): readonly Part[] {
 function updateOf(e: Event): readonly Part[] {
 	const fields = isUpdate(e) ? (e.change?.fields ?? []) : [];
 	return fields.length === 0 ? [] : [{ id: "change", word: "what changed", tree: changedTree(fields) }];
-}
-
-function headers(e: Event): readonly Part[] {
-	const list = e.headers ?? [];
-	if (list.length === 0) return [];
-	const items = list.map((h): ValueNode => {
-		const node = h.value?.node;
-		// Bytes of headers lie apart from those of the value: no range is claimed.
-		if (node === undefined)
-			return { name: h.name, kind: h.value === undefined ? "null" : "string", value: h.value?.text ?? "", off: 0, len: 0 };
-		return { ...withoutPlaces(node), name: h.name };
-	});
-	return [{ id: "headers", word: `headers ${list.length}`, tree: { kind: "object", items, off: 0, len: 0 } }];
-}
-
-function withoutPlaces(n: ValueNode): ValueNode {
-	return { ...n, off: 0, len: 0, ...(n.items === undefined ? {} : { items: n.items.map(withoutPlaces) }) };
 }
 
 function bodyOf(e: Event): readonly Part[] {

@@ -344,7 +344,7 @@ describe("beside the graph", () => {
 		const edge = whole.graph.edges[0];
 		open({ view: "tree", sel: `e:${edge?.id}:${edge?.to}` });
 		const box = await side("source-orders to drop-duplicates");
-		for (const words of ["hash", "PojoSerializer<com.example.shop.Order>", "elements", "behind"]) expect(box.textContent).toContain(words);
+		for (const words of ["hash", "PojoSerializer<com.example.shop.Order>", "element", "behind"]) expect(box.textContent).toContain(words);
 		await userEvent.click(within(box).getByRole("tab", { name: "Channels" }));
 		expect(await within(box).findByText(/of 16 channels of this edge/)).toBeTruthy();
 	});

@@ -1,0 +1,82 @@
+// Command access measures what looking into Kafka costs: masks, decoders and filters in this process, pages, scans and tails of a real broker through
+// the built server, and the same scan by kcat piped into jq.
+//
+//	make bench-access                              a million records, about three minutes
+//	go run ./bench/access -records 200000          a smaller topic
+//
+// The last lines are the figures: FIGURE <name> <value> <unit> target <target> met|missed.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/sightglass/sightglass/tools/lab"
+)
+
+type options struct {
+	records int
+	pages   int
+	rounds  int
+	dir     string
+	binary  string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := bench(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench-access:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context, args []string) (err error) {
+	var o options
+	flags := flag.NewFlagSet("access", flag.ContinueOnError)
+	flags.IntVar(&o.records, "records", 1_000_000, "records of the topic, of 407 bytes each, in 12 partitions")
+	flags.IntVar(&o.pages, "pages", 200, "first pages that are asked for")
+	flags.IntVar(&o.rounds, "rounds", 5, "rounds of scans, in turns with kcat")
+	flags.StringVar(&o.dir, "dir", filepath.Join("build", "bench-access"), "where broker and server are")
+	flags.StringVar(&o.binary, "binary", filepath.Join("bin", "sightglass"), "the server's binary")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.records < 10_000 || o.pages < 1 || o.rounds < 1 {
+		return errors.New("-records from 10000, -pages and -rounds from 1")
+	}
+	if o.binary, err = filepath.Abs(o.binary); err != nil {
+		return err
+	}
+	if _, err := os.Stat(o.binary); err != nil {
+		return fmt.Errorf("the benchmark needs %s: run make build first", o.binary)
+	}
+	if o.dir, err = filepath.Abs(o.dir); err != nil {
+		return err
+	}
+	l, err := lab.Open(lab.Options{Progress: os.Stderr})
+	if err != nil {
+		return err
+	}
+	all, err := inProcess(ctx)
+	if err != nil {
+		return err
+	}
+	s := &stage{lab: l, options: o}
+	defer func() { err = errors.Join(err, s.stop(context.WithoutCancel(ctx))) }()
+	more, err := s.measure(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range append(all, more...) {
+		fmt.Println(f)
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package server
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/kafka"
+)
+
+// clusters are those of the setting kafka-file.
+type clusters struct {
+	all    []knownCluster
+	byName map[string]*openCluster // those that people look into
+}
+
+// knownCluster is how brokers are reached that jobs name by one of some addresses; none: by any.
+type knownCluster struct {
+	names []string
+	how   kafka.Cluster
+}
+
+// openCluster is one that people look into.
+type openCluster struct {
+	client   *kafka.Client
+	registry *registry // nil: it has none
+}
+
+// registry is where the schemas of a cluster's records are.
+type registry struct {
+	url, kind      string // kind is confluent or apicurio
+	user, password string
+	tls            *tls.Config // nil: the system's authorities
+}
+
+// openClusters reads how clusters are reached. It connects to none.
+func (s *Server) openClusters() error {
+	s.clusters = &clusters{byName: make(map[string]*openCluster)}
+	if s.cfg.KafkaFile == "" {
+		return nil
+	}
+	all, err := config.ReadKafka(s.cfg.KafkaFile)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if err := s.clusters.add(&all[i]); err != nil {
+			return fmt.Errorf("setting kafka-file: cluster %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (c *clusters) add(k *config.KafkaCluster) error {
+	how, err := clusterOf(k)
+	if err != nil {
+		return err
+	}
+	c.all = append(c.all, knownCluster{k.Names(), how})
+	if k.Name == "" {
+		return nil
+	}
+	r, err := registryOf(k.Registry)
+	if err != nil {
+		return fmt.Errorf("registry: %w", err)
+	}
+	client, err := kafka.NewClient(how)
+	if err != nil {
+		return err
+	}
+	c.byName[k.Name] = &openCluster{client, r}
+	return nil
+}
+
+// close ends all connections.
+func (c *clusters) close() {
+	if c == nil {
+		return
+	}
+	for _, o := range c.byName {
+		o.client.Close()
+	}
+}
+
+func clusterOf(k *config.KafkaCluster) (kafka.Cluster, error) {
+	c := kafka.Cluster{Bootstrap: k.Bootstrap}
+	var err error
+	if c.TLS, err = tlsOf(k.TLS); err != nil {
+		return c, err
+	}
+	s := k.SASL
+	if s == nil {
+		return c, nil
+	}
+	c.Mechanism, c.User = s.Mechanism, s.User
+	if s.Mechanism == kafka.OAuthBearer {
+		c.Tokens = kafka.Tokens{File: s.TokenFile, URL: s.TokenURL, ClientID: s.ClientID, SecretFile: s.ClientSecretFile, Scopes: strings.Fields(s.Scope)}
+		for what, file := range map[string]string{"token-file": s.TokenFile, "client-secret-file": s.ClientSecretFile} {
+			if file == "" {
+				continue
+			}
+			if _, err := os.Stat(file); err != nil { // it is read when the server logs in; a wrong name is told at once
+				return c, fmt.Errorf("sasl: %s: %w", what, err)
+			}
+		}
+		return c, nil
+	}
+	if c.Password, err = passwordOf(s.PasswordFile); err != nil {
+		return c, fmt.Errorf("sasl: %w", err)
+	}
+	return c, nil
+}
+
+func registryOf(k *config.KafkaRegistry) (*registry, error) {
+	if k == nil {
+		return nil, nil
+	}
+	r := &registry{url: k.URL, kind: k.Kind, user: k.User}
+	if r.kind == "" {
+		r.kind = "confluent"
+	}
+	var err error
+	if r.tls, err = tlsOf(k.TLS); err != nil {
+		return nil, err
+	}
+	if k.PasswordFile != "" {
+		r.password, err = passwordOf(k.PasswordFile)
+	}
+	return r, err
+}
+
+func passwordOf(file string) (string, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("password-file: %w", err)
+	}
+	password := strings.TrimRight(string(raw), "\r\n")
+	if password == "" {
+		return "", errors.New("password-file: it is empty")
+	}
+	return password, nil
+}
+
+func tlsOf(t *config.KafkaTLS) (*tls.Config, error) {
+	if t == nil {
+		return nil, nil
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
+	if t.CA != "" {
+		pem, err := os.ReadFile(t.CA)
+		if err != nil {
+			return nil, fmt.Errorf("tls: ca: %w", err)
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("tls: ca: %s has no certificate in PEM", t.CA)
+		}
+	}
+	if t.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+		if err != nil {
+			return nil, fmt.Errorf("tls: cert: %w", err)
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	return c, nil
+}

@@ -1,0 +1,30 @@
+package share
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a file; every error about its content wraps one of them.
+var (
+	ErrNoFile    = errors.New("not an incident file")
+	ErrTorn      = errors.New("the file ends early")
+	ErrChanged   = errors.New("the file is not as it was signed")
+	ErrTooLarge  = errors.New("the file claims more than the format allows")
+	ErrVersion   = errors.New("the file needs another version of this program")
+	ErrEncrypted = errors.New("the file is encrypted")
+)
+
+// Errors of an export and of an import.
+var (
+	ErrFound  = errors.New("something was found that must not leave") // of Request.Scan: the file is not to be given away
+	ErrExists = errors.New("the recording is here already")
+)
+
+func changed(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrChanged}, args...)...)
+}
+
+func tooLarge(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrTooLarge}, args...)...)
+}

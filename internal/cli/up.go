@@ -111,6 +111,9 @@ func (a *app) announce(i server.Info) {
 	if i.AgentTokenFile != "" {
 		a.fact("", "agents' token in "+i.AgentTokenFile+": copy it to Flink's machines")
 	}
+	if i.AgentCA != "" {
+		a.fact("", "agents show a certificate that "+i.AgentCA+" signed: add tls-cert=FILE,tls-key=FILE to the lines below")
+	}
 	a.say("")
 	a.say("Into Flink's configuration (conf/config.yaml), then restart Flink:")
 	a.say("")

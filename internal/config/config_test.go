@@ -55,6 +55,11 @@ func TestWrongValuesAreNamed(t *testing.T) {
 		"level":        {"log-level", "loud", "unknown"},
 		"same port":    {"agent-listen", "127.0.0.1:7170", "cannot share"},
 		"half a pair":  {"tls-cert", "x.pem", "of no use"},
+		"no TLS":       {"agent-ca", "ca.pem", "set tls to on"},
+		"no issuer":    {"login", "oidc", "wants oidc-issuer"},
+		"no such way":  {"login", "ldap", "none of"},
+		"no way":       {"login", "", "wants one of"},
+		"no address":   {"public-url", "sightglass.example.com", "no address of a server"},
 		"empty folder": {"data", " ", "wants a folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,6 +91,9 @@ func (s *Server) check() error {
 	case s.Auth == Off && !Loopback(s.Listen):
 		return fmt.Errorf("setting auth: off would let everybody who reaches %s read all records; listen on loopback, or take the setting away and choose how people log in: login token, users or oidc", s.Listen)
 	}
+	if s.AgentCA != "" && !s.TLS.For(s.AgentListen) {
+		return fmt.Errorf("setting agent-ca: without TLS on %s no agent can show a certificate; set tls to on", s.AgentListen)
+	}
 	if err := s.checkLogin(); err != nil {
 		return err
 	}

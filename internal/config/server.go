@@ -24,6 +24,7 @@ type Server struct {
 	TokenFile     string
 	AgentAuth     Switch
 	AgentToken    string // file
+	AgentCA       string // file; empty = agents show no certificate
 	Level         string // of operators that no policy names
 	Policy        string // file of the recording policy; empty = policy.yaml below Data, if it is there
 	UserJars      string // folder; empty = nothing of jobs is run
@@ -119,6 +120,8 @@ func Settings() []Setting {
 			toggle(func(s *Server) *Switch { return &s.AgentAuth })},
 		{"agent-token-file", "", "file", "Holds the agents' token; empty: one is made below the data folder, readable by the owner only.",
 			text(func(s *Server) *string { return &s.AgentToken })},
+		{"agent-ca", "", "file", "Authorities in PEM: agents must show a certificate that one of them signed (tls-cert and tls-key of the agent), besides the token unless agent-auth is off. Needs TLS on agent-listen. Empty: no certificate is asked for.",
+			text(func(s *Server) *string { return &s.AgentCA })},
 		{"level", "flight", "", "What agents record where no policy says otherwise: positions (what replay needs), flight (and the bytes on every edge) or trace (and what operators do with state, timers and windows).",
 			choice(func(s *Server) *string { return &s.Level }, "positions", "flight", "trace")},
 		{"policy", "", "file", "What is recorded, in YAML (docs/operations/policy.md); empty: policy.yaml below the data folder, if it is there. A change is taken over at once.",

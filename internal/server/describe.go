@@ -18,7 +18,7 @@ func (s *Server) describe(x secrets) {
 	_, got, _ := net.SplitHostPort(web)
 	s.info = Info{
 		URL: s.webURL(), Agents: agents, Moved: wanted != got && wanted != "0", Data: s.cfg.Data,
-		TokenFile: x.tokenFile, AgentTokenFile: x.agentTokenFile, OTLP: s.reports.address(),
+		TokenFile: x.tokenFile, AgentTokenFile: x.agentTokenFile, OTLP: s.reports.address(), AgentCA: s.cfg.AgentCA,
 	}
 	if x.certificate != nil {
 		s.info.TLS, s.info.Fingerprint, s.info.SelfMade = true, x.certificate.fingerprint, x.certificate.selfMade

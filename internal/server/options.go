@@ -34,6 +34,7 @@ type Info struct {
 	SelfMade       bool   // the certificate
 	TokenFile      string // of the web UI and the API; empty = none is asked for
 	AgentTokenFile string
+	AgentCA        string   // file with the authorities of agents' certificates; empty = none is asked for
 	Ways           []string // by which people log in: token, users, oidc; empty = nobody is asked
 	FirstCode      string   // with which the first administrator makes an account on the login page; empty = none is wanted
 	Provider       string   // issuer of the identity provider; empty = there is none

@@ -2,6 +2,8 @@ package server
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -53,6 +55,24 @@ func (s *Server) hosts() []string {
 		}
 	}
 	return hosts
+}
+
+// agentTLS is how agents are talked to: with an authority they have to show a certificate that it signed.
+func (s *Server) agentTLS(c *certificate) (*tls.Config, error) {
+	t := c.config("sightglass/1")
+	if s.cfg.AgentCA == "" {
+		return t, nil
+	}
+	raw, err := os.ReadFile(s.cfg.AgentCA)
+	if err != nil {
+		return nil, fmt.Errorf("setting agent-ca: %w", err)
+	}
+	t.ClientCAs = x509.NewCertPool()
+	if !t.ClientCAs.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("setting agent-ca: %s holds no certificate in PEM", s.cfg.AgentCA)
+	}
+	t.ClientAuth = tls.RequireAndVerifyClientCert
+	return t, nil
 }
 
 func (c *certificate) config(protocols ...string) *tls.Config {

@@ -210,7 +210,9 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 		Log: s.log, Now: s.now,
 	}
 	if s.cfg.TLS.For(s.cfg.AgentListen) {
-		o.TLS = x.certificate.config("sightglass/1")
+		if o.TLS, err = s.agentTLS(x.certificate); err != nil {
+			return err
+		}
 	}
 	if s.fleet, err = newFleet(ctx, s.meta, s.now); err != nil {
 		return err

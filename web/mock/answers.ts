@@ -9,6 +9,7 @@ import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, res
 import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
 import { latency } from "./latency.ts";
 import { lineage, moment } from "./lineage.ts";
+import { sessions, tokens } from "./login.ts";
 import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
@@ -94,8 +95,14 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 					"status",
 				],
 				policy: "clear",
-				way: "local",
+				way: "password",
+				until: "2026-11-23T21:00:00.000000Z",
+				session: "ab12cd34ef567890",
 			});
+		case "/tokens":
+			return ok(listOf("token", mood === "empty" ? [] : tokens));
+		case "/sessions":
+			return ok(listOf("session", mood === "empty" ? [] : sessions));
 		case "/pins":
 			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);
 		case "/replays":

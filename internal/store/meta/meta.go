@@ -1,4 +1,4 @@
-// Package meta keeps what the server knows besides blocks, in SQLite: settings, and the processes that it has seen. Blocks
+// Package meta keeps what the server knows besides blocks, in SQLite: settings, the processes that it has seen, and who is logged in. Blocks
 // never depend on it: losing the file loses no recording.
 //
 // Tables are made and changed by migrations/, in order, each in a transaction. A file that a newer program migrated is

@@ -38,6 +38,8 @@ const routes = [
 	"/jobs",
 	"/recordings",
 	"/replays",
+	"/tokens",
+	"/sessions",
 	"/replays/9a1154c262d0",
 	"/replays/9a1154c262d0/difference",
 	"/audit",
@@ -91,6 +93,7 @@ describe("every screen", () => {
 			],
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
+			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
 			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
@@ -180,8 +183,8 @@ describe("the head of the page", () => {
 
 	it("says who the reader is", async () => {
 		open("/");
-		const who = await screen.findByText("local", { selector: "[title]" });
-		expect(who.title).toBe("owner; payload: clear");
+		await screen.findByRole("button", { name: "You are local" });
+		expect(document.getElementById("user-menu")?.textContent).toMatch(/Roles.*owner.*policy clear/);
 	});
 
 	it("switches times between UTC and local, for the whole page, and keeps it", async () => {

@@ -24,6 +24,7 @@ const GapsPanel = lazy(() => import("../panels/gaps/GapsPanel"));
 const ReplaysPanel = lazy(() => import("../panels/replays/ReplaysPanel"));
 const ReplayPanel = lazy(() => import("../panels/replays/ReplayPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
+const TokensPanel = lazy(() => import("../panels/tokens/TokensPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
@@ -133,6 +134,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <AgentsPanel state={state} />;
 		case "policy":
 			return <PolicyPanel state={state} />;
+		case "tokens":
+			return <TokensPanel />;
 		case "replays":
 			return <ReplaysPanel state={state} />;
 		case "replay":

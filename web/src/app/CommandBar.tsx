@@ -56,6 +56,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
+	tokens: [],
 	replays: [
 		{ ids: ["row-down", "row-up"], word: "rows" },
 		{ ids: ["open"], word: "open" },

@@ -41,6 +41,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
+	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
 	const principal = useQuery(principalQuestion);
 	const mayAudit = principal.data?.actions.includes(auditAction) === true;
 	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
@@ -137,6 +138,8 @@ function titleOf({ page }: Address): string {
 			return "Agents";
 		case "policy":
 			return "Recording policy";
+		case "tokens":
+			return "Tokens and sessions";
 		case "replays":
 			return "Replays";
 		case "replay":

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Job } from "../api/job";
 import { isRestarting } from "../api/live";
-import { agentsQuestion, jobQuestion, jobsQuestion, principalQuestion } from "../api/questions";
+import { agentsQuestion, jobQuestion, jobsQuestion } from "../api/questions";
 import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
@@ -11,12 +11,12 @@ import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
 import { Segmented } from "../widgets/Segmented";
 import styles from "./TopBar.module.css";
+import { UserMenu } from "./UserMenu";
 
 type Props = { readonly address: Address; readonly scheme: "dark" | "light"; readonly onPalette: () => void };
 
 export function TopBar({ address, scheme, onPalette }: Props) {
 	const { zone } = usePreferences();
-	const principal = useQuery(principalQuestion);
 	return (
 		<header className={styles.top}>
 			<Crumbs address={address} />
@@ -44,12 +44,7 @@ export function TopBar({ address, scheme, onPalette }: Props) {
 				>
 					<Icon name={scheme === "dark" ? "sun" : "moon"} />
 				</button>
-				{principal.data !== undefined && (
-					<span className={styles.name} title={`${principal.data.roles.join(", ")}; payload: ${principal.data.policy}`}>
-						<Icon name="user" />
-						{principal.data.name}
-					</span>
-				)}
+				<UserMenu />
 			</div>
 		</header>
 	);
@@ -68,6 +63,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			recordings: "Recordings",
 			agents: "Agents",
 			policy: "Recording policy",
+			tokens: "Tokens and sessions",
 			replays: "Replays",
 			replay: "Replay",
 			audit: "Audit",

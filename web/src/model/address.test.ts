@@ -37,6 +37,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "recordings" }),
 		() => ({ screen: "agents" }),
 		() => ({ screen: "policy" }),
+		() => ({ screen: "tokens" }),
 		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),

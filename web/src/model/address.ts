@@ -21,6 +21,7 @@ export type Page =
 	| { readonly screen: "step"; readonly rec: string; readonly position: string }
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
+	| { readonly screen: "tokens" }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -139,6 +140,8 @@ export function formatPath(page: Page): string {
 			return "/agents";
 		case "policy":
 			return "/policy";
+		case "tokens":
+			return "/tokens";
 		case "replays":
 			return "/replays";
 		case "replay":
@@ -183,6 +186,7 @@ export function parsePath(path: string): Page {
 	if (first === undefined) return { screen: "fleet" };
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
+	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
 	if (first === "admin" && second === "audit" && third === undefined) return { screen: "audit" };

@@ -20,6 +20,7 @@ import java.util.Set;
  *   <tr><td>{@code token-file}</td><td>file whose first line is the token to show to the server; default none</td></tr>
  *   <tr><td>{@code tls}</td><td>{@code auto} (default: on unless the server is this machine), {@code on}, {@code off}</td></tr>
  *   <tr><td>{@code pin}</td><td>SHA-256 of the server's certificate, hex</td></tr>
+ *   <tr><td>{@code tls-cert}, {@code tls-key}</td><td>files with the certificate that is shown to the server, and its key, in PEM; default none</td></tr>
  *   <tr><td>{@code memory}</td><td>for what tasks told and is not in blocks yet; default 64m, at least 1m</td></tr>
  *   <tr><td>{@code buffer}</td><td>for blocks that the server has not acked; default 64m, at least 1m</td></tr>
  *   <tr><td>{@code lookback}</td><td>memory for what the policy has kept and not sent; default 32m</td></tr>
@@ -49,6 +50,8 @@ final class Options {
   final boolean verbose;
   private final UplinkOptions.Tls tls;
   private final String pin;
+  private final Path certificate;
+  private final Path key;
   private final String token;
   private final long buffer;
   private final long lookBack;
@@ -76,6 +79,8 @@ final class Options {
     verbose = p.verbose;
     tls = p.tls;
     pin = p.pin;
+    certificate = p.certificate;
+    key = p.key;
     token = p.token;
     buffer = p.buffer;
     lookBack = p.lookBack;
@@ -103,6 +108,9 @@ final class Options {
     if (pin != null) {
       b.pin(pin);
     }
+    if (certificate != null) {
+      b.certificate(certificate, key);
+    }
     if (token != null) {
       b.token(token);
     }
@@ -129,6 +137,8 @@ final class Options {
     private Serializers serializers = Serializers.SENT;
     private UplinkOptions.Tls tls = UplinkOptions.Tls.AUTO;
     private String pin;
+    private Path certificate;
+    private Path key;
     private String token;
     private boolean verbose;
     private final Set<String> off = new HashSet<>();
@@ -147,6 +157,9 @@ final class Options {
         }
         set(name, value);
         last = name;
+      }
+      if ((certificate == null) != (key == null)) {
+        throw new BadOption("tls-cert and tls-key: one is of no use without the other");
       }
     }
 
@@ -181,6 +194,12 @@ final class Options {
           break;
         case "pin":
           pin = pin(value);
+          break;
+        case "tls-cert":
+          certificate = Paths.get(value);
+          break;
+        case "tls-key":
+          key = Paths.get(value);
           break;
         case "memory":
           memory = bytes(name, value);

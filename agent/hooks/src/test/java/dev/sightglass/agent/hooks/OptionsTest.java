@@ -60,6 +60,8 @@ class OptionsTest {
         "host:1,colour=red",
         "host:1,tls=maybe",
         "host:1,pin=abc",
+        "host:1,tls-cert=a.pem",
+        "host:1,tls-key=a.pem",
         "host:1,memory=lots",
         "host:1,memory=1k",
         "host:1,memory=-5m",

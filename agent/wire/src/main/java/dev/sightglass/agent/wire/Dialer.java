@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -70,7 +71,11 @@ final class Dialer {
       SSLContext context = SSLContext.getInstance("TLS");
       TrustManager[] trust =
           options.pin == null ? null : new TrustManager[] {new PinnedCertificate(options.pin)};
-      context.init(null, trust, null);
+      KeyManager[] keys =
+          options.certificate == null
+              ? null
+              : ClientCertificate.managers(options.certificate, options.key);
+      context.init(keys, trust, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("setting up TLS: " + e.getMessage(), e);

@@ -21,6 +21,8 @@ public final class UplinkOptions {
   final int port;
   final Tls tls;
   final String pin;
+  final Path certificate;
+  final Path key;
   final String token;
   final long bufferBytes;
   final long lookBackBytes;
@@ -35,6 +37,8 @@ public final class UplinkOptions {
     this.port = b.port;
     this.tls = b.tls;
     this.pin = b.pin;
+    this.certificate = b.certificate;
+    this.key = b.key;
     this.token = b.token;
     this.bufferBytes = b.bufferBytes;
     this.lookBackBytes = b.lookBackBytes;
@@ -58,6 +62,8 @@ public final class UplinkOptions {
     private final int port;
     private Tls tls = Tls.AUTO;
     private String pin;
+    private Path certificate;
+    private Path key;
     private String token;
     private long bufferBytes = 64L << 20;
     private long lookBackBytes = 32L << 20;
@@ -90,6 +96,16 @@ public final class UplinkOptions {
         throw new IllegalArgumentException("pin is not a SHA-256 in hex");
       }
       this.pin = digits;
+      return this;
+    }
+
+    /**
+     * Certificate chain and key (PKCS #8) in PEM, shown to a server that asks for one. They are
+     * read at every connection, so that a renewed pair is taken up by the next. Default: none.
+     */
+    public Builder certificate(Path chain, Path key) {
+      this.certificate = Objects.requireNonNull(chain, "chain");
+      this.key = Objects.requireNonNull(key, "key");
       return this;
     }
 

@@ -2,22 +2,26 @@ package dev.sightglass.agent.wire;
 
 import static dev.sightglass.agent.wire.Fixture.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sightglass.agent.core.Keys;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static SSLContext context;
+  private static SSLContext trusting; // asks agents for a certificate
   private static String pin;
+  private static Path chain;
+  private static Path key;
   private final FakeServer.Store store = new FakeServer.Store();
 
   @BeforeAll
@@ -63,7 +70,41 @@ class TlsTest {
     context = SSLContext.getInstance("TLS");
     context.init(factory.getKeyManagers(), null, null);
     byte[] certificate = keys.getCertificate("server").getEncoded();
+    // The same pair serves as the agent's own: it signed itself, so it is its own authority.
+    trusting = SSLContext.getInstance("TLS");
+    KeyStore authorities = KeyStore.getInstance("PKCS12");
+    authorities.load(null, null);
+    authorities.setCertificateEntry("agents", keys.getCertificate("server"));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(authorities);
+    trusting.init(factory.getKeyManagers(), trust.getTrustManagers(), null);
+    chain = pem(dir.resolve("agent.pem"), "CERTIFICATE", certificate);
+    key =
+        pem(
+            dir.resolve("agent-key.pem"),
+            "PRIVATE KEY",
+            keys.getKey("server", PASSWORD).getEncoded());
     pin = Keys.hex(MessageDigest.getInstance("SHA-256").digest(certificate));
+  }
+
+  private static Path pem(Path file, String kind, byte[] der) throws Exception {
+    String text = Base64.getMimeEncoder().encodeToString(der);
+    return Files.writeString(
+        file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+  }
+
+  private FakeServer asking() throws Exception {
+    SSLServerSocket listener =
+        (SSLServerSocket)
+            trusting
+                .getServerSocketFactory()
+                .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    SSLParameters parameters = listener.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"sightglass/1"});
+    parameters.setNeedClientAuth(true);
+    listener.setSSLParameters(parameters);
+    return new FakeServer(store, listener, new FakeServer.Behaviour() {});
   }
 
   private FakeServer server(String protocol) throws Exception {
@@ -119,6 +160,40 @@ class TlsTest {
         Fixture f = new Fixture(encrypted(server).pin(pin))) {
       eventually("a report", () -> !f.reports.isEmpty());
       assertEquals(0, server.hellos.size());
+    }
+  }
+
+  @Test
+  void aCertificateIsShownToAServerThatAsks() throws Exception {
+    try (FakeServer server = asking();
+        Fixture f = new Fixture(encrypted(server).pin(pin).certificate(chain, key))) {
+      f.block(1_000);
+      eventually("the block", () -> store.blocks.size() == 1);
+    }
+  }
+
+  @Test
+  void withoutOneSuchAServerIsNotSpokenWith() throws Exception {
+    try (FakeServer server = asking();
+        Fixture f = new Fixture(encrypted(server).pin(pin))) {
+      eventually("a report", () -> !f.reports.isEmpty());
+      assertEquals(0, server.hellos.size());
+    }
+  }
+
+  @Test
+  void aPairThatCannotBeUsedIsNamedWithoutTheKey(@TempDir Path dir) throws Exception {
+    Path none = Files.writeString(dir.resolve("none.pem"), "secret-of-mine");
+    Path broken =
+        Files.writeString(
+            dir.resolve("broken.pem"),
+            "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LW9mLW1pbmU=\n-----END PRIVATE KEY-----\n");
+    for (Path[] pair : new Path[][] {{chain, none}, {chain, broken}, {none, key}}) {
+      IOException e =
+          assertThrows(IOException.class, () -> ClientCertificate.managers(pair[0], pair[1]));
+      assertTrue(e.getMessage().contains(dir.toString()), e.getMessage());
+      assertFalse(e.getMessage().contains("secret"), e.getMessage());
+      assertFalse(e.getMessage().contains("c2Vj"), e.getMessage());
     }
   }
 

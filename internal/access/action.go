@@ -10,7 +10,6 @@ const (
 	TopicList       Action = "topic:list"
 	TopicRead       Action = "topic:read"
 	TopicReadRaw    Action = "topic:read_raw"
-	TopicExport     Action = "topic:export"
 	TopicProduce    Action = "topic:produce"
 	GroupView       Action = "group:view"
 	GroupReset      Action = "group:reset"
@@ -21,41 +20,28 @@ const (
 	RecordingImport Action = "recording:import"
 	RecordingPin    Action = "recording:pin"
 	StoreCompact    Action = "store:compact"
-	SubjectRead     Action = "subject:read"
-	SubjectWrite    Action = "subject:write"
-	SubjectDelete   Action = "subject:delete"
-	SubjectConfig   Action = "subject:config"
-	ContractRead    Action = "contract:read"
-	ContractWrite   Action = "contract:write"
-	ContractAck     Action = "contract:ack"
-	ImpactRun       Action = "impact:run"
-	TokenCompute    Action = "token:compute"
-	PolicyRead      Action = "policy:read"
-	PolicyWrite     Action = "policy:write"
-	RoleWrite       Action = "role:write"
-	GrantRequest    Action = "grant:request"
-	GrantApprove    Action = "grant:approve"
 	AuditRead       Action = "audit:read"
-	ConfigWrite     Action = "config:write"
 	RecordRead      Action = "record:read" // the recording policy, and what agents made of it
 	RecordWrite     Action = "record:write"
 )
 
 var actions = [...]Action{
-	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicExport, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
-	RecordingExport, RecordingImport, RecordingPin, StoreCompact, SubjectRead, SubjectWrite, SubjectDelete, SubjectConfig, ContractRead, ContractWrite,
-	ContractAck, ImpactRun, TokenCompute, PolicyRead, PolicyWrite, RoleWrite, GrantRequest, GrantApprove, AuditRead, ConfigWrite,
-	RecordRead, RecordWrite,
+	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
+	RecordingExport, RecordingImport, RecordingPin, StoreCompact, AuditRead, RecordRead, RecordWrite,
 }
 
-// What happens beside requests is written into the audit log under these. No route has them, and no statement of a role allows or denies
-// them.
+// What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
+// what the server does by itself. No statement of a role allows or denies them.
 const (
-	SessionLogin  Action = "session:login"
-	SessionLogout Action = "session:logout"
-	AuditFile     Action = "audit:file"   // a file of the log begins
-	AuditRepair   Action = "audit:repair" // the end of a file was cut, since it held no whole entry
-	AuditKeep     Action = "audit:keep"   // retention took files of the log away
+	SessionLogin   Action = "session:login"
+	SessionLogout  Action = "session:logout"
+	SessionEnd     Action = "session:end"
+	APITokenCreate Action = "token:create"
+	APITokenRevoke Action = "token:revoke"
+	PolicyWrite    Action = "policy:write" // another access policy is in force
+	AuditFile      Action = "audit:file"   // a file of the log begins
+	AuditRepair    Action = "audit:repair" // the end of a file was cut, since it held no whole entry
+	AuditKeep      Action = "audit:keep"   // retention took files of the log away
 )
 
 // AuditResource is what access decides on for the audit log.

@@ -30,9 +30,7 @@ func (p *Policy) RolesOf(claims map[string]any) []string {
 
 // Limits are what one principal may ask of the server; 0 = the server's own.
 type Limits struct {
-	ScanBytesPerMinute   int64
 	TailRecordsPerSecond int64
-	ExportRecords        int64
 }
 
 // Limits are those of the policy.

@@ -363,25 +363,6 @@ func (r *fileReader) bindingOf(n *yaml.Node) (b Binding) {
 
 func (r *fileReader) limitsOf(n *yaml.Node) {
 	r.Members(n, "limits", map[string]func(*yaml.Node){
-		"scan_bytes_per_minute":   func(n *yaml.Node) { r.limits.ScanBytesPerMinute = r.bytes(n) },
 		"tail_records_per_second": func(n *yaml.Node) { r.limits.TailRecordsPerSecond = r.whole(n, 1, 1_000_000) },
-		"export_records":          func(n *yaml.Node) { r.limits.ExportRecords = r.whole(n, 0, 1e12) },
 	})
-}
-
-// bytes is a number of bytes, or of KiB, MiB or GiB.
-func (r *fileReader) bytes(n *yaml.Node) int64 {
-	text := r.Text(n)
-	for i, unit := range []string{"KiB", "MiB", "GiB"} {
-		if rest, ok := strings.CutSuffix(text, unit); ok {
-			if x, err := strconv.ParseInt(strings.TrimSpace(rest), 10, 64); err == nil && x > 0 && x < 1<<20 {
-				return x << (10 * (i + 1))
-			}
-		}
-	}
-	x, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || x < 1 {
-		r.Fail(n, "this is a size, as 256MiB")
-	}
-	return x
 }

@@ -33,7 +33,7 @@ roles:
 bindings:
   - {claim: /groups, equals: streaming-support, roles: [stream-support]}
   - {claim: /realm_access/roles, glob: "fraud-*", roles: [fraud, stream-support]}
-limits: {scan_bytes_per_minute: 256MiB, tail_records_per_second: 200, export_records: 100000}
+limits: {tail_records_per_second: 250}
 `
 
 func keysOf(t testing.TB) Keys {
@@ -92,7 +92,7 @@ func TestAPolicysText(t *testing.T) {
 	if got := p.Plan(support, Subject{Resource: "cluster/prod/topic/orders", Part: PartValue, Tagged: parts}).Leaf(Path{"id"}, event.Value{}); got.Class != ClassUnknown {
 		t.Errorf("a field of a schema that is not known whole: %+v", got)
 	}
-	if l := p.Limits(); l.ScanBytesPerMinute != 256<<20 || l.TailRecordsPerSecond != 200 || l.ExportRecords != 100_000 {
+	if l := p.Limits(); l.TailRecordsPerSecond != 250 {
 		t.Errorf("limits %+v", l)
 	}
 	if again, err := ReadPolicy(policyText, keysOf(t)); err != nil || again.Version() != p.Version() {
@@ -147,7 +147,7 @@ func TestMistakesOfAPolicyHaveTheirLines(t *testing.T) {
 		{"bindings:\n  - {claim: groups, equals: a, roles: [local]}", "line 2: claim is a JSON pointer"},
 		{"bindings:\n  - {claim: /groups, equals: a, roles: [admin]}", `line 2: there is no role "admin"`},
 		{"bindings:\n  - {claim: /groups, roles: [local]}", "line 2: a binding has equals or glob"},
-		{"limits: {scan_bytes_per_minute: lots}", "line 1: this is a size"},
+		{"limits: {tail_records_per_second: lots}", "line 1: this is a whole number"},
 		{"masking: {classes: {x: {action: token}}}\nextra: 1", `line 2: an access policy has no member "extra"`},
 		{"a: [", "line 1: not YAML"},
 	} {

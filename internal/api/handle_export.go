@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sightglass/sightglass/internal/export"
 )
@@ -76,8 +75,7 @@ func (l *lateStream) Write(b []byte) (int, error) {
 	return l.to.Write(b)
 }
 
-// download registers a route that answers with a tar stream. An error before its first byte becomes a problem. Later the
-// connection is broken off, since a body that ends in order would pass for a whole one.
+// download registers a route that answers with a tar stream.
 func download[I any](s *service, r route, h func(context.Context, *I, func() *tarStream) error) {
 	op := s.operation(r)
 	op.Responses["200"] = &huma.Response{
@@ -86,32 +84,14 @@ func download[I any](s *service, r route, h func(context.Context, *I, func() *ta
 	}
 	huma.Register(s.huma, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
-			_, w := humago.Unwrap(c)
-			if !s.streams.enter() {
-				s.refuse(c, problem(http.StatusServiceUnavailable, "the server is shutting down", "try again in a moment"))
-				return
-			}
-			defer s.streams.leave()
-			ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
-			defer stop()
-			begun := false
-			err := h(ctx, in, func() *tarStream {
-				begun = true
-				w.Header().Set("Content-Type", "application/x-tar")
-				w.Header().Set("Content-Disposition", `attachment; filename="`+r.id+`.tar"`)
-				w.WriteHeader(http.StatusOK)
-				return &tarStream{w, http.NewResponseController(w)}
+			s.body(c, r, func(ctx context.Context, open func(func(http.Header)) *tarStream) error {
+				return h(ctx, in, func() *tarStream {
+					return open(func(header http.Header) {
+						header.Set("Content-Type", "application/x-tar")
+						header.Set("Content-Disposition", `attachment; filename="`+r.id+`.tar"`)
+					})
+				})
 			})
-			switch {
-			case err == nil:
-			case begun:
-				if !interrupted(ctx, err) {
-					_ = s.problem(ctx, r, err) // for the log
-				}
-				panic(http.ErrAbortHandler)
-			default:
-				s.refuse(c, s.problem(ctx, r, err))
-			}
 		}}, nil
 	})
 }

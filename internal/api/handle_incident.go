@@ -127,34 +127,15 @@ func (s *service) incidentDownload(r route) {
 	}
 	huma.Register(s.huma, op, func(_ context.Context, in *incidentQuery) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
-			_, w := humago.Unwrap(c)
-			if !s.streams.enter() {
-				s.refuse(c, problem(http.StatusServiceUnavailable, "the server is shutting down", "try again in a moment"))
-				return
-			}
-			defer s.streams.leave()
-			ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
-			defer stop()
-			begun := false
-			err := s.sendIncident(ctx, in, func(bytes int64) io.Writer {
-				begun = true
-				h := w.Header()
-				h.Set("Content-Type", incidentType)
-				h.Set("Content-Length", strconv.FormatInt(bytes, 10))
-				h.Set("Content-Disposition", `attachment; filename="`+target(ctx).Recording.String()[:8]+`.sgi"`)
-				w.WriteHeader(http.StatusOK)
-				return &tarStream{w, http.NewResponseController(w)}
+			s.body(c, r, func(ctx context.Context, open func(func(http.Header)) *tarStream) error {
+				return s.sendIncident(ctx, in, func(bytes int64) io.Writer {
+					return open(func(h http.Header) {
+						h.Set("Content-Type", incidentType)
+						h.Set("Content-Length", strconv.FormatInt(bytes, 10))
+						h.Set("Content-Disposition", `attachment; filename="`+target(ctx).Recording.String()[:8]+`.sgi"`)
+					})
+				})
 			})
-			switch {
-			case err == nil:
-			case begun:
-				if !interrupted(ctx, err) {
-					_ = s.problem(ctx, r, err) // for the log
-				}
-				panic(http.ErrAbortHandler)
-			default:
-				s.refuse(c, s.problem(ctx, r, err))
-			}
 		}}, nil
 	})
 }

@@ -19,13 +19,6 @@ func (s *service) loginRoutes() {
 	register(s, http.MethodDelete, route{"session-end", "/sessions/{id}", anyone, "End one of the caller's sessions", nil}, s.endSession)
 }
 
-// Actions of changes to tokens and sessions in the audit log. No role grants them: they are about oneself.
-const (
-	makesToken   access.Action = "token:create"
-	revokesToken access.Action = "token:revoke"
-	endsSession  access.Action = "session:end"
-)
-
 // logins refuses where nobody logs in.
 func (s *service) logins() (Logins, error) {
 	if s.Logins == nil {
@@ -53,7 +46,7 @@ func (s *service) makeToken(ctx context.Context, in *tokenRequest) (m MadeToken,
 		return m, err
 	}
 	what := []string{"token " + w.Name + ", roles " + strings.Join(w.Roles, " ") + ", until " + w.Expires.UTC().Format(time.RFC3339)}
-	err = s.Browser.Change(ctx, caller(ctx), makesToken, "server", what, "", func() (err error) {
+	err = s.Browser.Change(ctx, caller(ctx), access.APITokenCreate, "server", what, "", func() (err error) {
 		m, err = l.MakeToken(ctx, caller(ctx), w)
 		return err
 	})
@@ -78,7 +71,7 @@ func (s *service) revokeToken(ctx context.Context, in *tokenPath) (t Token, err 
 	if err != nil {
 		return t, err
 	}
-	err = s.Browser.Change(ctx, caller(ctx), revokesToken, "server", []string{"token " + in.ID}, "", func() (err error) {
+	err = s.Browser.Change(ctx, caller(ctx), access.APITokenRevoke, "server", []string{"token " + in.ID}, "", func() (err error) {
 		t, err = l.RevokeToken(ctx, caller(ctx), in.ID)
 		return err
 	})
@@ -99,7 +92,7 @@ func (s *service) endSession(ctx context.Context, in *sessionPath) (List[Session
 	if err != nil {
 		return List[Session]{}, err
 	}
-	err = s.Browser.Change(ctx, caller(ctx), endsSession, "server", []string{"session " + in.ID}, "", func() error {
+	err = s.Browser.Change(ctx, caller(ctx), access.SessionEnd, "server", []string{"session " + in.ID}, "", func() error {
 		return l.EndSession(ctx, caller(ctx), in.ID)
 	})
 	if err != nil {

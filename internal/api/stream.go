@@ -38,34 +38,65 @@ func stream[T, I any](s *service, r route, h func(context.Context, *I, send[T]) 
 	}
 	huma.Register(s.huma, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
-			_, w := humago.Unwrap(c)
-			if !s.streams.enter() {
-				s.refuse(c, problem(http.StatusServiceUnavailable, "the server is shutting down", "try again in a moment"))
-				return
-			}
-			defer s.streams.leave()
-			ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
-			defer s.watchCaller(ctx, c, r, stop)()
-			out := &eventStream{w: w, control: http.NewResponseController(w)}
-			defer out.close()
-			err := h(ctx, in, func(id string, item T) error { return out.object("", id, item) })
-			if err == nil || interrupted(ctx, err) {
-				return
-			}
-			p := s.problem(ctx, r, err)
-			if !out.started() {
-				s.refuse(c, p)
-				return
-			}
-			_ = out.object("problem", "", p) // the reader may be gone already
+			s.long(c, r, func(ctx context.Context, w http.ResponseWriter) {
+				out := &eventStream{w: w, control: http.NewResponseController(w)}
+				defer out.close()
+				err := h(ctx, in, func(id string, item T) error { return out.object("", id, item) })
+				if err == nil || interrupted(ctx, err) {
+					return
+				}
+				p := s.problem(ctx, r, err)
+				if !out.started() {
+					s.refuse(c, p)
+					return
+				}
+				_ = out.object("problem", "", p) // the reader may be gone already
+			})
 		}}, nil
 	})
 }
 
-// watchEvery is how often the caller of a stream is looked at again: a stream must not outlive the session or the role that it came with.
+// long gives an answer that takes its time: it ends with the server, with its caller's session and with their right to it.
+func (s *service) long(c huma.Context, r route, answer func(context.Context, http.ResponseWriter)) {
+	_, w := humago.Unwrap(c)
+	if !s.streams.enter() {
+		s.refuse(c, problem(http.StatusServiceUnavailable, "the server is shutting down", "try again in a moment"))
+		return
+	}
+	defer s.streams.leave()
+	ctx, stop := s.streams.bound(c.Context()) // not the request's: authorise put caller and target into c
+	defer s.watchCaller(ctx, c, r, stop)()
+	answer(ctx, w)
+}
+
+// body gives a long answer that is one file. send calls open before the first byte. An error before that becomes a problem. Later the
+// connection is broken off, since a body that ends in order would pass for a whole one.
+func (s *service) body(c huma.Context, r route, send func(ctx context.Context, open func(set func(http.Header)) *tarStream) error) {
+	s.long(c, r, func(ctx context.Context, w http.ResponseWriter) {
+		begun := false
+		err := send(ctx, func(set func(http.Header)) *tarStream {
+			begun = true
+			set(w.Header())
+			w.WriteHeader(http.StatusOK)
+			return &tarStream{w, http.NewResponseController(w)}
+		})
+		switch {
+		case err == nil:
+		case begun:
+			if !interrupted(ctx, err) {
+				_ = s.problem(ctx, r, err) // for the log
+			}
+			panic(http.ErrAbortHandler)
+		default:
+			s.refuse(c, s.problem(ctx, r, err))
+		}
+	})
+}
+
+// watchEvery is how often the caller of a long answer is looked at again: it must not outlive the session or the role that it came with.
 const watchEvery = 15 * time.Second
 
-// watchCaller calls stop when the caller of a stream is not known any more, or may not any more. What it returns stops the stream and the watch.
+// watchCaller calls stop when the caller of a long answer is not known any more, or may not any more. What it returns stops both.
 func (s *service) watchCaller(ctx context.Context, c huma.Context, r route, stop context.CancelFunc) func() {
 	request, _ := humago.Unwrap(c)
 	of := target(c.Context())

@@ -50,12 +50,6 @@ type Options struct {
 // RecordFunc writes into the audit log that somebody logged in, was refused or left. A login that cannot be written down is refused.
 type RecordFunc func(ctx context.Context, client string, who access.Principal, what access.Action, failed error) error
 
-// What RecordFunc is told of.
-const (
-	LoggedIn  access.Action = "login"
-	LoggedOut access.Action = "logout"
-)
-
 // Gate tells callers who are known from others. Safe for concurrent use.
 type Gate struct {
 	Options

@@ -210,7 +210,7 @@ func newDecoy(c cost) string {
 }
 
 func (g *Gate) refused(r *http.Request, who access.Principal) {
-	if err := g.Record(r.Context(), r.RemoteAddr, who, LoggedIn, ErrUnknown); err != nil {
+	if err := g.Record(r.Context(), r.RemoteAddr, who, access.SessionLogin, ErrUnknown); err != nil {
 		_ = g.failed("writing down a refused login", err) // it is refused all the same
 	}
 }
@@ -229,7 +229,7 @@ func sentence(err error) string {
 // logout ends the session and leads back to the login page.
 func (g *Gate) logout(w http.ResponseWriter, r *http.Request) {
 	if who, err := g.Authenticate(r); err == nil && who.Session != "" {
-		if err := g.Record(r.Context(), r.RemoteAddr, who, LoggedOut, nil); err != nil {
+		if err := g.Record(r.Context(), r.RemoteAddr, who, access.SessionLogout, nil); err != nil {
 			_ = g.failed("writing down a logout", err) // who wants to leave may
 		}
 	}

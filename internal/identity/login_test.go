@@ -213,7 +213,7 @@ func TestWhatIsWrittenDownOfLogins(t *testing.T) {
 	d.post(LoginPath, "name", "hunter2hunter2", "password", "")
 	d.logIn("ann")
 	d.post(logoutPath)
-	want := []entry{{"local:ann", LoggedIn, true}, {"local:unknown", LoggedIn, true}, {"local:ann", LoggedIn, false}, {"local:ann", LoggedOut, false}}
+	want := []entry{{"local:ann", access.SessionLogin, true}, {"local:unknown", access.SessionLogin, true}, {"local:ann", access.SessionLogin, false}, {"local:ann", access.SessionLogout, false}}
 	if len(log) != len(want) {
 		t.Fatalf("%+v", log)
 	}

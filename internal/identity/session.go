@@ -87,7 +87,7 @@ func (g *Gate) begin(w http.ResponseWriter, r *http.Request, a account, way, ref
 	ctx, now, id := r.Context(), g.Now(), newSessionID()
 	who := principalOf(a, way)
 	who.Session = publicID(id.hash())
-	if err := g.Record(ctx, r.RemoteAddr, who, LoggedIn, nil); err != nil {
+	if err := g.Record(ctx, r.RemoteAddr, who, access.SessionLogin, nil); err != nil {
 		return fmt.Errorf("writing down a login: %w", err)
 	}
 	body := sessionBody{Way: way, From: hostOf(r.RemoteAddr), Browser: plainText(r.UserAgent(), 200)}

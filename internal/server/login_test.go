@@ -252,7 +252,7 @@ func TestTheFirstAdministratorAndTheirTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"action":"login"`, `"action":"token:create"`, `"action":"token:revoke"`} {
+	for _, want := range []string{`"action":"session:login"`, `"action":"token:create"`, `"action":"token:revoke"`} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("the audit log lacks %s", want)
 		}

@@ -6,7 +6,7 @@ func Opened() *Policy {
 	return &Policy{version: "opened-file", roles: map[string]Role{LocalRole: {
 		Name: LocalRole,
 		Statements: []Statement{{
-			Effect: Allow, Actions: []Action{ServerView, JobView, JobRead, RecordRead, PolicyRead}, Resources: []string{"**"},
+			Effect: Allow, Actions: []Action{ServerView, JobView, JobRead, RecordRead}, Resources: []string{"**"},
 		}},
 		Clear: []string{"*"},
 	}}}

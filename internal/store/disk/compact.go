@@ -58,8 +58,7 @@ func (s *Store) Compact(ctx context.Context, o CompactOptions) (p CompactProgres
 
 // Seal ends and seals every active segment.
 func (s *Store) Seal() {
-	for _, d := range s.sealer.take() {
-		s.sealer.seal(d)
+	for s.sealer.one() {
 	}
 	for _, r := range s.all() {
 		r.mu.Lock()

@@ -18,7 +18,7 @@ type sealer struct {
 	store *Store
 	kick  chan struct{}
 
-	sealing sync.Mutex // held while one is sealed
+	sealing sync.Mutex // held while one is taken from the queue and sealed
 	mu      struct {
 		sync.Mutex
 		queue []dirtySegment
@@ -37,12 +37,20 @@ func (z *sealer) add(r *recording, g *segment) {
 	}
 }
 
-func (z *sealer) take() []dirtySegment {
+// one seals the oldest that waits, and says whether there was one. Nothing is on its way to being sealed when it says that there was none.
+func (z *sealer) one() bool {
+	z.sealing.Lock()
+	defer z.sealing.Unlock()
 	z.mu.Lock()
-	defer z.mu.Unlock()
-	q := z.mu.queue
-	z.mu.queue = nil
-	return q
+	if len(z.mu.queue) == 0 {
+		z.mu.Unlock()
+		return false
+	}
+	d := z.mu.queue[0]
+	z.mu.queue = z.mu.queue[1:]
+	z.mu.Unlock()
+	z.sealLocked(d)
+	return true
 }
 
 const housekeepingEvery = time.Second
@@ -62,13 +70,15 @@ func (z *sealer) run(stop <-chan struct{}) {
 				z.restFiles()
 			}
 		}
-		for _, d := range z.take() {
+		for {
 			select {
 			case <-stop: // the next start seals what is left
 				return
 			default:
 			}
-			z.seal(d)
+			if !z.one() {
+				break
+			}
 		}
 	}
 }
@@ -76,6 +86,10 @@ func (z *sealer) run(stop <-chan struct{}) {
 func (z *sealer) seal(d dirtySegment) {
 	z.sealing.Lock()
 	defer z.sealing.Unlock()
+	z.sealLocked(d)
+}
+
+func (z *sealer) sealLocked(d dirtySegment) {
 	if err := d.r.seal(z.store, d.g); err != nil {
 		z.store.opt.Log.Warn("segment stays unsealed", "segment", d.g.id, "recording", d.r.id.String(), "error", err)
 	}

@@ -1078,6 +1078,7 @@ const (
 	ReplaySenderVerdictExactSolved   ReplaySenderVerdict = "exact-solved"
 	ReplaySenderVerdictNotReplayable ReplaySenderVerdict = "not-replayable"
 	ReplaySenderVerdictNothing       ReplaySenderVerdict = "nothing"
+	ReplaySenderVerdictPathEqual     ReplaySenderVerdict = "path-equal"
 	ReplaySenderVerdictUnchanged     ReplaySenderVerdict = "unchanged"
 )
 
@@ -1098,6 +1099,8 @@ func (e ReplaySenderVerdict) Valid() bool {
 		return true
 	case ReplaySenderVerdictNothing:
 		return true
+	case ReplaySenderVerdictPathEqual:
+		return true
 	case ReplaySenderVerdictUnchanged:
 		return true
 	default:
@@ -1114,6 +1117,7 @@ const (
 	ReplayVerdictVerdictExactSolved   ReplayVerdictVerdict = "exact-solved"
 	ReplayVerdictVerdictNotReplayable ReplayVerdictVerdict = "not-replayable"
 	ReplayVerdictVerdictNothing       ReplayVerdictVerdict = "nothing"
+	ReplayVerdictVerdictPathEqual     ReplayVerdictVerdict = "path-equal"
 	ReplayVerdictVerdictUnchanged     ReplayVerdictVerdict = "unchanged"
 )
 
@@ -1133,6 +1137,8 @@ func (e ReplayVerdictVerdict) Valid() bool {
 	case ReplayVerdictVerdictNotReplayable:
 		return true
 	case ReplayVerdictVerdictNothing:
+		return true
+	case ReplayVerdictVerdictPathEqual:
 		return true
 	case ReplayVerdictVerdictUnchanged:
 		return true

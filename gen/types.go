@@ -6619,6 +6619,9 @@ type ExportIncidentParams struct {
 	// Jars With the job's jars.
 	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
 
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves.
+	Program bool `form:"program,omitempty" json:"program,omitempty"`
+
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
 }
@@ -6642,6 +6645,9 @@ type ExportIncidentPreviewParams struct {
 
 	// Jars With the job's jars.
 	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves.
+	Program bool `form:"program,omitempty" json:"program,omitempty"`
 
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`

@@ -34,6 +34,10 @@ Values are masked for the role of --as, and never show more than you see; what c
 server, and says what was done to it and what its replays gave: sightglass verify FILE. --for and --for-file encrypt it for keys of age, and
 the file's name ends in .age then; --passphrase-file for whoever knows the first line of that file.
 
+--with-program makes a file that runs again: the job's jars, its configuration and its arguments leave as they are, so only who sees every
+value may ask for it. A masked recording is run again with its masked values before it leaves, which may take minutes, and the file says
+what came of it: exact, path-equal (the same way through the program, with other values) or not-replayable, and where it parted.
+
 FILE appears when all of it has arrived and is whole; one that is there is replaced. --preview lists what would leave, and writes nothing.
 It needs the right recording:export, and the audit log says who took what. docs/guides/share.md
 
@@ -53,6 +57,7 @@ Exit 1: written, and its masked recording is known not to be replayable.`,
 	f.StringVar(&q.As, "as", "", "role of who will read it; empty: what you see")
 	f.BoolVar(&q.State, "with-state", false, "with files of state, as far as they are recorded")
 	f.BoolVar(&q.Jars, "with-jars", false, "with the job's jars")
+	f.BoolVar(&q.Program, "with-program", false, "with what runs it again: jars, configurations and arguments as they are")
 	f.StringVar(&q.Expires, "expires", "", "how long it is to be used, as 30d or 12h; empty: for ever")
 	f.StringArrayVar(&keys, "for", nil, "encrypt for a public key of age (age1…); may be given more than once")
 	f.StringArrayVar(&files, "for-file", nil, "encrypt for the public keys in a file, one a line; may be given more than once")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -196,6 +197,9 @@ func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*
 					lost = fmt.Errorf("the state that the attempt was restored with is not there: %s", body.Missing)
 				}
 				restore = restored{at(rows.Value, i), body.Files}
+				if v := restore.handles; v.Len() < v.Size() {
+					lost = errors.New("the attempt began with restored state, and what says which is not in the recording: a mask took it away")
+				}
 			}
 		}
 	}

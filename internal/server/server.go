@@ -60,6 +60,7 @@ type Server struct {
 	background *browse.Budget // of what may wait: indexes, Parquet
 	steer      *steering.Steering
 	replays    *replay.Queue
+	runs       replay.QueueOptions // of replays
 	api        *api.API
 	http       *http.Server
 	ready      atomic.Bool
@@ -150,7 +151,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		journeys = exported{s.export}
 	}
 	s.incidents = &incidents{
-		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, data: s.cfg.Data, version: s.version, now: s.now,
+		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, runs: s.runs, data: s.cfg.Data, version: s.version, now: s.now,
 	}
 	gate, err := s.openGate(secrets)
 	if err != nil {

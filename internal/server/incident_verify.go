@@ -177,7 +177,7 @@ func (m *masked) verdict() share.Verdict {
 	case m.ran == 0 && m.stateful > 0:
 		return share.Verdict{Verdict: share.NotReplayable, Details: ran}
 	case m.ran == 0:
-		return share.Verdict{Verdict: share.NotProven, Details: "no attempt of the masked recording gave anything to compare"}
+		return share.Verdict{Verdict: share.NotProven, Details: "there is nothing to compare: no attempt of the masked recording gave anything"}
 	case m.alike > 0:
 		return share.Verdict{Verdict: share.PathEqual, Details: ran}
 	}

@@ -219,6 +219,10 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 		return err
 	}
 	o.Closed = s.fleet.closedBefore
+	o.Foreign = func(rec event.RecordingID) bool {
+		of, err := originOf(context.WithoutCancel(ctx), s.meta, rec)
+		return err == nil && of != nil
+	}
 	if s.ingest, err = ingest.New(o); err != nil {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}

@@ -86,6 +86,9 @@ Exit 1: written, and its masked recording is known not to be replayable.`,
 		if to.Any() && !strings.HasSuffix(out, encryptedSuffix) {
 			out += encryptedSuffix
 		}
+		if q.Program {
+			a.hint("if it is masked it runs again first, which may take minutes; it can be interrupted")
+		}
 		var report *share.Report
 		err = cl.ExportIncident(c.Context(), q, out, func(w io.Writer, from io.Reader) (err error) {
 			report, err = keep(c.Context(), w, from, to)

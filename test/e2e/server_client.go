@@ -371,3 +371,12 @@ func isNotFound(err error) bool {
 	var status *statusError
 	return errors.As(err, &status) && status.code == http.StatusNotFound
 }
+
+// decode reads the JSON of an answer.
+func decode(response *http.Response, into any) error {
+	body, err := io.ReadAll(io.LimitReader(response.Body, 256<<20))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, into)
+}

@@ -81,6 +81,7 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 40m -v ./test/e2e -run TestRecording -flink $(FLINK_1)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestApplication -flink $(FLINK_2)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestApplication -flink $(FLINK_1)
+	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestCanaries -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run TestKafka

@@ -133,7 +133,14 @@ func (s *service) replayPlan(ctx context.Context, in *replayRequest) (ReplayPlan
 	if err != nil {
 		return ReplayPlan{}, err
 	}
-	return s.Replays.Plan(ctx, target(ctx), a)
+	p, err := s.Replays.Plan(ctx, target(ctx), a)
+	if err != nil {
+		return ReplayPlan{}, err
+	}
+	for i := range p.Before {
+		p.Before[i] = s.shownReplay(ctx, target(ctx), p.Before[i])
+	}
+	return p, nil
 }
 
 func (s *service) startReplay(ctx context.Context, in *replayRequest) (r ReplayRun, err error) {

@@ -31,7 +31,7 @@ func (k *keptReplays) run() ReplayRun {
 }
 
 func (k *keptReplays) Plan(_ context.Context, _ browse.Target, a browse.AttemptOf) (ReplayPlan, error) {
-	return ReplayPlan{Key: a.Key.String(), Task: a.Task, Findings: []ReplayFinding{}, Senders: []ReplaySender{}, Before: []ReplayRun{}, Starts: []ReplayStart{}}, nil
+	return ReplayPlan{Key: a.Key.String(), Task: a.Task, Findings: []ReplayFinding{}, Senders: []ReplaySender{}, Before: []ReplayRun{k.run()}, Starts: []ReplayStart{}}, nil
 }
 
 func (k *keptReplays) Start(_ context.Context, t browse.Target, w ReplayRequest) (ReplayRun, error) {

@@ -22,6 +22,7 @@ type collector struct {
 	mu    sync.Mutex
 	bytes map[string]int
 	words map[string]bool // path and word
+	whole *bytes.Buffer   // all that came, where a test wants it
 }
 
 // wanted is what must come by each path.
@@ -47,6 +48,9 @@ func newCollector(t *testing.T) *collector {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.bytes[r.URL.Path] += len(body)
+		if c.whole != nil {
+			c.whole.Write(body)
+		}
 		for _, word := range wanted[r.URL.Path] {
 			if bytes.Contains(body, []byte(word)) {
 				c.words[r.URL.Path+" "+word] = true

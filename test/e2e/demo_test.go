@@ -96,6 +96,14 @@ func TestDemo(t *testing.T) {
 		wantDownloadedTest(t, l, running, downloads)
 	})
 	t.Run("exported tests", func(t *testing.T) { failed = append(failed, wantExportedTests(t, l, running)...) })
+	t.Run("logins", func(t *testing.T) { // the last: it ends the demo's own server
+		out, err := testLogins(t, l, running, dir)
+		t.Logf("%s", out)
+		if err != nil {
+			failed = append(failed, failures(out))
+			t.Fatalf("%v\n%s", err, failures(out))
+		}
+	})
 }
 
 // failures are the lines of a browser run that name what failed.

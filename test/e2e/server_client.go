@@ -295,6 +295,16 @@ func (c *serverClient) events(ctx context.Context, recording, op, kind string) (
 	}
 }
 
+// eventsOf reads the records of a key that sources took in, oldest first.
+func (c *serverClient) eventsOf(ctx context.Context, recording, key string) ([]recordedEvent, error) {
+	var page struct {
+		Items []recordedEvent `json:"items"`
+	}
+	q := url.Values{"kind": {"source-record"}, "key": {key}, "order": {"asc"}}
+	err := c.get(ctx, "/api/v1/recordings/"+recording+"/events?"+q.Encode(), &page)
+	return page.Items, err
+}
+
 // oldest is the time of the first event of a recording.
 func (c *serverClient) oldest(ctx context.Context, recording string) (time.Time, error) {
 	var page struct {
@@ -370,4 +380,13 @@ func (e *statusError) Error() string { return fmt.Sprintf("status %d: %s", e.cod
 func isNotFound(err error) bool {
 	var status *statusError
 	return errors.As(err, &status) && status.code == http.StatusNotFound
+}
+
+// decode reads the JSON of an answer.
+func decode(response *http.Response, into any) error {
+	body, err := io.ReadAll(io.LimitReader(response.Body, 256<<20))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, into)
 }

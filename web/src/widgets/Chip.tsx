@@ -18,10 +18,11 @@ export function Chip({ tone = "plain", icon, title, children }: Props) {
 
 type ChosenProps = { readonly children: ReactNode; readonly onRemove: () => void; readonly removeLabel: string };
 
-/** A chosen restriction with a cross that takes it away. */
+/** A chosen restriction with a cross that takes it away. Its name has what stands in it, so that who speaks to a screen can say what they read there. */
 export function ChosenChip({ children, onRemove, removeLabel }: ChosenProps) {
 	return (
-		<button type="button" className="chip acc" onClick={onRemove} aria-label={removeLabel}>
+		<button type="button" className="chip acc" onClick={onRemove}>
+			<span className="hide">{removeLabel}: </span>
 			{children}
 			<Icon name="close" size="s" />
 		</button>

@@ -65,8 +65,9 @@ export function Detail({ of: e }: { readonly of: AuditEntry }) {
 				<dt>Records</dt>
 				<dd>{count(e.records)}</dd>
 				<dt>Shown clear</dt>
-				<dd>
+				<dd className="row">
 					<Classes of={e.classes} />
+					{e.classes.length === 0 && e.records > 0n && <span>: values were masked</span>}
 				</dd>
 				{e.reason !== undefined && (
 					<>

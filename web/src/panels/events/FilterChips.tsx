@@ -37,7 +37,7 @@ export function FilterChips({ filter: f, onFilter, window, onWindow, graph, time
 	return (
 		<div className={styles.chips} role="group" aria-label="Filter in parts">
 			{f.op !== undefined && (
-				<ChosenChip removeLabel={`Any operator, not only ${f.op}`} onRemove={() => without("op")}>
+				<ChosenChip removeLabel="Any operator" onRemove={() => without("op")}>
 					{op?.name ?? f.op}
 				</ChosenChip>
 			)}
@@ -57,22 +57,18 @@ export function FilterChips({ filter: f, onFilter, window, onWindow, graph, time
 				</ChosenChip>
 			)}
 			{f.kinds?.map((k) => (
-				<ChosenChip key={k} removeLabel={`Not only ${k}`} onRemove={() => change({ kinds: turn(f.kinds, k) })}>
+				<ChosenChip key={k} removeLabel="Not only" onRemove={() => change({ kinds: turn(f.kinds, k) })}>
 					<Icon name={lookOf(k).icon} size="s" />
 					{lookOf(k).word}
 				</ChosenChip>
 			))}
 			{f.lanes?.map((l) => (
-				<ChosenChip key={l} removeLabel={`Not only lane ${l}`} onRemove={() => change({ lanes: turn(f.lanes, l) })}>
+				<ChosenChip key={l} removeLabel="Not only" onRemove={() => change({ lanes: turn(f.lanes, l) })}>
 					lane {l}
 				</ChosenChip>
 			))}
 			{f.reasons?.map((reason) => (
-				<ChosenChip
-					key={reason}
-					removeLabel={`Not only ${reasonWords(reason)}`}
-					onRemove={() => change({ reasons: turn(f.reasons, reason) })}
-				>
+				<ChosenChip key={reason} removeLabel="Not only" onRemove={() => change({ reasons: turn(f.reasons, reason) })}>
 					<Icon name="dropped" size="s" />
 					{reasonWords(reason)}
 				</ChosenChip>

@@ -400,6 +400,33 @@ func (e ExplainIndex) Valid() bool {
 	}
 }
 
+// Defines values for GrantState.
+const (
+	GrantStateEnded   GrantState = "ended"
+	GrantStateExpired GrantState = "expired"
+	GrantStateInForce GrantState = "in-force"
+	GrantStatePending GrantState = "pending"
+	GrantStateRefused GrantState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the GrantState enum.
+func (e GrantState) Valid() bool {
+	switch e {
+	case GrantStateEnded:
+		return true
+	case GrantStateExpired:
+		return true
+	case GrantStateInForce:
+		return true
+	case GrantStatePending:
+		return true
+	case GrantStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GroupResetTo.
 const (
 	GroupResetToEarliest GroupResetTo = "earliest"
@@ -2900,6 +2927,168 @@ type Governor struct {
 	Why string `json:"why,omitempty"`
 }
 
+// Grant defines model for Grant.
+type Grant struct {
+	// Approver Who approved it: an id. Absent: nobody did, or nobody had to.
+	Approver string `json:"approver,omitempty"`
+
+	// Asked Example: 2026-08-01T14:02:11.482000Z
+	Asked time.Time `json:"asked"`
+
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began,omitempty"`
+
+	// By Who gave it that: an id. Absent: time did, or a policy without its rule.
+	By string `json:"by,omitempty"`
+
+	// Clear Classes whose mask it lifts; * = all.
+	Clear []string `json:"clear"`
+
+	// Decide The caller may approve or refuse it now.
+	Decide bool `json:"decide"`
+
+	// End The caller may end it now.
+	End bool   `json:"end"`
+	ID  string `json:"id"`
+
+	// Name Of who asked, for people.
+	Name string `json:"name"`
+
+	// Over When it got a final state.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Over time.Time `json:"over,omitempty"`
+
+	// Principal Whose it is: an id.
+	Principal string `json:"principal"`
+	Reason    string `json:"reason"`
+
+	// Resources On these alone; * stands for anything within a segment, ** for all below.
+	Resources []string `json:"resources"`
+
+	// Role What this role may do it allows.
+	Role string `json:"role,omitempty"`
+
+	// Rule Of the access policy's grants.
+	Rule string `json:"rule"`
+
+	// Seconds How long it lasts from its beginning.
+	Seconds string     `json:"seconds"`
+	State   GrantState `json:"state"`
+
+	// Until It is over then.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until,omitempty"`
+
+	// Via Id of the token that asked, which has it as well. Absent: a person asked; no token has it.
+	Via string `json:"via,omitempty"`
+
+	// Why That it was refused, or ended.
+	Why string `json:"why,omitempty"`
+
+	// Yours It is the caller's.
+	Yours bool `json:"yours"`
+}
+
+// GrantState defines model for Grant.State.
+type GrantState string
+
+// GrantInForce defines model for GrantInForce.
+type GrantInForce struct {
+	Clear     []string `json:"clear"`
+	ID        string   `json:"id"`
+	Reason    string   `json:"reason"`
+	Resources []string `json:"resources"`
+	Role      string   `json:"role,omitempty"`
+	Rule      string   `json:"rule"`
+
+	// Until Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+}
+
+// GrantList defines model for GrantList.
+type GrantList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap   `json:"gaps,omitempty"`
+	Items []Grant `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// GrantRule defines model for GrantRule.
+type GrantRule struct {
+	// Approve Somebody else has to approve it.
+	Approve bool `json:"approve"`
+
+	// Clear Classes whose mask may be lifted; * = all.
+	Clear     []string `json:"clear"`
+	Name      string   `json:"name"`
+	Resources []string `json:"resources"`
+
+	// Role What this role may do is allowed.
+	Role string `json:"role,omitempty"`
+
+	// Seconds For so long at most.
+	Seconds string `json:"seconds"`
+
+	// Usual Seconds, where nobody asks for another time.
+	Usual string `json:"usual"`
+}
+
+// GrantRuleList defines model for GrantRuleList.
+type GrantRuleList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []GrantRule `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// GrantWish defines model for GrantWish.
+type GrantWish struct {
+	// Clear Of the rule's classes; empty: all of them.
+	Clear []string `json:"clear,omitempty"`
+
+	// Reason Why it is needed: in the audit log, and for who approves.
+	Reason string `json:"reason"`
+
+	// Resources Inside the rule's; empty: all of them.
+	Resources []string `json:"resources,omitempty"`
+
+	// Rule Of grant-rules.
+	Rule string `json:"rule"`
+
+	// Seconds How long; absent: an hour, or as long as the rule allows.
+	Seconds string `json:"seconds,omitempty"`
+}
+
+// GrantWord defines model for GrantWord.
+type GrantWord struct {
+	// Why For who asked, and for the audit log.
+	Why string `json:"why,omitempty"`
+}
+
 // Graph defines model for Graph.
 type Graph struct {
 	Edges []Edge `json:"edges"`
@@ -4312,8 +4501,11 @@ type PolicyVersionList struct {
 type Principal struct {
 	// Actions Actions of this API that the caller may take on every recording.
 	Actions []string `json:"actions"`
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
+
+	// Grants What the caller has now beyond the roles, for a while. Absent: nothing.
+	Grants []GrantInForce `json:"grants,omitempty"`
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
 
 	// Owner Whose token it is, when it is one.
 	Owner string `json:"owner,omitempty"`
@@ -6458,6 +6650,12 @@ type TopicTailParams struct {
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
 }
 
+// GrantEndParams defines parameters for GrantEnd.
+type GrantEndParams struct {
+	// Why For the audit log.
+	Why string `form:"why,omitempty" json:"why,omitempty"`
+}
+
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {
 	// All Every run, not only the newest of each name.
@@ -6962,6 +7160,12 @@ type GroupResetJSONRequestBody = GroupReset
 
 // TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
 type TopicProduceJSONRequestBody = ProduceWish
+
+// GrantRequestJSONRequestBody defines body for GrantRequest for application/json ContentType.
+type GrantRequestJSONRequestBody = GrantWish
+
+// GrantRefuseJSONRequestBody defines body for GrantRefuse for application/json ContentType.
+type GrantRefuseJSONRequestBody = GrantWord
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish

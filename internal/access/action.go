@@ -23,11 +23,14 @@ const (
 	AuditRead       Action = "audit:read"
 	RecordRead      Action = "record:read" // the recording policy, and what agents made of it
 	RecordWrite     Action = "record:write"
+	GrantRequest    Action = "grant:request" // to ask for a grant
+	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, StoreCompact, AuditRead, RecordRead, RecordWrite,
+	GrantRequest, GrantApprove,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -39,6 +42,9 @@ const (
 	APITokenCreate Action = "token:create"
 	APITokenRevoke Action = "token:revoke"
 	PolicyWrite    Action = "policy:write" // another access policy is in force
+	GrantRefuse    Action = "grant:refuse"
+	GrantEnd       Action = "grant:end"
+	GrantExpire    Action = "grant:expire" // its time is over, or nobody decided about it in time
 	AuditFile      Action = "audit:file"   // a file of the log begins
 	AuditRepair    Action = "audit:repair" // the end of a file was cut, since it held no whole entry
 	AuditKeep      Action = "audit:keep"   // retention took files of the log away

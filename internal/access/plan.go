@@ -101,15 +101,15 @@ const (
 )
 
 // Plan compiles the policy for who and what. Without masking a principal sees everything or nothing of payload, depending on whether a
-// role of theirs lifts all masks.
+// role or a grant of theirs lifts all masks.
 func (p *Policy) Plan(who Principal, what Subject) Plan {
 	switch {
-	case p.clears(who):
+	case p.clearsOn(who, what.Resource):
 		return clearPlan{}
 	case p == nil || p.masking == nil || who.ID == "":
 		return hiddenPlan{}
 	}
-	return p.plans.of(p.masking, what, p.Lifted(who), p.guesses(who))
+	return p.plans.of(p.masking, what, p.LiftedOn(who, what.Resource), p.guesses(who))
 }
 
 // clearPlan shows everything.

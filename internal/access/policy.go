@@ -43,6 +43,9 @@ type Policy struct {
 	plans   *plans
 	binding []Binding
 	limits  Limits
+
+	grantRules map[string]GrantRule
+	granted    map[string][]granted // by the id of who has them
 }
 
 // NewPolicy checks and compiles roles. version is shown in audit entries and views of the policy.
@@ -120,7 +123,9 @@ func (p *Policy) Lifted(who Principal) []string {
 
 // guesses tells whether who could write a value into a topic and compare its token with others.
 func (p *Policy) guesses(who Principal) bool {
-	return !p.masking.source.TokensForProducers && slices.ContainsFunc(who.Roles, func(name string) bool { return p.masking.writers[name] })
+	return !p.masking.source.TokensForProducers &&
+		(slices.ContainsFunc(who.Roles, func(name string) bool { return p.masking.writers[name] }) ||
+			slices.ContainsFunc(p.granted[who.ID], func(g granted) bool { return p.masking.writers[g.Role] && p.mayAsk(who, g.Rule) }))
 }
 
 // Local is the policy of a server on loopback with one user: everything is allowed and clear.
@@ -146,6 +151,7 @@ type Decision struct {
 	Reason    string // one sentence for the person who asked
 	Role      string // whose statement decided; empty when none applied
 	Statement int    // which one, from 1
+	Grant     string // id of the grant without which it would not be allowed; empty = there is none
 }
 
 // Err is nil when allowed, else an error that wraps ErrDenied and says why.
@@ -156,7 +162,8 @@ func (d Decision) Err() error {
 	return fmt.Errorf("%w: %s", ErrDenied, d.Reason)
 }
 
-// Decide says whether who may do a on r: no unless a statement of one of their roles allows it and none denies it.
+// Decide says whether who may do a on r: no unless a statement of one of their roles allows it and none denies it. Where no role says
+// anything a grant may allow it.
 func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
 	if p == nil || who.ID == "" || len(who.Roles) == 0 {
 		return Decision{Reason: "no role is known for this principal"}
@@ -164,6 +171,18 @@ func (p *Policy) Decide(who Principal, a Action, r Resource) Decision {
 	if !who.inScope(a) {
 		return Decision{Reason: fmt.Sprintf("the scope of this token leaves %s out", a)}
 	}
+	d := p.byRoles(who, a, r)
+	if d.Allowed || d.Role != "" { // a role that denies holds against grants as well
+		return d
+	}
+	if by := p.byGrants(who, a, r); by.Allowed {
+		return by
+	}
+	return d
+}
+
+// byRoles is Decide by the roles of who alone.
+func (p *Policy) byRoles(who Principal, a Action, r Resource) Decision {
 	found := Decision{Reason: fmt.Sprintf("no role of %s allows %s on %s", who.ID, a, r)}
 	for _, name := range who.Roles {
 		role, ok := p.roles[name]
@@ -193,10 +212,13 @@ func (p *Policy) DecideSomewhere(who Principal, a Action) Decision {
 	if p != nil && who.ID != "" {
 		for _, name := range who.Roles {
 			for i, s := range p.roles[name].Statements {
-				if s.Effect == Allow && len(s.Resources) > 0 && (slices.Contains(s.Actions, a) || slices.Contains(s.Actions, "*")) {
+				if s.Effect == Allow && len(s.Resources) > 0 && s.takes(a) {
 					return Decision{Allowed: true, Role: name, Statement: i + 1, Reason: fmt.Sprintf("role %s allows %s on some things", name, a)}
 				}
 			}
+		}
+		if d := p.somewhereByGrants(who, a); d.Allowed {
+			return d
 		}
 	}
 	return Decision{Reason: fmt.Sprintf("no role of %s allows %s on anything", cmp.Or(who.ID, "nobody"), a)}
@@ -209,7 +231,7 @@ func (p *Policy) DecideBelow(who Principal, a Action, beginning string) bool {
 	}
 	for _, name := range who.Roles {
 		for _, s := range p.roles[name].Statements {
-			if s.Effect != Allow || !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
+			if s.Effect != Allow || !s.takes(a) {
 				continue
 			}
 			if slices.ContainsFunc(s.Resources, func(pattern string) bool { return mayBegin(pattern, beginning) }) {
@@ -217,14 +239,20 @@ func (p *Policy) DecideBelow(who Principal, a Action, beginning string) bool {
 			}
 		}
 	}
-	return false
+	return p.belowByGrants(who, a, beginning)
 }
 
 func (s Statement) covers(a Action, r Resource) bool {
-	if !slices.Contains(s.Actions, a) && !slices.Contains(s.Actions, "*") {
-		return false
-	}
-	return slices.ContainsFunc(s.Resources, r.matches)
+	return s.takes(a) && slices.ContainsFunc(s.Resources, r.matches)
+}
+
+func (s Statement) takes(a Action) bool {
+	return slices.Contains(s.Actions, a) || slices.Contains(s.Actions, "*")
+}
+
+// clearsOn is clears for one resource, where a grant may lift it too.
+func (p *Policy) clearsOn(who Principal, r Resource) bool {
+	return p.clears(who) || p != nil && len(p.granted) > 0 && slices.Contains(p.LiftedOn(who, r), allClasses)
 }
 
 // clears reports whether a role of who lifts the mask of every class.

@@ -17,6 +17,7 @@ type Case struct {
 	Line  int
 	Who   Principal
 	Claim map[string]any // in place of roles: what the identity provider says
+	Grant string         // rule of a grant that they have of all that it allows; empty = none
 
 	May  Action // a case of a decision
 	On   Resource
@@ -48,7 +49,7 @@ func ReadCases(text string) ([]Case, error) {
 
 func (r *fileReader) caseOf(n *yaml.Node) Case {
 	c := Case{Line: n.Line, Who: Principal{ID: "case:" + fmt.Sprint(n.Line), Name: "a case"}}
-	var topic, job string
+	var topic, job, in string
 	r.Members(n, "a case", map[string]func(*yaml.Node){
 		"role":  func(n *yaml.Node) { c.Who.Roles = append(c.Who.Roles, r.Text(n)) },
 		"roles": func(n *yaml.Node) { c.Who.Roles = append(c.Who.Roles, document.List(r.Reader, n, 100, r.Text)...) },
@@ -65,6 +66,8 @@ func (r *fileReader) caseOf(n *yaml.Node) Case {
 		"on":    func(n *yaml.Node) { c.On = Resource(r.Text(n)) },
 		"want":  func(n *yaml.Node) { c.Want = Effect(r.Word(n, string(Allow), string(Deny))) },
 		"by":    func(n *yaml.Node) { c.By = r.Text(n) },
+		"grant": func(n *yaml.Node) { c.Grant = r.Text(n) },
+		"in":    func(n *yaml.Node) { in = r.Text(n) },
 		"topic": func(n *yaml.Node) { topic = r.Text(n) },
 		"job":   func(n *yaml.Node) { job = r.Text(n) },
 		"part": func(n *yaml.Node) {
@@ -94,17 +97,23 @@ func (r *fileReader) caseOf(n *yaml.Node) Case {
 	case c.Sees != nil && (topic == "") == (job == ""):
 		r.Fail(n, "to sees belongs a topic or a job")
 	}
-	c.What.Resource = SubjectOf(topic, job)
+	c.What.Resource = SubjectIn(in, topic, job)
 	c.What.Part = Part(cmp.Or(string(c.What.Part), string(PartValue)))
 	return c
 }
 
 // SubjectOf is the resource by which rules find fields of a topic or, where it is empty, of a job, whatever cluster or environment it is in.
 func SubjectOf(topic, job string) Resource {
+	return SubjectIn("", topic, job)
+}
+
+// SubjectIn is SubjectOf in one cluster or environment, for grants, which are for resources.
+func SubjectIn(in, topic, job string) Resource {
+	in = cmp.Or(in, "any")
 	if topic != "" {
-		return ResourceOf("cluster", "any", "topic", topic)
+		return ResourceOf("cluster", in, "topic", topic)
 	}
-	return ResourceOf("flink", "any", "job", job)
+	return ResourceOf("flink", in, "job", job, "recording", "any")
 }
 
 // Try tells what becomes of a case.
@@ -114,6 +123,14 @@ func (p *Policy) Try(c Case) CaseOutcome {
 		who.Roles = append(slices.Clone(who.Roles), p.RolesOf(c.Claim)...)
 	}
 	out := CaseOutcome{Case: c, OK: true}
+	if c.Grant != "" {
+		with, err := p.WithRule(who, c.Grant)
+		if err != nil {
+			out.OK, out.Got = false, err.Error()
+			return out
+		}
+		p = with
+	}
 	if c.May != "" {
 		d := p.Decide(who, c.May, c.On)
 		out.Got = d.Reason
@@ -148,6 +165,7 @@ type PathExplained struct {
 	Mask  Mask
 	Rules []string // that name the path, as they stand in the policy; empty: none does
 	By    string   // role that lifts the mask; empty: none does
+	Grant string   // id of the grant that lifts it, where no role does
 }
 
 // ExplainPath says what who sees of the fields at a path, which must be one that has a pattern.
@@ -186,7 +204,18 @@ func (p *Policy) ExplainPath(who Principal, what Subject, path string) PathExpla
 	for _, name := range who.Roles {
 		if clear := p.roles[name].Clear; slices.Contains(clear, "*") || slices.Contains(clear, t.Class) {
 			out.By = name
-			break
+			return out
+		}
+	}
+	bare := *p
+	bare.granted = nil
+	if own := bare.Plan(who, what).Leaf(at, event.TextValue(event.ValueString, "")); t.Mask == Clear && own.Mask != Clear {
+		out.Class = own.Class
+		for _, g := range p.granted[who.ID] {
+			if p.mayAsk(who, g.Rule) && g.on(what.Resource) && (slices.Contains(g.clear, allClasses) || slices.Contains(g.clear, own.Class)) {
+				out.Grant = g.ID
+				break
+			}
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package access
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	mostRoles    = 1000
 	mostRules    = 5000
 	mostBindings = 5000
+	mostGrants   = 500
 )
 
 // ReadPolicy reads the text of a policy (docs/operations/access.md). keys make its tokens; without them a policy that masks by tokens is
@@ -35,7 +37,7 @@ func ReadPolicy(text string, keys Keys) (*Policy, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256([]byte(text))
-	p := &Policy{version: hex.EncodeToString(sum[:6]), roles: r.roles, binding: r.bindings, limits: r.limits}
+	p := &Policy{version: hex.EncodeToString(sum[:6]), roles: r.roles, binding: r.bindings, limits: r.limits, grantRules: r.grants}
 	if _, own := p.roles[LocalRole]; !own {
 		p = p.with(Local().roles[LocalRole])
 	}
@@ -55,7 +57,9 @@ type fileReader struct {
 	bindings []Binding
 	limits   Limits
 	named    []namedAt // classes that the text names, to look whether they are there
-	given    []namedAt // roles that bindings give
+	given    []namedAt // roles that bindings give, and those of grants
+	grants   map[string]GrantRule
+	allowed  []allowedBy // what grants add to roles
 }
 
 // namedAt is a name where it stands.
@@ -72,6 +76,7 @@ func (r *fileReader) read(root *yaml.Node) {
 		"roles":      func(n *yaml.Node) { document.List(r.Reader, n, mostRoles, r.role) },
 		"bindings":   func(n *yaml.Node) { r.bindings = document.List(r.Reader, n, mostBindings, r.bindingOf) },
 		"limits":     r.limitsOf,
+		"grants":     func(n *yaml.Node) { document.List(r.Reader, n, mostGrants, r.grantRule) },
 	})
 }
 
@@ -89,6 +94,7 @@ func (r *fileReader) check() {
 			r.Fail(g.node, "there is no role %q", g.name)
 		}
 	}
+	r.addAllowed()
 }
 
 func (r *fileReader) maskingOf(n *yaml.Node) {
@@ -316,16 +322,7 @@ func (r *fileReader) statement(n *yaml.Node) Statement {
 			})
 		},
 		"resources": func(n *yaml.Node) {
-			s.Resources = document.List(r.Reader, n, 1000, func(n *yaml.Node) string {
-				text := r.Text(n)
-				if first, _, _ := strings.Cut(text, "/"); text != "" && !slices.Contains(kinds, first) {
-					r.Fail(n, "%q begins with none of %s", text, strings.Join(kinds, ", "))
-				}
-				if i := strings.Index(text, "**"); i >= 0 && i != len(text)-2 {
-					r.Fail(n, "** stands at the end of a resource, for all that is below")
-				}
-				return text
-			})
+			s.Resources = document.List(r.Reader, n, 1000, r.pattern)
 		},
 	})
 	if document.Follow(n).Kind == yaml.MappingNode && (len(s.Actions) == 0 || len(s.Resources) == 0) {
@@ -334,8 +331,28 @@ func (r *fileReader) statement(n *yaml.Node) Statement {
 	return s
 }
 
+// pattern reads a resource, or many by stars.
+func (r *fileReader) pattern(n *yaml.Node) string {
+	text := r.Text(n)
+	if why := wrongPattern(text); text != "" && why != "" {
+		r.Fail(n, "%s", why)
+	}
+	return text
+}
+
+// wrongPattern says what is wrong with a pattern of resources; empty: nothing.
+func wrongPattern(text string) string {
+	if first, _, _ := strings.Cut(text, "/"); !slices.Contains(kinds, first) {
+		return fmt.Sprintf("%q begins with none of %s", text, strings.Join(kinds, ", "))
+	}
+	if i := strings.Index(text, "**"); i >= 0 && i != len(text)-2 {
+		return "** stands at the end of a resource, for all that is below"
+	}
+	return ""
+}
+
 // kinds are the first segments of resources.
-var kinds = []string{"cluster", "flink", "policy", "audit", "server", "store", "agents", "*", "**"}
+var kinds = []string{"cluster", "flink", "policy", "audit", "server", "store", "agents", "grant", "*", "**"}
 
 func (r *fileReader) bindingOf(n *yaml.Node) (b Binding) {
 	r.Members(n, "a binding", map[string]func(*yaml.Node){

@@ -26,7 +26,7 @@ func (p *Policy) MayTakeRaw(who Principal, of Resource) error {
 	if err := p.Decide(who, RecordingExport, of).Err(); err != nil {
 		return err
 	}
-	if !p.clears(who) {
+	if !p.clearsOn(who, of) {
 		return fmt.Errorf("%w: values are masked for %s, and bytes of Flink's serializers cannot be", ErrDenied, who.ID)
 	}
 	return nil

@@ -9,12 +9,16 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
 	"github.com/sightglass/sightglass/internal/query"
@@ -42,6 +46,8 @@ type fixture struct {
 	browser *browse.Browser
 	audit   written
 	kafka   *kafkatest.Cluster
+	grants  *grant.Keeper
+	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
 }
 
 // written is the audit log of a fixture as text, without the entries that begin its files.
@@ -96,18 +102,34 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 		t.Fatal(err)
 	}
 	cluster, shop := looked(t)
-	browser, err := browse.New(browse.Options{Queries: queries, Policy: access.NewInForce(policy), Auditor: log, Clusters: []browse.Cluster{shop}})
+	f, force := &fixture{truth: truth, sql: sql, audit: written{t, log}, kafka: cluster}, access.NewInForce(policy)
+	browser, err := browse.New(browse.Options{Queries: queries, Policy: force, Auditor: log, Clusters: []browse.Cluster{shop}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}})
+	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
+	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(a)
 	t.Cleanup(func() { a.Close(); server.Close(); _ = log.Close() })
-	return &fixture{api: a, server: server, truth: truth, sql: sql, replays: kept, logins: logins, browser: browser, audit: written{t, log}, kafka: cluster}
+	f.api, f.server, f.replays, f.logins, f.browser = a, server, kept, logins, browser
+	return f
+}
+
+// granting is a policy whose local user may do everything, with rules of grants.
+func granting(t *testing.T) *access.Policy {
+	t.Helper()
+	p, err := access.ReadPolicy(`grants:
+  - {name: once, ask: [local], clear: [unknown], resources: ["**"]}
+  - {name: two, ask: [local], approve: [local], clear: [unknown], resources: ["**"]}
+`, access.Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func local(*http.Request) (access.Principal, error) { return access.LocalPrincipal("ann"), nil }
@@ -196,6 +218,20 @@ func asked(f *fixture, r route) (path, body string) {
 		body = `{"to":"earliest","dry":true}`
 	case "pin":
 		body = `{"reason":"hold"}`
+	case "grant-request":
+		body = `{"rule":"once","reason":"a test"}`
+	case "grant-approve", "grant-refuse": // of what somebody else asked for
+		g, err := f.grants.Plan(access.Principal{ID: "oidc:x#9", Name: "Eve"}, grant.Wish{Rule: "two", Reason: "a test"})
+		if err == nil {
+			g, err = f.grants.Take(g)
+		}
+		if err == nil {
+			path = strings.ReplaceAll(path, "/1/", "/"+g.ID+"/")
+		}
+	case "grant-end": // the caller's own
+		for _, g := range f.grants.List(access.LocalPrincipal("ann"), func(*grant.Grant) bool { return false }) {
+			path = strings.TrimSuffix(path, "1") + g.ID
+		}
 	case "token-create":
 		body = `{"name":"ci","expires":"720h"}`
 	}
@@ -203,7 +239,7 @@ func asked(f *fixture, r route) (path, body string) {
 }
 
 func TestEveryRouteAnswersItsShape(t *testing.T) {
-	f := open(t, local, withCapsule)
+	f := openUnder(t, granting(t), local, withCapsule)
 	for _, r := range f.api.service.table {
 		if strings.HasSuffix(r.id, "-live") || r.id == "lineage-parts" || r.id == "audit-entries" || r.id == "topic-tail" { // streams
 			continue

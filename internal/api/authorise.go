@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/junit"
 	"github.com/sightglass/sightglass/internal/policy"
 	"github.com/sightglass/sightglass/internal/steering"
@@ -36,40 +37,42 @@ func caller(ctx context.Context) access.Principal {
 	return p
 }
 
-// authorise finds out who calls and asks access whether they may. It answers nil and a context that names the caller and the target, or a
-// problem. No parameter but those that name the resource has been read by then.
-func (s *service) authorise(ctx huma.Context, r route) (huma.Context, *Problem) {
+// authorise finds out who calls and asks access whether they may. It answers a context that names the caller and the target and is under one policy,
+// or a problem, and what has to be done at the end of the request. No parameter but those that name the resource has been read by then.
+func (s *service) authorise(ctx huma.Context, r route) (_ huma.Context, done func(), _ *Problem) {
+	done = func() {}
 	request, _ := humago.Unwrap(ctx)
 	who, err := s.Authenticate(request)
 	switch {
 	case errors.Is(err, ErrAskLater):
-		return nil, problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
+		return nil, done, problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
 	case err != nil:
-		return nil, problem(http.StatusUnauthorized, "the request shows no valid token or session",
+		return nil, done, problem(http.StatusUnauthorized, "the request shows no valid token or session",
 			"send a token as Authorization: Bearer <token> (sightglass login keeps one for this program), or log in at /auth/login")
 	}
-	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(ctx.Context(), callerKey{}, who), request.RemoteAddr))
+	pinned, done := s.Browser.Pin(ctx.Context(), who)
+	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(pinned, callerKey{}, who), request.RemoteAddr))
 	if r.action == anyone {
-		return ctx, nil
+		return ctx, done, nil
 	}
 	target := browse.Target{Resource: "server"}
 	if r.target != nil {
 		if target, err = r.target(s, ctx); err != nil {
-			return nil, s.problem(ctx.Context(), r, err)
+			return nil, done, s.problem(ctx.Context(), r, err)
 		}
 	}
-	if d := s.decide(who, r.action, target); !d.Allowed {
+	if d := s.decide(ctx.Context(), who, r.action, target); !d.Allowed {
 		s.noteRefusal(ctx.Context(), who, r, target.Resource, d)
-		return nil, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
+		return nil, done, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
-	return huma.WithValue(ctx, targetKey{}, target), nil
+	return huma.WithValue(ctx, targetKey{}, target), done, nil
 }
 
-func (s *service) decide(who access.Principal, a access.Action, on browse.Target) access.Decision {
+func (s *service) decide(ctx context.Context, who access.Principal, a access.Action, on browse.Target) access.Decision {
 	if on.Some {
-		return s.Browser.DecideSomewhere(who, a)
+		return s.Browser.DecideSomewhereIn(ctx, who, a)
 	}
-	return s.Browser.Decide(who, a, on.Resource)
+	return s.Browser.DecideIn(ctx, who, a, on.Resource)
 }
 
 // noteRefusal writes a refusal down. It is refused all the same when that fails: nothing is shown that would have to be known.
@@ -99,12 +102,26 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case grantOver(ctx):
+		return problem(http.StatusConflict, "a grant that this was shown under is over", "ask again: what you see is decided anew")
 	case interrupted(ctx, err):
 		return problem(statusClientGone, "the caller went away", "")
 	case errors.As(err, &ambiguous):
 		return problem(http.StatusConflict, ambiguous.What+" names more than one thing", "name one of: "+list(ambiguous.Candidates))
 	case errors.As(err, &mistakes):
 		return problem(http.StatusUnprocessableEntity, "the policy has "+plural(len(mistakes), "mistake"), mistakes.Error())
+	case errors.Is(err, access.ErrGrant):
+		return problem(http.StatusUnprocessableEntity, err.Error(), "GET "+Base+"/grant-rules has what you may ask for; docs/operations/grants.md describes it")
+	case errors.Is(err, grant.ErrNotFound):
+		return problem(http.StatusNotFound, err.Error(), "sightglass grant list shows what there is")
+	case errors.Is(err, grant.ErrState):
+		return problem(http.StatusConflict, err.Error(), "sightglass grant list shows how it stands")
+	case errors.Is(err, grant.ErrFile):
+		return problem(http.StatusServiceUnavailable, err.Error(), "sightglass doctor says what to do")
+	case errors.Is(err, grant.ErrOwn):
+		return problem(http.StatusForbidden, err.Error(), "somebody else with the right grant:approve has to")
+	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/grants"):
+		return problem(http.StatusForbidden, err.Error(), "the access policy's grants say who may ask and who may approve")
 	case errors.Is(err, steering.ErrChanged):
 		return problem(http.StatusConflict, err.Error(), "read it again and make the change anew")
 	case errors.Is(err, steering.ErrReadOnly):
@@ -152,6 +169,9 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	s.Log.Error("request failed", "request_id", requestID(ctx), "route", r.id, "error", err)
 	return problem(http.StatusInternalServerError, "the server failed on this request", "its log has the reason under the request id")
 }
+
+// grantOver tells whether a request ended because a grant did.
+func grantOver(ctx context.Context) bool { return errors.Is(context.Cause(ctx), access.ErrGrantOver) }
 
 // statusClientGone is nginx's number for it; nobody reads it but the metrics.
 const statusClientGone = 499

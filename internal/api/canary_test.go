@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/access/canarytest"
+	"github.com/sightglass/sightglass/internal/grant"
 )
 
 // canaries are what values, keys, headers and state of the fixtures hold, and nothing else of them: who sees one sees payload.
@@ -78,6 +79,9 @@ func TestNoRouteShowsAValueToWhoMayNotSeeIt(t *testing.T) {
 		"roles: [{name: reader, allow: [{actions: [\"*\"], resources: [\"**\"]}]}]\n",
 		"roles: [{name: reader, allow: [{actions: [status, \"job:view\", \"topic:list\"], resources: [\"**\"]}]}]\n",
 		"roles: [{name: reader}]\n",
+		// Under a grant of all classes on other things than the fixture's.
+		"roles: [{name: reader, allow: [{actions: [\"*\"], resources: [\"**\"]}]}]\n" +
+			"grants: [{name: elsewhere, ask: [reader], clear: [\"*\"], resources: [\"cluster/shop/topic/else*\", \"flink/else/**\", \"cluster/else/**\", \"policy/**\"]}]\n",
 	} {
 		policy, err := access.ReadPolicy(text, access.Keys{})
 		if err != nil {
@@ -86,6 +90,15 @@ func TestNoRouteShowsAValueToWhoMayNotSeeIt(t *testing.T) {
 		masked := openUnder(t, policy, func(*http.Request) (access.Principal, error) {
 			return access.Principal{ID: "oidc:x#1", Name: "Bob", Roles: []string{"reader"}}, nil
 		}, withCapsule)
+		if strings.Contains(text, "elsewhere") {
+			g, err := masked.grants.Plan(access.Principal{ID: "oidc:x#1", Name: "Bob", Roles: []string{"reader"}}, grant.Wish{Rule: "elsewhere", Reason: "a test"})
+			if err == nil {
+				g, err = masked.grants.Take(g)
+			}
+			if err != nil || g.State != grant.InForce {
+				t.Fatal(g.State, err)
+			}
+		}
 		more, leaks := walk(t, masked)
 		for name, routes := range leaks {
 			t.Errorf("the canary %s leaves by %v, under %s", name, routes, text)

@@ -22,6 +22,9 @@ func (s *service) principal(ctx context.Context, _ *none) (Principal, error) {
 	if p.Roles == nil {
 		p.Roles = []string{}
 	}
+	for _, g := range s.Browser.PolicyIn(ctx).GrantsOf(who) {
+		p.Grants = append(p.Grants, GrantInForce{ID: g.ID, Rule: g.Rule, Clear: all(g.Clear), Role: g.Role, Resources: all(g.Resources), Reason: g.Reason, Until: at(g.Until)})
+	}
 	for _, a := range who.Scope {
 		p.Scope = append(p.Scope, string(a))
 	}

@@ -129,4 +129,6 @@ type Principal struct {
 	Session string   `json:"session,omitempty" doc:"Id of the session, when it is one."`
 	Owner   string   `json:"owner,omitempty" doc:"Whose token it is, when it is one."`
 	Scope   []string `json:"scope,omitempty" doc:"The only actions that this token is for. Absent: all that the roles allow."`
+
+	Grants []GrantInForce `json:"grants,omitempty" doc:"What the caller has now beyond the roles, for a while. Absent: nothing."`
 }

@@ -89,7 +89,8 @@ func (s *service) operation(r route) huma.Operation {
 		Description: "Action: " + string(r.action),
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 			began := time.Now()
-			known, p := s.authorise(ctx, r)
+			known, done, p := s.authorise(ctx, r)
+			defer done()
 			if p != nil {
 				s.refuse(ctx, p)
 			} else {

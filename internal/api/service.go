@@ -15,6 +15,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -34,6 +35,7 @@ type Options struct {
 	Parquet  ParquetFolder      // nil: nothing is exported in the background
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
+	Grants   *grant.Keeper      // nil: nobody is given anything for a while
 
 	Incidents Incidents // nil: nothing goes into files for others
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.

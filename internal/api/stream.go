@@ -42,7 +42,7 @@ func stream[T, I any](s *service, r route, h func(context.Context, *I, send[T]) 
 				out := &eventStream{w: w, control: http.NewResponseController(w)}
 				defer out.close()
 				err := h(ctx, in, func(id string, item T) error { return out.object("", id, item) })
-				if err == nil || interrupted(ctx, err) {
+				if !grantOver(ctx) && (err == nil || interrupted(ctx, err)) {
 					return
 				}
 				p := s.problem(ctx, r, err)
@@ -83,7 +83,7 @@ func (s *service) body(c huma.Context, r route, send func(ctx context.Context, o
 		switch {
 		case err == nil:
 		case begun:
-			if !interrupted(ctx, err) {
+			if !interrupted(ctx, err) && !grantOver(ctx) {
 				_ = s.problem(ctx, r, err) // for the log
 			}
 			panic(http.ErrAbortHandler)
@@ -126,7 +126,7 @@ func (s *service) stillMay(request *http.Request, r route, of browse.Target) boo
 	if errors.Is(err, ErrAskLater) {
 		return true
 	}
-	return err == nil && (r.action == anyone || s.decide(who, r.action, of).Allowed)
+	return err == nil && (r.action == anyone || s.decide(context.Background(), who, r.action, of).Allowed)
 }
 
 // eventStream writes server-sent events. A comment goes out whenever nothing was sent for a while, so that proxies keep the

@@ -168,7 +168,7 @@ func TestSinksAreNamed(t *testing.T) {
 		}
 	}
 	topic := ""
-	if _, err := OpenSink("kafka:main/audit", SinkOptions{Kafka: func(c, n string) (Sink, error) { topic = c + " " + n; return &shelf{}, nil }}); err != nil || topic != "main audit" {
+	if _, err := OpenSink("kafka:main/audit", SinkOptions{Kafka: func(c, n string) (Topic, error) { topic = c + " " + n; return new(keptTopic), nil }}); err != nil || topic != "main audit" {
 		t.Errorf("%q, %v", topic, err)
 	}
 	if n := sinkName("https://ann:secret@logs.example/x?token=secret"); strings.Contains(n, "secret") {

@@ -26,7 +26,7 @@ type Sink interface {
 // SinkOptions are what sinks need of the process around them.
 type SinkOptions struct {
 	// Kafka opens a topic of a cluster that the settings name; nil: kafka: is refused.
-	Kafka func(cluster, topic string) (Sink, error)
+	Kafka func(cluster, topic string) (Topic, error)
 	Host  string // of this machine, in syslog
 }
 
@@ -48,9 +48,13 @@ func OpenSink(text string, o SinkOptions) (Sink, error) {
 			return nil, errors.New("kafka: wants CLUSTER/TOPIC")
 		}
 		if o.Kafka == nil {
-			return nil, errors.New("kafka: this version writes to no topics")
+			return nil, errors.New("kafka: nothing is written to topics here")
 		}
-		return o.Kafka(cluster, topic)
+		t, err := o.Kafka(cluster, topic)
+		if err != nil {
+			return nil, fmt.Errorf("kafka: %w", err)
+		}
+		return &topicSink{t}, nil
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {

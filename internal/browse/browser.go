@@ -82,6 +82,28 @@ func (b *Browser) DecideSomewhere(who access.Principal, a access.Action) access.
 	return b.rules.Policy().DecideSomewhere(who, a)
 }
 
+// Pin is for the answer to one request of who: with the context that it gives everything is decided under one policy and the same grants, and the
+// context ends when one of these grants is over (access.ErrGrantOver). stop must be called when the answer is done.
+func (b *Browser) Pin(ctx context.Context, who access.Principal) (_ context.Context, stop func()) {
+	return b.rules.Bound(ctx, who)
+}
+
+// policy is that of the request, or the one in force.
+func (b *Browser) policy(ctx context.Context) *access.Policy { return b.rules.In(ctx) }
+
+// PolicyIn is the policy of a request, for what it says of itself.
+func (b *Browser) PolicyIn(ctx context.Context) *access.Policy { return b.policy(ctx) }
+
+// DecideIn is Decide for a request.
+func (b *Browser) DecideIn(ctx context.Context, who access.Principal, a access.Action, r access.Resource) access.Decision {
+	return b.policy(ctx).Decide(who, a, r)
+}
+
+// DecideSomewhereIn is DecideSomewhere for a request.
+func (b *Browser) DecideSomewhereIn(ctx context.Context, who access.Principal, a access.Action) access.Decision {
+	return b.policy(ctx).DecideSomewhere(who, a)
+}
+
 // Policy is the version of the policy in force.
 func (b *Browser) Policy() string { return b.rules.Policy().Version() }
 
@@ -94,6 +116,7 @@ func (b *Browser) begin(ctx context.Context, who access.Principal, t Target, ran
 func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Action, t Target, ranges []string, filter string) (func(records int, err error) error, error) {
 	i := b.intent(ctx, who, a, t.Resource, ranges)
 	i.Filter = filter
+	b.underGrants(ctx, who, &i)
 	receipt, err := b.auditor.Begin(ctx, i)
 	if err != nil {
 		return nil, fmt.Errorf("writing down a read: %w", err)
@@ -104,7 +127,7 @@ func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Ac
 			r.Outcome = access.OutcomeFailed
 		}
 		if records > 0 {
-			r.Classes = b.rules.Policy().Lifted(who)
+			r.Classes = b.policy(ctx).LiftedUnder(who, t.Resource)
 		}
 		// The reader may be gone; what they read is written down all the same.
 		if err := b.auditor.End(context.WithoutCancel(ctx), receipt, r); err != nil {
@@ -119,6 +142,18 @@ func (b *Browser) beginAs(ctx context.Context, who access.Principal, a access.Ac
 func (b *Browser) Change(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string, why string, do func() error) error {
 	i := b.intent(ctx, who, a, r, what)
 	i.Reason = why
+	b.underGrants(ctx, who, &i)
+	return b.change(ctx, i, do)
+}
+
+// ChangeGrant is Change of a grant: the entry names it.
+func (b *Browser) ChangeGrant(ctx context.Context, who access.Principal, a access.Action, r access.Resource, grant string, what []string, why string, do func() error) error {
+	i := b.intent(ctx, who, a, r, what)
+	i.Grant, i.Reason = grant, why
+	return b.change(ctx, i, do)
+}
+
+func (b *Browser) change(ctx context.Context, i access.Intent, do func() error) error {
 	receipt, err := b.auditor.Begin(ctx, i)
 	if err != nil {
 		return fmt.Errorf("writing down a change: %w", err)
@@ -145,6 +180,16 @@ func (b *Browser) Read(ctx context.Context, who access.Principal, a access.Actio
 	return errors.Join(failed, end(records, failed))
 }
 
+// NoteGrant writes down what became of a grant by itself. Errors wrap ErrAudit.
+func (b *Browser) NoteGrant(ctx context.Context, who access.Principal, a access.Action, r access.Resource, grant string, what []string, why string) error {
+	i := b.intent(ctx, who, a, r, what)
+	i.Grant, i.Reason = grant, why
+	if err := b.auditor.Event(context.WithoutCancel(ctx), i, access.Result{Outcome: access.OutcomeOK}); err != nil {
+		return fmt.Errorf("writing down an event: %w", err)
+	}
+	return nil
+}
+
 // Note writes down what has no two phases: a refusal, a login, a change that happened by itself. Errors wrap ErrAudit.
 func (b *Browser) Note(ctx context.Context, who access.Principal, a access.Action, r access.Resource, outcome access.Outcome, what []string, why string) error {
 	i := b.intent(ctx, who, a, r, what)
@@ -158,8 +203,22 @@ func (b *Browser) Note(ctx context.Context, who access.Principal, a access.Actio
 // intent is what all that is written down has in common.
 func (b *Browser) intent(ctx context.Context, who access.Principal, a access.Action, r access.Resource, what []string) access.Intent {
 	return access.Intent{
-		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.rules.Policy().Version(),
+		Principal: who.ID, Roles: who.Roles, Client: clientOf(ctx), Action: a, Resource: r, Ranges: what, Policy: b.policy(ctx).Version(),
 	}
+}
+
+// underGrants names in what is written down the grants that who may see more by, with the reasons that were given for them.
+func (b *Browser) underGrants(ctx context.Context, who access.Principal, i *access.Intent) {
+	for _, g := range b.policy(ctx).Under(who, i.Resource) {
+		i.Grant, i.Reason = joinedBy(", ", i.Grant, g.ID), joinedBy("; ", i.Reason, g.Reason)
+	}
+}
+
+func joinedBy(between, a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + between + b
 }
 
 type clientKey struct{}

@@ -75,7 +75,7 @@ func (b *Browser) Topics(ctx context.Context, who access.Principal, cluster stri
 		return all, err
 	})
 	return slices.DeleteFunc(topics, func(t TopicSummary) bool {
-		return !b.Decide(who, access.TopicList, TopicResource(cluster, t.Name)).Allowed
+		return !b.DecideIn(ctx, who, access.TopicList, TopicResource(cluster, t.Name)).Allowed
 	}), failed, err
 }
 
@@ -91,7 +91,7 @@ func (b *Browser) Groups(ctx context.Context, who access.Principal, cluster stri
 		return all, err
 	})
 	return slices.DeleteFunc(groups, func(g GroupSummary) bool {
-		return !b.Decide(who, access.GroupView, GroupResource(cluster, g.Name)).Allowed
+		return !b.DecideIn(ctx, who, access.GroupView, GroupResource(cluster, g.Name)).Allowed
 	}), failed, err
 }
 
@@ -102,7 +102,7 @@ func (b *Browser) Group(ctx context.Context, who access.Principal, cluster, grou
 		return g, err
 	}
 	hidden := func(topic string) bool {
-		return !b.Decide(who, access.TopicList, TopicResource(cluster, topic)).Allowed
+		return !b.DecideIn(ctx, who, access.TopicList, TopicResource(cluster, topic)).Allowed
 	}
 	g.Partitions = slices.DeleteFunc(g.Partitions, func(p GroupPartition) bool { return hidden(p.Topic) })
 	for i := range g.Roster {
@@ -119,7 +119,7 @@ func (b *Browser) ResetGroup(ctx context.Context, who access.Principal, cluster,
 		return plan, err
 	}
 	listed := func(topic string) access.Decision {
-		return b.Decide(who, access.TopicList, TopicResource(cluster, topic))
+		return b.DecideIn(ctx, who, access.TopicList, TopicResource(cluster, topic))
 	}
 	for topic := range r.Partitions {
 		if err := listed(topic).Err(); err != nil {

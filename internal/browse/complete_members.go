@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -30,6 +31,7 @@ type shape struct {
 type memberKey struct {
 	recording event.RecordingID
 	principal string
+	under     string // the policy, with the roles and grants that decide what the principal sees
 }
 
 type keptShape struct {
@@ -77,7 +79,7 @@ var celTypes = map[string]string{
 
 // shapeOf samples the values of a recording. The names of members are payload where a value has no schema, so it is written down.
 func (b *Browser) shapeOf(ctx context.Context, who access.Principal, t Target) (*shape, error) {
-	key := memberKey{t.Recording, who.ID}
+	key := memberKey{t.Recording, who.ID, b.under(ctx, who)}
 	b.kept.Lock()
 	k, ok := b.kept.shapes[key]
 	b.kept.Unlock()
@@ -102,6 +104,16 @@ func (b *Browser) shapeOf(ctx context.Context, who access.Principal, t Target) (
 	}
 	b.kept.shapes[key] = keptShape{root, time.Now().Add(keptMembers)}
 	return root, nil
+}
+
+// under tells apart what decides about what a principal sees: names that were seen under a grant are not told when it is over.
+func (b *Browser) under(ctx context.Context, who access.Principal) string {
+	p := b.policy(ctx)
+	parts := append([]string{p.Version()}, who.Roles...)
+	for _, g := range p.GrantsOf(who) {
+		parts = append(parts, "grant "+g.ID)
+	}
+	return strings.Join(parts, "\x00")
 }
 
 func (b *Browser) sample(ctx context.Context, who access.Principal, t Target) (*shape, int, error) {

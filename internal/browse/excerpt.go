@@ -112,7 +112,7 @@ var (
 // Excerpt cuts a moment out of a recording. It is payload without a mask: who must be permitted to export, and to see all. Errors: ErrDenied, ErrAudit, ErrNotFound, ErrUntraced,
 // ErrNoExcerpt, *AmbiguousError.
 func (b *Browser) Excerpt(ctx context.Context, who access.Principal, t Target, q ExcerptQuery) (*Excerpt, error) {
-	if err := b.rules.Policy().MayTakeRaw(who, t.Resource); err != nil {
+	if err := b.policy(ctx).MayTakeRaw(who, t.Resource); err != nil {
 		return nil, err
 	}
 	end, err := b.beginAs(ctx, who, access.RecordingExport, t, []string{

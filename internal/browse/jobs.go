@@ -43,7 +43,7 @@ func (b *Browser) Jobs(ctx context.Context, who access.Principal, all bool) ([]L
 	}
 	live := b.live()
 	out := make([]ListedJob, 0, len(jobs))
-	for _, j := range visible(b, who, jobs, func(j Job) event.RecordingID { return j.ID }) {
+	for _, j := range visible(ctx, b, who, jobs, func(j Job) event.RecordingID { return j.ID }) {
 		var of []Process
 		for _, id := range j.Processes {
 			if p, ok := live[id]; ok && p.Connected {
@@ -62,13 +62,13 @@ func (b *Browser) Recordings(ctx context.Context, who access.Principal) ([]Recor
 	if err != nil {
 		return nil, err
 	}
-	return visible(b, who, list, func(r Recording) event.RecordingID { return r.ID }), nil
+	return visible(ctx, b, who, list, func(r Recording) event.RecordingID { return r.ID }), nil
 }
 
-func visible[T any](b *Browser, who access.Principal, items []T, id func(T) event.RecordingID) []T {
+func visible[T any](ctx context.Context, b *Browser, who access.Principal, items []T, id func(T) event.RecordingID) []T {
 	out := make([]T, 0, len(items))
 	for _, item := range items {
-		if b.rules.Policy().Decide(who, access.JobView, b.resourceOf(id(item))).Allowed {
+		if b.policy(ctx).Decide(who, access.JobView, b.resourceOf(id(item))).Allowed {
 			out = append(out, item)
 		}
 	}
@@ -99,7 +99,7 @@ func (b *Browser) Job(ctx context.Context, who access.Principal, t Target) (JobD
 	for i := len(d.Checkpoints) - 1; i >= 0; i-- {
 		out.Checkpoints = append(out.Checkpoints, d.Checkpoints[i])
 	}
-	if len(d.Exceptions) == 0 || !b.rules.Policy().Decide(who, access.JobRead, t.Resource).Allowed {
+	if len(d.Exceptions) == 0 || !b.policy(ctx).Decide(who, access.JobRead, t.Resource).Allowed {
 		return out, nil
 	}
 	end, err := b.begin(ctx, who, t, []string{"newest exceptions"}, "")

@@ -32,7 +32,7 @@ const maxExported = 2000
 // Journey follows a record for an export. It needs the action RecordingExport on every recording that it comes to: what lies in
 // others is left out.
 func (b *Browser) Journey(ctx context.Context, who access.Principal, t Target, record string, direction Direction) (Journey, error) {
-	if d := b.rules.Policy().Decide(who, access.RecordingExport, t.Resource); !d.Allowed {
+	if d := b.policy(ctx).Decide(who, access.RecordingExport, t.Resource); !d.Allowed {
 		return Journey{}, d.Err()
 	}
 	end, err := b.beginAs(ctx, who, access.RecordingExport, t, []string{"journey of " + record}, "")
@@ -54,7 +54,7 @@ func (b *Browser) Journey(ctx context.Context, who access.Principal, t Target, r
 	for i := range found.Works {
 		at[i] = -1
 		w := &found.Works[i]
-		if !b.rules.Policy().Decide(who, access.RecordingExport, b.resourceOf(w.Recording)).Allowed {
+		if !b.policy(ctx).Decide(who, access.RecordingExport, b.resourceOf(w.Recording)).Allowed {
 			continue
 		}
 		shown := Work{Work: *w}

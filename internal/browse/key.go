@@ -83,7 +83,7 @@ func (b *Browser) findKeys(ctx context.Context, r renderer, t Target, name KeyNa
 // keyNamed looks for a key of one type. By its bytes where the text can be written as Flink would; else, and where the policy hides
 // something of such keys, by looking at every key that was used.
 func (b *Browser) keyNamed(ctx context.Context, r renderer, t Target, name KeyName, typ query.KeyType) (use *query.KeyUse, whole bool, err error) {
-	q := query.KeySearch{Serializer: typ.Serializer, Operator: name.Operator, MaxBlocks: keyBlocks, Unaided: !b.rules.Policy().SeesAll(r.who)}
+	q := query.KeySearch{Serializer: typ.Serializer, Operator: name.Operator, MaxBlocks: keyBlocks, Unaided: !r.policy.SeesAll(r.who)}
 	fits := func(v *access.View) bool { return keyFits(v, name.Text) }
 	if p, ok := serde.EncodeKey(b.descriptor(typ.Serializer), name.Text); ok {
 		byBytes := q

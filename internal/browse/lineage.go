@@ -48,12 +48,12 @@ func (b *Browser) LineageParts(ctx context.Context, who access.Principal, t Targ
 	r := b.renderer(ctx, who, nodeShape)
 	hidden := make(map[string]bool) // nodes of recordings that who may not know of
 	shown := func(n query.Node) Node {
-		if !n.Recording.IsZero() && !b.rules.Policy().Decide(who, access.JobView, b.resourceOf(n.Recording)).Allowed {
+		if !n.Recording.IsZero() && !b.policy(ctx).Decide(who, access.JobView, b.resourceOf(n.Recording)).Allowed {
 			hidden[n.ID] = true
 			return Node{Node: query.Node{ID: n.ID, Kind: n.Kind, Record: n.Record, Depth: n.Depth, StateNote: notYours}}
 		}
 		out := Node{Node: n}
-		if q.Payload && n.Event != nil && b.rules.Policy().Decide(who, access.JobRead, b.resourceOf(n.Recording)).Allowed {
+		if q.Payload && n.Event != nil && b.policy(ctx).Decide(who, access.JobRead, b.resourceOf(n.Recording)).Allowed {
 			out.View = r.event(*n.Event).View
 		}
 		return out

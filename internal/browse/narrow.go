@@ -12,7 +12,7 @@ import (
 // all the same for every event that is left. empty: nothing can fit.
 func (b *Browser) narrow(ctx context.Context, who access.Principal, t Target, q EventQuery, told *Pruning, empty *bool) (query.EventQuery, error) {
 	out := q.EventQuery
-	if b.rules.Policy().SeesAll(who) { // of others the masks are compared, which no index knows
+	if b.policy(ctx).SeesAll(who) { // of others the masks are compared, which no index knows
 		out.Holds = q.needles()
 	}
 	if q.Where == nil {

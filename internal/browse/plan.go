@@ -46,12 +46,12 @@ func (b *Browser) Plan(ctx context.Context, who access.Principal, t Target) (Pla
 	}
 	out := Plan{Planner: p.Planner}
 	for _, s := range p.Statements {
-		out.Statements = append(out.Statements, Statement{s, b.source(who, t, s.Text, access.SQL)})
+		out.Statements = append(out.Statements, Statement{s, b.source(ctx, who, t, s.Text, access.SQL)})
 	}
 	for _, o := range p.Operators {
 		shown := PlannedOperator{PlannedOperator: o}
 		if !o.Description.Null() {
-			s := b.source(who, t, o.Description, access.Description)
+			s := b.source(ctx, who, t, o.Description, access.Description)
 			shown.Source = &s
 		}
 		out.Operators = append(out.Operators, shown)
@@ -72,12 +72,12 @@ func (b *Browser) Code(ctx context.Context, who access.Principal, t Target, hash
 	}
 	out := Code{CodeText: c}
 	if c.HasText {
-		s := b.source(who, t, c.Text, access.Java)
+		s := b.source(ctx, who, t, c.Text, access.Java)
 		out.Source = &s
 	}
 	return out, end(1, nil)
 }
 
-func (b *Browser) source(who access.Principal, t Target, p event.Payload, language access.Language) access.Source {
-	return b.rules.Policy().Source(who, access.Subject{Resource: t.Resource, Part: access.PartSQL}, p, language)
+func (b *Browser) source(ctx context.Context, who access.Principal, t Target, p event.Payload, language access.Language) access.Source {
+	return b.policy(ctx).Source(who, access.Subject{Resource: t.Resource, Part: access.PartSQL}, p, language)
 }

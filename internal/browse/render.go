@@ -40,7 +40,7 @@ type renderer struct {
 }
 
 func (b *Browser) renderer(ctx context.Context, who access.Principal, shape access.Shape) renderer {
-	return renderer{Browser: b, ctx: ctx, who: who, shape: shape, policy: b.rules.Policy()}
+	return renderer{Browser: b, ctx: ctx, who: who, shape: shape, policy: b.policy(ctx)}
 }
 
 // event renders e. Payload is rendered when the scan read it.

@@ -23,7 +23,7 @@ type Stored struct {
 // Stored opens a recording for who. Errors: ErrDenied, ErrNotFound.
 func (b *Browser) Stored(ctx context.Context, who access.Principal, rec event.RecordingID) (*Stored, error) {
 	t := Target{Recording: rec, Resource: b.resourceOf(rec)}
-	if err := b.Decide(who, access.RecordingExport, t.Resource).Err(); err != nil {
+	if err := b.DecideIn(ctx, who, access.RecordingExport, t.Resource).Err(); err != nil {
 		return nil, err
 	}
 	s, err := b.queries.Stored(ctx, rec)

@@ -29,7 +29,7 @@ func (b *Browser) Republish(ctx context.Context, who access.Principal, cluster s
 		return Produced{}, err
 	}
 	source := TopicResource(cluster, of.Topic)
-	if err := b.Decide(who, access.TopicReadRaw, source).Err(); err != nil {
+	if err := b.DecideIn(ctx, who, access.TopicReadRaw, source).Err(); err != nil {
 		return Produced{}, err
 	}
 	what := fmt.Sprintf("%s as it is", of.String())

@@ -55,7 +55,7 @@ func (b *Browser) TopicRecords(ctx context.Context, who access.Principal, cluste
 		return TopicPage{}, err
 	}
 	if q.From == kafka.FromGroup { // the page tells where the group is
-		if err := b.Decide(who, access.GroupView, GroupResource(cluster, q.Group)).Err(); err != nil {
+		if err := b.DecideIn(ctx, who, access.GroupView, GroupResource(cluster, q.Group)).Err(); err != nil {
 			return TopicPage{}, err
 		}
 	}

@@ -91,6 +91,7 @@ type asked struct {
 	policy string
 	roles  []string
 	claims []string
+	grant  string
 }
 
 func (q *asked) flags(c *cobra.Command) {
@@ -99,6 +100,19 @@ func (q *asked) flags(c *cobra.Command) {
 	f.StringVar(&q.policy, "policy", "access.yaml", "file of the access policy")
 	f.StringSliceVar(&q.roles, "role", nil, "role that is asked for; may be repeated")
 	f.StringSliceVar(&q.claims, "group", nil, "in place of roles: what the claim /groups of the identity provider has; may be repeated")
+	f.StringVar(&q.grant, "grant", "", "as if they had been granted all that this rule of the policy's grants allows")
+}
+
+// under is the policy with the grant that is asked for.
+func (q *asked) under(p *access.Policy, who access.Principal) (*access.Policy, error) {
+	if q.grant == "" {
+		return p, nil
+	}
+	with, err := p.WithRule(who, q.grant)
+	if err != nil {
+		return nil, usage("the policy names its rules under grants, with the roles that may ask for each", "%v", err)
+	}
+	return with, nil
 }
 
 func (q *asked) principal(p *access.Policy) (access.Principal, error) {
@@ -126,7 +140,8 @@ func (a *app) accessCan() *cobra.Command {
 	c := &cobra.Command{
 		Use: "can ACTION RESOURCE --role ROLE", Short: "Whether a role may, and the statement that decides", Args: exactly(2, "an action and a resource"),
 		Example: `  sightglass access can topic:read cluster/prod/topic/orders --role stream-support
-  sightglass access can job:read flink/prod/job/order-totals --group streaming-support --policy access.yaml`,
+  sightglass access can job:read flink/prod/job/order-totals --group streaming-support --policy access.yaml
+  sightglass access can topic:read cluster/prod/topic/orders --role stream-support --grant orders-incident`,
 	}
 	q.flags(c)
 	c.RunE = func(_ *cobra.Command, args []string) error {
@@ -142,9 +157,12 @@ func (a *app) accessCan() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if p, err = q.under(p, who); err != nil {
+			return err
+		}
 		d := p.Decide(who, action, access.Resource(args[1]))
 		if a.format == "json" || a.format == "jsonl" {
-			if err := a.asJSON(map[string]any{"kind": "decision", "version": 1, "allowed": d.Allowed, "reason": d.Reason, "role": d.Role, "statement": d.Statement, "policy": p.Version()}); err != nil {
+			if err := a.asJSON(map[string]any{"kind": "decision", "version": 1, "allowed": d.Allowed, "reason": d.Reason, "role": d.Role, "statement": d.Statement, "grant": d.Grant, "policy": p.Version()}); err != nil {
 				return err
 			}
 		} else {
@@ -251,15 +269,17 @@ func (a *app) mask() *cobra.Command {
 
 func (a *app) maskExplain() *cobra.Command {
 	var q asked
-	var topic, job, part, path string
+	var topic, job, in, part, path string
 	c := &cobra.Command{
 		Use: "explain --role R --topic T --path P", Short: "Class and mask of the fields at a path", Args: exactly(0, ""),
-		Example: `  sightglass mask explain --role stream-support --topic orders --path customer.email`,
+		Example: `  sightglass mask explain --role stream-support --topic orders --path customer.email
+  sightglass mask explain --role stream-support --topic orders --in prod --path customer.email --grant orders-incident`,
 	}
 	q.flags(c)
 	f := c.Flags()
 	f.StringVar(&topic, "topic", "", "topic that the field is in")
 	f.StringVar(&job, "job", "", "or job")
+	f.StringVar(&in, "in", "", "cluster of the topic or environment of the job, where a grant is for one alone")
 	f.StringVar(&part, "part", string(access.PartValue), "key, value, header, state, timer, exception, log, sql, arg or local")
 	f.StringVar(&path, "path", "", "way to the field, as items[].sku; empty: the whole value, where it is one scalar")
 	c.RunE = func(*cobra.Command, []string) error {
@@ -274,17 +294,23 @@ func (a *app) maskExplain() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if p, err = q.under(p, who); err != nil {
+			return err
+		}
 		if err := access.CheckPath(path); err != nil {
 			return usage("as in items[].sku, **.email or totals{}", "%v", err)
 		}
-		e := p.ExplainPath(who, access.Subject{Resource: access.SubjectOf(topic, job), Part: access.Part(part)}, path)
+		e := p.ExplainPath(who, access.Subject{Resource: access.SubjectIn(in, topic, job), Part: access.Part(part)}, path)
 		if a.format == "json" || a.format == "jsonl" {
-			return a.asJSON(map[string]any{"kind": "mask", "version": 1, "class": e.Class, "action": e.Mask, "rules": e.Rules, "lifted_by": e.By, "policy": p.Version()})
+			return a.asJSON(map[string]any{"kind": "mask", "version": 1, "class": e.Class, "action": e.Mask, "rules": e.Rules, "lifted_by": e.By, "grant": e.Grant, "policy": p.Version()})
 		}
 		a.fact("class", e.Class)
 		shown := string(e.Mask)
 		if e.By != "" {
 			shown += ", the role " + e.By + " lifts the mask"
+		}
+		if e.Grant != "" {
+			shown += ", the grant " + e.Grant + " lifts the mask"
 		}
 		a.fact("shown", shown)
 		if len(e.Rules) == 0 {

@@ -24,6 +24,8 @@ func TestAccessVerbsWorkOnFiles(t *testing.T) {
 roles:
   - name: support
     allow: [{actions: [topic:read], resources: ["cluster/*/topic/**"]}]
+  - {name: writer, allow: [{actions: [topic:produce], resources: ["**"]}]}
+grants: [{name: break-glass, ask: [support], clear: [pii], role: writer, resources: ["cluster/prod/topic/*"]}]
 bindings: [{claim: /groups, equals: team, roles: [support]}]
 `)
 	wrong := file("wrong.yaml", "roles:\n  - {name: a, clear: [pii]}\n")
@@ -43,6 +45,11 @@ bindings: [{claim: /groups, equals: team, roles: [support]}]
 		{[]string{"access", "can", "topic:read", "cluster/a/topic/b", "--role", "other", "--policy", policy}, exitUsage, ""},
 		{[]string{"access", "test", policy, cases}, exitFound, "cases.yaml:3: topic:produce on cluster/a/topic/b: wanted allow"},
 		{[]string{"mask", "explain", "--role", "support", "--topic", "orders", "--path", "customer.email", "--policy", policy}, 0, "pii"},
+		{[]string{"access", "can", "topic:produce", "cluster/prod/topic/b", "--role", "support", "--grant", "break-glass", "--policy", policy}, 0, "yes: grant break-glass (break-glass) gives role writer, which allows topic:produce"},
+		{[]string{"access", "can", "topic:produce", "cluster/test/topic/b", "--role", "support", "--grant", "break-glass", "--policy", policy}, exitFound, "no: no role"},
+		{[]string{"access", "can", "topic:produce", "cluster/prod/topic/b", "--role", "writer", "--grant", "break-glass", "--policy", policy}, exitUsage, ""},
+		{[]string{"mask", "explain", "--role", "support", "--topic", "orders", "--in", "prod", "--path", "customer.email", "--grant", "break-glass", "--policy", policy}, 0, "clear, the grant break-glass lifts the mask"},
+		{[]string{"mask", "explain", "--role", "support", "--topic", "orders", "--in", "test", "--path", "customer.email", "--grant", "break-glass", "--policy", policy}, 0, "redact"}, // who may write could try tokens,
 		{[]string{"mask", "explain", "--role", "support", "--topic", "orders", "--path", "a..b", "--policy", policy}, exitUsage, ""},
 	} {
 		var out, errs bytes.Buffer

@@ -14,7 +14,7 @@ type Audit struct {
 
 // auditSettings are those of the audit log, in the order of the reference page.
 func auditSettings() []Setting {
-	const places = "file:PATH, https://…, syslog://host:port (syslog+tcp, syslog+tls)"
+	const places = "file:PATH, https://…, kafka:CLUSTER/TOPIC, syslog://host:port (syslog+tcp, syslog+tls)"
 	return []Setting{
 		{"audit-anchors", "", "list", "Where signed ends of the audit log are sent every ten minutes, so that a log that was cut off is noticed (docs/operations/audit.md): " + places + ".",
 			func(s *Server, v string) error { s.Audit.Anchors = placesOf(v); return nil }},

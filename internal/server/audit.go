@@ -1,12 +1,14 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/audit"
+	"github.com/sightglass/sightglass/internal/kafka"
 )
 
 // openAudit opens the log of who reads and changes what. The lock of the store, which is open by now, keeps other servers from it.
@@ -19,7 +21,7 @@ func (s *Server) openAudit() (err error) {
 		entries bool
 	}{{"audit-anchors", s.cfg.Audit.Anchors, false}, {"audit-export", s.cfg.Audit.Export, true}} {
 		for _, place := range of.places {
-			sink, err := audit.OpenSink(place, audit.SinkOptions{Host: host})
+			sink, err := audit.OpenSink(place, audit.SinkOptions{Host: host, Kafka: s.auditTopic})
 			if err != nil {
 				return fmt.Errorf("setting %s: %w", of.setting, err)
 			}
@@ -30,6 +32,30 @@ func (s *Server) openAudit() (err error) {
 		return fmt.Errorf("opening the audit log in %s: %w", s.cfg.Data, err)
 	}
 	return nil
+}
+
+// auditTopic is a topic that takes the audit log. Nothing is connected to yet.
+func (s *Server) auditTopic(cluster, topic string) (audit.Topic, error) {
+	of := s.clusters.byName[cluster]
+	if of == nil {
+		return nil, fmt.Errorf("no cluster of the setting kafka-file is called %s", cluster)
+	}
+	return &auditTopic{of.client, topic}, nil
+}
+
+type auditTopic struct {
+	client *kafka.Client
+	topic  string
+}
+
+// Write is that of audit.Topic: the client waits for all replicas in sync, and its producer is idempotent.
+func (t *auditTopic) Write(ctx context.Context, records []audit.TopicRecord) error {
+	all := make([]kafka.Message, len(records))
+	for i, r := range records {
+		all[i] = kafka.Message{Partition: -1, Time: r.Time.UnixMilli(), Key: r.Key, Value: r.Value, Headers: []kafka.MessageHeader{{Name: "content-type", Value: []byte(r.ContentType)}}}
+	}
+	_, err := t.client.Produce(ctx, t.topic, all)
+	return err
 }
 
 // checkAudit tells whether the log is whole, is written, and gets where it is wanted.

@@ -33,7 +33,7 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	agents := s.ingest.Agents()
 	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAudit(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
-	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents), s.rules.check())
+	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents), s.rules.check(), s.checkGrants())
 	checks = append(checks, s.checkOTLP()...)
 	checks = append(checks, s.checkParquet()...)
 	return append(checks, s.checkJobs(ctx)...), nil

@@ -51,7 +51,7 @@ func (x *incidents) request(ctx context.Context, who access.Principal, t browse.
 	if err != nil {
 		return r, err
 	}
-	policy := x.rules.Policy()
+	policy := x.rules.In(ctx)
 	r = share.Request{
 		Store: x.store, Queries: x.queries, Policy: policy, Giver: who, Reader: who, Recording: t.Recording, Resource: t.Resource, From: q.From, To: q.To,
 		State: q.State, Jars: q.Jars, Runnable: q.Program, Key: key, Program: x.version, Now: x.now,

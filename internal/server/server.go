@@ -21,6 +21,7 @@ import (
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
+	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
@@ -72,6 +73,7 @@ type Server struct {
 	clusters   *clusters
 	incidents  *incidents
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
+	grants     *grant.Keeper     // nil = nothing is granted here
 	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	agentListener net.Listener
@@ -161,7 +163,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Spool: s.cfg.Data, Incidents: s.incidents,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -275,6 +277,7 @@ func (s *Server) openViews() (err error) {
 	if s.browser, err = browse.New(o); err != nil {
 		return err
 	}
+	s.openGrants()
 	s.rules.audit = func(ctx context.Context, version, file string) error {
 		who := access.Principal{ID: "service:server", Name: "the server"}
 		return s.browser.Change(ctx, who, access.PolicyWrite, "policy/access", []string{"version " + version}, file+" changed", func() error { return nil })
@@ -335,6 +338,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.rules.run(ctx) })
+	if s.grants != nil {
+		sampling.Go(func() { s.grants.Run(ctx) })
+	}
 	if s.gate != nil {
 		sampling.Go(func() { s.gate.Run(ctx) })
 	}

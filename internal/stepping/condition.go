@@ -116,7 +116,7 @@ func (w *walker) variables(ctx context.Context, t *replay.Trace, i int) map[stri
 }
 
 func (w *walker) view(v event.Tree, shape access.Shape) *access.View {
-	out := w.o.Policy.Policy().View(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartLocal}, event.Payload{}, v, shape)
+	out := w.policy.View(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartLocal}, event.Payload{}, v, shape)
 	return &out
 }
 

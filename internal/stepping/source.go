@@ -103,7 +103,7 @@ func (w *walker) text(ctx context.Context, f *replay.Frame) (_ *Source, lines ma
 	payload := func(from, where string, line int, text []byte, language access.Language) *Source {
 		return &Source{
 			From: from, Path: where, Line: line,
-			Text: w.o.Policy.Policy().Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), language),
+			Text: w.policy.Source(w.who, access.Subject{Resource: w.target.Resource, Part: access.PartSQL}, event.NewPayload(text), language),
 		}
 	}
 	if w.o.Sources != nil {

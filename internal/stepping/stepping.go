@@ -241,7 +241,7 @@ func (s *Stepping) Do(ctx context.Context, who access.Principal, t browse.Target
 	defer back()
 	var place *Place
 	err = s.o.Browser.Change(ctx, who, access.JobReplay, t.Resource, []string{"position " + p.String()}, "", func() error {
-		w := &walker{Stepping: s, who: who, target: t, session: session, position: at.Position, attempt: k.attempt}
+		w := &walker{Stepping: s, who: who, policy: s.o.Policy.In(ctx), target: t, session: session, position: at.Position, attempt: k.attempt}
 		found, err := w.do(ctx, p.Invocation, c)
 		if err != nil {
 			return err
@@ -258,6 +258,7 @@ func (s *Stepping) Do(ctx context.Context, who access.Principal, t browse.Target
 type walker struct {
 	*Stepping
 	who      access.Principal
+	policy   *access.Policy // of the whole answer
 	target   browse.Target
 	session  *replay.Session
 	position browse.Position

@@ -4,6 +4,7 @@ import { auditPage, auditStatus } from "./audit.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
+import { grantRules, grants } from "./grants.ts";
 import { inFlight } from "./inflight.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
 import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
@@ -99,6 +100,10 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 				until: "2026-11-23T21:00:00.000000Z",
 				session: "ab12cd34ef567890",
 			});
+		case "/grants":
+			return ok(listOf("grant", mood === "empty" ? [] : grants));
+		case "/grant-rules":
+			return ok(listOf("grant-rule", mood === "empty" ? [] : grantRules));
 		case "/tokens":
 			return ok(listOf("token", mood === "empty" ? [] : tokens));
 		case "/sessions":

@@ -37,6 +37,8 @@ export const principalQuestion = queryOptions({
 	queryKey: ["principal"],
 	queryFn: ({ signal }) => read(GET("/api/v1/principal", { signal }), principal, signal),
 	staleTime: 60_000,
+	// A grant may come into force by somebody else's hand, and be over by it.
+	refetchInterval: 15_000,
 });
 
 export const doctorQuestion = queryOptions({

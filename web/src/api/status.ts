@@ -44,6 +44,18 @@ export type Status = Decoded<typeof status>;
 export const check = shape<wire.Check>()({ check: text, state: oneOf("ok", "warn", "fail"), detail: text, fix: optional(text) });
 export type Check = Decoded<typeof check>;
 
+const grantInForce = shape<wire.GrantInForce>()({
+	id: text,
+	rule: text,
+	clear: list(text),
+	role: optional(text),
+	resources: list(text),
+	reason: text,
+	until: wallTime,
+});
+/** What the reader has for a while beyond the roles. */
+export type GrantInForce = Decoded<typeof grantInForce>;
+
 /** Who the reader is and what they may do. */
 export const principal = shape<wire.Principal>()({
 	id: text,
@@ -56,5 +68,6 @@ export const principal = shape<wire.Principal>()({
 	session: optional(text),
 	owner: optional(text),
 	scope: optional(list(text)),
+	grants: optional(list(grantInForce)),
 });
 export type Principal = Decoded<typeof principal>;

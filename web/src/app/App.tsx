@@ -25,6 +25,7 @@ const ReplaysPanel = lazy(() => import("../panels/replays/ReplaysPanel"));
 const ReplayPanel = lazy(() => import("../panels/replays/ReplayPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const TokensPanel = lazy(() => import("../panels/tokens/TokensPanel"));
+const GrantsPanel = lazy(() => import("../panels/grants/GrantsPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
@@ -136,6 +137,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <PolicyPanel state={state} />;
 		case "tokens":
 			return <TokensPanel />;
+		case "grants":
+			return <GrantsPanel />;
 		case "replays":
 			return <ReplaysPanel state={state} />;
 		case "replay":

@@ -57,6 +57,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
 	tokens: [],
+	grants: [],
 	replays: [
 		{ ids: ["row-down", "row-up"], word: "rows" },
 		{ ids: ["open"], word: "open" },

@@ -16,6 +16,7 @@ import { useScheme } from "./App";
 import { ClusterBar } from "./ClusterBar";
 import { CommandBar } from "./CommandBar";
 import styles from "./Frame.module.css";
+import { GrantNote } from "./GrantNote";
 import { KeyHelp } from "./KeyHelp";
 import { OpenedFileNote } from "./OpenedFileNote";
 import { Palette } from "./Palette";
@@ -42,6 +43,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
 	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
+	useCommand("go-grants", () => go(link({ screen: "grants" })));
 	const principal = useQuery(principalQuestion);
 	const mayAudit = principal.data?.actions.includes(auditAction) === true;
 	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
@@ -94,6 +96,7 @@ export function Frame({ address, children }: Props) {
 			{clusterOf(page) !== undefined && <ClusterBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
 				<OpenedFileNote />
+				<GrantNote />
 				{children}
 			</main>
 			<CommandBar address={address} onHelp={() => setOverlay("help")} />
@@ -138,6 +141,8 @@ function titleOf({ page }: Address): string {
 			return "Agents";
 		case "policy":
 			return "Recording policy";
+		case "grants":
+			return "Grants";
 		case "tokens":
 			return "Tokens and sessions";
 		case "replays":

@@ -64,6 +64,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			agents: "Agents",
 			policy: "Recording policy",
 			tokens: "Tokens and sessions",
+			grants: "Grants",
 			replays: "Replays",
 			replay: "Replay",
 			audit: "Audit",

@@ -59,6 +59,9 @@ export function UserMenu() {
 						<a className="btn" href={link({ screen: "tokens" })}>
 							Tokens and sessions
 						</a>
+						<a className="btn" href={link({ screen: "grants" })}>
+							Grants
+						</a>
 						{inside && (
 							<form method="post" action={logoutPath}>
 								<button type="submit" className="btn">

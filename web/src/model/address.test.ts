@@ -38,6 +38,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "agents" }),
 		() => ({ screen: "policy" }),
 		() => ({ screen: "tokens" }),
+		() => ({ screen: "grants" }),
 		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),

@@ -22,6 +22,7 @@ export type Page =
 	| { readonly screen: "agents" }
 	| { readonly screen: "policy" }
 	| { readonly screen: "tokens" }
+	| { readonly screen: "grants" }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -140,6 +141,8 @@ export function formatPath(page: Page): string {
 			return "/agents";
 		case "policy":
 			return "/policy";
+		case "grants":
+			return "/admin/grants";
 		case "tokens":
 			return "/tokens";
 		case "replays":
@@ -189,6 +192,7 @@ export function parsePath(path: string): Page {
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
+	if (first === "admin" && second === "grants" && third === undefined) return { screen: "grants" };
 	if (first === "admin" && second === "audit" && third === undefined) return { screen: "audit" };
 	if (first === "t") return topicsPage(second, third, rest) ?? lost;
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };

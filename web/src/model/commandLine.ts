@@ -117,6 +117,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["agents"];
 		case "policy":
 			return state.sel === undefined ? ["policy", "show"] : ["policy", "effective", quoteArgument(shortId(state.sel))];
+		case "grants":
+			return ["grant", "list"];
 		case "tokens":
 			return ["token", "list"];
 		case "replays":

@@ -28,6 +28,7 @@ export type CommandId =
 	| "go-agents"
 	| "go-policy"
 	| "go-tokens"
+	| "go-grants"
 	| "go-replays"
 	| "go-audit"
 	| "go-topics"
@@ -194,6 +195,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-agents", title: "Agents", group: "Go to", keys: ["G A"] },
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
+	{ id: "go-grants", title: "Grants", group: "Go to", keys: [] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },

@@ -171,7 +171,7 @@ func TestAnOpenedFileAnswersAsItsServer(t *testing.T) {
 	}()
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 	var url string
-	for limit := time.Now().Add(30 * time.Second); url == ""; url = address.FindString(out.String()) {
+	for limit := time.Now().Add(time.Minute); url == ""; url = address.FindString(out.String()) {
 		if time.Now().After(limit) || len(ended) > 0 {
 			t.Fatalf("nothing is shown: %s%s", out.String(), errs.String())
 		}

@@ -119,7 +119,20 @@ func (c *stoppedClock) set(at time.Time) {
 // run runs a command line; terminal as "120x40", or empty for a pipe.
 func (r *recorded) run(ctx context.Context, terminal string, args ...string) (out, errors string, code int) {
 	var stdout, stderr bytes.Buffer
-	s := Streams{Out: &stdout, Err: &stderr, Env: func(name string) (string, bool) {
+	s := Streams{Out: &stdout, Err: &stderr}
+	if terminal != "" {
+		s.Terminal = true
+		if _, err := fmt.Sscanf(terminal, "%dx%d", &s.Width, &s.Height); err != nil {
+			panic(err)
+		}
+	}
+	code = r.runWith(ctx, s, args...)
+	return r.stable(stdout.String()), r.stable(stderr.String()), code
+}
+
+// runWith runs a command line whose output can be looked at meanwhile.
+func (r *recorded) runWith(ctx context.Context, s Streams, args ...string) (code int) {
+	s.Env = func(name string) (string, bool) {
 		if name == "SIGHTGLASS_SERVER" {
 			return r.url, true
 		}
@@ -127,15 +140,8 @@ func (r *recorded) run(ctx context.Context, terminal string, args ...string) (ou
 			return r.data, true
 		}
 		return "", false
-	}}
-	if terminal != "" {
-		s.Terminal = true
-		if _, err := fmt.Sscanf(terminal, "%dx%d", &s.Width, &s.Height); err != nil {
-			panic(err)
-		}
 	}
-	code = Main(ctx, args, s, "1.2.3")
-	return r.stable(stdout.String()), r.stable(stderr.String()), code
+	return Main(ctx, args, s, "1.2.3")
 }
 
 var (

@@ -82,7 +82,7 @@ func TestHostileRecordsAreBounded(t *testing.T) {
 		if used := allocated(func() { got = d.Decode(context.Background(), PartValue, p, c.wish) }); used > c.most {
 			t.Errorf("%s: %d bytes allocated for %d", name, used, len(c.b))
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s: %s for %d bytes", name, took, len(c.b))
 		}
 		if name != "cbor decimal of 2^31" && name != "looks like all of them" && got.Tree.Info().Reason == "" {

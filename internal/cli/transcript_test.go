@@ -148,6 +148,7 @@ var (
 	requestLine = regexp.MustCompile(`request [A-Z2-7]{12}`)
 	tookField   = regexp.MustCompile(`"took_ms": [0-9.]+`)
 	lastSeen    = regexp.MustCompile(`2026-01-05T08:00:[0-9.]+Z$`)
+	progress    = regexp.MustCompile(`(?m)^(.+ of at most .+ events, .+|[0-9.]+ [KMGT]?i?B of [0-9.]+ [KMGT]?i?B)\n`) // of what takes more than two seconds
 	tookText    = regexp.MustCompile(`\d+ ms$`)
 	toolchain   = regexp.MustCompile(`"go": "go[^"]+"`)
 	platform    = regexp.MustCompile(`"platform": "[a-z0-9]+/[a-z0-9]+"`)
@@ -163,6 +164,7 @@ func (r *recorded) stable(s string) string {
 		s = strings.ReplaceAll(s, r.broker, "broker.example.com:9092")
 	}
 	s = requestLine.ReplaceAllString(s, "request ABCDEFGHIJKL")
+	s = progress.ReplaceAllString(s, "")
 	s = tookField.ReplaceAllString(s, `"took_ms": 7`)
 	// What this very binary was built with, and whether the agent's jar was put into it.
 	s = toolchain.ReplaceAllString(s, `"go": "go1.26"`)

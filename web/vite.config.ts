@@ -29,7 +29,8 @@ export default defineConfig({
 			},
 		},
 		// For a machine that does other things as well; what fails, fails at once all the same.
-		testTimeout: 30_000,
+		testTimeout: 120_000,
+		hookTimeout: 60_000,
 		restoreMocks: true,
 	},
 });

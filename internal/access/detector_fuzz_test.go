@@ -133,7 +133,7 @@ func FuzzNestedJSON(f *testing.F) {
 		if n := leafOf(v); n != nil && n.Mask == "" && n.Value != text {
 			t.Errorf("%q is shown as %q, and nothing says so", text, n.Value)
 		}
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%d bytes took %v", len(text), took)
 		}
 	})

@@ -81,7 +81,7 @@ func TestTokensOfOtherKeysAreOthers(t *testing.T) {
 func TestAnOpenedFileChangesNothing(t *testing.T) {
 	p := Opened()
 	who := LocalPrincipal("ann")
-	for a, want := range map[Action]bool{JobRead: true, JobView: true, ServerView: true, RecordingExport: false, RecordingImport: false, JobReplay: false, RecordWrite: false, StoreCompact: false} {
+	for a, want := range map[Action]bool{JobRead: true, JobView: true, ServerView: true, RecordingExport: false, RecordingImport: false, RecordingPin: false, JobReplay: true, RecordWrite: false, StoreCompact: false} {
 		if got := p.Decide(who, a, "recording/1").Allowed; got != want {
 			t.Errorf("%s: %v", a, got)
 		}

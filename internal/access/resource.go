@@ -18,6 +18,9 @@ func ResourceOf(segments ...string) Resource {
 	return Resource(strings.Join(out, "/"))
 }
 
+// RecordedTopic is the topic of a record that a recording holds, whatever the cluster is called elsewhere: a job names brokers, not clusters.
+func RecordedTopic(topic string) Resource { return ResourceOf("cluster", "local", "topic", topic) }
+
 // matches reports whether pattern covers r: * stands for any run within a segment, a trailing ** for any rest.
 func (r Resource) matches(pattern string) bool {
 	rest := strings.HasSuffix(pattern, "**")

@@ -1,91 +1,75 @@
 package api
 
-import (
-	"strconv"
+import "github.com/sightglass/sightglass/internal/browse"
 
-	"github.com/sightglass/sightglass/internal/access"
-	"github.com/sightglass/sightglass/internal/browse"
-)
-
-// TopicRecord is a record of a topic, as its reader may see it.
-type TopicRecord struct {
-	Topic     string       `json:"topic"`
-	Partition int32        `json:"partition"`
-	Offset    I64          `json:"offset"`
-	Place     string       `json:"place" doc:"topic/partition@offset; what lineage and why take."`
-	Time      Time         `json:"time"`
-	TimeType  string       `json:"time_type" enum:"created,appended,unknown"`
-	Epoch     int32        `json:"epoch" doc:"Of the partition's leader when it was written; -1 = not known."`
-	Size      int          `json:"size" doc:"Bytes of key, value and headers; where a part of it is masked the next power of two."`
-	Packed    string       `json:"packed" doc:"How its batch was compressed."`
-	Key       *access.View `json:"key,omitempty" doc:"Absent: it has none."`
-	Value     *access.View `json:"value"`
-	Headers   []HeaderView `json:"headers,omitempty"`
-	Text      string       `json:"text" doc:"One line of the value."`
-	Decoder   string       `json:"decoder" doc:"That read the value."`
-	Note      string       `json:"note,omitempty" doc:"Why a format that bytes or headers hint at was left, as a schema that the registry does not have."`
+// TopicSummary is a topic in a list.
+type TopicSummary struct {
+	Name            string `json:"name"`
+	Internal        bool   `json:"internal"`
+	Partitions      int    `json:"partitions"`
+	Replicas        int    `json:"replicas"`
+	UnderReplicated int    `json:"under_replicated" doc:"Partitions of which a replica is not in sync."`
+	Bytes           I64    `json:"bytes" doc:"Of one replica of each partition; -1 = not known."`
+	Records         I64    `json:"records" doc:"Offsets that are there: at most so many records; -1 = not known."`
+	Cleanup         string `json:"cleanup,omitempty" doc:"As delete, compact."`
+	RetentionMS     I64    `json:"retention_ms" doc:"-1 = for ever, 0 = not known."`
+	RetentionBytes  I64    `json:"retention_bytes" doc:"Of a partition; -1 = no limit, 0 = not known."`
+	Error           string `json:"error,omitempty" doc:"Why something is not known."`
 }
 
-// TopicPage is a page of a topic's records.
-type TopicPage struct {
-	List[TopicRecord]
-	Scanned   []ScannedPartition `json:"scanned" doc:"What was looked at: every record of these ranges that is there, and wanted, is in the page or was in one before."`
-	Bytes     I64                `json:"bytes" doc:"That brokers sent."`
-	Asked     int                `json:"asked" doc:"Records that were looked at."`
-	Ended     string             `json:"ended" doc:"Why it ended: all, limit, bytes, time or stopped."`
-	More      bool               `json:"more" doc:"next goes on. A page without records may have more: what was looked at had none that are wanted."`
-	Unclear   int                `json:"unclear,omitempty" doc:"Records that the filter is neither true nor false of."`
-	UnclearOf string             `json:"unclear_why,omitempty" doc:"Of the first."`
+// KafkaTopic is one topic.
+type KafkaTopic struct {
+	TopicSummary
+	Parts        []TopicPartition `json:"parts"`
+	Settings     []TopicSetting   `json:"settings"`
+	SettingError string           `json:"setting_error,omitempty" doc:"Why they are not known."`
+	SizeError    string           `json:"size_error,omitempty"`
+	Jobs         []TopicJob       `json:"jobs" doc:"Jobs that recordings show reading or writing it."`
 }
 
-// ScannedPartition is what was looked at of a partition.
-type ScannedPartition struct {
-	Partition int32  `json:"partition"`
-	From      I64    `json:"from"`
-	To        I64    `json:"to" doc:"Exclusive."`
-	Done      bool   `json:"done" doc:"Nothing is left of it in that direction."`
-	Note      string `json:"note,omitempty"`
-	Error     string `json:"error,omitempty" doc:"Why no more of it was read."`
+// TopicJob is a job at a topic.
+type TopicJob struct {
+	Job       string `json:"job"`
+	Recording string `json:"recording"`
+	Op        string `json:"op" doc:"Slug of the operator."`
+	Reads     bool   `json:"reads"`
+	Writes    bool   `json:"writes"`
 }
 
-var timeTypes = map[int8]string{browse.TimeCreated: "created", browse.TimeAppended: "appended"}
-
-func topicRecordOf(r *browse.TopicRecord) TopicRecord {
-	out := TopicRecord{
-		Topic: r.Record.Topic, Partition: r.Record.Partition, Offset: I64(r.Record.Offset), Place: r.Kafka.String(), Time: Time{r.Wall.Time()},
-		TimeType: timeTypes[r.Record.TimeType], Epoch: r.Record.Epoch, Size: r.Size(), Packed: r.Record.Packed, Key: r.KeyView, Value: r.View, Text: r.Text, Decoder: r.Decoder, Note: r.Note,
-	}
-	if out.TimeType == "" {
-		out.TimeType = "unknown"
-	}
-	for _, h := range r.Headers {
-		out.Headers = append(out.Headers, HeaderView(h))
-	}
-	return out
+// TopicPartition is one partition of a topic.
+type TopicPartition struct {
+	Partition int32   `json:"partition"`
+	Leader    int32   `json:"leader" doc:"-1 = there is none."`
+	Epoch     int32   `json:"epoch"`
+	Replicas  []int32 `json:"replicas"`
+	InSync    []int32 `json:"in_sync"`
+	Offline   []int32 `json:"offline"`
+	First     I64     `json:"first" doc:"-1 = not known."`
+	End       I64     `json:"end" doc:"Behind the last record; -1 = not known."`
+	Bytes     I64     `json:"bytes" doc:"-1 = not known."`
+	Error     string  `json:"error,omitempty"`
 }
 
-func topicPageOf(p *browse.TopicPage) TopicPage {
-	out := TopicPage{List: listOf[TopicRecord]("topic-record", nil), Scanned: []ScannedPartition{}, Bytes: I64(p.Scanned.Bytes), Asked: p.Asked,
-		Ended: p.Scanned.Ended, More: p.Scanned.More, Unclear: p.Unclear.Events, UnclearOf: p.Unclear.Why}
-	for i := range p.Records {
-		out.Items = append(out.Items, topicRecordOf(&p.Records[i]))
+// TopicSetting is a setting of a topic.
+type TopicSetting struct {
+	Name      string `json:"name"`
+	Value     string `json:"value" doc:"Empty: none, or sensitive."`
+	Source    string `json:"source"`
+	Default   bool   `json:"default" doc:"Nobody set it for this topic."`
+	Sensitive bool   `json:"sensitive"`
+	ReadOnly  bool   `json:"read_only"`
+}
+
+func topicSummaryOf(t *browse.TopicSummary) TopicSummary {
+	return TopicSummary{
+		Name: t.Name, Internal: t.Internal, Partitions: t.Partitions, Replicas: t.Replicas, UnderReplicated: t.UnderReplicated, Bytes: I64(t.Size), Records: I64(t.Records),
+		Cleanup: t.Cleanup, RetentionMS: retentionOf(t), RetentionBytes: I64(t.RetentionBytes), Error: textOf(t.Err),
 	}
-	next := ""
-	for _, s := range p.Scanned.Partitions {
-		one := ScannedPartition{Partition: s.Partition, From: I64(s.From), To: I64(s.To), Done: s.Done, Note: s.Note}
-		if s.Err != nil {
-			one.Error = s.Err.Error()
-		}
-		out.Scanned = append(out.Scanned, one)
-		if !s.Done && s.Err == nil {
-			if next != "" {
-				next += ","
-			}
-			next += strconv.Itoa(int(s.Partition)) + "@" + strconv.FormatInt(s.Next, 10)
-		}
+}
+
+func retentionOf(t *browse.TopicSummary) I64 {
+	if t.Retention < 0 {
+		return -1
 	}
-	if out.More {
-		out.Next = next
-	}
-	return out
+	return I64(t.Retention.Milliseconds())
 }

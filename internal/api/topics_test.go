@@ -214,7 +214,7 @@ func TestWritingToATopic(t *testing.T) {
 // A tail begins where a page ended, tells what comes, and ends with who listens.
 func TestATailGoesOnBehindAPage(t *testing.T) {
 	f := open(t, local)
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.server.URL+Base+"/clusters/shop/topics/orders/tail?cursor=0%404,1%405&where="+url.QueryEscape("value.amount >= 80"), nil)
 	if err != nil {

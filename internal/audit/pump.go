@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/folder"
 )
 
 // Target is a sink with what it takes.
@@ -205,11 +206,7 @@ func (p *pump) heads(after uint64) (events []CloudEvent, to uint64, err error) {
 
 // reached writes down how far the target is.
 func (p *pump) reached(seq uint64) error {
-	part := p.file + ".part"
-	if err := os.WriteFile(part, fmt.Appendf(nil, "{\"seq\":%d}\n", seq), 0o600); err != nil {
-		return fmt.Errorf("writing how far the audit log was sent: %w", err)
-	}
-	if err := os.Rename(part, p.file); err != nil {
+	if err := folder.WriteFile(p.file, fmt.Appendf(nil, "{\"seq\":%d}\n", seq)); err != nil {
 		return fmt.Errorf("writing how far the audit log was sent: %w", err)
 	}
 	p.mu.Lock()

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/dial"
 )
 
 // shelf is a sink that remembers, and fails when it is told to.
@@ -155,6 +156,21 @@ func TestRetentionTakesOldFilesThatAreSignedAndVerifyKnows(t *testing.T) {
 	}
 	if b := broken(t, VerifyOptions{Paths: []string{dir}}); b == nil {
 		t.Error("a file that retention did not take is missing, and nobody says so")
+	}
+}
+
+func TestSinksAtLinkLocalAddressesAreNotConnectedTo(t *testing.T) {
+	for _, text := range []string{"https://169.254.169.254/latest", "syslog://169.254.169.254:514", "syslog+tcp://[fe80::1]:514", "syslog+tls://[::ffff:169.254.169.254]:6514"} {
+		s, err := OpenSink(text, SinkOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Send(t.Context(), []CloudEvent{{ID: "1"}}); !errors.Is(err, dial.ErrLinkLocal) {
+			t.Errorf("%s: %v", text, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/sightglass/sightglass/internal/dial"
 )
 
 // Sink takes CloudEvents elsewhere. Send MUST return nil only once the other side has all of them; it is called again with the same events
@@ -30,8 +31,10 @@ type SinkOptions struct {
 	Host  string // of this machine, in syslog
 }
 
-// sendWithin bounds one Send.
-const sendWithin = 15 * time.Second
+const (
+	sendWithin = 15 * time.Second // bounds one Send
+	dialWithin = 5 * time.Second
+)
 
 // OpenSink makes the sink that text names: file:PATH, https://…, kafka:CLUSTER/TOPIC, syslog://host:port (UDP), syslog+tcp:// or syslog+tls://.
 // Nothing is connected to yet.
@@ -116,23 +119,10 @@ type webhook struct {
 }
 
 func newWebhook(u *url.URL) *webhook {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: refuseLinkLocal}
 	return &webhook{url: u, http: &http.Client{
-		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, MaxIdleConns: 1, IdleConnTimeout: time.Minute},
+		Transport:     &http.Transport{DialContext: dial.Guarded(dialWithin).DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, MaxIdleConns: 1, IdleConnTimeout: time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-}
-
-// refuseLinkLocal keeps a name that somebody else resolves from leading to the machine's own services, as metadata of a cloud.
-func refuseLinkLocal(_, address string, _ syscall.RawConn) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return err
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() {
-		return errors.New("link-local addresses are not connected to")
-	}
-	return nil
 }
 
 func (s *webhook) Send(ctx context.Context, events []CloudEvent) error {

@@ -7,6 +7,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"github.com/sightglass/sightglass/internal/dial"
 )
 
 // syslogSink sends messages of RFC 5424: over UDP one a datagram, over TCP and TLS with their lengths before them (RFC 6587, 5425).
@@ -72,7 +74,7 @@ func (s *syslogSink) Send(ctx context.Context, events []CloudEvent) (err error) 
 }
 
 func (s *syslogSink) dial(ctx context.Context) (net.Conn, error) {
-	d := &net.Dialer{Timeout: 5 * time.Second, Control: refuseLinkLocal}
+	d := dial.Guarded(dialWithin)
 	switch s.transport {
 	case "tls":
 		t := &tls.Dialer{NetDialer: d, Config: &tls.Config{MinVersion: tls.VersionTLS12}}

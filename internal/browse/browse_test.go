@@ -295,7 +295,7 @@ func TestJourneysIntoOtherRecordingsAreBlank(t *testing.T) {
 
 func TestFollowShowsWhatArrivesAfterTheCursor(t *testing.T) {
 	s := open(t)
-	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	page, err := s.Events(ctx, local, s.rec, payloads(event.KindRecord))
 	if err != nil {

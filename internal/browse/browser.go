@@ -17,9 +17,8 @@ type Options struct {
 	Queries *query.Engine
 	Policy  *access.InForce
 	Auditor access.Auditor
-	Fleet   Fleet         // nil = no processes are known
-	Schemas serde.Schemas // nil = values with a registry's schema id stay opaque behind it
-	Foreign Foreign       // nil = values that need the job's classes stay bytes
+	Fleet   Fleet   // nil = no processes are known
+	Foreign Foreign // nil = values that need the job's classes stay bytes
 
 	Clusters []Cluster // of Kafka, that people look into
 
@@ -68,7 +67,7 @@ func New(o Options) (*Browser, error) {
 		decoders: newDecoders(o.Queries.Definition),
 		clusters: o.Clusters,
 		environ:  cmp.Or(o.Environment, "local"),
-		detector: serde.NewDetector(o.Schemas, serde.Limits{}),
+		detector: serde.NewDetector(nil, serde.Limits{}), // which registry a recorded record is of, no recording says
 	}, nil
 }
 

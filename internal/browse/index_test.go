@@ -37,7 +37,7 @@ func onDiskWith(t *testing.T, sealBytes int64, orders int) (*shelf, *disk.Store,
 		t.Fatal(err)
 	}
 	sh := shelvedIn(t, s, truth)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) { // they are sealed in the background
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) { // they are sealed in the background
 		files, err := filepath.Glob(filepath.Join(dir, "seg", truth.Totals.String(), "*.sgs"))
 		if err != nil {
 			t.Fatal(err)

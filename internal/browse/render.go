@@ -262,7 +262,7 @@ func (r renderer) headers(e *query.Event) (out []HeaderView) {
 // subjectOf is the resource whose rules hold for the payload of e: its topic, or its job's recording.
 func (r renderer) subjectOf(e *query.Event) access.Resource {
 	if e.Kafka != nil {
-		return access.ResourceOf("cluster", "local", "topic", e.Kafka.Topic)
+		return access.RecordedTopic(e.Kafka.Topic)
 	}
 	return r.resourceOf(e.Recording)
 }

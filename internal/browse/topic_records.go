@@ -202,6 +202,22 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 	return out
 }
 
+// Size is how many bytes the record has; where some of it is masked, the next power of two.
+func (r *TopicRecord) Size() int {
+	masked := r.View != nil && len(r.View.Masked) > 0 || r.KeyView != nil && len(r.KeyView.Masked) > 0
+	for _, h := range r.Headers {
+		masked = masked || h.Value != nil && len(h.Value.Masked) > 0
+	}
+	if !masked {
+		return r.Record.Size
+	}
+	n := 1
+	for n < r.Record.Size {
+		n <<= 1
+	}
+	return n
+}
+
 func (r *TopicRecord) note(part, why string) {
 	switch {
 	case why == "":

@@ -99,7 +99,7 @@ func topicShelved(t *testing.T, policy string) (*topicShelf, *noted) {
 
 func within(t *testing.T) context.Context {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(stop)
 	return ctx
 }

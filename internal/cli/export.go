@@ -65,7 +65,7 @@ Exit 1: written, and it is not all that happened: there are gaps, or the run has
 		}
 		told := time.Now()
 		m, err := cl.ExportParquet(c.Context(), q, dir, func(p client.ExportProgress) {
-			if time.Since(told) >= 2*time.Second {
+			if p.Of > 0 && time.Since(told) >= 2*time.Second { // before, the server has not said how many there are
 				told = time.Now()
 				a.hint("%s of at most %s events, %s", a.count(digits(p.Events)), a.count(digits(p.Of)), size(digits(p.Bytes)))
 			}

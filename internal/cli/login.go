@@ -16,6 +16,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/client"
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/folder"
 )
 
 // kept are the logins of one person, in their folder of settings.
@@ -80,16 +81,7 @@ func (a *app) writeLogins(k kept) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("keeping logins: %w", err)
 	}
-	part, err := os.CreateTemp(filepath.Dir(path), "logins.part*") // of mode 0600
-	if err != nil {
-		return fmt.Errorf("keeping logins: %w", err)
-	}
-	defer os.Remove(part.Name()) // gone already when all went well
-	_, err = part.Write(append(raw, '\n'))
-	if err := errors.Join(err, part.Close()); err != nil {
-		return fmt.Errorf("keeping logins: %w", err)
-	}
-	if err := os.Rename(part.Name(), path); err != nil {
+	if err := folder.WriteFile(path, append(raw, '\n')); err != nil {
 		return fmt.Errorf("keeping logins: %w", err)
 	}
 	return nil

@@ -119,7 +119,20 @@ func (c *stoppedClock) set(at time.Time) {
 // run runs a command line; terminal as "120x40", or empty for a pipe.
 func (r *recorded) run(ctx context.Context, terminal string, args ...string) (out, errors string, code int) {
 	var stdout, stderr bytes.Buffer
-	s := Streams{Out: &stdout, Err: &stderr, Env: func(name string) (string, bool) {
+	s := Streams{Out: &stdout, Err: &stderr}
+	if terminal != "" {
+		s.Terminal = true
+		if _, err := fmt.Sscanf(terminal, "%dx%d", &s.Width, &s.Height); err != nil {
+			panic(err)
+		}
+	}
+	code = r.runWith(ctx, s, args...)
+	return r.stable(stdout.String()), r.stable(stderr.String()), code
+}
+
+// runWith runs a command line whose output can be looked at meanwhile.
+func (r *recorded) runWith(ctx context.Context, s Streams, args ...string) (code int) {
+	s.Env = func(name string) (string, bool) {
 		if name == "SIGHTGLASS_SERVER" {
 			return r.url, true
 		}
@@ -127,21 +140,15 @@ func (r *recorded) run(ctx context.Context, terminal string, args ...string) (ou
 			return r.data, true
 		}
 		return "", false
-	}}
-	if terminal != "" {
-		s.Terminal = true
-		if _, err := fmt.Sscanf(terminal, "%dx%d", &s.Width, &s.Height); err != nil {
-			panic(err)
-		}
 	}
-	code = Main(ctx, args, s, "1.2.3")
-	return r.stable(stdout.String()), r.stable(stderr.String()), code
+	return Main(ctx, args, s, "1.2.3")
 }
 
 var (
 	requestLine = regexp.MustCompile(`request [A-Z2-7]{12}`)
 	tookField   = regexp.MustCompile(`"took_ms": [0-9.]+`)
 	lastSeen    = regexp.MustCompile(`2026-01-05T08:00:[0-9.]+Z$`)
+	progress    = regexp.MustCompile(`(?m)^(.+ of at most .+ events, .+|[0-9.]+ [KMGT]?i?B of [0-9.]+ [KMGT]?i?B)\n`) // of what takes more than two seconds
 	tookText    = regexp.MustCompile(`\d+ ms$`)
 	toolchain   = regexp.MustCompile(`"go": "go[^"]+"`)
 	platform    = regexp.MustCompile(`"platform": "[a-z0-9]+/[a-z0-9]+"`)
@@ -157,6 +164,7 @@ func (r *recorded) stable(s string) string {
 		s = strings.ReplaceAll(s, r.broker, "broker.example.com:9092")
 	}
 	s = requestLine.ReplaceAllString(s, "request ABCDEFGHIJKL")
+	s = progress.ReplaceAllString(s, "")
 	s = tookField.ReplaceAllString(s, `"took_ms": 7`)
 	// What this very binary was built with, and whether the agent's jar was put into it.
 	s = toolchain.ReplaceAllString(s, `"go": "go1.26"`)

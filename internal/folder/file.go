@@ -26,6 +26,22 @@ func NewFile(path string) (*File, error) {
 	return &File{path, part}, nil
 }
 
+// WriteFile writes a file that only its owner may read, whole or not at all. A file that is there is replaced.
+func WriteFile(path string, content []byte) error {
+	f, err := NewFile(path)
+	if err != nil {
+		return err
+	}
+	defer f.Discard()
+	if _, err := f.Write(content); err != nil {
+		return fmt.Errorf("writing %s: %w", f.path, err)
+	}
+	return f.Commit()
+}
+
+// Chown gives the file to another owner, before its content can be read under its name.
+func (f *File) Chown(uid, gid int) error { return f.part.Chown(uid, gid) }
+
 // Write adds to the file.
 func (f *File) Write(b []byte) (int, error) { return f.part.Write(b) }
 

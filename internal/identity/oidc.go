@@ -14,6 +14,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/sightglass/sightglass/internal/dial"
 )
 
 // Bindings are the roles that claims of the identity provider give; access.Policy.RolesOf is one. None: the person may not come in.
@@ -40,6 +42,8 @@ const (
 	rolesEvery = 15 * time.Minute
 	// discoverAgain is how long a provider that did not answer is left alone.
 	discoverAgain = 5 * time.Second
+	// providerPatience bounds one request to the provider.
+	providerPatience = 10 * time.Second
 )
 
 // Errors that a login is refused with.
@@ -83,12 +87,12 @@ func newProvider(o OIDC, transport http.RoundTripper, now func() time.Time) (*pr
 		return nil, errors.New("an identity provider without bindings of claims to roles")
 	}
 	if transport == nil {
-		transport = http.DefaultTransport.(*http.Transport).Clone()
+		transport = dial.Transport(providerPatience)
 	}
 	keys := &keysOnce{next: &bounded{transport}, now: now}
 	p := &provider{OIDC: o, now: now, keys: keys, used: map[string]time.Time{}, sealed: newSealKey()}
 	p.http = &http.Client{
-		Transport: keys, Timeout: 10 * time.Second,
+		Transport: keys, Timeout: providerPatience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // what was configured is asked, nobody else
 	}
 	return p, nil

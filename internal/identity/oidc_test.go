@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/dial"
 	"github.com/sightglass/sightglass/internal/store/meta"
 )
 
@@ -387,6 +388,17 @@ func TestTokensOfPeopleOfTheProviderEndWhenTheyStayAway(t *testing.T) {
 	d.clock.move(time.Second)
 	if _, err := d.shows(text); !errors.Is(err, ErrUnknown) {
 		t.Errorf("more than a month later: %v", err)
+	}
+}
+
+// What a name of a provider leads to, or its description names, may not be where a cloud tells this machine its secrets.
+func TestProvidersAtLinkLocalAddressesAreNotAsked(t *testing.T) {
+	p, err := newProvider(OIDC{Issuer: "https://169.254.169.254/realm", ClientID: "a", Bindings: bindings}, nil, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.get(); !errors.Is(err, dial.ErrLinkLocal) || !errors.Is(err, ErrProvider) {
+		t.Errorf("got %v", err)
 	}
 }
 

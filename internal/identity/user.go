@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/sightglass/sightglass/internal/folder"
 )
 
 // Errors that callers decide on.
@@ -228,27 +230,24 @@ func (u *Users) change(to func([]User) ([]User, error)) error {
 // replaceFile writes a file that only its owner may read: whole, or not at all. What root writes belongs to the folder's owner, so that a
 // server that runs as somebody else can read what an administrator changed.
 func replaceFile(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part*") // of mode 0600
+	f, err := folder.NewFile(path)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
+	defer f.Discard()
 	if os.Geteuid() == 0 {
-		if folder, err := os.Stat(filepath.Dir(path)); err == nil {
-			if of, ok := folder.Sys().(*syscall.Stat_t); ok {
+		if dir, err := os.Stat(filepath.Dir(path)); err == nil {
+			if of, ok := dir.Sys().(*syscall.Stat_t); ok {
 				if err := errors.Join(f.Chown(int(of.Uid), int(of.Gid)), os.Chown(path+".lock", int(of.Uid), int(of.Gid))); err != nil {
-					return errors.Join(err, f.Close())
+					return err
 				}
 			}
 		}
 	}
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
+	if _, err := f.Write(content); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return f.Commit()
 }
 
 func checkName(name string) error {

@@ -14,7 +14,7 @@ import (
 
 // Garbage at every stage of a connection must not disturb the others.
 func TestGarbageDoesNotDisturbOthers(t *testing.T) {
-	f := serve(t, Options{HelloWithin: 200 * time.Millisecond, Silence: 2 * time.Second})
+	f := serve(t, Options{}) // who ends its stream is let go at once
 	good := oneAgent(f)
 	connect(t, good)
 	r := mathrand.New(mathrand.NewPCG(1, 2))
@@ -87,7 +87,7 @@ func TestAnAgentThatDoesNotReadIsEnded(t *testing.T) {
 	for range 2000 {
 		pings = wire.Append(pings, &wire.Ping{})
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		if _, err := c.Write(pings); err != nil {
 			break
 		}

@@ -27,7 +27,8 @@ func gapsOf(t *testing.T, f *fixture, rec event.RecordingID) []block.GapRange {
 }
 
 func TestHolesBecomeGapsUnlessTheyAreFilledOrExplained(t *testing.T) {
-	f := serve(t, Options{HoleAfter: 150 * time.Millisecond, PingEvery: 20 * time.Millisecond})
+	clock := newHands()
+	f := serve(t, Options{HoleAfter: time.Minute, PingEvery: 20 * time.Millisecond, Now: clock.now})
 	a := oneAgent(f)
 	connect(t, a)
 	send := func(raw []byte) {
@@ -54,6 +55,7 @@ func TestHolesBecomeGapsUnlessTheyAreFilledOrExplained(t *testing.T) {
 	if err := a.Flush(within(t)); err != nil {
 		t.Fatal(err)
 	}
+	clock.move(time.Minute)
 	eventually(t, "a gap", func() bool { return len(gapsOf(t, f, event.RecordingID{1})) > 0 })
 	if got := gapsOf(t, f, event.RecordingID{1}); len(got) != 1 || got[0].Lane != event.LaneOut || got[0].Reason != event.GapMissingBlocks ||
 		got[0].FirstInv != 1 || got[0].LastInv != 20 {
@@ -64,6 +66,8 @@ func TestHolesBecomeGapsUnlessTheyAreFilledOrExplained(t *testing.T) {
 		{Recording: event.RecordingID{1}.String(), Attempt: event.Key(0xa).String(), Lane: event.LaneSrc, Blocks: 4}}}); err != nil {
 		t.Fatal(err)
 	}
+	eventually(t, "the agent's farewell", func() bool { return f.Agents()[0].Closed })
+	clock.move(time.Minute)
 	eventually(t, "a gap at the end", func() bool { return len(gapsOf(t, f, event.RecordingID{1})) == 2 })
 	if got := gapsOf(t, f, event.RecordingID{1})[1]; got.Lane != event.LaneSrc || got.FirstInv != 11 {
 		t.Errorf("gap at the end %+v", got)
@@ -76,7 +80,8 @@ func TestHolesBecomeGapsUnlessTheyAreFilledOrExplained(t *testing.T) {
 }
 
 func TestAProcessThatWentBecomesAGap(t *testing.T) {
-	f := serve(t, Options{LostAfter: 200 * time.Millisecond, PingEvery: 20 * time.Millisecond})
+	clock := newHands()
+	f := serve(t, Options{LostAfter: time.Minute, PingEvery: 20 * time.Millisecond, Now: clock.now})
 	ended := block.NewBuilder(block.Spec{Recording: event.RecordingID{1}, Attempt: 0xb, Lane: event.LaneJob})
 	ended.Add(block.Row{Kind: event.KindTaskEnded, Operator: -1, Body: []byte(`{"state":"FINISHED"}`), Wall: 5})
 	raw, err := ended.Finish()
@@ -99,7 +104,13 @@ func TestAProcessThatWentBecomesAGap(t *testing.T) {
 	if err := a.Flush(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	a.Cut()
+	cut := func() {
+		t.Helper()
+		a.Cut()
+		eventually(t, "the server saw it go", func() bool { return !f.Agents()[0].Connected })
+	}
+	cut()
+	clock.move(time.Minute - time.Second)
 	if err := a.Connect(within(t)); err != nil { // back in time
 		t.Fatal(err)
 	}
@@ -112,7 +123,8 @@ func TestAProcessThatWentBecomesAGap(t *testing.T) {
 	if got := gapsOf(t, f, event.RecordingID{1}); got != nil {
 		t.Fatalf("gaps before it went: %+v", got)
 	}
-	a.Cut()
+	cut()
+	clock.move(time.Minute)
 	eventually(t, "the process is lost", func() bool { return f.Agents()[0].Lost })
 	got := gapsOf(t, f, event.RecordingID{1})
 	if len(got) != 1 || got[0].Reason != event.GapProcessLost || got[0].FirstInv != 21 {
@@ -147,9 +159,12 @@ func TestAttemptsThatWereLeftBehindBeforeTheStartBecomeGaps(t *testing.T) {
 		}
 	}
 	for range 2 { // a second start reports nothing new
-		f := serve(t, Options{Store: m, LostAfter: 100 * time.Millisecond, PingEvery: 10 * time.Millisecond})
+		clock := newHands()
+		f := serve(t, Options{Store: m, LostAfter: time.Minute, PingEvery: 10 * time.Millisecond, Now: clock.now})
 		a := ingesttest.NewAgent(f.address, back)
 		connect(t, a)
+		eventually(t, "it is back", func() bool { return len(f.Agents()) == 1 })
+		clock.move(time.Minute)
 		eventually(t, "the attempts of the process that did not come back are reported", func() bool { return gaps(f) >= attempts })
 		if n := gaps(f); n != attempts {
 			t.Errorf("%d gaps, want %d", n, attempts)

@@ -20,7 +20,7 @@ import (
 )
 
 func TestRefusals(t *testing.T) {
-	f := serve(t, Options{Token: "secret", MaxConnections: 1, HelloWithin: 300 * time.Millisecond})
+	f := serve(t, Options{Token: "secret", MaxConnections: 1})
 	hello := func(change func(*wire.Hello)) []byte {
 		h := &wire.Hello{Protocol: 1, Process: hex.EncodeToString(make([]byte, 16)), Token: "secret"}
 		change(h)
@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 		})
 	}
 	t.Run("silence", func(t *testing.T) {
-		conn, err := net.Dial("tcp", f.address)
+		conn, err := net.Dial("tcp", serve(t, Options{HelloWithin: 300 * time.Millisecond}).address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := serve(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, HelloWithin: time.Second})
+	f := serve(t, Options{TLS: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}})
 	a := oneAgent(f)
 	a.TLS = &tls.Config{InsecureSkipVerify: true, NextProtos: []string{wire.ALPN}} // the agent pins; the test need not
 	connect(t, a)

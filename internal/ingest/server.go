@@ -52,7 +52,8 @@ func New(opt Options) (*Server, error) {
 	s := &Server{opt: opt}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.mu.processes = make(map[string]*process)
-	s.owned.Go(func() { s.watch(s.ctx) })
+	begun := opt.Now()
+	s.owned.Go(func() { s.watch(s.ctx, begun) })
 	return s, nil
 }
 

@@ -16,12 +16,12 @@ const (
 	maxProcesses = 8192           // disconnected ones beyond are forgotten, the oldest first
 )
 
-// watch pings, reports holes and lost processes, and forgets what is long gone, until ctx ends.
-func (s *Server) watch(ctx context.Context) {
+// watch pings, reports holes and lost processes, and forgets what is long gone, until ctx ends. begun is the server's start.
+func (s *Server) watch(ctx context.Context, begun time.Time) {
 	every := time.NewTicker(min(watchEvery, s.opt.PingEvery))
 	defer every.Stop()
 	var pinged time.Time
-	begun, left := s.opt.Now(), false
+	left := false
 	for id := uint64(1); ; id++ {
 		select {
 		case <-ctx.Done():

@@ -225,7 +225,7 @@ func FuzzFetched(f *testing.F) {
 		f.Fatal(err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if _, err := client.Produce(ctx, "t", []Message{{Key: []byte("k"), Value: []byte(strings.Repeat("v", 500)), Headers: []MessageHeader{{"h", nil}}}, {Value: []byte("w")}}); err != nil {
 		f.Fatal(err)

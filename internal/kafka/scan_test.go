@@ -245,6 +245,9 @@ func TestSlowBrokersAndEndsOfContexts(t *testing.T) {
 		w.write(row("orders", int32(i%2), 1000+i))
 	}
 	const slow = 1
+	const patience = 4 * time.Second // enough for the quick one on a busy machine
+	awake := make(chan struct{})
+	defer close(awake)
 	for p := range int32(2) {
 		if err := w.fake.MoveTopicPartition("orders", p, p); err != nil {
 			t.Fatal(err)
@@ -255,20 +258,20 @@ func TestSlowBrokersAndEndsOfContexts(t *testing.T) {
 		if w.fake.CurrentNode() != slow {
 			return nil, nil, false
 		}
-		w.fake.SleepControl(func() { time.Sleep(6 * time.Second) })
+		w.fake.SleepControl(func() { <-awake })
 		return nil, nil, false
 	})
 	began := time.Now()
-	got, s := w.names(ScanQuery{Topic: "orders", Within: 1500 * time.Millisecond})
-	if took, p := time.Since(began), s.Partitions[1]; took > 5*time.Second || len(got) != 5 || p.Err == nil || !strings.Contains(p.Err.Error(), "did not answer") || p.Next != 5 || p.Done {
+	got, s := w.names(ScanQuery{Topic: "orders", Within: patience})
+	if took, p := time.Since(began), s.Partitions[1]; took > time.Minute || len(got) != 5 || p.Err == nil || !strings.Contains(p.Err.Error(), "did not answer") || p.Next != 5 || p.Done {
 		t.Errorf("%v after %s: %+v", got, took, s)
 	}
 	began = time.Now()
 	n := 0
-	busy := w.client.Scan(ScanQuery{Topic: "orders", Partitions: []int32{0}, Within: 1500 * time.Millisecond})
+	busy := w.client.Scan(ScanQuery{Topic: "orders", Partitions: []int32{0}, Within: patience})
 	for range busy.All(t.Context()) {
 		if n++; n == 2 {
-			time.Sleep(1800 * time.Millisecond) // the caller's time counts, too
+			time.Sleep(patience + 200*time.Millisecond) // the caller's time counts, too
 		}
 	}
 	if s := busy.Scanned(); n != 2 || s.Ended != EndedTime || !s.More || s.Partitions[0].Next != 3 {
@@ -282,7 +285,7 @@ func TestSlowBrokersAndEndsOfContexts(t *testing.T) {
 	for _, err := range scan.All(ctx) {
 		last = err
 	}
-	if took := time.Since(began); took > 5*time.Second || !errors.Is(last, context.Canceled) || scan.Scanned().Ended != EndedError {
+	if took := time.Since(began); took > time.Minute || !errors.Is(last, context.Canceled) || scan.Scanned().Ended != EndedError {
 		t.Errorf("%v after %s: %+v", last, took, scan.Scanned())
 	}
 }
@@ -335,7 +338,7 @@ func TestPartitionsThatCannotBeRead(t *testing.T) {
 	// One without a leader holds up none of the others.
 	w.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Metadata}, Topic: "orders", Partitions: []int32{1}, Err: kerr.LeaderNotAvailable, Count: 1})
 	began := time.Now()
-	if got, s = w.names(ScanQuery{Topic: "orders"}); !slices.Contains(got, "0@0") || time.Since(began) > 8*time.Second {
+	if got, s = w.names(ScanQuery{Topic: "orders"}); !slices.Contains(got, "0@0") || time.Since(began) > time.Minute {
 		t.Errorf("%v: %+v", got, s)
 	}
 	got, s = w.names(ScanQuery{Topic: "orders", Partitions: []int32{1, 7}})

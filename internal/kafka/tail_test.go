@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // A tail begins at the end, or where it is told to, and gives what is committed as it comes.
@@ -46,6 +47,20 @@ func TestATailThatNobodyTakes(t *testing.T) {
 	w.topic("orders", 1, nil)
 	const n = 301
 	w.write(row("orders", 0, 999))
+	// The broker is asked for what comes behind all records: the tail has them.
+	all := make(chan struct{})
+	w.fake.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		w.fake.KeepControl()
+		for _, topic := range r.(*kmsg.FetchRequest).Topics {
+			for _, p := range topic.Partitions {
+				if p.FetchOffset == n {
+					w.fake.DropControl()
+					close(all)
+				}
+			}
+		}
+		return nil, nil, false
+	})
 	last, given, dropped := int64(-1), int64(0), int64(0)
 	for x, err := range w.client.Tail(soon(t), TailQuery{Topic: "orders", Positions: map[int32]int64{0: 0}}) {
 		if err != nil {
@@ -53,7 +68,7 @@ func TestATailThatNobodyTakes(t *testing.T) {
 		}
 		if given++; given == 1 {
 			w.fill("orders", n-1, 100_000)
-			time.Sleep(500 * time.Millisecond) // the caller is busy
+			<-all // the caller is busy
 		}
 		dropped += x.Dropped
 		if x.Record.Offset != last+1+x.Dropped {
@@ -77,7 +92,7 @@ func TestATailEndsAtOnce(t *testing.T) {
 	for x, err := range w.client.Tail(ctx, TailQuery{Topic: "orders"}) {
 		t.Errorf("it gave %v, %v", x.Record.Offset, err)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it ended after %s", took)
 	}
 }

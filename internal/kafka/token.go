@@ -13,6 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/oauth"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/sightglass/sightglass/internal/dial"
 )
 
 // Tokens says where those of the mechanism oauthbearer come from: a file, or an address that gives them for the client's credentials.
@@ -50,7 +52,7 @@ func (t Tokens) source() func(context.Context) (oauth.Auth, error) {
 		last *oauth2.Token
 	)
 	// A redirect would carry the secret to an address that nobody configured.
-	asks := &http.Client{Timeout: tokenPatience, CheckRedirect: func(*http.Request, []*http.Request) error {
+	asks := &http.Client{Timeout: tokenPatience, Transport: dial.Transport(tokenPatience), CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errors.New("it sends on to another address, where the client's secret does not go")
 	}}
 	return func(ctx context.Context) (oauth.Auth, error) {

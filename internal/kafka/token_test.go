@@ -90,7 +90,9 @@ func TestTokensThatAreAskedFor(t *testing.T) {
 	wrong, on := x, x
 	wrong.SecretFile = secretFile(t, "verraten")
 	on.URL = issuer.URL + "/on"
-	for want, x := range map[string]Tokens{"401 Unauthorized": wrong, "sends on to another address": on} {
+	metadata := x
+	metadata.URL = "http://169.254.169.254/latest/token"
+	for want, x := range map[string]Tokens{"401 Unauthorized": wrong, "sends on to another address": on, "its address is link-local": metadata} {
 		if _, err := x.source()(t.Context()); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "verraten") || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%s: %v", want, err)
 		}

@@ -134,7 +134,7 @@ func (w *world) transaction(id string, end kgo.TransactionEndTry, keep bool, all
 // soon is a context of which the test is not to see the end.
 func soon(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -109,7 +109,7 @@ func (c *collector) take(ctx context.Context, m proto.Message) error {
 // until waits for requests until the condition holds.
 func (c *collector) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		ok := holds()

@@ -197,7 +197,7 @@ func TestWhatIsMaskedNeverLeaves(t *testing.T) {
 // await waits for what an exporter says of itself once an answer has come to it.
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); runtime.Gosched() {
+	for deadline := time.Now().Add(time.Minute); !holds(); runtime.Gosched() {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s did not come", what)
 		}

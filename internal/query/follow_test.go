@@ -29,7 +29,7 @@ func TestFollowYieldsEachEventOnce(t *testing.T) {
 	q := EventQuery{Kinds: []event.Kind{event.KindRecord, event.KindWritten, event.KindElements}}
 	want := newNaive(w).events(w.recs[0], q)
 
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	fed := make(chan error, 1)
 	q.After = firstAt(1).cursor() // all that is there, then all that comes

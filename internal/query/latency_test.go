@@ -337,7 +337,7 @@ func TestSumsOfSegmentsEqualTheNaiveOnes(t *testing.T) {
 			}
 			checkLatency(t, got, n.latencyAnswer(n.latencies(rec), got, q))
 		}
-		for deadline := time.Now().Add(10 * time.Second); len(sealedOf(t, s, w.recs[0]))+len(sealedOf(t, s, w.recs[1])) == 0; time.Sleep(time.Millisecond) { // it is done in the background
+		for deadline := time.Now().Add(time.Minute); len(sealedOf(t, s, w.recs[0]))+len(sealedOf(t, s, w.recs[1])) == 0; time.Sleep(time.Millisecond) { // it is done in the background
 			if time.Now().After(deadline) {
 				t.Fatal("nothing is sealed")
 			}

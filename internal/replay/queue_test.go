@@ -53,7 +53,7 @@ func run(t *testing.T, q *Queue) (stop func()) {
 // until waits for a replay to be in a state.
 func until(t *testing.T, q *Queue, id, state string) Replay {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		r, err := q.Get(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)

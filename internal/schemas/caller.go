@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/dial"
 	"github.com/sightglass/sightglass/internal/event"
 )
 
@@ -140,8 +141,8 @@ func why(err error) string {
 	var record tls.RecordHeaderError
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, errLinkLocal):
-		return errLinkLocal.Error()
+	case errors.Is(err, dial.ErrLinkLocal):
+		return dial.ErrLinkLocal.Error()
 	case errors.Is(err, errRedirect):
 		return errRedirect.Error()
 	case errors.Is(err, context.Canceled):

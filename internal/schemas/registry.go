@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/dial"
 	"github.com/sightglass/sightglass/internal/event"
 )
 
@@ -77,7 +78,7 @@ func newHTTP(t *tls.Config) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 nil, // the dialler must see the address that is called
-			DialContext:           dialer().DialContext,
+			DialContext:           dial.Guarded(callTimeout).DialContext,
 			TLSClientConfig:       t,
 			ForceAttemptHTTP2:     true,
 			MaxConnsPerHost:       8,

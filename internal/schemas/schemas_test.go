@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/dial"
 	"github.com/sightglass/sightglass/internal/event"
 )
 
@@ -198,7 +199,7 @@ func TestLinkLocalAddressesAreNotCalled(t *testing.T) {
 		r := reader(t, Options{URL: "http://" + host + ":80"})
 		_, err := r.ByID(t.Context(), confluentID(1))
 		var down *event.RegistryError
-		if !errors.As(err, &down) || down.Why != errLinkLocal.Error() {
+		if !errors.As(err, &down) || down.Why != dial.ErrLinkLocal.Error() {
 			t.Errorf("%s: %v", host, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package serde
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -152,7 +151,7 @@ func TestAvroMeansWhatItsPeerWrote(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := d.Decode(context.Background(), PartValue, event.NewPayload(b), Wish{Decoder: DecoderAvro, Schema: s})
+		got := bare(d, b, s)
 		if why := got.Tree.Info().Reason; why != "" {
 			t.Fatalf("value %d of seed %d: %s", i, *peerSeed, why)
 		}

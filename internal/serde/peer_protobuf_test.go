@@ -259,7 +259,7 @@ func TestProtobufMeansWhatItsPeerWrote(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := d.Decode(context.Background(), PartValue, event.NewPayload(b), Wish{Decoder: DecoderProtobuf, Schema: s})
+			got := bare(d, b, s)
 			if why := got.Tree.Info().Reason; why != "" {
 				t.Fatalf("%s: value %d of seed %d: %s", name, i, *peerSeed, why)
 			}
@@ -283,7 +283,7 @@ func protobufTree(t *testing.T, schema, b string) event.Tree {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := NewRecordDecoder(nil, Limits{}).Decode(context.Background(), PartValue, event.NewPayload([]byte(b)), Wish{Decoder: DecoderProtobuf, Schema: s})
+	got := bare(NewRecordDecoder(nil, Limits{}), []byte(b), s)
 	rangesAreSound(t, schema, got.Tree)
 	return got.Tree
 }

@@ -24,8 +24,8 @@ const (
 	DecoderSchema   = "schema"   // by the schema whose id the record carries
 	DecoderJSON     = "json"     // RFC 8259
 	DecoderText     = "text"     // UTF-8
-	DecoderAvro     = "avro"     // an Avro container file; or a bare value by Wish.Schema
-	DecoderProtobuf = "protobuf" // a bare message, by Wish.Schema or by guessing
+	DecoderAvro     = "avro"     // a container file
+	DecoderProtobuf = "protobuf" // a bare message, by guessing
 	DecoderMsgpack  = "msgpack"
 	DecoderCBOR     = "cbor"
 	DecoderInt      = "int"   // a signed big-endian number of 1, 2, 4 or 8 bytes, as Kafka's own serializers write it
@@ -44,8 +44,6 @@ func Decoders() []string {
 type Wish struct {
 	Decoder string   // "" = DecoderAuto
 	Headers []Header // of the whole record: they may carry the schema's id
-	Schema  *Schema  // for DecoderAvro and DecoderProtobuf: what bytes without a head are read by
-	Message string   // for Protobuf: the message to read, whatever the record says; "" = what it says, or the first of the schema
 }
 
 // Decoded is a part of a record and how it was read.
@@ -240,16 +238,13 @@ func (r *reading) wished() Decoded {
 		in.left.note(root.Reason)
 		out.Tree = sealRoot(in, root, r.p, event.FormatText, "text")
 	case DecoderAvro:
-		if w.Schema != nil && w.Schema.avro != nil {
-			out.Schema = w.Schema
-			out.Tree = withSchema(r.by(avro{w.Schema.avro, false}, 0, event.FormatAvro, w.Schema.name), w.Schema.info)
-		} else if hasContainerMagic(r.b) {
+		if hasContainerMagic(r.b) {
 			out.Tree = r.by(avroContainer{}, 0, event.FormatAvro, "")
 		} else {
-			out.Tree = r.placeholder(0, event.FormatAvro, "", "no Avro container file, and no schema to read it by", event.SchemaInfo{})
+			out.Tree = r.placeholder(0, event.FormatAvro, "", "no Avro container file", event.SchemaInfo{})
 		}
 	case DecoderProtobuf:
-		out.Tree, out.Schema = r.bareMessage()
+		out.Tree = r.bareMessage()
 	case DecoderMsgpack:
 		out.Tree = r.by(msgpack{}, 0, event.FormatMsgpack, "")
 	case DecoderCBOR:
@@ -274,23 +269,13 @@ func (r *reading) jsonFrom(off int) event.Tree {
 	return sealRoot(in, root, r.p, event.FormatJSON, root.Type)
 }
 
-// bareMessage reads Protobuf without a head.
-func (r *reading) bareMessage() (event.Tree, *Schema) {
-	s := r.wish.Schema
-	if s == nil || s.proto == nil {
-		t := r.by(protoValue{}, 0, event.FormatProtobuf, "message?")
-		if t.Info().Reason == "" {
-			t = withReason(t, guessedReason)
-		}
-		return t, nil
+// bareMessage reads Protobuf without a head, and so without a schema.
+func (r *reading) bareMessage() event.Tree {
+	t := r.by(protoValue{}, 0, event.FormatProtobuf, "message?")
+	if t.Info().Reason == "" {
+		t = withReason(t, guessedReason)
 	}
-	m := s.proto.first()
-	if r.wish.Message != "" {
-		if m = s.proto.named(r.wish.Message); m == nil {
-			return r.placeholder(0, event.FormatProtobuf, r.wish.Message, "its message is not in the schema", s.info), nil
-		}
-	}
-	return withSchema(r.by(protoValue{t: m, file: s.proto}, 0, event.FormatProtobuf, m.name), s.info), s
+	return t
 }
 
 func withSchema(t event.Tree, of event.SchemaInfo) event.Tree {

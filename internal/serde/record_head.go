@@ -213,9 +213,6 @@ func (r *reading) message(h *wireHead, s *Schema) event.Tree {
 	case !h.carried:
 		m = s.proto.indexed(messageIndexes(in))
 	}
-	if r.wish.Message != "" {
-		m = s.proto.named(r.wish.Message)
-	}
 	if m == nil {
 		return r.placeholder(h.body, event.FormatProtobuf, "", "its message is not in the schema", s.info)
 	}

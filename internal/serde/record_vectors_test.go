@@ -88,11 +88,10 @@ func TestRecordVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := Wish{Decoder: string(kind), Schema: schemas[string(kind)]}
-		if w.Schema != nil && w.Schema.proto != nil {
-			w.Decoder = DecoderProtobuf
+		got := d.Decode(context.Background(), PartValue, event.NewPayload(b), Wish{Decoder: string(kind)})
+		if s := schemas[string(kind)]; s != nil {
+			got = bare(d, b, s)
 		}
-		got := d.Decode(context.Background(), PartValue, event.NewPayload(b), w)
 		if got.Tree.Info().Reason != "" {
 			t.Errorf("%s: %s", kind, got.Tree.Info().Reason)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/api"
+	"github.com/sightglass/sightglass/internal/folder"
 )
 
 // Files of the access policy below the data folder.
@@ -181,7 +182,7 @@ func accessKeys(file, data, tenant string) (access.Keys, error) {
 		key := make([]byte, 32)
 		_, _ = rand.Read(key) // it never fails
 		raw = []byte(hex.EncodeToString(key) + "\n")
-		err = writeSecret(path, raw)
+		err = folder.WriteFile(path, raw)
 	}
 	if err != nil {
 		return access.Keys{}, fmt.Errorf("setting access-key-file: %w", err)

@@ -56,7 +56,7 @@ func collecting(t *testing.T) (*sink, string) {
 // until waits until something sent to path has text in it.
 func (k *sink) until(t *testing.T, path, text string) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		k.mu.Lock()
 		ok := bytes.Contains(k.by[path], []byte(text))
@@ -78,8 +78,9 @@ func TestWhatIsRecordedGoesToACollectorMasked(t *testing.T) {
 	if err := os.WriteFile(headers, []byte("# of the collector\nX-Key: s3cret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// Every second: the queue has room for eight, and a busy machine that sends late drops none.
 	r := start(t, settings(t, map[string]string{
-		"otlp-endpoint": url, "otlp-protocol": "http", "otlp-insecure": "true", "otlp-signals": "metrics", "otlp-headers-file": headers, "otlp-metrics-every": "20ms",
+		"otlp-endpoint": url, "otlp-protocol": "http", "otlp-insecure": "true", "otlp-signals": "metrics", "otlp-headers-file": headers, "otlp-metrics-every": "1s",
 	}))
 	truth := r.record(5, 120)
 	// One table feeds the page and the collector.

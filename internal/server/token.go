@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+
+	"github.com/sightglass/sightglass/internal/folder"
 )
 
 // Names of the token files below the data folder.
@@ -22,7 +24,7 @@ func loadToken(path string, create bool) (string, error) {
 	switch {
 	case os.IsNotExist(err) && create:
 		token := "sg_" + rand.Text() + rand.Text()[:10]
-		if err := writeSecret(path, []byte(token+"\n")); err != nil {
+		if err := folder.WriteFile(path, []byte(token+"\n")); err != nil {
 			return "", fmt.Errorf("writing a token to %s: %w", path, err)
 		}
 		return token, nil

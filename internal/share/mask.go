@@ -167,7 +167,7 @@ func (m *masking) subject(r *row, part access.Part) access.Subject {
 	switch r.kind() {
 	case event.KindSourceRecord, event.KindWritten, event.KindWriteFailed:
 		if s := m.naming.Split(at(r.Split, r.i, 0)); s != nil && s.Topic != "" && at(r.Offset, r.i, 0) >= 0 {
-			return access.Subject{Resource: access.ResourceOf("cluster", "local", "topic", s.Topic), Part: part}
+			return access.Subject{Resource: access.RecordedTopic(s.Topic), Part: part}
 		}
 	}
 	return access.Subject{Resource: m.resource, Part: part}

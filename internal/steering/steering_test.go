@@ -246,7 +246,7 @@ func TestJobsAreFollowedForTheirTriggers(t *testing.T) {
 	e.Kind, e.Reason, e.Operator = event.KindDropped, event.DropDuplicate, browse.OperatorRef{Name: "dedup", Slug: "dedup"}
 	w.jobs.events <- e
 	w.jobs.events <- e // taken when the first was dealt with, or by the other follower
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for (len(w.State().Changes) == 0 || w.agents.last().Version == "0.0") && time.Now().Before(deadline) {
 		w.jobs.events <- e
 	}

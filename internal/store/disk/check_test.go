@@ -49,7 +49,7 @@ func small(t testing.TB) (dir string, segments []string) {
 	if _, err := s.PutBlob(context.Background(), event.HashOf(data), int64(len(data)), 0, data); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) { // segments are sealed in the background
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) { // segments are sealed in the background
 		st := s.Stats()
 		if indexes, err := filepath.Glob(filepath.Join(dir, "seg", "*", "*.idx")); err == nil && len(indexes) == st.Segments-1 {
 			break

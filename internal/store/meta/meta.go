@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -36,6 +37,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	// Writers wait for each other instead of failing; with WAL readers do not wait at all.
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	if err := closeToOthers(path); err != nil {
+		return nil, fmt.Errorf("opening the metadata %s: %w", path, err)
+	}
 	pool, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, fmt.Errorf("opening the metadata %s: %w", path, err)
@@ -44,6 +48,15 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("opening the metadata %s: %w", path, err), pool.Close())
 	}
 	return &DB{pool}, nil
+}
+
+// closeToOthers lets the file's owner alone read it, as it names people and what they did; SQLite gives the files beside it the same mode.
+func closeToOthers(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 func migrate(ctx context.Context, pool *sql.DB) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -43,6 +44,34 @@ func TestSettingsSurvive(t *testing.T) {
 	d = openTest(t, path)
 	if v, err := d.Setting(ctx, "a"); err != nil || v != "2" {
 		t.Errorf("%q, %v", v, err)
+	}
+}
+
+// The file names people and what they did: nobody else on the machine reads it, nor what SQLite keeps beside it.
+func TestOnlyItsOwnerReadsTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "meta.db")
+	for _, found := range []os.FileMode{0, 0o644} { // made by a program that left it open
+		if found != 0 {
+			if err := os.Chmod(path, found); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := openTest(t, path)
+		if err := d.SetSetting(t.Context(), "a", "b"); err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(path + "*")
+		if err != nil || len(files) < 2 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		for _, f := range files {
+			if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v, %v", f, info.Mode(), err)
+			}
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

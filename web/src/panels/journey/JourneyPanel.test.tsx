@@ -39,7 +39,7 @@ describe("a journey", () => {
 	it("draws the lanes and the cards", async () => {
 		open({ [path]: answer });
 		const picture = await screen.findByRole("group", { name: /as a picture/ });
-		expect(await within(picture).findByText("merchant-alerts", { selector: "a" }, { timeout: 5000 })).toBeTruthy();
+		expect(await within(picture).findByText("merchant-alerts", { selector: "a" })).toBeTruthy();
 		expect(picture.textContent).toContain("alerts/0@3127");
 		expect(picture.textContent).toContain("went into window state of key m-fjord");
 	});

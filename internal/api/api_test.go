@@ -101,7 +101,7 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 		t.Fatal(err)
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
-	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}})
+	a, err := New(Options{Version: "test", Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +196,10 @@ func asked(f *fixture, r route) (path, body string) {
 		body = `{"to":"earliest","dry":true}`
 	case "pin":
 		body = `{"reason":"hold"}`
+	case "link-create":
+		body = `{"as":"support","lasts":"2d"}`
+	case "link-file":
+		path += "?secret=" + keptSecret
 	case "token-create":
 		body = `{"name":"ci","expires":"720h"}`
 	}
@@ -217,7 +221,7 @@ func TestEveryRouteAnswersItsShape(t *testing.T) {
 		switch r.id {
 		case "export-parquet":
 			kind = "application/x-tar"
-		case "export-incident":
+		case "export-incident", "link-file":
 			kind = incidentType
 		}
 		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), kind) {
@@ -253,6 +257,12 @@ func TestNobodyKnownSeesNothing(t *testing.T) {
 			}
 			// Without its required parameters: a refusal comes before anything else is read.
 			status, header, body := send2(t, c.f, c.f.api.service.methods[r.id], Base+path, "")
+			if r.action == holder && c.want == http.StatusForbidden { // who may nothing is told what a stranger to the link is
+				if status != http.StatusNotFound {
+					t.Errorf("%s: %d without the secret", r.id, status)
+				}
+				continue
+			}
 			if r.action == anyone && c.want == http.StatusForbidden {
 				if status != http.StatusOK {
 					t.Errorf("%s: everybody may ask who they are, got %d", r.id, status)

@@ -30,4 +30,5 @@ type IncidentRequest struct {
 	As          string      // role of who will read it; empty = the caller's own
 	State, Jars bool
 	Expires     time.Duration // 0 = never
+	For         []string      // public keys of age that the file is encrypted for; none = it is not
 }

@@ -36,6 +36,7 @@ type Options struct {
 	Logins   Logins             // nil: nobody logs in here
 
 	Incidents Incidents // nil: nothing goes into files for others
+	Links     Links     // nil: and nothing behind links
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
@@ -72,6 +73,7 @@ type service struct {
 	refused []error
 	streams *streamSet
 	exports chan struct{} // a token for each that runs
+	tried   tries
 }
 
 var problemType = reflect.TypeFor[Problem]()

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -121,6 +122,9 @@ func (x *incidents) marks(ctx context.Context, rec event.RecordingID) (out []sha
 
 // Preview is that of api.Incidents.
 func (x *incidents) Preview(ctx context.Context, who access.Principal, t browse.Target, q api.IncidentRequest) (api.Incident, error) {
+	if _, err := recipientsOf(q.For); err != nil {
+		return api.Incident{}, err
+	}
 	r, err := x.request(ctx, who, t, q)
 	if err != nil {
 		return api.Incident{}, err
@@ -134,6 +138,10 @@ func (x *incidents) Preview(ctx context.Context, who access.Principal, t browse.
 
 // Export is that of api.Incidents.
 func (x *incidents) Export(ctx context.Context, who access.Principal, t browse.Target, q api.IncidentRequest) (io.ReadCloser, int64, error) {
+	to, err := recipientsOf(q.For)
+	if err != nil {
+		return nil, 0, err
+	}
 	r, err := x.request(ctx, who, t, q)
 	if err != nil {
 		return nil, 0, err
@@ -142,7 +150,7 @@ func (x *incidents) Export(ctx context.Context, who access.Principal, t browse.T
 	if err != nil {
 		return nil, 0, err
 	}
-	_, err = share.Export(ctx, r, file)
+	_, err = writeIncident(ctx, r, to, file)
 	var n int64
 	if err == nil {
 		if n, err = file.Seek(0, io.SeekCurrent); err == nil {
@@ -190,7 +198,7 @@ func told(err error) error {
 		return api.Refuse(http.StatusConflict, err.Error(), "sightglass open shows the file without taking it in")
 	case errors.Is(err, share.ErrFound):
 		return api.Refuse(http.StatusConflict, err.Error(), "the policy lets through what a scan finds: no file was made")
-	case errors.Is(err, store.ErrDiskFull):
+	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return api.Refuse(http.StatusInsufficientStorage, "the disk is full", "free space in the data folder, then try again")
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/config"
+	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/share"
 )
 
@@ -376,5 +378,55 @@ func TestLinksAreBoundedInNumber(t *testing.T) {
 	}
 	if n, err := io.Copy(io.Discard, f); err != nil || n == 0 {
 		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
+// Where people log in, the setting says whether a link is enough.
+func TestALinkAndALogin(t *testing.T) {
+	for mode, anonymous := range map[string]int{config.LinksLogin: http.StatusUnauthorized, config.LinksOpen: http.StatusOK, config.LinksOff: http.StatusForbidden} {
+		cfg := settings(t, map[string]string{"retain-free": "0", "auth": "on", "share-links": mode})
+		r := start(t, cfg)
+		rec := r.record(3, 10).Totals.String()
+		token, err := os.ReadFile(r.Info().TokenFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bearer := "Bearer " + strings.TrimSpace(string(token))
+		on, err := r.Server.browser.Resolve(t.Context(), rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := access.Principal{ID: "token:server", Name: "server", Roles: []string{access.LocalRole}}
+		_, secret, err := r.links.Make(t.Context(), who, on, api.LinkRequest{ID: "abc", Lasts: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := api.Base + "/links/abc/file?secret=" + secret
+		if status, _, body := r.get(path); status != anonymous {
+			t.Errorf("%s: nobody known gets %d %.200s", mode, status, body)
+		}
+		r.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		status, header, _ := r.get(path, "Sec-Fetch-Mode", "navigate")
+		if to := header.Get("Location"); (status == http.StatusSeeOther) != (mode == config.LinksLogin) ||
+			(to == identity.LoginPath+"?next="+url.QueryEscape(path)) != (mode == config.LinksLogin) {
+			t.Errorf("%s: a browser of nobody known is led to %d %s", mode, status, to)
+		}
+		known := http.StatusOK
+		if mode == config.LinksOff {
+			known = http.StatusForbidden
+		}
+		if status, _, body := r.get(path, "Authorization", bearer); status != known {
+			t.Errorf("%s: who is logged in gets %d %.200s", mode, status, body)
+		}
+		if status, _, _ := r.get(api.Base + "/links"); status != http.StatusUnauthorized {
+			t.Errorf("%s: links are listed to nobody known: %d", mode, status)
+		}
+		if err := r.stop(); err != nil {
+			t.Fatal(err)
+		}
+		log, err := os.ReadFile(filepath.Join(cfg.Data, audit.Active))
+		if err != nil || strings.Contains(string(log), `"link:abc"`) != (mode == config.LinksOpen) {
+			t.Errorf("%s: the audit log: %v %s", mode, err, log)
+		}
 	}
 }

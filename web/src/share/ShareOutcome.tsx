@@ -123,15 +123,14 @@ function Linked({ made }: { readonly made: MadeLink }) {
 			<Lines label="the link" lines={[made.url ?? window.location.origin + made.path]} />
 			<p>
 				Until <TimeText t={made.link.expires} digits={0} /> it gives {written(size(made.link.bytes))} to whoever has it
-				{made.mode === "login" && " and is logged in here"}. How often it was fetched stands in{" "}
-				<a className="link" href={link({ screen: "recordings" })}>
-					Links
-				</a>
-				, beside the recordings.
+				{made.mode === "login" && " and is logged in here"}.
 			</p>
 			{trouble !== undefined && <Failed what="The link" head="It was not revoked" trouble={trouble} />}
 			<div className="row">
 				<EndButton label="Revoke the link" word="Revoke" sure="Revoke it" onEnd={end} />
+				<a className="btn quiet" href={link({ screen: "recordings" })}>
+					All links
+				</a>
 			</div>
 		</section>
 	);

@@ -1162,6 +1162,7 @@ const (
 	ReplaySenderVerdictExactSolved   ReplaySenderVerdict = "exact-solved"
 	ReplaySenderVerdictNotReplayable ReplaySenderVerdict = "not-replayable"
 	ReplaySenderVerdictNothing       ReplaySenderVerdict = "nothing"
+	ReplaySenderVerdictPathEqual     ReplaySenderVerdict = "path-equal"
 	ReplaySenderVerdictUnchanged     ReplaySenderVerdict = "unchanged"
 )
 
@@ -1182,6 +1183,8 @@ func (e ReplaySenderVerdict) Valid() bool {
 		return true
 	case ReplaySenderVerdictNothing:
 		return true
+	case ReplaySenderVerdictPathEqual:
+		return true
 	case ReplaySenderVerdictUnchanged:
 		return true
 	default:
@@ -1198,6 +1201,7 @@ const (
 	ReplayVerdictVerdictExactSolved   ReplayVerdictVerdict = "exact-solved"
 	ReplayVerdictVerdictNotReplayable ReplayVerdictVerdict = "not-replayable"
 	ReplayVerdictVerdictNothing       ReplayVerdictVerdict = "nothing"
+	ReplayVerdictVerdictPathEqual     ReplayVerdictVerdict = "path-equal"
 	ReplayVerdictVerdictUnchanged     ReplayVerdictVerdict = "unchanged"
 )
 
@@ -1217,6 +1221,8 @@ func (e ReplayVerdictVerdict) Valid() bool {
 	case ReplayVerdictVerdictNotReplayable:
 		return true
 	case ReplayVerdictVerdictNothing:
+		return true
+	case ReplayVerdictVerdictPathEqual:
 		return true
 	case ReplayVerdictVerdictUnchanged:
 		return true
@@ -4123,6 +4129,9 @@ type LinkWish struct {
 	// Lasts How long the link can be opened: 7d, 12h; 30d at most. Absent: 7d.
 	Lasts string `json:"lasts,omitempty"`
 
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it is there.
+	Program bool `json:"program,omitempty"`
+
 	// State With files of state, as far as they are recorded.
 	State bool `json:"state,omitempty"`
 
@@ -6834,6 +6843,9 @@ type ExportIncidentParams struct {
 	// Jars With the job's jars.
 	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
 
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves.
+	Program bool `form:"program,omitempty" json:"program,omitempty"`
+
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
 
@@ -6860,6 +6872,9 @@ type ExportIncidentPreviewParams struct {
 
 	// Jars With the job's jars.
 	Jars bool `form:"jars,omitempty" json:"jars,omitempty"`
+
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves.
+	Program bool `form:"program,omitempty" json:"program,omitempty"`
 
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`

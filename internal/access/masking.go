@@ -29,6 +29,7 @@ type Class struct {
 	Action    MaskAction
 	Normalise Normaliser
 	HideNull  bool
+	KeyGroups KeepKeyGroups // of masks that are tokens, in files that are to run again
 }
 
 // Rule gives the fields of a part a class: those at paths, or those that their schema gives a tag.
@@ -121,10 +122,18 @@ func (m *Masking) compile() (*masking, error) {
 			var err error
 			if x.tokens, err = m.Keys.tokenizer(name, x.Normalise); err != nil {
 				say("%v", err)
+			} else if m.Keys.keep != nil && x.KeyGroups != KeepNone {
+				if x.tokens.kept, err = m.Keys.keep.of(name, &x.Class, m.Keys); err != nil {
+					say("class %s: %v", name, err)
+				}
 			}
+		}
+		if x.KeyGroups != KeepNone && x.Action.Mask != Token {
+			say("class %s: key groups are kept by the mask token alone, and its mask is %s", name, x.Action.Mask)
 		}
 		c.classes[name] = x
 	}
+	c.rules = flinksOwn(c.classes[ClassPublic])
 	for i, r := range m.Rules {
 		one := compiledRule{Rule: r}
 		if !slices.Contains(parts, r.Part) {
@@ -159,6 +168,28 @@ func (m *Masking) compile() (*masking, error) {
 		return nil, fmt.Errorf("masking: %s", strings.Join(wrong, "; "))
 	}
 	return c, nil
+}
+
+// flinksOwn are rules for what no record is in: classes and frames of exceptions, where they were thrown, and of a log line who wrote it. Any
+// rule of a policy with a higher rank holds against them.
+func flinksOwn(public *class) (all []compiledRule) {
+	exception := []string{"where.operator", "where.task", "where.source", "at_us"}
+	for depth, cause := 0, ""; depth < 9; depth, cause = depth+1, cause+"cause." {
+		exception = append(exception, cause+"class", cause+"stack")
+	}
+	for part, paths := range map[Part][]string{PartException: exception, PartLog: {"level", "logger", "thread", "class"}} {
+		one := compiledRule{Rule: Rule{Part: part}}
+		for _, path := range paths {
+			p, err := parsePattern(path)
+			if err != nil {
+				panic(err) // of a constant
+			}
+			one.paths = append(one.paths, compiledPath{p, rule{class: public}})
+			one.names = append(one.names, path)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // parts are all that rules may name.

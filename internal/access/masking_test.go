@@ -203,3 +203,38 @@ func maskOrder(b *testing.B, p *Policy) {
 		}
 	}
 }
+
+// Without the class of an exception and the frames that threw it nobody could say what went wrong; its message quotes records.
+func TestOfExceptionsAndLogLinesWhatIsOfTheProgramIsShown(t *testing.T) {
+	shown := func(rules []Rule, part Part, path ...string) Mask {
+		t.Helper()
+		m := Masking{Rules: rules}
+		c, err := m.compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.plan(Subject{Resource: "flink/local/job/x/recording/y", Part: part}, nil, false).Leaf(path, event.TextValue(event.ValueString, "x")).Mask
+	}
+	for _, path := range [][]string{{"class"}, {"stack"}, {"cause", "class"}, {"cause", "cause", "stack"}, {"where", "task"}} {
+		if got := shown(nil, PartException, path...); got != Clear {
+			t.Errorf("%v is %s", path, got)
+		}
+	}
+	for _, path := range [][]string{{"message"}, {"cause", "message"}, {"element"}, {"other"}} {
+		if got := shown(nil, PartException, path...); got == Clear {
+			t.Errorf("%v is shown", path)
+		}
+	}
+	if got := shown(nil, PartLog, "logger"); got != Clear {
+		t.Errorf("a logger's name is %s", got)
+	}
+	if got := shown(nil, PartLog, "message"); got == Clear {
+		t.Error("a log line is shown")
+	}
+	if got := shown(nil, PartValue, "class"); got == Clear {
+		t.Error("a field of a record is shown for its name")
+	}
+	if got := shown([]Rule{{Part: PartException, Paths: map[string]string{"**": ClassSecret}}}, PartException, "class"); got == Clear {
+		t.Error("a policy could not hide it")
+	}
+}

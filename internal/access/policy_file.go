@@ -156,10 +156,11 @@ func (r *fileReader) each(n *yaml.Node, what string, do func(name string, at, of
 func (r *fileReader) class(n *yaml.Node) Class {
 	c := Class{Action: MaskAction{Mask: Redact}}
 	r.Members(n, "a class", map[string]func(*yaml.Node){
-		"rank":      func(n *yaml.Node) { c.Rank = int(r.whole(n, 0, 1000)) },
-		"action":    func(n *yaml.Node) { c.Action = r.action(n) },
-		"normalise": func(n *yaml.Node) { c.Normalise = r.normaliser(n) },
-		"hide_null": func(n *yaml.Node) { c.HideNull = r.Truth(n) },
+		"rank":       func(n *yaml.Node) { c.Rank = int(r.whole(n, 0, 1000)) },
+		"action":     func(n *yaml.Node) { c.Action = r.action(n) },
+		"normalise":  func(n *yaml.Node) { c.Normalise = r.normaliser(n) },
+		"hide_null":  func(n *yaml.Node) { c.HideNull = r.Truth(n) },
+		"key_groups": func(n *yaml.Node) { c.KeyGroups = KeepKeyGroups(r.Word(n, string(KeepMany), string(KeepAny))) },
 	})
 	return c
 }

@@ -21,7 +21,14 @@ type Keys struct {
 	Tenant string
 	Epoch  uint32 // raising it breaks the link to older tokens
 
-	set bool
+	set  bool
+	keep *KeyKeeper // nil: tokens do not keep key groups
+}
+
+// Keeping is k with tokens that stay in the key groups of their values, of classes that say so.
+func (k Keys) Keeping(keeper *KeyKeeper) Keys {
+	k.keep = keeper
+	return k
 }
 
 // NewKeys takes a master key of 32 bytes.
@@ -42,7 +49,8 @@ func (k Keys) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "keys of epoch %d", k
 type tokenizer struct {
 	short  string
 	norm   Normaliser
-	hashes sync.Pool // of hash.Hash, with the key
+	hashes sync.Pool  // of hash.Hash, with the key
+	kept   *keptClass // nil: key groups are not kept
 }
 
 func (k *Keys) tokenizer(class string, norm Normaliser) (*tokenizer, error) {
@@ -95,6 +103,11 @@ func (t *tokenizer) mac(text string) [sha256.Size]byte {
 
 // text is the token of a text.
 func (t *tokenizer) text(v string) string {
+	if t.kept != nil {
+		if token, ok := t.kept.ofText(v); ok {
+			return token
+		}
+	}
 	sum := t.mac(v)
 	var b [8 + 1 + tokenChars]byte
 	n := copy(b[:], t.short)
@@ -105,6 +118,11 @@ func (t *tokenizer) text(v string) string {
 
 // whole keeps numbers numbers: 53 bits of the code, which every client reads exactly, or 31 where the value fits into 32 bits.
 func (t *tokenizer) whole(v event.Value) string {
+	if t.kept != nil {
+		if token, ok := t.kept.ofWhole(v); ok {
+			return token
+		}
+	}
 	sum := t.mac(v.Text())
 	n := binary.BigEndian.Uint64(sum[:8])
 	bits := 53

@@ -38,13 +38,14 @@ type incidentQuery struct {
 	As      string `query:"as" maxLength:"128" doc:"Role of who will read it: values are masked for it. Absent: your own."`
 	State   bool   `query:"state" doc:"With files of state, as far as they are recorded."`
 	Jars    bool   `query:"jars" doc:"With the job's jars."`
+	Program bool   `query:"program" doc:"With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves."`
 	Expires string `query:"expires" maxLength:"32" doc:"How long it is to be used: 30d, 12h. Absent: for ever."`
 
 	For []string `query:"for,explode" maxItems:"20" doc:"Public keys of age that the file is encrypted for; absent: it is not."`
 }
 
 func (q *incidentQuery) request(now time.Time) (r IncidentRequest, err error) {
-	r = IncidentRequest{Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, For: q.For}
+	r = IncidentRequest{Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, Program: q.Program, For: q.For}
 	if r.From, err = instant("from", q.From, now); err != nil {
 		return r, err
 	}
@@ -80,6 +81,9 @@ func (q *incidentQuery) words(what string) []string {
 	}
 	if q.Jars {
 		words = append(words, "with jars")
+	}
+	if q.Program {
+		words = append(words, "with the program as it is")
 	}
 	if len(q.For) > 0 {
 		words = append(words, "encrypted for "+plural(len(q.For), "key"))

@@ -53,7 +53,7 @@ func (s *service) makeLink(ctx context.Context, in *linkWish) (m MadeLink, err e
 		return m, errLinksOff
 	}
 	b := in.Body
-	q := incidentQuery{From: b.From, To: b.To, Around: b.Around, As: b.As, State: b.State, Jars: b.Jars, Expires: b.Expires, For: b.For}
+	q := incidentQuery{From: b.From, To: b.To, Around: b.Around, As: b.As, State: b.State, Jars: b.Jars, Program: b.Program, Expires: b.Expires, For: b.For}
 	r := LinkRequest{ID: linkName(), Lasts: linkLasts}
 	if r.File, err = q.request(s.now()); err != nil {
 		return m, err

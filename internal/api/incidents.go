@@ -29,6 +29,7 @@ type IncidentRequest struct {
 	Around      string      // a position instead of From and To; empty = none
 	As          string      // role of who will read it; empty = the caller's own
 	State, Jars bool
+	Program     bool          // with what runs the recording again, and its verdict
 	Expires     time.Duration // 0 = never
 	For         []string      // public keys of age that the file is encrypted for; none = it is not
 }

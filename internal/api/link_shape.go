@@ -41,6 +41,7 @@ type LinkWish struct {
 	As      string   `json:"as,omitempty" maxLength:"128" doc:"Role of who will read it: values are masked for it. Absent: your own."`
 	State   bool     `json:"state,omitempty" doc:"With files of state, as far as they are recorded."`
 	Jars    bool     `json:"jars,omitempty" doc:"With the job's jars."`
+	Program bool     `json:"program,omitempty" doc:"With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it is there."`
 	Expires string   `json:"expires,omitempty" maxLength:"32" doc:"How long the file is to be used: 30d, 12h. Absent: for ever."`
 	For     []string `json:"for,omitempty" maxItems:"20" doc:"Public keys of age that the file is encrypted for; absent: it is not."`
 	Lasts   string   `json:"lasts,omitempty" maxLength:"32" doc:"How long the link can be opened: 7d, 12h; 30d at most. Absent: 7d."`

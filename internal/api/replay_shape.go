@@ -127,7 +127,7 @@ type RunDifference struct {
 
 // ReplayVerdict is what a replay proves.
 type ReplayVerdict struct {
-	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,equal-counts,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
+	Verdict  string         `json:"verdict" enum:"exact,exact-solved,equal-per-key,equal-counts,path-equal,diverged,nothing,not-replayable,unchanged" doc:"unchanged: of a what-if that gave what was recorded."`
 	Text     string         `json:"text"`
 	Recorded I64            `json:"recorded" doc:"Outputs."`
 	Replayed I64            `json:"replayed"`
@@ -231,7 +231,7 @@ type ReplaySender struct {
 	Checkpoint I64    `json:"checkpoint" doc:"It begins behind; 0 = the attempt's beginning."`
 	To         I64    `json:"to" doc:"Invocation that it ends with; 0 = the attempt's end."`
 	Replay     string `json:"replay,omitempty" doc:"Id of it; absent: it has to run."`
-	Verdict    string `json:"verdict,omitempty" enum:"exact,exact-solved,equal-per-key,equal-counts,diverged,nothing,not-replayable,unchanged" doc:"Absent: it is not over."`
+	Verdict    string `json:"verdict,omitempty" enum:"exact,exact-solved,equal-per-key,equal-counts,path-equal,diverged,nothing,not-replayable,unchanged" doc:"Absent: it is not over."`
 }
 
 // ReplayStart is a checkpoint that a replay can begin behind.

@@ -35,6 +35,10 @@ Values are masked for the role of --as, and never show more than you see; what c
 server, and says what was done to it and what its replays gave: sightglass verify FILE. --for and --for-file encrypt it for keys of age, and
 the file's name ends in .age then; --passphrase-file for whoever knows the first line of that file.
 
+--with-program makes a file that runs again: the job's jars, its configuration and its arguments leave as they are, so only who sees every
+value may ask for it. A masked recording is run again with its masked values before it leaves, which may take minutes, and the file says
+what came of it: exact, path-equal (the same way through the program, with other values) or not-replayable, and where it parted.
+
 FILE appears when all of it has arrived and is whole; one that is there is replaced. --preview lists what would leave, and writes nothing.
 --link leaves the file on the server, encrypted there for --for and --for-file, and prints the address that gives it, this once. It can be
 opened for 7 days, or as long as --lasts says, until sightglass link revoke; the setting share-links says by whom.
@@ -59,6 +63,7 @@ Exit 1: written, and its masked recording is known not to be replayable.`,
 	f.StringVar(&q.As, "as", "", "role of who will read it; empty: what you see")
 	f.BoolVar(&q.State, "with-state", false, "with files of state, as far as they are recorded")
 	f.BoolVar(&q.Jars, "with-jars", false, "with the job's jars")
+	f.BoolVar(&q.Program, "with-program", false, "with what runs it again: jars, configurations and arguments as they are")
 	f.StringVar(&q.Expires, "expires", "", "how long it is to be used, as 30d or 12h; empty: for ever")
 	f.StringArrayVar(&keys, "for", nil, "encrypt for a public key of age (age1…); may be given more than once")
 	f.StringArrayVar(&files, "for-file", nil, "encrypt for the public keys in a file, one a line; may be given more than once")
@@ -99,6 +104,9 @@ Exit 1: written, and its masked recording is known not to be replayable.`,
 		}
 		if to.Any() && !strings.HasSuffix(out, encryptedSuffix) {
 			out += encryptedSuffix
+		}
+		if q.Program {
+			a.hint("if it is masked it runs again first, which may take minutes; it can be interrupted")
 		}
 		var report *share.Report
 		err = cl.ExportIncident(c.Context(), q, out, func(w io.Writer, from io.Reader) (err error) {

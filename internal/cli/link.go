@@ -98,7 +98,7 @@ run are broken off within half a minute.`,
 
 // linkWish is what a link is to be like. Keys were read before, so that a mistake in them is told as one in the file.
 func linkWish(q client.IncidentQuery, lasts string, keys, files []string) (w gen.LinkWish, err error) {
-	w = gen.LinkWish{From: q.From, To: q.To, Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, Expires: q.Expires, Lasts: lasts}
+	w = gen.LinkWish{From: q.From, To: q.To, Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, Program: q.Program, Expires: q.Expires, Lasts: lasts}
 	for _, k := range keys {
 		w.For = append(w.For, keyLines(k)...)
 	}

@@ -16,21 +16,28 @@ import (
 
 func (a *app) open() *cobra.Command {
 	var f incidentFile
-	var listen string
+	var listen, flink, sandbox string
 	c := &cobra.Command{
 		Use:   "open FILE",
 		Short: "Show an incident file in the browser, without a server of one's own",
 		Long: `Check an incident file, unpack it into a folder of its own, and show it with the same pages and the same API as a server, on this machine
 alone. Nothing can be changed or recorded there, and nothing leaves the machine. The folder goes when the program ends.
 
+A file that was made with its program (sightglass export incident --with-program) can be replayed and stepped through: that runs the file's
+code, in a sandbox that lets it neither read nor write other files nor reach a network. It needs Java, and Flink's jars of the recorded
+version: --replay-flink, or FLINK_HOME. docs/guides/replay.md
+
 Other commands ask it as any server: export SIGHTGLASS_SERVER to the address that is printed.`,
 		Example: `  sightglass open totals.sgi
   sightglass open totals.sgi --listen 127.0.0.1:8080
+  sightglass open totals.sgi --replay-flink ~/flink-2.3.0
   sightglass open totals.sgi --identity key.txt`,
 		Args: exactly(1, "an incident file"),
 	}
 	f.flags(c)
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "address of this machine to show it on; port 0: a free one")
+	c.Flags().StringVar(&flink, "replay-flink", "", "a Flink home, or a folder with homes flink-<version> in it, to replay on; empty: FLINK_HOME")
+	c.Flags().StringVar(&sandbox, "replay-sandbox", "on", "off: where there is no sandbox, replays run the file's program with your rights, if you trust whoever made it")
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		f.path = args[0]
 		if !config.Loopback(listen) {
@@ -63,6 +70,7 @@ Other commands ask it as any server: export SIGHTGLASS_SERVER to the address tha
 		}
 		settings := map[string]string{
 			"data": data, "listen": listen, "agent-listen": "127.0.0.1:0", "agent-auth": "on", "retain-free": "0", "compact": "off", "log-level": "warn",
+			"replay-flink": flink, "replay-sandbox": sandbox,
 		}
 		cfg, err := config.Load(func(name string) (string, bool) { v, ok := settings[name]; return v, ok })
 		if err != nil {

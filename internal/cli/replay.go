@@ -32,7 +32,7 @@ POSITION names an invocation (operator.subtask.attempt.invocation, as every list
 task, with --subtask and --attempt (the newest). --to ends it with an invocation; --to here with that of the position. --plan runs nothing
 and says what is missing, with the command that gets it. Interrupted, it goes on; sightglass replays lists, shows and cancels.
 
-Exit 0: exact, exact solved, equal per key, or equal counts. 1: diverged. 2: not replayable, or there is nothing to compare.`,
+Exit 0: exact, exact solved, equal per key, equal counts, or path equal. 1: diverged. 2: not replayable, or there is nothing to compare.`,
 		Example: `  sightglass replay order-totals window-totals.3.0.1842
   sightglass replay order-totals "drop duplicates" --subtask 2 --plan
   sightglass replay order-totals window-totals.3.0.1842 --to here -o json | jq -r .verdict.verdict`,
@@ -222,7 +222,7 @@ func verdictStyle(v string) style {
 	switch v {
 	case "exact", "exact-solved", "done", "unchanged":
 		return green
-	case "equal-per-key", "equal-counts", "nothing", "cancelled":
+	case "equal-per-key", "equal-counts", "path-equal", "nothing", "cancelled":
 		return amber
 	case "diverged", "not-replayable", "failed":
 		return red

@@ -18,6 +18,7 @@ type IncidentQuery struct {
 	Around      string // a position
 	As          string // role of who will read it
 	State, Jars bool
+	Program     bool // with what runs it again
 	Expires     string
 }
 
@@ -33,6 +34,9 @@ func (q *IncidentQuery) values() url.Values {
 	}
 	if q.Jars {
 		v.Set("jars", "true")
+	}
+	if q.Program {
+		v.Set("program", "true")
 	}
 	return v
 }

@@ -163,6 +163,10 @@ func TestAttemptsThatWereLeftBehindBeforeTheStartBecomeGaps(t *testing.T) {
 	if !calm.reportLeftBehind(ctx) || gaps(calm) != attempts {
 		t.Errorf("%d gaps although the process is known to have ended in order", gaps(calm))
 	}
+	foreign := serve(t, Options{Store: m, LostAfter: time.Millisecond, PingEvery: 10 * time.Millisecond, Foreign: func(event.RecordingID) bool { return true }})
+	if !foreign.reportLeftBehind(ctx) || gaps(foreign) != attempts {
+		t.Errorf("%d gaps although the recordings came from files", gaps(foreign))
+	}
 	f := serve(t, Options{Store: m, LostAfter: time.Millisecond, PingEvery: 10 * time.Millisecond})
 	eventually(t, "the other process is missed as well", func() bool { return gaps(f) == len(attemptDefinitions(definitions)) })
 }

@@ -49,7 +49,7 @@ func (s *Server) leftBehind(d event.Definition) (gap block.ServerGap, ok bool) {
 	known := s.mu.processes[a.Process] != nil // and is watched like any other
 	s.mu.Unlock()
 	st := s.opt.Store.Attempt(rec, key)
-	if known || st.Blocks == 0 || st.Ended || s.opt.Closed(a.Process) {
+	if known || st.Blocks == 0 || st.Ended || s.opt.Closed(a.Process) || s.opt.Foreign(rec) {
 		return gap, false
 	}
 	return lostGap(attemptID{rec, key}, st.LastInv, st.WallMax, s.now(),

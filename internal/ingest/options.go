@@ -36,6 +36,9 @@ type Options struct {
 	// Default: nothing is known of earlier runs.
 	Closed func(process string) bool
 
+	// Foreign tells whether a recording was not made here but taken in from a file: nobody waits for its processes. Default: none was.
+	Foreign func(event.RecordingID) bool
+
 	Log *slog.Logger     // default: nothing is logged
 	Now func() time.Time // default time.Now
 }
@@ -56,6 +59,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Closed == nil {
 		o.Closed = func(string) bool { return false }
+	}
+	if o.Foreign == nil {
+		o.Foreign = func(event.RecordingID) bool { return false }
 	}
 	if o.Now == nil {
 		o.Now = time.Now

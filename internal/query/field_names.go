@@ -1,7 +1,10 @@
 package query
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -52,4 +55,33 @@ func (n Naming) Output(attempt event.Key, operator int) event.DefinitionID {
 		return 0
 	}
 	return id
+}
+
+// KeyedOperator is a task whose head has a key.
+type KeyedOperator struct {
+	Operator                    string // name
+	Parallelism, MaxParallelism int
+	Key                         event.DefinitionID // serializer
+}
+
+// Keyed are the tasks of the recording whose heads have keys, each once.
+func (n Naming) Keyed() (all []KeyedOperator) {
+	for _, a := range n.cat.attempts {
+		def := a.def(0)
+		if def == nil || def.Key == "" {
+			continue
+		}
+		id, err := event.ParseDefinitionID(def.Key)
+		if err != nil {
+			continue
+		}
+		k := KeyedOperator{def.Name, a.Parallelism, a.MaxParallelism, id}
+		if !slices.Contains(all, k) {
+			all = append(all, k)
+		}
+	}
+	slices.SortFunc(all, func(a, b KeyedOperator) int {
+		return cmp.Or(strings.Compare(a.Operator, b.Operator), a.MaxParallelism-b.MaxParallelism, a.Parallelism-b.Parallelism, cmp.Compare(a.Key, b.Key))
+	})
+	return all
 }

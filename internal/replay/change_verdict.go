@@ -8,7 +8,7 @@ func (j *Judgement) changed(r *Result) {
 	case Exact, Solved:
 		j.Verdict = Unchanged
 		j.Text = "what was changed made no difference: " + j.Text
-	case PerKey:
+	case PerKey, PathEqual:
 		j.Verdict = Diverged
 	}
 	soft := fmt.Sprintf("what was changed is not proven to be what production would have done: %d reads of clocks or random numbers had to be given without a recorded one, %d recorded ones were left, "+

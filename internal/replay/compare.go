@@ -68,6 +68,9 @@ type Comparison struct {
 	Targets            uint64 // equal but for the subpartition that they went to
 	First              *Difference
 
+	// Way is the first difference that is more than one of bytes. Where values are masked, bytes differ since the code worked on other ones.
+	Way *Difference
+
 	// Where the recorded level does not tell what was sent.
 	Untold   uint64 // outputs of the replay that were counted alone when they were recorded
 	Numbered uint64 // of the equal ones: elements whose numbers, and so how many untold ones lie before them, were compared
@@ -324,9 +327,22 @@ func (c *Comparison) pair(n uint64, x, y *Output) {
 			c.Targets++
 		}
 	}
-	if d := (&Difference{Number: n, Recorded: x, Replayed: y}); c.First == nil || d.invocation() < c.First.invocation() {
+	d := &Difference{Number: n, Recorded: x, Replayed: y}
+	if c.First == nil || d.invocation() < c.First.invocation() {
 		c.First = d
 	}
+	if x != nil && y != nil && x.alike(y) {
+		return
+	}
+	if c.Way == nil || d.invocation() < c.Way.invocation() {
+		c.Way = d
+	}
+}
+
+// alike tells whether two outputs differ in their bytes alone.
+func (o *Output) alike(p *Output) bool {
+	return o.Kind == p.Kind && o.Operator == p.Operator && o.Invocation == p.Invocation && o.Partition == p.Partition && o.Subpartition == p.Subpartition &&
+		o.Split == p.Split && slices.Equal(o.numbers, p.numbers)
 }
 
 // Barriers say how many elements a task had sent on each channel when it sent the barriers of checkpoints.

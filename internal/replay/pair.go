@@ -61,7 +61,7 @@ func (q *Queue) placed(ctx context.Context, base event.RecordingID, attempt even
 // unchanged are the options of the recorded program, on the recorded Flink.
 func (q *Queue) unchanged(ctx context.Context, r *Replay, plan *Plan) (Options, error) {
 	if r.Wish.Variant.Flink == "" {
-		return q.options(plan), nil
+		return q.options(ctx, plan, r.Wish.Recording)
 	}
 	w := r.Wish
 	w.Variant = Variant{}
@@ -72,7 +72,7 @@ func (q *Queue) unchanged(ctx context.Context, r *Replay, plan *Plan) (Options, 
 	if recorded.Stopped() {
 		return Options{}, fmt.Errorf("running it unchanged: %s", recorded.why())
 	}
-	return q.options(recorded), nil
+	return q.options(ctx, recorded, r.Wish.Recording)
 }
 
 func (q *Queue) compareRuns(ctx context.Context, first, second event.RecordingID, attempt event.Key, chain []event.ChainOperatorDef) (*Differences, error) {

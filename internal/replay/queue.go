@@ -41,6 +41,8 @@ type QueueOptions struct {
 	Edit    Editor // nil: no value of a record can be changed
 	Jars    string // folder of uploaded jars
 	Topics  Topics // nil: no topic of Kafka is read again
+	// Masked tells whether values of a recording are masked. Nothing that such a one lacks is read from a topic: it would be clear. Nil: none are.
+	Masked func(ctx context.Context, rec event.RecordingID) (bool, error)
 
 	plan func(ctx context.Context, w *Wish, whole bool) (*Plan, error)                               // of tests
 	run  func(context.Context, Options, event.RecordingID, event.Key, func(Report)) (*Result, error) // of tests
@@ -412,7 +414,10 @@ func (q *Queue) replay(ctx context.Context, r *Replay, limit *time.Timer) (_ *Re
 	if err != nil {
 		return nil, plan, "", err
 	}
-	o := q.options(plan)
+	o, err := q.options(ctx, plan, r.Wish.Recording)
+	if err != nil {
+		return nil, plan, "", err
+	}
 	o.Checkpoint, o.To, o.Recording, o.Changes, o.Edit = r.Wish.Checkpoint, r.Wish.To, r.Derived, r.Wish.Changes, q.o.Edit
 	o.Derived = derived.of
 	if r.Wish.For != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -33,6 +34,7 @@ type Options struct {
 	Jars       string   // folder that the jars of a variant lie in
 	Derived    Derived  // what replays of senders gave, where the recording does not have it
 	Topics     Topics   // nil: no topic is read again
+	Masked     bool     // values of the recording are masked: see PathEqual
 	Level      string   // what is recorded of the replay: positions, flight or trace; empty = trace. At positions outputs cannot be compared
 
 	Recording event.RecordingID // for what it derives; zero = one of its own
@@ -56,6 +58,7 @@ type Result struct {
 	Took      time.Duration
 	Changes   []Change
 	Variant   *Variant
+	Masked    bool // values of the recording are masked
 
 	seen seen
 }
@@ -95,7 +98,7 @@ func Run(ctx context.Context, o Options, rec event.RecordingID, attempt event.Ke
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes, Variant: o.Variant}
+	r := &Result{Recording: derived, Report: report, FeedEnd: f.end, Whole: f.whole, To: o.To, Changes: o.Changes, Variant: o.Variant, Masked: o.Masked}
 	if r.State, err = holdState(ctx, snap, attempt, report.states, from.checkpoint, max(report.Invocation, f.reached)); err != nil {
 		return nil, err
 	}
@@ -194,6 +197,9 @@ func findCapsule(ctx context.Context, snap store.Snapshot, attempt event.Key) (*
 					lost = fmt.Errorf("the state that the attempt was restored with is not there: %s", body.Missing)
 				}
 				restore = restored{at(rows.Value, i), body.Files}
+				if v := restore.handles; v.Len() < v.Size() {
+					lost = errors.New("the attempt began with restored state, and what says which is not in the recording: a mask took it away")
+				}
 			}
 		}
 	}

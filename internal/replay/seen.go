@@ -36,7 +36,7 @@ type placeOf struct {
 func look(ctx context.Context, recorded, replayed store.Snapshot, attempt event.Key, from uint64, r *Result) (seen, error) {
 	var s seen
 	to, c := r.Report.Invocation, &r.Compared
-	if err := s.exception(ctx, recorded, attempt, r.Report.Thrown); err != nil || c.First == nil {
+	if err := s.exception(ctx, recorded, attempt, r.Report.Thrown, r.Masked); err != nil || c.First == nil {
 		return s, err
 	}
 	at := c.First.invocation()
@@ -109,15 +109,15 @@ type thrown struct {
 }
 
 // exception finds out whether the recorded attempt ended by one, and whether the replay did by the same: its innermost cause, at the same
-// invocation.
-func (s *seen) exception(ctx context.Context, recorded store.Snapshot, attempt event.Key, again *Thrown) error {
+// invocation. Of a masked recording their classes alone are compared: its messages are masked.
+func (s *seen) exception(ctx context.Context, recorded store.Snapshot, attempt event.Key, again *Thrown, masked bool) error {
 	a, at, err := lastException(ctx, recorded, attempt)
 	if err != nil || a == nil {
 		return err
 	}
 	cause := a.innermost()
 	s.threw, s.threwAt, s.class = true, at, cause.Class[strings.LastIndexByte(cause.Class, '.')+1:]
-	s.sameThrow = again != nil && again.Invocation == at && cause.is(again.Text)
+	s.sameThrow = again != nil && again.Invocation == at && (cause.is(again.Text) || masked && ClassOf(again.Text) == s.class)
 	return nil
 }
 

@@ -50,7 +50,11 @@ func (q *Queue) planned(ctx context.Context, w *Wish, whole bool) (*Plan, error)
 		return nil, err
 	}
 	of := planning{rec: w.Recording, attempt: w.Attempt, checkpoint: w.Checkpoint, to: w.To, flink: w.Variant.Flink, whole: whole, derived: d.of}
-	if q.o.Topics != nil {
+	masked, err := q.masked(ctx, w.Recording)
+	if err != nil {
+		return nil, err
+	}
+	if q.o.Topics != nil && !masked {
 		of.topics = newTopics(q.o.Topics)
 		of.topics.looks = true
 		defer of.topics.close()

@@ -33,23 +33,37 @@ func (q *Queue) SessionOptions(ctx context.Context, rec event.RecordingID, attem
 	if err != nil {
 		return Options{}, err
 	}
-	o := q.options(plan)
+	o, err := q.options(ctx, plan, rec)
 	o.Derived = derived.of
-	return o, nil
+	return o, err
 }
 
-// options are those of a replay as it was planned.
-func (q *Queue) options(p *Plan) Options {
-	o := Options{
+// masked is that of QueueOptions.
+func (q *Queue) masked(ctx context.Context, rec event.RecordingID) (bool, error) {
+	if q.o.Masked == nil {
+		return false, nil
+	}
+	return q.o.Masked(ctx, rec)
+}
+
+// options are those of a replay of a recording as it was planned.
+func (q *Queue) options(ctx context.Context, p *Plan, rec event.RecordingID) (o Options, err error) {
+	o = Options{
 		Store: q.o.Store, Java: p.java.program, JavaHome: p.java.home, JavaRead: p.java.outside, Agent: q.o.Machine.Agent, Flink: p.home.jars, Dir: q.o.Dir,
 		Heap: q.o.Heap, CPU: 8 * q.o.Time, Topics: q.o.Topics,
+	}
+	if o.Masked, err = q.masked(ctx, rec); err != nil {
+		return o, err
+	}
+	if o.Masked {
+		o.Topics = nil
 	}
 	if q.o.Machine.Sandboxed {
 		o.Sandbox = func(b sandbox.Bounds, command []string) ([]string, error) {
 			return sandbox.Command(q.o.Machine.Self, b, command)
 		}
 	}
-	return o
+	return o, nil
 }
 
 // JavaTool is a command line that runs a tool in Java as replays run: where they are in a sandbox, it reads no more than read and writes

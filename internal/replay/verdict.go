@@ -14,6 +14,7 @@ const (
 	Solved        = "exact-solved"   // the same, where the order of a map or of timers of one time was searched for and found
 	PerKey        = "equal-per-key"  // of each place they are equal; the order between places is another
 	Counted       = "equal-counts"   // what it gave was counted when it was recorded: as many went to each channel, and watermarks and barriers lie at the same places between
+	PathEqual     = "path-equal"     // of a masked recording: values that the code made of masked ones differ; number, place and order of outputs, and each way through the operators, are the same
 	Diverged      = "diverged"       // there is a first difference
 	Nothing       = "nothing"        // there is nothing to hold against each other
 	NotReplayable = "not-replayable" // something is missing, which was known before the run
@@ -85,16 +86,27 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 		j.Verdict = PerKey
 		j.Text = fmt.Sprintf("%d outputs are equal at each place that they went to%s; the order between places is another", c.Recorded, upTo)
 		j.first(c.First, chain)
+	case c.First != nil && r.pathEqual() && !stuck && !wrongEnd && !missingEnd:
+		j.Verdict = PathEqual
+		j.Text = fmt.Sprintf("%d of %d outputs are equal%s; of the others, made of masked values, the values differ: the same operators gave them, in the same invocations and order, to the same places", c.Equal, c.Recorded, upTo)
+		j.first(c.First, chain)
 	case c.First != nil:
 		j.Verdict = Diverged
-		j.first(c.First, chain)
 		d := c.First
+		if r.Masked && c.Way != nil {
+			d = c.Way
+		}
+		j.first(d, chain)
 		what := "the outputs differ"
 		switch {
 		case d.Recorded == nil:
 			what = "the replay gave one that the recording lacks"
 		case d.Replayed == nil:
 			what = "the replay did not give one that was recorded"
+		}
+		if r.Masked {
+			j.Text = fmt.Sprintf("output %d, invocation %d, operator %s: %s; %d are equal", d.Number, d.invocation(), j.operator(), what, c.Equal)
+			break
 		}
 		j.Text = fmt.Sprintf("output %d, invocation %d, operator %s: %s; %d before it are equal", d.Number, d.invocation(), j.operator(), what, d.Number-1)
 	case stuck:
@@ -150,6 +162,10 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	if n := c.Untold; n > 0 && j.Verdict != Counted {
 		j.Notes = append(j.Notes, fmt.Sprintf("%d outputs were counted alone when they were recorded (level positions, or keys that are not of the sample): their bytes are not proven", n))
 	}
+	if r.Masked && j.Verdict == Exact && c.Unseen > c.Placed {
+		j.Verdict = PathEqual // bytes that were taken away are proven by nothing
+		j.Text += ", as far as the file has their bytes: the others have the recorded length and place"
+	}
 	if len(r.changed()) > 0 {
 		j.changed(r)
 	} else if j.Verdict == Exact && r.Report.OrdersSolved > 0 {
@@ -158,10 +174,15 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	if len(r.changed()) == 0 && j.Verdict != Diverged && j.Verdict != Nothing && j.State != nil && j.State.Equal > 0 {
 		j.Text += "; " + j.State.text()
 	}
-	if j.Verdict == Diverged || j.Verdict == PerKey {
+	if j.Verdict == Diverged || j.Verdict == PerKey || j.Verdict == PathEqual {
 		j.causes(r, p)
 	}
 	return j
+}
+
+// pathEqual tells whether a replay of masked values did the same as the recorded attempt, but for values.
+func (r *Result) pathEqual() bool {
+	return r.Masked && r.Compared.Way == nil && r.Steps.First == 0
 }
 
 // counted says what is equal where the recording counted outputs and did not tell them.
@@ -296,6 +317,10 @@ func (j *Judgement) causes(r *Result, p *Plan) {
 		}
 	}
 	if len(j.Causes) > 0 {
+		return
+	}
+	if r.Masked {
+		j.Causes = append(j.Causes, Cause{Kind: "masked", Text: "values of the recording are masked: code that reads, compares, measures or sorts them does something else with others"})
 		return
 	}
 	for _, c := range [][2]string{

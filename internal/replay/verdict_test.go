@@ -55,7 +55,14 @@ func TestWhatAReplayProves(t *testing.T) {
 		"counted, the same steps, no counts":                        {func(r *Result) { r.Steps = Steps{Recorded: 8, Equal: 8} }, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
 		"counted, the same state, no counts":                        {func(r *Result) { r.State = StateComparison{Recorded: 2, Compared: 2, Equal: 2} }, Comparison{Untold: 9}, Nothing, "nothing to hold the replay against", ""},
 		"places of writes, and outputs that are counted by nothing": {nil, Comparison{Recorded: 4, Replayed: 4, Equal: 4, Unseen: 4, Placed: 4, Untold: 9}, Nothing, "were not recorded", ""},
-		"stuck": {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
+		"masked, other values alone":                                {func(r *Result) { r.Masked = true }, Comparison{Recorded: 5, Replayed: 5, Equal: 3, First: differ}, PathEqual, "3 of 5 outputs are equal", "masked"},
+		"masked, another way": {func(r *Result) { r.Masked = true }, Comparison{Recorded: 5, Replayed: 4, Equal: 3, First: differ, Way: &Difference{Number: 5, Recorded: &Output{Operator: 1, Invocation: 9}}},
+			Diverged, "output 5, invocation 9, operator sum: the replay did not give one", "masked"},
+		"masked, other steps":                {func(r *Result) { r.Masked, r.Steps = true, Steps{Recorded: 8, Equal: 7, First: 3} }, Comparison{Recorded: 5, Replayed: 5, Equal: 3, First: differ}, Diverged, "the outputs differ", "masked"},
+		"masked, and equal":                  {func(r *Result) { r.Masked = true }, Comparison{Recorded: 5, Replayed: 5, Equal: 5}, Exact, "5 outputs are equal", ""},
+		"masked, some bytes taken away":      {func(r *Result) { r.Masked = true }, Comparison{Recorded: 5, Replayed: 5, Equal: 5, Unseen: 2}, PathEqual, "as far as the file has their bytes", "masked"},
+		"not masked, values differ the same": {nil, Comparison{Recorded: 5, Replayed: 5, Equal: 3, First: differ}, Diverged, "the outputs differ", "untold"},
+		"stuck":                              {func(r *Result) { r.Report.How = "stuck" }, Comparison{Recorded: 5, Equal: 5}, Diverged, "waited for something", "untold"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := all(c.of)

@@ -12,8 +12,17 @@ import (
 	"github.com/sightglass/sightglass/internal/share"
 )
 
-// writeIncident writes an incident file, encrypted if it is for somebody. What is written on an error is no file.
-func writeIncident(ctx context.Context, r share.Request, to share.Recipients, w io.Writer) (*share.Manifest, error) {
+// write writes an incident file, encrypted if it is for somebody. A masked recording that is to run again is run before it leaves. What is
+// written on an error is no file.
+func (x *incidents) write(ctx context.Context, r share.Request, to share.Recipients, w io.Writer) (*share.Manifest, error) {
+	if r.Runnable && !(r.Policy.Clears(r.Giver) && r.Policy.Clears(r.Reader)) {
+		v, err := newVerifying(ctx, x.data)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = v.close() }() // the next start empties what is left
+		r.Scratch, r.Verify = v.store, x.verify(v)
+	}
 	if !to.Any() {
 		return share.Export(ctx, r, w)
 	}

@@ -31,6 +31,7 @@ type incidents struct {
 	queries *query.Engine
 	rules   *access.InForce
 	replays *replay.Queue
+	runs    replay.QueueOptions // of replays of masked recordings
 	data    string
 	version string
 	now     func() time.Time
@@ -54,7 +55,7 @@ func (x *incidents) request(ctx context.Context, who access.Principal, t browse.
 	policy := x.rules.Policy()
 	r = share.Request{
 		Store: x.store, Queries: x.queries, Policy: policy, Giver: who, Reader: who, Recording: t.Recording, Resource: t.Resource, From: q.From, To: q.To,
-		State: q.State, Jars: q.Jars, Key: key, Program: x.version, Now: x.now,
+		State: q.State, Jars: q.Jars, Runnable: q.Program, Key: key, Program: x.version, Now: x.now,
 	}
 	if q.As != "" {
 		if !policy.HasRole(q.As) {
@@ -150,7 +151,7 @@ func (x *incidents) Export(ctx context.Context, who access.Principal, t browse.T
 	if err != nil {
 		return nil, 0, err
 	}
-	_, err = writeIncident(ctx, r, to, file)
+	_, err = x.write(ctx, r, to, file)
 	var n int64
 	if err == nil {
 		if n, err = file.Seek(0, io.SeekCurrent); err == nil {
@@ -196,6 +197,8 @@ func told(err error) error {
 	switch {
 	case errors.Is(err, share.ErrExists):
 		return api.Refuse(http.StatusConflict, err.Error(), "sightglass open shows the file without taking it in")
+	case errors.Is(err, access.ErrKeyGroupLeak):
+		return api.Refuse(http.StatusConflict, err.Error(), "key_groups: any of the class in the access policy accepts it; without key_groups its tokens keep none, and keyed tasks may not run again")
 	case errors.Is(err, share.ErrFound):
 		return api.Refuse(http.StatusConflict, err.Error(), "the policy lets through what a scan finds: no file was made")
 	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
@@ -284,7 +287,17 @@ func takeIn(ctx context.Context, from func() (io.Reader, error), to *disk.Store,
 
 // Of is that of api.Incidents.
 func (x *incidents) Of(ctx context.Context, rec event.RecordingID) (*api.IncidentFile, error) {
-	raw, err := x.meta.Setting(ctx, incidentSetting(rec.String()))
+	o, err := originOf(ctx, x.meta, rec)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	f, err := x.shown(o)
+	return &f, err
+}
+
+// originOf reads what is kept of the file that a recording came from; nil: it came from none.
+func originOf(ctx context.Context, db *meta.DB, rec event.RecordingID) (*incidentOrigin, error) {
+	raw, err := db.Setting(ctx, incidentSetting(rec.String()))
 	if errors.Is(err, meta.ErrNotFound) || err == nil && raw == "" {
 		return nil, nil
 	}
@@ -295,8 +308,13 @@ func (x *incidents) Of(ctx context.Context, rec event.RecordingID) (*api.Inciden
 	if err := json.Unmarshal([]byte(raw), o); err != nil {
 		return nil, fmt.Errorf("reading what is known of a file: %w", err)
 	}
-	f, err := x.shown(o)
-	return &f, err
+	return o, nil
+}
+
+// masked tells whether values of a recording are masked: it came from a file that says so.
+func (s *Server) masked(ctx context.Context, rec event.RecordingID) (bool, error) {
+	o, err := originOf(ctx, s.meta, rec)
+	return err == nil && o != nil && o.Manifest.Masked, err
 }
 
 func (x *incidents) shown(o *incidentOrigin) (f api.IncidentFile, err error) {

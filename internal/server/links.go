@@ -200,7 +200,7 @@ func (l *links) write(ctx context.Context, id string, r share.Request, to share.
 	}
 	defer file.Discard()
 	out := &bounded{to: file, room: most}
-	m, err := writeIncident(ctx, r, to, out)
+	m, err := l.incidents.write(ctx, r, to, out)
 	if err != nil {
 		return nil, 0, err
 	}

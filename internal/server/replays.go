@@ -29,13 +29,14 @@ func (s *Server) openReplays(ctx context.Context) (err error) {
 		return fmt.Errorf("where this program is: %w", err)
 	}
 	c := s.cfg.Replay
-	s.replays, err = replay.NewQueue(ctx, replay.QueueOptions{
-		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir), Topics: s.openTopics(),
+	s.runs = replay.QueueOptions{
+		Store: s.store, Meta: s.meta, Dir: filepath.Join(s.cfg.Data, replayDir), Jobs: c.Jobs, Heap: int(c.Memory >> 20), Time: c.Time, Log: s.log, Now: s.now, Edit: editor{s.store}, Jars: filepath.Join(s.cfg.Data, jarDir), Topics: s.openTopics(), Masked: s.masked,
 		Machine: replay.Machine{
 			Flink: c.Flink, FlinkHome: os.Getenv("FLINK_HOME"), Java: c.Java, JavaHome: os.Getenv("JAVA_HOME"), Agent: s.jar, Self: self,
 			Sandboxed: c.Sandbox == "on",
 		},
-	})
+	}
+	s.replays, err = replay.NewQueue(ctx, s.runs)
 	if err != nil {
 		return fmt.Errorf("taking up replays: %w", err)
 	}

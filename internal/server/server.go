@@ -60,6 +60,7 @@ type Server struct {
 	background *browse.Budget // of what may wait: indexes, Parquet
 	steer      *steering.Steering
 	replays    *replay.Queue
+	runs       replay.QueueOptions // of replays
 	api        *api.API
 	http       *http.Server
 	ready      atomic.Bool
@@ -151,7 +152,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		journeys = exported{s.export}
 	}
 	s.incidents = &incidents{
-		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, data: s.cfg.Data, version: s.version, now: s.now,
+		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, runs: s.runs, data: s.cfg.Data, version: s.version, now: s.now,
 	}
 	s.links, err = newLinks(ctx, &links{
 		incidents: s.incidents, meta: s.meta, dir: filepath.Join(s.cfg.Data, linksDir), mode: s.cfg.Share.Links, public: s.cfg.Login.PublicURL, quota: s.cfg.Share.Quota,
@@ -226,6 +227,10 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 		return err
 	}
 	o.Closed = s.fleet.closedBefore
+	o.Foreign = func(rec event.RecordingID) bool {
+		of, err := originOf(context.WithoutCancel(ctx), s.meta, rec)
+		return err == nil && of != nil
+	}
 	if s.ingest, err = ingest.New(o); err != nil {
 		return fmt.Errorf("opening the agents' side: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -39,6 +40,7 @@ type Request struct {
 	From, To  query.Wall      // what is asked for; 0 = from the beginning, to the end
 	State     bool            // files of state, as far as they are recorded
 	Jars      bool            // the job's jars
+	Runnable  bool            // with what runs the recording again: jars, and configurations and arguments as they are. The giver must see everything
 	Expires   time.Time       // zero = never
 	Replays   []Replayed      // that were made of the recording
 	Marks     []Mark
@@ -98,6 +100,8 @@ type exporting struct {
 	out    *container
 	window query.Window
 	mask   *masking // nil: the reader may see everything
+	keeper *access.KeyKeeper
+	strays []string // keyed operators whose keys no token keeps in their places
 	names  *dictionary
 	wanted []blob // files of state that blocks name
 }
@@ -118,8 +122,22 @@ func (x *exporting) begin(ctx context.Context) (err error) {
 	job, flink := x.Queries.Origin(x.Recording)
 	policy, fresh := x.Policy, false
 	clear := x.Policy.Clears(x.Giver) && x.Policy.Clears(x.Reader)
+	if !clear && x.Runnable && !x.Policy.Clears(x.Giver) {
+		return fmt.Errorf("%w: what runs a recording again leaves without a mask, and %s does not see every value", access.ErrDenied, x.Giver.ID)
+	}
 	if !clear && policy.MakesTokens() {
-		if policy, err = freshKeys(policy); err != nil {
+		if x.Runnable {
+			naming, err := x.Queries.Naming(ctx, x.Recording)
+			if err != nil {
+				return err
+			}
+			var places access.KeyPlaces
+			places, x.strays = keyPlaces(naming, x.Queries.Definition)
+			if x.keeper, err = access.NewKeyKeeper(places); err != nil {
+				return err
+			}
+		}
+		if policy, err = freshKeys(policy, x.keeper); err != nil {
 			return err
 		}
 		fresh = true
@@ -151,6 +169,9 @@ func (x *exporting) begin(ctx context.Context) (err error) {
 	}
 	plans := map[access.Subject]access.Plan{}
 	x.mask, err = newMasking(ctx, x.Recording, x.Resource, x.Queries, func(of access.Subject) access.Plan {
+		if x.Runnable && of.Part == access.PartArg {
+			return access.All()
+		}
 		p := plans[of]
 		if p == nil {
 			p = access.Both(policy.Plan(x.Giver, of), policy.Plan(x.Reader, of))
@@ -165,7 +186,7 @@ func (x *exporting) begin(ctx context.Context) (err error) {
 }
 
 // freshKeys makes a key that nobody keeps: tokens of one file cannot be compared with those of another.
-func freshKeys(p *access.Policy) (*access.Policy, error) {
+func freshKeys(p *access.Policy, keeper *access.KeyKeeper) (*access.Policy, error) {
 	var master [32]byte
 	if _, err := rand.Read(master[:]); err != nil {
 		return nil, fmt.Errorf("making a key of tokens: %w", err)
@@ -174,7 +195,7 @@ func freshKeys(p *access.Policy) (*access.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.WithKeys(keys)
+	return p.WithKeys(keys.Keeping(keeper))
 }
 
 func moment(w query.Wall) time.Time {
@@ -209,10 +230,16 @@ func (x *exporting) blocks(ctx context.Context, snap store.Snapshot) error {
 	if outside.Bytes > 0 {
 		x.m.Left = append(x.m.Left, outside)
 	}
-	if x.mask != nil {
-		x.m.Classes, x.m.Cut = x.mask.counted()
+	if x.mask == nil {
+		return nil
 	}
-	return nil
+	x.m.Classes, x.m.Cut = x.mask.counted()
+	kept, err := x.keeper.Kept()
+	x.m.KeyGroupBits = kept.Bits
+	for _, class := range kept.Astray {
+		x.strays = append(x.strays, "class "+class)
+	}
+	return err
 }
 
 func (x *exporting) block(ctx context.Context, snap store.Snapshot, ref store.Ref) error {
@@ -309,10 +336,20 @@ func (x *exporting) judge(ctx context.Context, _ store.Snapshot) error {
 			x.m.Gaps = append(x.m.Gaps, Gap{g.Lane.String(), g.Reason.String(), g.Task, g.Events, moment(g.From), moment(g.To)})
 		}
 	}
-	if x.m.Verdict = verdictOf(x.m); x.Verify != nil && x.Scratch != nil {
-		if x.m.Verdict, err = x.Verify(ctx, x.Recording, x.Scratch); err != nil {
+	switch x.m.Verdict = verdictOf(x.m); {
+	case x.m.Masked && x.Runnable && (x.Verify == nil || x.Scratch == nil):
+		x.m.Verdict.Details = "values are masked; the masked recording is run again when the file is made"
+	case x.m.Masked && x.Runnable:
+		var ran []Replayed
+		if x.m.Verdict, ran, err = x.Verify(ctx, x.Recording, x.Scratch); err != nil {
 			return fmt.Errorf("running the masked recording again: %w", err)
 		}
+		x.m.Replays = append(x.m.Replays, ran...)
+	case x.m.Masked:
+		x.m.Verdict.Details += ": it was exported without the program"
+	}
+	if len(x.strays) > 0 && x.m.Verdict.Verdict != Exact {
+		x.m.Verdict.Details += "; keys that no token keeps in their key groups: " + strings.Join(x.strays, ", ")
 	}
 	return nil
 }

@@ -101,6 +101,7 @@ type Replayed struct {
 	Verdict string `json:"verdict"`
 	Equal   int64  `json:"equal"`
 	Of      int64  `json:"of" doc:"Outputs that were recorded."`
+	Masked  bool   `json:"masked,omitempty" doc:"It ran with the masked values of the file."`
 }
 
 // Mark is a stretch that somebody marked. A note is what somebody wrote: a masked file has none.

@@ -3,6 +3,7 @@ package share
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -253,10 +254,17 @@ const (
 	envRandomBytes = 13
 	envTransient   = 17
 	envBarrier     = 18
+	envChannel     = 22
+	envCoordinator = 23
 	envSourceValue = 24
 )
 
-// taken masks what a task took from outside. A barrier is Flink's own; what Java serialized is nothing that could be masked.
+// eventOfClass is the type that Flink's EventSerializer writes before an event that is of a class of its own, with whatever that writes
+// (OTHER_EVENT); all other types are Flink's, and hold no record.
+const eventOfClass = 3
+
+// taken masks what a task took from outside. Barriers and the like are Flink's own. What a source's coordinator tells its readers says what
+// is read, as arguments do. What else Java serialized is nothing that could be masked; hashes of keys could be held against guesses.
 func (m *masking) taken(r *row, p event.Payload) out {
 	switch at(r.What, r.i, 0) {
 	case envRandomBytes:
@@ -265,6 +273,12 @@ func (m *masking) taken(r *row, p event.Payload) out {
 		return m.detected(m.subject(r, access.PartState), p)
 	case envBarrier:
 		return kept(p)
+	case envChannel:
+		if b := p.Open(sealed.Take()); p.Size() == p.Len() && len(b) >= 4 && binary.BigEndian.Uint32(b) != eventOfClass {
+			return kept(p)
+		}
+	case envCoordinator:
+		return m.unknown(access.PartArg, p)
 	case envSourceValue:
 		id := m.naming.Output(r.h.Attempt, r.operator())
 		return m.typed(m.subject(r, access.PartValue), id, m.naming.Fields(r.h.Attempt, r.operator(), id), p, false)

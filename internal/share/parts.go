@@ -44,7 +44,7 @@ func (x *exporting) parts(ctx context.Context, _ store.Snapshot) error {
 			switch {
 			case !p.Complete:
 				why = "it has not arrived"
-			case p.Format == jarFormat && !x.Jars:
+			case p.Format == jarFormat && !x.Jars && !x.Runnable:
 				why = "jars were not asked for"
 			case p.Format != jarFormat && !x.showsAll(access.PartArg):
 				why = "what Java serialized cannot be masked"

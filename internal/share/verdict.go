@@ -22,7 +22,7 @@ type Verdict struct {
 }
 
 // Verifier runs the recording in a store again and holds it against the recorded one. Its error ends the export.
-type Verifier func(ctx context.Context, rec event.RecordingID, in store.Store) (Verdict, error)
+type Verifier func(ctx context.Context, rec event.RecordingID, in store.Store) (Verdict, []Replayed, error)
 
 // verdictOf is what can be said without running anything: a copy runs as well as what it is a copy of.
 func verdictOf(m *Manifest) Verdict {

@@ -30,6 +30,7 @@ func TestRecording(t *testing.T) {
 	t.Run("replay", func(t *testing.T) { testReplay(t, r) })
 	t.Run("upstream", func(t *testing.T) { testUpstream(t, r) })
 	t.Run("fates", func(t *testing.T) { testFates(t, r) })
+	t.Run("masked", func(t *testing.T) { testMasked(t, r) })
 	t.Run("ledger", func(t *testing.T) { testLedger(t, r) })
 	t.Run("reports", func(t *testing.T) { testReports(t, r) })
 	t.Run("collector", func(t *testing.T) { testCollector(t, r) })

@@ -12,6 +12,7 @@ export const verdictWord = oneOf(
 	"exact-solved",
 	"equal-per-key",
 	"equal-counts",
+	"path-equal",
 	"diverged",
 	"nothing",
 	"not-replayable",

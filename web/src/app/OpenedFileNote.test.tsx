@@ -30,7 +30,7 @@ it("says who signed an opened file, for whom it is masked, and its verdict", () 
 	});
 	expect(text).toContain("signed by SHA256:abc, a key that is not known here");
 	expect(text).toContain("masked for support");
-	expect(text).toContain("not proven, since nobody ran it again");
+	expect(text).toContain("not proven: nobody ran it again");
 });
 
 it("says nothing on a server of one's own", () => {

@@ -19,5 +19,5 @@ export function OpenedFileNote() {
 function words(o: OpenedFile): string {
 	const signer = o.known === undefined ? `${o.signer}, a key that is not known here` : `${o.known} (${o.signer})`;
 	const masked = o.masked ? `Values are masked for ${o.roles.join(", ")}.` : "Values are not masked.";
-	return `This is an opened file, made by ${o.by} and signed by ${signer}. ${masked} Its replay: ${o.verdict}, since ${o.details}.`;
+	return `This is an opened file, made by ${o.by} and signed by ${signer}. ${masked} Its replay is ${o.verdict}: ${o.details}.`;
 }

@@ -186,6 +186,7 @@ export type ShareOptions = {
 	readonly as?: string;
 	readonly state?: boolean;
 	readonly jars?: boolean;
+	readonly program?: boolean;
 	readonly expires?: string;
 	readonly for?: readonly string[];
 };
@@ -201,6 +202,7 @@ export function shareCommand(rec: string, o: ShareOptions): string {
 		...flag("as", o.as),
 		...(o.state === true ? ["--with-state"] : []),
 		...(o.jars === true ? ["--with-jars"] : []),
+		...(o.program === true ? ["--with-program"] : []),
 		...flag("expires", o.expires),
 		...(o.for ?? []).flatMap((k) => flag("for", k)),
 		...["--out", `${shortId(rec)}.sgi`],

@@ -7,6 +7,7 @@ const looks: Readonly<Record<VerdictWord, readonly [Tone, IconName, string]>> = 
 	"exact-solved": ["ok", "equal", "exact, order solved"],
 	"equal-per-key": ["late", "equal", "equal per key"],
 	"equal-counts": ["late", "equal", "equal counts"],
+	"path-equal": ["late", "equal", "path equal"],
 	diverged: ["drop", "failed", "diverged"],
 	nothing: ["plain", "unknown", "nothing to compare"],
 	"not-replayable": ["drop", "close", "not replayable"],

@@ -24,6 +24,7 @@ function fieldsOf({ position, stretch }: Shared): Fields {
 		as: "",
 		state: false,
 		jars: false,
+		program: false,
 		expires: "",
 		keys: "",
 	};

@@ -80,6 +80,10 @@ export function ShareForm({ fields: f, own, busy, may, wrong, button, onChange, 
 				<label className={styles.wide}>
 					<input type="checkbox" checked={f.jars} onChange={(e) => onChange({ jars: e.currentTarget.checked })} /> with the job's jars
 				</label>
+				<label className={styles.wide}>
+					<input type="checkbox" checked={f.program} onChange={(e) => onChange({ program: e.currentTarget.checked })} /> with the program as
+					it is, so that it runs again: only for who sees every value
+				</label>
 				<label htmlFor={`${id}expires`}>To be used</label>
 				<Choose id={`${id}expires`} value={f.expires} choices={usable} onChange={(expires) => onChange({ expires })} />
 				<label htmlFor={`${id}keys`}>Encrypted for</label>

@@ -26,6 +26,7 @@ export type Fields = {
 	readonly as: string;
 	readonly state: boolean;
 	readonly jars: boolean;
+	readonly program: boolean;
 	readonly expires: keyof typeof usable;
 	/** Public keys of age, as they were pasted. */
 	readonly keys: string;
@@ -71,6 +72,7 @@ export function wishOf(f: Fields): ShareWish {
 		...(as === undefined ? {} : { as }),
 		...(f.state ? { state: true } : {}),
 		...(f.jars ? { jars: true } : {}),
+		...(f.program ? { program: true } : {}),
 		...(f.expires === "" ? {} : { expires: f.expires }),
 		...(keys.length === 0 ? {} : { for: keys }),
 	};

@@ -754,6 +754,90 @@ func (e LineageNodeKind) Valid() bool {
 	}
 }
 
+// Defines values for LinkState.
+const (
+	LinkStateExpired LinkState = "expired"
+	LinkStateLive    LinkState = "live"
+	LinkStateRevoked LinkState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the LinkState enum.
+func (e LinkState) Valid() bool {
+	switch e {
+	case LinkStateExpired:
+		return true
+	case LinkStateLive:
+		return true
+	case LinkStateRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LinkVerdict.
+const (
+	LinkVerdictExact         LinkVerdict = "exact"
+	LinkVerdictNotProven     LinkVerdict = "not proven"
+	LinkVerdictNotReplayable LinkVerdict = "not-replayable"
+	LinkVerdictPathEqual     LinkVerdict = "path-equal"
+)
+
+// Valid indicates whether the value is a known member of the LinkVerdict enum.
+func (e LinkVerdict) Valid() bool {
+	switch e {
+	case LinkVerdictExact:
+		return true
+	case LinkVerdictNotProven:
+		return true
+	case LinkVerdictNotReplayable:
+		return true
+	case LinkVerdictPathEqual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LinkFilesMode.
+const (
+	LinkFilesModeLogin LinkFilesMode = "login"
+	LinkFilesModeOff   LinkFilesMode = "off"
+	LinkFilesModeOpen  LinkFilesMode = "open"
+)
+
+// Valid indicates whether the value is a known member of the LinkFilesMode enum.
+func (e LinkFilesMode) Valid() bool {
+	switch e {
+	case LinkFilesModeLogin:
+		return true
+	case LinkFilesModeOff:
+		return true
+	case LinkFilesModeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MadeLinkMode.
+const (
+	MadeLinkModeLogin MadeLinkMode = "login"
+	MadeLinkModeOpen  MadeLinkMode = "open"
+)
+
+// Valid indicates whether the value is a known member of the MadeLinkMode enum.
+func (e MadeLinkMode) Valid() bool {
+	switch e {
+	case MadeLinkModeLogin:
+		return true
+	case MadeLinkModeOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NodeBy.
 const (
 	NodeByJob NodeBy = "job"
@@ -4127,6 +4211,123 @@ type LineagePart struct {
 	Note Note        `json:"note,omitempty"`
 }
 
+// Link defines model for Link.
+type Link struct {
+	// Bytes Of the file.
+	Bytes string `json:"bytes"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Downloads That were begun.
+	Downloads string `json:"downloads"`
+
+	// Encrypted With age, for somebody's keys.
+	Encrypted bool `json:"encrypted"`
+
+	// Events 64-bit integer as text
+	Events string `json:"events"`
+
+	// Expires Of the link; the file may say another time for itself.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Expires time.Time `json:"expires"`
+
+	// From Beginning of the stretch; absent: of the recording.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from,omitempty"`
+	ID   string    `json:"id"`
+	Job  string    `json:"job"`
+
+	// Last Of the last download; absent: there was none.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Masked Values are not what they were.
+	Masked bool `json:"masked"`
+
+	// Mine The caller made it.
+	Mine bool `json:"mine"`
+
+	// Owner Who made it.
+	Owner     string `json:"owner"`
+	Recording string `json:"recording"`
+
+	// Revoked Example: 2026-08-01T14:02:11.482000Z
+	Revoked time.Time `json:"revoked,omitempty"`
+
+	// Roles Of the reader for whom values were masked.
+	Roles []string `json:"roles"`
+
+	// State One that has ended is listed for 30 days more; its file is gone.
+	State LinkState `json:"state"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To      time.Time   `json:"to,omitempty"`
+	Verdict LinkVerdict `json:"verdict"`
+}
+
+// LinkState One that has ended is listed for 30 days more; its file is gone.
+type LinkState string
+
+// LinkVerdict defines model for Link.Verdict.
+type LinkVerdict string
+
+// LinkFiles defines model for LinkFiles.
+type LinkFiles struct {
+	// Bytes Of the files of all links that are listed and live.
+	Bytes string `json:"bytes"`
+
+	// Items The newest first.
+	Items []Link `json:"items"`
+	Kind  string `json:"kind"`
+
+	// Mode Who may open one, as the setting share-links says.
+	Mode LinkFilesMode `json:"mode"`
+
+	// Quota Bytes that the files of all links may hold; 0 = no limit.
+	Quota   string `json:"quota"`
+	Version int64  `json:"version"`
+}
+
+// LinkFilesMode Who may open one, as the setting share-links says.
+type LinkFilesMode string
+
+// LinkWish defines model for LinkWish.
+type LinkWish struct {
+	// Around Position, in place of from and to.
+	Around string `json:"around,omitempty"`
+
+	// As Role of who will read it: values are masked for it. Absent: your own.
+	As string `json:"as,omitempty"`
+
+	// Expires How long the file is to be used: 30d, 12h. Absent: for ever.
+	Expires string `json:"expires,omitempty"`
+
+	// For Public keys of age that the file is encrypted for; absent: it is not.
+	For []string `json:"for,omitempty"`
+
+	// From Time or -5m; widened to the checkpoint before.
+	From string `json:"from,omitempty"`
+
+	// Jars With the job's jars.
+	Jars bool `json:"jars,omitempty"`
+
+	// Lasts How long the link can be opened: 7d, 12h; 30d at most. Absent: 7d.
+	Lasts string `json:"lasts,omitempty"`
+
+	// Program With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it is there.
+	Program bool `json:"program,omitempty"`
+
+	// State With files of state, as far as they are recorded.
+	State bool `json:"state,omitempty"`
+
+	// To Time or -5m; widened to the checkpoint behind.
+	To string `json:"to,omitempty"`
+}
+
 // Live defines model for Live.
 type Live struct {
 	Graph Graph `json:"graph"`
@@ -4158,6 +4359,23 @@ type LookBack struct {
 	// SentBytes 64-bit integer as text
 	SentBytes string `json:"sent_bytes"`
 }
+
+// MadeLink defines model for MadeLink.
+type MadeLink struct {
+	Link Link `json:"link"`
+
+	// Mode Who may open it, as the setting share-links says.
+	Mode MadeLinkMode `json:"mode"`
+
+	// Path Of the address that opens it, below the server's own. It holds the secret, is kept nowhere and cannot be had again.
+	Path string `json:"path"`
+
+	// URL The whole address; absent: the setting public-url does not say how others reach the server.
+	URL string `json:"url,omitempty"`
+}
+
+// MadeLinkMode Who may open it, as the setting share-links says.
+type MadeLinkMode string
 
 // MadeToken defines model for MadeToken.
 type MadeToken struct {
@@ -6685,6 +6903,12 @@ type JobReportsParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// LinkFileParams defines parameters for LinkFile.
+type LinkFileParams struct {
+	// Secret What stands in the link's address.
+	Secret string `form:"secret,omitempty" json:"secret,omitempty"`
+}
+
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
 	// Job Recording id, beginning of one, or the job's name.
@@ -6822,6 +7046,9 @@ type ExportIncidentParams struct {
 
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
+
+	// For Public keys of age that the file is encrypted for; absent: it is not.
+	For []string `form:"for,omitempty" json:"for,omitempty"`
 }
 
 // ExportIncidentPreviewParams defines parameters for ExportIncidentPreview.
@@ -6849,6 +7076,9 @@ type ExportIncidentPreviewParams struct {
 
 	// Expires How long it is to be used: 30d, 12h. Absent: for ever.
 	Expires string `form:"expires,omitempty" json:"expires,omitempty"`
+
+	// For Public keys of age that the file is encrypted for; absent: it is not.
+	For []string `form:"for,omitempty" json:"for,omitempty"`
 }
 
 // ExportParquetParams defines parameters for ExportParquet.
@@ -7178,6 +7408,9 @@ type RecordingPolicyCheckJSONRequestBody = PolicyText
 
 // JourneyExportJSONRequestBody defines body for JourneyExport for application/json ContentType.
 type JourneyExportJSONRequestBody = JourneyWish
+
+// LinkCreateJSONRequestBody defines body for LinkCreate for application/json ContentType.
+type LinkCreateJSONRequestBody = LinkWish
 
 // PinJSONRequestBody defines body for Pin for application/json ContentType.
 type PinJSONRequestBody = PinWish

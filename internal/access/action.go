@@ -19,6 +19,7 @@ const (
 	RecordingExport Action = "recording:export"
 	RecordingImport Action = "recording:import"
 	RecordingPin    Action = "recording:pin"
+	RecordingLinks  Action = "recording:links" // links that others made: to see and to revoke them
 	StoreCompact    Action = "store:compact"
 	AuditRead       Action = "audit:read"
 	RecordRead      Action = "record:read" // the recording policy, and what agents made of it
@@ -29,7 +30,7 @@ const (
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
-	RecordingExport, RecordingImport, RecordingPin, StoreCompact, AuditRead, RecordRead, RecordWrite,
+	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
 	GrantRequest, GrantApprove,
 }
 

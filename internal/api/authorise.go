@@ -42,17 +42,19 @@ func caller(ctx context.Context) access.Principal {
 func (s *service) authorise(ctx huma.Context, r route) (_ huma.Context, done func(), _ *Problem) {
 	done = func() {}
 	request, _ := humago.Unwrap(ctx)
-	who, err := s.Authenticate(request)
-	switch {
-	case errors.Is(err, ErrAskLater):
-		return nil, done, problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
-	case err != nil:
-		return nil, done, problem(http.StatusUnauthorized, "the request shows no valid token or session",
-			"send a token as Authorization: Bearer <token> (sightglass login keeps one for this program), or log in at /auth/login")
+	var who access.Principal
+	var err error
+	if r.action == holder {
+		var p *Problem
+		if who, p = s.authoriseHolder(request); p != nil {
+			return nil, done, p
+		}
+	} else if who, err = s.Authenticate(request); err != nil {
+		return nil, done, unknown(err)
 	}
 	pinned, done := s.Browser.Pin(ctx.Context(), who)
 	ctx = huma.WithContext(ctx, browse.WithClient(context.WithValue(pinned, callerKey{}, who), request.RemoteAddr))
-	if r.action == anyone {
+	if r.action == anyone || r.action == holder {
 		return ctx, done, nil
 	}
 	target := browse.Target{Resource: "server"}
@@ -66,6 +68,15 @@ func (s *service) authorise(ctx huma.Context, r route) (_ huma.Context, done fun
 		return nil, done, problem(http.StatusForbidden, who.Name+" may not "+string(r.action)+" on "+bounded(string(target.Resource)), d.Reason)
 	}
 	return huma.WithValue(ctx, targetKey{}, target), done, nil
+}
+
+// unknown is the answer to whom Authenticate does not know.
+func unknown(err error) *Problem {
+	if errors.Is(err, ErrAskLater) {
+		return problem(http.StatusServiceUnavailable, "the identity provider has to confirm this session, and does not answer", "try again in a moment; the session waits")
+	}
+	return problem(http.StatusUnauthorized, "the request shows no valid token or session",
+		"send a token as Authorization: Bearer <token> (sightglass login keeps one for this program), or log in at /auth/login")
 }
 
 func (s *service) decide(ctx context.Context, who access.Principal, a access.Action, on browse.Target) access.Decision {

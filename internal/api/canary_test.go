@@ -29,7 +29,7 @@ var hidden = canarytest.New(map[string]string{"address": "@example.org"})
 
 // notText are routes whose answer is compressed; what is in it is looked into where it is made.
 var notText = map[string]string{
-	"export-parquet": "internal/export", "export-incident": "internal/share",
+	"export-parquet": "internal/export", "export-incident": "internal/share", "link-file": "internal/share",
 }
 
 // walk asks every route and counts by canary the answers that show it.

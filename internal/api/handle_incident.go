@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,10 +40,12 @@ type incidentQuery struct {
 	Jars    bool   `query:"jars" doc:"With the job's jars."`
 	Program bool   `query:"program" doc:"With what runs it again: jars, and configurations and arguments as they are. Only for who sees every value; a masked recording is run again before it leaves."`
 	Expires string `query:"expires" maxLength:"32" doc:"How long it is to be used: 30d, 12h. Absent: for ever."`
+
+	For []string `query:"for,explode" maxItems:"20" doc:"Public keys of age that the file is encrypted for; absent: it is not."`
 }
 
 func (q *incidentQuery) request(now time.Time) (r IncidentRequest, err error) {
-	r = IncidentRequest{Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, Program: q.Program}
+	r = IncidentRequest{Around: q.Around, As: q.As, State: q.State, Jars: q.Jars, Program: q.Program, For: q.For}
 	if r.From, err = instant("from", q.From, now); err != nil {
 		return r, err
 	}
@@ -58,18 +58,10 @@ func (q *incidentQuery) request(now time.Time) (r IncidentRequest, err error) {
 	case r.To != 0 && r.To < r.From:
 		return r, problem(http.StatusBadRequest, "to is before from", "a file needs a stretch of time, or neither for the whole recording")
 	}
-	if q.Expires == "" {
-		return r, nil
+	if q.Expires != "" {
+		r.Expires, err = span("expires", q.Expires)
 	}
-	days, isDays := strings.CutSuffix(q.Expires, "d")
-	if n, err := strconv.Atoi(days); isDays && err == nil && n > 0 && n <= 36500 {
-		r.Expires = time.Duration(n) * 24 * time.Hour
-	} else if d, err := time.ParseDuration(q.Expires); err == nil && d > 0 {
-		r.Expires = d
-	} else {
-		return r, problem(http.StatusBadRequest, fmt.Sprintf("expires: %q is no duration", bounded(q.Expires)), "write 30d or 12h")
-	}
-	return r, nil
+	return r, err
 }
 
 // words say for the audit log what leaves.
@@ -92,6 +84,9 @@ func (q *incidentQuery) words(what string) []string {
 	}
 	if q.Program {
 		words = append(words, "with the program as it is")
+	}
+	if len(q.For) > 0 {
+		words = append(words, "encrypted for "+plural(len(q.For), "key"))
 	}
 	return words
 }
@@ -126,18 +121,16 @@ func (s *service) previewIncident(ctx context.Context, in *incidentQuery) (m Inc
 func (s *service) incidentDownload(r route) {
 	op := s.operation(r)
 	op.Responses["200"] = &huma.Response{
-		Description: "An incident file (spec/incident.md).",
-		Content:     map[string]*huma.MediaType{incidentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
+		Description: "An incident file (spec/incident.md); with for, a file of age that holds one.",
+		Content: map[string]*huma.MediaType{
+			incidentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}, sealedType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		},
 	}
 	huma.Register(s.huma, op, func(_ context.Context, in *incidentQuery) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			s.body(c, r, func(ctx context.Context, open func(func(http.Header)) *tarStream) error {
 				return s.sendIncident(ctx, in, func(bytes int64) io.Writer {
-					return open(func(h http.Header) {
-						h.Set("Content-Type", incidentType)
-						h.Set("Content-Length", strconv.FormatInt(bytes, 10))
-						h.Set("Content-Disposition", `attachment; filename="`+target(ctx).Recording.String()[:8]+`.sgi"`)
-					})
+					return open(func(h http.Header) { incidentHeader(h, target(ctx).Recording.String(), bytes, len(in.For) > 0) })
 				})
 			})
 		}}, nil

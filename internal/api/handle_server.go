@@ -30,7 +30,7 @@ func (s *service) principal(ctx context.Context, _ *none) (Principal, error) {
 	}
 	for _, r := range s.table {
 		a := string(r.action)
-		if r.action != anyone && !slices.Contains(p.Actions, a) && s.Browser.DecideSomewhere(who, r.action).Allowed {
+		if r.action.Valid() && !slices.Contains(p.Actions, a) && s.Browser.DecideSomewhere(who, r.action).Allowed {
 			p.Actions = append(p.Actions, a)
 		}
 	}

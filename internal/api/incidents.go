@@ -31,4 +31,5 @@ type IncidentRequest struct {
 	State, Jars bool
 	Program     bool          // with what runs the recording again, and its verdict
 	Expires     time.Duration // 0 = never
+	For         []string      // public keys of age that the file is encrypted for; none = it is not
 }

@@ -63,4 +63,5 @@ func (s *service) routes() {
 	s.parquetRoutes()
 	s.auditRoutes()
 	s.incidentRoutes()
+	s.linkRoutes()
 }

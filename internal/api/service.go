@@ -38,6 +38,7 @@ type Options struct {
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
 
 	Incidents Incidents // nil: nothing goes into files for others
+	Links     Links     // nil: and nothing behind links
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger
@@ -74,6 +75,7 @@ type service struct {
 	refused []error
 	streams *streamSet
 	exports chan struct{} // a token for each that runs
+	tried   tries
 }
 
 var problemType = reflect.TypeFor[Problem]()

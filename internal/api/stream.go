@@ -122,6 +122,9 @@ func (s *service) watchCaller(ctx context.Context, c huma.Context, r route, stop
 
 // stillMay tells whether the caller of a request may go on with it. A provider that does not answer just now ends nothing.
 func (s *service) stillMay(request *http.Request, r route, of browse.Target) bool {
+	if r.action == holder {
+		return s.stillOpens(request)
+	}
 	who, err := s.Authenticate(request)
 	if errors.Is(err, ErrAskLater) {
 		return true

@@ -123,7 +123,7 @@ Start here:
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays(), a.audit())
 	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
-	add("take", a.export(), a.verify(), a.open(), a.importVerb(), a.query())
+	add("take", a.export(), a.linkVerb(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
 	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb())
 	add("own", a.store(), a.completion(), a.versionVerb())

@@ -23,9 +23,10 @@ func (a *app) exportIncident() *cobra.Command {
 	var q client.IncidentQuery
 	var out, passphrase string
 	var keys, files []string
-	var preview bool
+	var preview, link bool
+	var lasts string
 	c := &cobra.Command{
-		Use:   "incident [RECORDING] --out FILE",
+		Use:   "incident [RECORDING] --out FILE | --link",
 		Short: "Write a recording, or a stretch of it, into one signed file for somebody without access",
 		Long: `Write a recording, or the stretch of it that can be replayed around --from and --to or around a position, into one file that sightglass
 open shows on any machine. RECORDING is an id, the beginning of one, or a job's name; it may be left out when only one job is there.
@@ -39,18 +40,23 @@ value may ask for it. A masked recording is run again with its masked values bef
 what came of it: exact, path-equal (the same way through the program, with other values) or not-replayable, and where it parted.
 
 FILE appears when all of it has arrived and is whole; one that is there is replaced. --preview lists what would leave, and writes nothing.
+--link leaves the file on the server, encrypted there for --for and --for-file, and prints the address that gives it, this once. It can be
+opened for 7 days, or as long as --lasts says, until sightglass link revoke; the setting share-links says by whom.
 It needs the right recording:export, and the audit log says who took what. docs/guides/share.md
 
 Exit 1: written, and its masked recording is known not to be replayable.`,
 		Example: `  sightglass export incident order-totals --preview
   sightglass export incident order-totals --as support --expires 30d --out totals.sgi
-  sightglass export incident order-totals --around drop-duplicates.1.0.12 --for-file recipients.txt --out totals.sgi.age`,
+  sightglass export incident order-totals --around drop-duplicates.1.0.12 --for-file recipients.txt --out totals.sgi.age
+  sightglass export incident order-totals --as support --link --lasts 2d`,
 		Args: between(0, 1, "at most one recording"),
 	}
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&out, "out", "", "the file")
 	f.BoolVar(&preview, "preview", false, "say what would leave, and write nothing")
+	f.BoolVar(&link, "link", false, "leave the file on the server and print a link to it")
+	f.StringVar(&lasts, "lasts", "", "how long the link can be opened, as 2d or 12h; 30d at most; empty: 7d")
 	f.StringVar(&q.From, "from", "", "earliest time; the file begins with the checkpoint before")
 	f.StringVar(&q.To, "to", "", "latest time; the file ends with the checkpoint behind")
 	f.StringVar(&q.Around, "around", "", "a position in place of --from and --to")
@@ -74,14 +80,27 @@ Exit 1: written, and its masked recording is known not to be replayable.`,
 		switch {
 		case preview && out != "":
 			return usage("leave one of them out", "--preview writes no file")
-		case !preview && out == "":
-			return usage("--out names the file, --preview says what would leave", "where to?")
+		case link && (preview || out != ""):
+			return usage("leave one of them out", "--link leaves the file on the server")
+		case link && passphrase != "":
+			return usage("give keys of age by --for or --for-file, or write the file by --out", "the server encrypts for keys alone, not with a passphrase")
+		case lasts != "" && !link:
+			return usage("--expires is how long a file is to be used", "--lasts is of a link")
+		case !preview && !link && out == "":
+			return usage("--out names the file, --link leaves it on the server, --preview says what would leave", "where to?")
 		}
 		if q.Recording, err = a.onlyRecording(c.Context(), cl, args); err != nil {
 			return err
 		}
 		if preview {
 			return a.previewIncident(c.Context(), cl, q)
+		}
+		if link {
+			w, err := linkWish(q, lasts, keys, files)
+			if err != nil {
+				return err
+			}
+			return a.linkIncident(c.Context(), cl, q.Recording, w)
 		}
 		if to.Any() && !strings.HasSuffix(out, encryptedSuffix) {
 			out += encryptedSuffix

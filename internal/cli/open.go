@@ -29,8 +29,7 @@ version: --replay-flink, or FLINK_HOME. docs/guides/replay.md
 
 Other commands ask it as any server: export SIGHTGLASS_SERVER to the address that is printed.`,
 		Example: `  sightglass open totals.sgi
-  sightglass open totals.sgi --listen 127.0.0.1:8080
-  sightglass open totals.sgi --replay-flink ~/flink-2.3.0
+  sightglass open totals.sgi --replay-flink /opt/flink
   sightglass open totals.sgi --identity key.txt`,
 		Args: exactly(1, "an incident file"),
 	}

@@ -112,6 +112,7 @@ func TestExamplesRun(t *testing.T) {
 				case v.Name() == "import" && code == exitUsage && strings.Contains(errs, "is here already"):
 				case v.Name() == "token" && strings.Contains(errs, "asks nobody who they are"): // as on a server of one's own
 				case v.Name() == "grant" && (strings.Contains(errs, "the access policy has no such rule") || strings.Contains(errs, "there is no grant of this id")): // as under a policy without any
+				case v.Name() == "link" && strings.Contains(errs, "you have no link of this id"):
 				case v.Name() == "dap" && code == exitOK && out == "" && errs == "": // no editor says anything
 				case v.Name() == "step" && strings.Contains(errs, "this server runs no replays"): // it has no jars of Flink
 				case strings.Contains(line, "--otlp") && strings.Contains(errs, "no collector is set"): // as on a server of one's own

@@ -48,6 +48,7 @@ type Server struct {
 	Parquet Parquet
 	Replay  Replay
 	Audit   Audit
+	Share   Share
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -154,7 +155,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings())
+	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings(), shareSettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -15,7 +15,7 @@ import (
 // handler joins what is served: the API, login, health, metrics, and the UI for everything else.
 func (s *Server) handler(o Options, g *identity.Gate) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(api.Base+"/", s.api)
+	mux.Handle(api.Base+"/", s.linkOrLogin(g, s.api))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.readiness)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {

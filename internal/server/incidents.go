@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -122,6 +123,9 @@ func (x *incidents) marks(ctx context.Context, rec event.RecordingID) (out []sha
 
 // Preview is that of api.Incidents.
 func (x *incidents) Preview(ctx context.Context, who access.Principal, t browse.Target, q api.IncidentRequest) (api.Incident, error) {
+	if _, err := recipientsOf(q.For); err != nil {
+		return api.Incident{}, err
+	}
 	r, err := x.request(ctx, who, t, q)
 	if err != nil {
 		return api.Incident{}, err
@@ -135,6 +139,10 @@ func (x *incidents) Preview(ctx context.Context, who access.Principal, t browse.
 
 // Export is that of api.Incidents.
 func (x *incidents) Export(ctx context.Context, who access.Principal, t browse.Target, q api.IncidentRequest) (io.ReadCloser, int64, error) {
+	to, err := recipientsOf(q.For)
+	if err != nil {
+		return nil, 0, err
+	}
 	r, err := x.request(ctx, who, t, q)
 	if err != nil {
 		return nil, 0, err
@@ -143,15 +151,7 @@ func (x *incidents) Export(ctx context.Context, who access.Principal, t browse.T
 	if err != nil {
 		return nil, 0, err
 	}
-	if r.Runnable && !(r.Policy.Clears(r.Giver) && r.Policy.Clears(r.Reader)) {
-		v, err := newVerifying(ctx, x.data)
-		if err != nil {
-			return nil, 0, errors.Join(err, file.Close())
-		}
-		defer func() { _ = v.close() }() // the next start empties what is left
-		r.Scratch, r.Verify = v.store, x.verify(v)
-	}
-	_, err = share.Export(ctx, r, file)
+	_, err = x.write(ctx, r, to, file)
 	var n int64
 	if err == nil {
 		if n, err = file.Seek(0, io.SeekCurrent); err == nil {
@@ -201,7 +201,7 @@ func told(err error) error {
 		return api.Refuse(http.StatusConflict, err.Error(), "key_groups: any of the class in the access policy accepts it; without key_groups its tokens keep none, and keyed tasks may not run again")
 	case errors.Is(err, share.ErrFound):
 		return api.Refuse(http.StatusConflict, err.Error(), "the policy lets through what a scan finds: no file was made")
-	case errors.Is(err, store.ErrDiskFull):
+	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return api.Refuse(http.StatusInsufficientStorage, "the disk is full", "free space in the data folder, then try again")
 	}
 	return err

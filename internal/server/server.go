@@ -72,6 +72,7 @@ type Server struct {
 	rules      *rules
 	clusters   *clusters
 	incidents  *incidents
+	links      *links
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
 	grants     *grant.Keeper     // nil = nothing is granted here
 	gate       *identity.Gate    // nil = nobody is asked who they are
@@ -155,6 +156,13 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.incidents = &incidents{
 		store: s.store, meta: s.meta, queries: s.queries, rules: s.rules.force, replays: s.replays, runs: s.runs, data: s.cfg.Data, version: s.version, now: s.now,
 	}
+	s.links, err = newLinks(ctx, &links{
+		incidents: s.incidents, meta: s.meta, dir: filepath.Join(s.cfg.Data, linksDir), mode: s.cfg.Share.Links, public: s.cfg.Login.PublicURL, quota: s.cfg.Share.Quota,
+		free: s.store.Free, now: s.now, log: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	gate, err := s.openGate(secrets)
 	if err != nil {
 		return nil, err
@@ -163,7 +171,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -346,6 +354,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
+	sampling.Go(func() { s.links.run(ctx) })
 	sampling.Go(func() { s.audit.Run(ctx) })
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })

@@ -14,6 +14,7 @@ import { sessions, tokens } from "./login.ts";
 import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
+import { incident, linkOf, links, madeLink } from "./share.ts";
 import { calcCode, calcHash, sqlOfAlerts } from "./sql.ts";
 import { stepAnswer, stepProgress } from "./step.ts";
 import { testExport } from "./testExport.ts";
@@ -110,6 +111,8 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(listOf("session", mood === "empty" ? [] : sessions));
 		case "/pins":
 			return ok(mood === "empty" ? { ...pins, items: [], bytes: "0" } : pins);
+		case "/links":
+			return ok(mood === "empty" ? { ...links, items: [], bytes: "0" } : links);
 		case "/replays":
 			return ok(listOf("ReplayRun", mood === "empty" ? [] : [...replays]));
 		case "/audit":
@@ -155,6 +158,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (one === undefined) return problem(404, "there is no such replay", "sightglass replays lists them");
 		return ok(what === "difference" ? replayDifference : one);
 	}
+	if (room === "links") return ok({ ...linkOf(all[0] ?? ""), state: "revoked" });
 	const id = name === "any" ? "any" : resolve(name);
 	if (id === undefined)
 		return problem(404, `no ${room === "jobs" ? "job" : "recording"} has the name or id ${name}`, "GET /api/v1/jobs?all=true lists them");
@@ -172,6 +176,8 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		if (what === "latency") return ok(latency(id, q, now));
 		if (what === "in-flight") return ok(inFlight(q.get("checkpoint") ?? "1"));
 		if (what === "pins" && method === "POST") return ok(pinOf(id));
+		if (what === "links" && method === "POST") return ok(madeLink(id));
+		if (what === "export" && rest[0] === "incident") return ok(incident);
 		if (what === "replays") return ok(rest[0] === "plan" ? replayPlan : exactReplay);
 		if (what === "tests") return ok(testExport);
 		if (what === "steps") return ok(rest[1] === "progress" ? stepProgress : method === "DELETE" ? { ended: true } : stepAnswer(q));

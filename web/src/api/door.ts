@@ -27,3 +27,39 @@ export async function read<Out>(answer: Promise<Answer>, decoder: Decoder<Out>, 
 		throw toProblem(e);
 	}
 }
+
+/** A file that came whole. */
+export type FetchedFile = { readonly name: string; readonly content: Blob };
+
+/**
+ * Waits for an answer that is a file, asked for as a stream, and gathers it. `got` is told how many bytes have come, of how many.
+ * Throws ProblemError, or the abort's error.
+ */
+export async function readFile(
+	answer: Promise<Answer>,
+	signal: AbortSignal,
+	got: (bytes: number, of: number) => void,
+): Promise<FetchedFile> {
+	try {
+		const { data, error, response } = await answer;
+		if (!response.ok || error !== undefined || !(data instanceof ReadableStream)) {
+			throw problemOf(response.status, response.headers.get("X-Request-Id") ?? "", error);
+		}
+		const of = Number(response.headers.get("Content-Length") ?? 0);
+		const parts: BlobPart[] = [];
+		let bytes = 0;
+		const reader = data.getReader();
+		for (let part = await reader.read(); !part.done; part = await reader.read()) {
+			parts.push(part.value);
+			bytes += part.value.length;
+			got(bytes, of);
+		}
+		if (of > 0 && bytes !== of) throw new Error("the file ended early");
+		const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+		const type = response.headers.get("Content-Type") ?? "application/octet-stream";
+		return { name: name ?? "incident.sgi", content: new Blob(parts, { type }) };
+	} catch (e) {
+		if (signal.aborted) throw e;
+		throw toProblem(e);
+	}
+}

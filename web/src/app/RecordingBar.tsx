@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { jobQuestion, momentQuestion } from "../api/questions";
 import { parseRecord } from "../base/reference";
 import { type Address, formatAddress, link, positionOf, recordingOf, type ViewState } from "../model/address";
+import { ShareButton } from "../share/ShareButton";
 import { CopyButton } from "../widgets/CopyButton";
 import { Icon } from "../widgets/Icon";
 import { Age, TimeText } from "../widgets/TimeText";
@@ -85,6 +86,7 @@ export function RecordingBar({ address }: { readonly address: Address }) {
 						<Age t={moment.data.invocation.time} />
 					</span>
 				)}
+				<ShareButton rec={rec} position={isPosition(at) ? at : undefined} word="Share" quiet main />
 				<CopyButton
 					icon="link"
 					word="Copy link"

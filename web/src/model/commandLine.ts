@@ -180,6 +180,37 @@ export function testCommand(rec: string, position: string, o: TestOptions): stri
 	].join(" ");
 }
 
+/** What sightglass export incident takes, as far as the browser offers it. */
+export type ShareOptions = {
+	readonly from?: string;
+	readonly to?: string;
+	readonly around?: string;
+	readonly as?: string;
+	readonly state?: boolean;
+	readonly jars?: boolean;
+	readonly program?: boolean;
+	readonly expires?: string;
+	readonly for?: readonly string[];
+};
+
+/** The command that writes the same incident file. */
+export function shareCommand(rec: string, o: ShareOptions): string {
+	return [
+		...["sightglass", "export", "incident", quoteArgument(shortId(rec))],
+		// A duration before now looks like a flag.
+		...(o.from === undefined ? [] : [`--from=${quoteArgument(o.from)}`]),
+		...(o.to === undefined ? [] : [`--to=${quoteArgument(o.to)}`]),
+		...flag("around", o.around),
+		...flag("as", o.as),
+		...(o.state === true ? ["--with-state"] : []),
+		...(o.jars === true ? ["--with-jars"] : []),
+		...(o.program === true ? ["--with-program"] : []),
+		...flag("expires", o.expires),
+		...(o.for ?? []).flatMap((k) => flag("for", k)),
+		...["--out", `${shortId(rec)}.sgi`],
+	].join(" ");
+}
+
 export function commandLine(a: Address): string {
 	return ["sightglass", ...words(a.page, a.state)].join(" ");
 }

@@ -23,6 +23,7 @@ export type CommandId =
 	| "pause"
 	| "tree"
 	| "export-test"
+	| "share"
 	| "go-fleet"
 	| "go-recordings"
 	| "go-agents"
@@ -158,6 +159,13 @@ export const commands: readonly Command[] = [
 		group: "Lists",
 		keys: ["T"],
 		screens: ["events", "journey", "key", "step"],
+	},
+	{
+		id: "share",
+		title: "Share the recording with somebody without access",
+		group: "Everywhere",
+		keys: ["H"],
+		screens: recordingScreens.filter((s) => s !== "graph"),
 	},
 	{ id: "zoom-in", title: "Zoom in", group: "Pictures and time", keys: ["W"], screens: pictures },
 	{ id: "zoom-out", title: "Zoom out", group: "Pictures and time", keys: ["S"], screens: pictures },

@@ -1,5 +1,6 @@
 import { link } from "../model/address";
 import { ReplayButton } from "../replays/ReplayButton";
+import { ShareButton } from "../share/ShareButton";
 import { Icon } from "../widgets/Icon";
 import { TestExportButton } from "./TestExportButton";
 
@@ -11,7 +12,7 @@ type Props = {
 	readonly quiet?: boolean;
 };
 
-/** What can be done with a moment that is over: run its task again, step through what its code did, and take it along as a test. */
+/** What can be done with a moment that is over: run its task again, step through what its code did, take it along as a test, and share what is around it. */
 export function Again({ rec, position, quiet = false }: Props) {
 	return (
 		<>
@@ -21,6 +22,7 @@ export function Again({ rec, position, quiet = false }: Props) {
 				Step through
 			</a>
 			<TestExportButton rec={rec} position={position} quiet={quiet} />
+			<ShareButton rec={rec} position={position} word="Share what is around it" quiet={quiet} />
 		</>
 	);
 }

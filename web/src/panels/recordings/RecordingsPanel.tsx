@@ -11,6 +11,8 @@ import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
 import { PinForm } from "../../pins/PinForm";
 import { PinList } from "../../pins/PinList";
+import { LinkList } from "../../share/LinkList";
+import { ShareButton } from "../../share/ShareButton";
 import { DataTable, readSort, sortRows, writeSort } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
@@ -149,7 +151,7 @@ function Recordings({ recordings, state, stale }: Props) {
 				</footer>
 			</section>
 			{selected !== undefined && (
-				<Panel title="Keep a recording" about="the selected one">
+				<Panel title="Keep or share a recording" about="the selected one">
 					<PinForm
 						key={selected.id}
 						rec={selected.id}
@@ -159,9 +161,13 @@ function Recordings({ recordings, state, stale }: Props) {
 							</>
 						}
 					/>
+					<div className={styles.share}>
+						<ShareButton key={selected.id} rec={selected.id} word="Share it" />
+					</div>
 				</Panel>
 			)}
 			<PinList />
+			<LinkList />
 		</div>
 	);
 }

@@ -1,7 +1,9 @@
 import type { WallTime } from "../../base/time";
 import { PinForm } from "../../pins/PinForm";
+import { ShareButton } from "../../share/ShareButton";
 import { Panel } from "../../widgets/Panel";
 import { TimeText } from "../../widgets/TimeText";
+import styles from "./TimelinePanel.module.css";
 
 type Props = {
 	readonly rec: string;
@@ -10,7 +12,7 @@ type Props = {
 	readonly chosen: boolean;
 };
 
-/** Keeps a stretch of the timeline from retention. */
+/** Keeps a stretch of the timeline from retention, or gives it to somebody without access. */
 export function PinStretch({ rec, stretch, chosen }: Props) {
 	return (
 		<Panel title="Keep from retention" about={chosen ? "the selection" : "all that is shown: drag over the tracks to choose less"}>
@@ -23,6 +25,9 @@ export function PinStretch({ rec, stretch, chosen }: Props) {
 					</>
 				}
 			/>
+			<div className={styles.share}>
+				<ShareButton rec={rec} stretch={stretch} word="Share this stretch" />
+			</div>
 		</Panel>
 	);
 }

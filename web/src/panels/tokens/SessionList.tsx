@@ -3,11 +3,11 @@ import { useState } from "react";
 import { endSession, sessionsQuestion, wayWords } from "../../api/login";
 import { type ProblemError, toProblem } from "../../api/problem";
 import { plural } from "../../base/quantity";
+import { EndButton } from "../../widgets/EndButton";
 import { Panel } from "../../widgets/Panel";
 import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
-import { EndButton } from "./EndButton";
 import styles from "./TokensPanel.module.css";
 
 /** Where the reader is logged in. */

@@ -4,11 +4,11 @@ import { revokeToken, type Token, tokensQuestion } from "../../api/login";
 import { type ProblemError, toProblem } from "../../api/problem";
 import { plural } from "../../base/quantity";
 import { useNow } from "../../widgets/clock";
+import { EndButton } from "../../widgets/EndButton";
 import { Panel } from "../../widgets/Panel";
 import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
-import { EndButton } from "./EndButton";
 import styles from "./TokensPanel.module.css";
 
 /** The reader's tokens, without what they show. */

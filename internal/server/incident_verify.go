@@ -166,6 +166,9 @@ var ofMachine = map[string]bool{replay.AboutFlink: true, replay.AboutJava: true,
 // verdict is that of the file: no better than the worst of the attempts that can run from what is in it.
 func (m *masked) verdict() share.Verdict {
 	ran := fmt.Sprintf("of %d attempts that were run again with masked values, %d are exact and %d took the same way", m.ran, m.exact, m.alike)
+	if m.ran == 0 {
+		ran = "no attempt was run again with masked values"
+	}
 	if m.stateful > 0 {
 		ran += fmt.Sprintf("; %d more cannot be run: they began with state, which a masked file does not have", m.stateful)
 	}

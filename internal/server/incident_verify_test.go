@@ -1,6 +1,9 @@
 package server
 
 import (
+	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,5 +54,32 @@ func TestAMaskedFileSaysWhatItsAttemptsGave(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A masked file that is to run again is run again before it leaves; what that took is gone afterwards.
+func TestAMaskedFileIsRunAgainBeforeItLeaves(t *testing.T) {
+	t.Setenv("FLINK_HOME", "") // nothing can run here
+	s := start(t, settings(t, map[string]string{"retain-free": "0"}))
+	truth := s.record(3, 60)
+	path := "/api/v1/recordings/" + truth.Totals.String() + "/export/incident"
+	status, _, body := s.get(path + "?as=parquet&program=true")
+	if status != http.StatusOK {
+		t.Fatalf("%d %.300s", status, body)
+	}
+	report, err := share.Verify(t.Context(), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := report.Manifest.Verdict
+	ran := slices.ContainsFunc(report.Manifest.Replays, func(r share.Replayed) bool { return r.Masked })
+	if v.Verdict != share.NotProven || !strings.Contains(v.Details, "the jars of Flink 2.3.0 are not here") || !ran {
+		t.Errorf("%+v, run again: %t", v, ran)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.cfg.Data, replayDir, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if status, _, body = s.get(path + "/preview?as=parquet&program=true"); status != http.StatusOK || !strings.Contains(body, "is run again when the file is made") {
+		t.Errorf("the preview: %d %.500s", status, body)
 	}
 }

@@ -33,7 +33,7 @@ roles:
     allow: [{actions: ["job:view", "job:read"], resources: ["flink/**"]}]
 `
 
-// testMasked gives a recording away masked, with its program, and runs it again from the file: what the file says of its replay is what comes
+// testMasked gives a recording away masked in a browser, with its program, and runs it again from the file: what the file says of its replay is what comes
 // of it, the task that parses addresses is named as the one that parts, and no address is in the file.
 func testMasked(t *testing.T, r *rig) {
 	dir := t.TempDir()
@@ -51,7 +51,13 @@ func testMasked(t *testing.T, r *rig) {
 	}
 	base, stop := r.another(t, "giver", "up", "--data", data, "--agent-listen", "127.0.0.1:0", "--replay-flink", r.lab.Cache, "--replay-sandbox", lab.ReplaySandbox())
 	r.sightglass(t, base, 0, "import", raw)
-	r.sightglass(t, base, 1, "export", "incident", job, "--as", "guest", "--with-program", "--out", file) // 1: not replayable as a whole
+	browser := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")
+	browser.Dir = r.lab.Repository
+	browser.Env = append(os.Environ(), "NO_COLOR=1", "SIGHTGLASS_URL="+base, "SIGHTGLASS_STORIES=masked", "SIGHTGLASS_DOWNLOADS="+dir,
+		"SIGHTGLASS_SCREENSHOTS="+filepath.Join(r.lab.Repository, "build", "screenshots"))
+	if out, err := browser.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	stop()
 	whole, err := os.ReadFile(file)
 	if err != nil {

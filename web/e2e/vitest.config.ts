@@ -13,7 +13,7 @@ class ByName extends BaseSequencer {
 export default defineConfig({
 	test: {
 		root: import.meta.dirname,
-		// SIGHTGLASS_STORIES=logins: the folder of those that want a server with logins and masks.
+		// SIGHTGLASS_STORIES=logins, masked: the folder of those that want a server with logins, or with masks.
 		include: [`${process.env.SIGHTGLASS_STORIES ?? "."}/*.e2e.ts`],
 		environment: "node",
 		fileParallelism: false,

@@ -33,10 +33,10 @@ export class ShareDialog {
 	}
 
 	/** Makes the file; what then has the focus saves it. */
-	async save(): Promise<Download> {
+	async save(within = 150_000): Promise<Download> {
 		await this.box.getByRole("button", { name: "Make the file" }).press("Enter");
 		const save = this.box.getByRole("link", { name: /^Save / });
-		await save.or(this.box.getByRole("alert")).waitFor({ timeout: 150_000 });
+		await save.or(this.box.getByRole("alert")).waitFor({ timeout: within });
 		if ((await save.count()) === 0) throw new Error(await this.box.getByRole("alert").innerText());
 		const [saved] = await Promise.all([this.page.waitForEvent("download"), save.press("Enter")]);
 		return saved;

@@ -82,9 +82,15 @@ func TestCanaries(t *testing.T) {
 	if sent := r.collector.found(finder); len(sent) > 0 {
 		t.Errorf("the collector was sent what is planted in %v", sent)
 	}
+	looks, leaks := 0, 0
 	for _, w := range append(all, openers...) {
 		t.Logf("%s looked %d times, into %d places", w.role, w.looked, len(w.given))
+		looks += w.looked
+		if !w.clear {
+			leaks += len(w.seen)
+		}
 	}
+	t.Logf("%d routes and %d commands × %d roles and %d openers of files × %d planted strings: %d looks, %d leaks", len(known), len(commands), len(all), len(openers), len(parts)+1, looks, leaks)
 	t.Logf("over after %s", time.Since(began).Round(time.Second))
 }
 

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 test("a masked file that runs again is made and saved", async () => {
-	await page.goto(`${address}/r/visits`);
+	await page.goto(`${address}/r/visits/events`);
 	await page.getByRole("button", { name: "Share" }).first().waitFor();
 	const share = new ShareDialog(page);
 	await share.openByKey();

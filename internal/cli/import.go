@@ -50,7 +50,7 @@ of its data folder.`,
 			a.fact("signed by", signer)
 			a.fact("masked", maskedWords(v.Masked, v.Roles))
 			a.fact("verdict", clean(string(v.Verdict))+": "+clean(v.Details))
-			a.link(cl, "r/"+v.Recording, "")
+			a.link(cl, "/r/"+v.Recording+"/events", "")
 			return nil
 		},
 	}

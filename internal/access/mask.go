@@ -260,11 +260,18 @@ func (m *masker) shownPath() string {
 		return m.place.text
 	case !m.nameless:
 		return m.path.Text()
+	case m.rules != nil:
+		return m.place.shown
 	}
-	shown := make(Path, len(m.path))
-	for i, s := range m.path {
+	return shownPath(m.plan, m.path)
+}
+
+// shownPath is a path where names are data themselves: those that the plan hides are *.
+func shownPath(p Plan, path Path) string {
+	shown := make(Path, len(path))
+	for i, s := range path {
 		shown[i] = s
-		if s != elementStep && s != jsonStep && !m.plan.Named(m.path[:i+1]) {
+		if s != elementStep && s != jsonStep && !p.Named(path[:i+1]) {
 			shown[i] = "*"
 		}
 	}

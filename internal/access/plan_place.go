@@ -14,6 +14,7 @@ type place struct {
 	names kindSet // what the path's names speak of
 	named bool
 	text  string                            // the path
+	shown string                            // the path where names are data themselves: with * for those that the plan hides
 	next  atomic.Pointer[map[string]*place] // replaced when one comes to it
 }
 
@@ -28,7 +29,7 @@ type places struct {
 }
 
 func (p *plan) place(path Path) *place {
-	at := &place{rule: p.ruleOf(path), named: p.Named(path), text: path.Text()}
+	at := &place{rule: p.ruleOf(path), named: p.Named(path), text: path.Text(), shown: shownPath(p, path)}
 	if p.detect.on() {
 		at.names = nameKinds(path)
 	}

@@ -90,16 +90,20 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 	page := TopicPage{Records: []TopicRecord{}}
 	scan := c.Kafka.Scan(q.ScanQuery)
 	bytes, ended := 0, ""
+	ask := r // most records are only asked about, and filters need no bytes and no second tree
+	ask.shape = askShape
 	for rec, err := range scan.All(ctx) {
 		if err != nil {
 			page.Scanned = scan.Scanned()
 			return page, kafkaError(err)
 		}
 		page.Asked++
-		shown := r.topicRecord(c, &rec)
-		if !q.wants(&shown.Event, &page.Unclear) {
-			continue
+		if q.filters() {
+			if asked := ask.topicRecord(c, &rec); !q.wants(&asked.Event, &page.Unclear) {
+				continue
+			}
 		}
+		shown := r.topicRecord(c, &rec)
 		page.Records = append(page.Records, shown)
 		if bytes += rec.Size; len(page.Records) >= q.Limit {
 			ended = kafka.EndedLimit

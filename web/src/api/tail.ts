@@ -4,11 +4,17 @@ import { base } from "./door";
 import { openStream, type StreamState } from "./stream";
 import { type TailItem, tailItem } from "./topic";
 
-export type TailWish = { readonly key?: string; readonly text?: string; readonly where?: string; readonly partition?: readonly number[] };
+export type TailWish = {
+	readonly key?: string;
+	readonly text?: string;
+	readonly where?: string;
+	readonly partition?: readonly number[];
+	readonly decoder?: string;
+};
 
 function tailUrl(cluster: string, topic: string, wish: TailWish): string {
 	const query = new URLSearchParams();
-	for (const name of ["key", "text", "where"] as const) {
+	for (const name of ["key", "text", "where", "decoder"] as const) {
 		const value = wish[name];
 		if (value !== undefined) query.append(name, value);
 	}

@@ -147,13 +147,16 @@ export function topicQuestion(cluster: string, topic: string) {
 }
 
 /** A record of a topic does not change. */
-export function topicRecordQuestion(cluster: string, topic: string, partition: number, offset: bigint) {
+export function topicRecordQuestion(cluster: string, topic: string, partition: number, offset: bigint, decoder?: string) {
 	const path = { cluster, topic, partition, offset: Number(offset) };
 	return queryOptions({
-		queryKey: ["topic-record", cluster, topic, partition, String(offset)],
+		queryKey: ["topic-record", cluster, topic, partition, String(offset), decoder],
 		queryFn: ({ signal }) =>
 			read(
-				GET("/api/v1/clusters/{cluster}/topics/{topic}/records/{partition}/{offset}", { params: { path }, signal }),
+				GET("/api/v1/clusters/{cluster}/topics/{topic}/records/{partition}/{offset}", {
+					params: { path, query: decoder === undefined ? {} : { decoder } },
+					signal,
+				}),
 				topicRecord,
 				signal,
 			),

@@ -69,6 +69,7 @@ function anyState(r: Random): ViewState {
 	put("sort", r.maybe(r.text));
 	put("from", r.maybe(r.text));
 	put("partitions", r.maybe(r.text));
+	put("decoder", r.maybe(r.text));
 	put("part", r.maybe(r.text));
 	put(
 		"order",

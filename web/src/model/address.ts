@@ -81,6 +81,8 @@ export type ViewState = {
 	readonly from?: string;
 	readonly order?: "asc" | "desc";
 	readonly partitions?: string;
+	/** How their keys and values are read (topicView.ts). */
+	readonly decoder?: string;
 	/** Which of a record's values is shown: value, key, headers. */
 	readonly part?: string;
 	/** Topics: those that Kafka keeps for itself, too. */
@@ -289,6 +291,7 @@ export function formatState(s: ViewState): string {
 	put("from", s.from);
 	put("order", s.order);
 	put("parts", s.partitions);
+	put("decoder", s.decoder);
 	put("part", s.part);
 	put("internal", s.internal);
 	put("sort", s.sort);
@@ -346,6 +349,9 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 			return value === "asc" || value === "desc";
 		case "parts":
 			s.partitions = value;
+			return true;
+		case "decoder":
+			s.decoder = value;
 			return true;
 		case "part":
 			s.part = value;

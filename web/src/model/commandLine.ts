@@ -6,7 +6,7 @@ import type { Address, Page, ViewState } from "./address";
 import { readAuditTerms } from "./auditTerms";
 import { type Filter, readFilter, writeFilter } from "./filter";
 import { breakText, readBreaks } from "./steps";
-import { orderOf, readFrom, readPartitions, writeFrom } from "./topicView";
+import { orderOf, readDecoder, readFrom, readPartitions, writeDecoder, writeFrom } from "./topicView";
 
 /** Quotes an argument for a POSIX shell where it needs it. */
 export function quoteArgument(text: string): string {
@@ -57,7 +57,7 @@ function topicRecords(cluster: string, topic: string, state: ViewState): readonl
 	const reading = readFilter(state.filter ?? "");
 	const where = reading.ok ? flag("where", writeFilter(reading.filter) || undefined) : [];
 	const partitions = readPartitions(state.partitions).flatMap((p) => flag("partition", p));
-	const of = [quoteArgument(topic), ...flag("cluster", cluster)];
+	const of = [quoteArgument(topic), ...flag("cluster", cluster), ...flag("decoder", writeDecoder(readDecoder(state.decoder)))];
 	if (state.follow === true) return ["tail", ...of, ...partitions, ...where];
 	const from = readFrom(state.from);
 	const order = from.kind !== "latest" && orderOf(state) === "desc" ? flag("order", "desc") : [];

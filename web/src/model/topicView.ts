@@ -51,6 +51,34 @@ export function writePartitions(all: readonly number[]): string | undefined {
 	return all.length === 0 ? undefined : all.join(",");
 }
 
+/** How keys and values can be read, and what each is called; auto goes by the schema's id, else by what they look like. */
+export const decoders = {
+	auto: "as they are",
+	schema: "by their schema",
+	json: "JSON",
+	text: "text",
+	avro: "Avro",
+	protobuf: "Protobuf, without a schema",
+	msgpack: "MessagePack",
+	cbor: "CBOR",
+	int: "whole numbers",
+	float: "floating-point numbers",
+	uuid: "UUIDs",
+	bytes: "bytes",
+} as const;
+
+export type DecoderName = keyof typeof decoders;
+
+/** What is none is taken as auto. */
+export function readDecoder(text: string | undefined): DecoderName {
+	return text !== undefined && Object.hasOwn(decoders, text) ? (text as DecoderName) : "auto";
+}
+
+/** Undefined: auto, which needs no word. */
+export function writeDecoder(name: DecoderName): string | undefined {
+	return name === "auto" ? undefined : name;
+}
+
 /** Which of the records are wanted, as the server takes it. */
 export type TopicFilter = { readonly key?: string; readonly text?: string; readonly where?: string };
 
@@ -78,6 +106,7 @@ export type TopicWish = TopicFilter & {
 	readonly from?: string;
 	readonly order: "asc" | "desc";
 	readonly partition?: readonly number[];
+	readonly decoder?: string;
 };
 
 /** Behind the newest and before the oldest there is nothing: from either there is one way only. */
@@ -97,10 +126,12 @@ export function wishOf(state: ViewState): TopicWish {
 	const reading = readTopicFilter(state.filter);
 	const from = writeFrom(readFrom(state.from));
 	const partition = readPartitions(state.partitions);
+	const decoder = writeDecoder(readDecoder(state.decoder));
 	return {
 		...(reading.ok ? reading.filter : {}),
 		...(from === undefined ? {} : { from }),
 		...(partition.length === 0 ? {} : { partition }),
+		...(decoder === undefined ? {} : { decoder }),
 		order: orderOf(state),
 	};
 }

@@ -11,7 +11,7 @@ import type { Complete } from "../../inspect/FilterField";
 import { anyRecording, link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
-import { placeText, readPlace, readTopicFilter, wishOf } from "../../model/topicView";
+import { placeText, readDecoder, readPlace, readTopicFilter, wishOf, writeDecoder } from "../../model/topicView";
 import { Icon } from "../../widgets/Icon";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { VirtualTable } from "../../widgets/VirtualTable";
@@ -59,11 +59,15 @@ export function Records({ cluster, topic, state, mayProduce }: Props) {
 	const place = readPlace(state.sel);
 	const loaded = useMemo(() => rows.find((r) => placeText(r) === state.sel), [rows, state.sel]);
 	// A row that a link names, or that a bounded list has let go, is asked for by itself.
-	const kept = useRef<TopicRecord>(undefined);
-	if (loaded !== undefined) kept.current = loaded;
-	const before = kept.current !== undefined && placeText(kept.current) === state.sel ? kept.current : undefined;
+	const decoder = writeDecoder(readDecoder(state.decoder));
+	const kept = useRef<{ readonly row: TopicRecord; readonly decoder: string | undefined }>(undefined);
+	if (loaded !== undefined) kept.current = { row: loaded, decoder };
+	const before =
+		kept.current !== undefined && kept.current.decoder === decoder && placeText(kept.current.row) === state.sel
+			? kept.current.row
+			: undefined;
 	const alone = useQuery({
-		...topicRecordQuestion(cluster, topic.name, place?.partition ?? 0, place?.offset ?? 0n),
+		...topicRecordQuestion(cluster, topic.name, place?.partition ?? 0, place?.offset ?? 0n, decoder),
 		enabled: place !== undefined && loaded === undefined && before === undefined,
 	});
 	const selected = place === undefined ? undefined : (loaded ?? before ?? alone.data);
@@ -245,7 +249,7 @@ function Nothing({ following, phase, pages, state, onMore, onAgain }: NothingPro
 			<button
 				type="button"
 				className="btn"
-				onClick={() => refine({ filter: undefined, from: undefined, order: undefined, partitions: undefined }, "push")}
+				onClick={() => refine({ filter: undefined, from: undefined, order: undefined, partitions: undefined, decoder: undefined }, "push")}
 			>
 				The newest of all
 			</button>

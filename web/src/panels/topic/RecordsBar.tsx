@@ -5,12 +5,16 @@ import { type Complete, FilterField } from "../../inspect/FilterField";
 import type { ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
 import {
+	type DecoderName,
+	decoders,
 	type From,
 	type FromKind,
 	fromProblem,
 	orderOf,
+	readDecoder,
 	readFrom,
 	readPartitions,
+	writeDecoder,
 	writeFrom,
 	writePartitions,
 } from "../../model/topicView";
@@ -83,6 +87,7 @@ export function RecordsBar({ state, partitions, following, complete, field, onFo
 				onChange={(f) => f !== (state.filter ?? "") && refine({ ...anew, filter: f }, "push")}
 				found=""
 			/>
+			<ReadAs chosen={readDecoder(state.decoder)} />
 			<Partitions count={partitions} chosen={readPartitions(state.partitions)} />
 		</div>
 	);
@@ -122,6 +127,25 @@ function Beginning({ kind, text, onBegin }: BeginningProps) {
 				</span>
 			)}
 		</div>
+	);
+}
+
+/** How keys and values are read. It shows nothing that their own reading hides. */
+function ReadAs({ chosen }: { readonly chosen: DecoderName }) {
+	return (
+		<select
+			aria-label="Read keys and values"
+			title="How keys and values are read"
+			className={styles.readAs}
+			value={chosen}
+			onChange={(e) => refine({ field: undefined, decoder: writeDecoder(readDecoder(e.currentTarget.value)) }, "push")}
+		>
+			{Object.entries(decoders).map(([name, word]) => (
+				<option key={name} value={name}>
+					{word}
+				</option>
+			))}
+		</select>
 	);
 }
 

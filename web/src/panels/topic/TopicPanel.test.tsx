@@ -57,6 +57,23 @@ describe("records of a topic", () => {
 		expect(screen.getByRole("button", { name: /2 partitions/ })).toBeTruthy();
 	});
 
+	it("are read as the reader chooses, which the link and the command say", async () => {
+		const { asked } = open({}, "decoder=text");
+		await grid();
+		const reading = () =>
+			asked
+				.filter((a) => a.path === `${path}/records`)
+				.at(-1)
+				?.query.get("decoder");
+		expect(reading()).toBe("text");
+		const choice = screen.getByRole("combobox", { name: "Read keys and values" });
+		expect((choice as HTMLSelectElement).value).toBe("text");
+		await userEvent.selectOptions(choice, "bytes");
+		await waitFor(() => expect(reading()).toBe("bytes"));
+		await userEvent.selectOptions(choice, "as they are");
+		await waitFor(() => expect(reading()).toBeNull());
+	});
+
 	it("go on where the page before ended", async () => {
 		const full = Array.from({ length: 100 }, (_, i) => recordAt(0, 500 - i));
 		const answer = (q: URLSearchParams) =>

@@ -16,7 +16,9 @@ const (
 	Token       Mask = "token"        // one value has one token, in all topics and jobs
 	KeepLast    Mask = "keep_last"    // the last N characters of a text that has eight more at least
 	KeepFirst   Mask = "keep_first"   // the first N
+	TokenLength Mask = "token_length" // of a text: a token of as many characters; else as Token
 	EmailDomain Mask = "email_domain" // a token, and the domain as it is
+	ShiftTime   Mask = "shift_time"   // of a date or time: moved by a secret number of weeks, the same everywhere
 	Truncate    Mask = "truncate"     // of a date or a time: the day, month or year
 	Bucket      Mask = "bucket"       // of a number: the multiple of Width below it
 	IPPrefix    Mask = "ip_prefix"    // of an address: the network of 24 bits, or 48 of version 6
@@ -35,7 +37,7 @@ const keptBehind = 8
 
 func (a *MaskAction) check() error {
 	switch a.Mask {
-	case Clear, Redact, Drop, Token, EmailDomain, IPPrefix:
+	case Clear, Redact, Drop, Token, TokenLength, EmailDomain, ShiftTime, IPPrefix:
 		return nil
 	case KeepLast, KeepFirst:
 		if a.N < 1 || a.N > 64 {
@@ -55,7 +57,10 @@ func (a *MaskAction) check() error {
 	return nil
 }
 
-func (a *MaskAction) makesTokens() bool { return a.Mask == Token || a.Mask == EmailDomain }
+// makesTokens tells whether a mask goes by a key, so that who may write a guess and compare what comes of it would learn of it.
+func (a *MaskAction) makesTokens() bool {
+	return a.Mask == Token || a.Mask == TokenLength || a.Mask == EmailDomain || a.Mask == ShiftTime
+}
 
 // of gives what is shown in place of a value; its type stays. It looks at nothing but the value.
 func (c *class) of(v event.Value) string {
@@ -75,6 +80,15 @@ func (c *class) shown(v event.Value) (string, bool) {
 		case event.ValueInt, event.ValueUint:
 			return c.tokens.whole(v), true
 		}
+	case TokenLength:
+		switch v.Kind() {
+		case event.ValueString, event.ValueEnum:
+			return c.tokens.sameLength(v.Raw())
+		case event.ValueInt, event.ValueUint:
+			return c.tokens.whole(v), true
+		}
+	case ShiftTime:
+		return shifted(v, c.tokens.weeks)
 	case EmailDomain:
 		at := strings.LastIndexByte(v.Raw(), '@')
 		if v.Kind() == event.ValueString && at > 0 && isDomain(v.Raw()[at+1:]) {

@@ -183,7 +183,7 @@ func (r *fileReader) normaliser(n *yaml.Node) Normaliser {
 func (r *fileReader) action(n *yaml.Node) (a MaskAction) {
 	n = document.Follow(n)
 	if n.Kind == yaml.ScalarNode {
-		a.Mask = Mask(r.Word(n, string(Clear), string(Redact), string(Drop), string(Token), string(EmailDomain), string(IPPrefix)))
+		a.Mask = Mask(r.Word(n, string(Clear), string(Redact), string(Drop), string(Token), string(TokenLength), string(EmailDomain), string(ShiftTime), string(IPPrefix)))
 		return a
 	}
 	members := map[string]func(*yaml.Node){

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -51,6 +52,7 @@ type tokenizer struct {
 	norm   Normaliser
 	hashes sync.Pool  // of hash.Hash, with the key
 	kept   *keptClass // nil: key groups are not kept
+	weeks  int        // that times are moved by; never 0, and of one key the same for all classes
 }
 
 func (k *Keys) tokenizer(class string, norm Normaliser) (*tokenizer, error) {
@@ -61,7 +63,31 @@ func (k *Keys) tokenizer(class string, norm Normaliser) (*tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tokenizer{short: shortOf(class), norm: norm, hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}, nil
+	weeks, err := k.weeks()
+	if err != nil {
+		return nil, err
+	}
+	return &tokenizer{short: shortOf(class), norm: norm, hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}, weeks: weeks}, nil
+}
+
+// Times are moved by a month at least, and by ten years at most.
+const (
+	leastWeeks = 4
+	mostWeeks  = 520
+)
+
+// weeks is how far times are moved: whole weeks, so that days of the week stay, and windows of a week or what divides it.
+func (k *Keys) weeks() (int, error) {
+	b, err := hkdf.Key(sha256.New, k.Master[:], []byte(k.Tenant), "sightglass/shift/v1|"+strconv.FormatUint(uint64(k.Epoch), 10), 8)
+	if err != nil {
+		return 0, err
+	}
+	n := binary.BigEndian.Uint64(b)
+	weeks := leastWeeks + int(n>>1%(mostWeeks-leastWeeks+1))
+	if n&1 == 1 {
+		return -weeks, nil
+	}
+	return weeks, nil
 }
 
 // shortOf is the last segment of a class's name, at most eight letters and digits.
@@ -114,6 +140,23 @@ func (t *tokenizer) text(v string) string {
 	b[n] = '_'
 	tokenText.Encode(b[n+1:n+1+tokenChars], sum[:tokenChars*5/8])
 	return string(b[:n+1+tokenChars])
+}
+
+// longestToken of sameLength, characters.
+const longestToken = 1 << 12
+
+// sameLength is a token with as many characters as a text has: 5 bits in each, so that short texts may share one. false: it is too long.
+func (t *tokenizer) sameLength(v string) (string, bool) {
+	n := utf8.RuneCountInString(v)
+	if n > longestToken {
+		return "", false
+	}
+	sum := t.mac(v)
+	out := make([]byte, 0, n+sha256.Size*8/5+1)
+	for block := sum; len(out) < n; block = sha256.Sum256(append([]byte{byte(len(out)), byte(len(out) >> 8)}, sum[:]...)) {
+		out = tokenText.AppendEncode(out, block[:])
+	}
+	return string(out[:n]), true
 }
 
 // whole keeps numbers numbers: 53 bits of the code, which every client reads exactly, or 31 where the value fits into 32 bits.

@@ -28,7 +28,7 @@ type KeyPlaces struct {
 	Texts, Ints, Longs []KeyPlace
 }
 
-// all is the places of whole numbers below 2^31 that are not negative: as an int and as a long they have one hash.
+// numbers are the places of whole numbers below 2^31 that are not negative: as an int and as a long they have one hash.
 func (p *KeyPlaces) numbers() []KeyPlace { return slices.Concat(p.Ints, p.Longs) }
 
 // KeyKeeper gives tokens that stay in the key groups of their values. Its zero value keeps none. Safe for concurrent use.
@@ -122,7 +122,6 @@ type keptClass struct {
 	mu      sync.Mutex
 	texts   map[string]KeyToken // found so far; beyond mostRemembered they are searched for again
 	numbers map[int64]struct{}
-	more    int // tokens beyond what is remembered: they may be of values that were there before
 	astray  bool
 }
 
@@ -146,8 +145,6 @@ func (c *keptClass) ofText(v string) (string, bool) {
 		defer c.mu.Unlock()
 		if len(c.texts) < mostRemembered {
 			c.texts[v] = t
-		} else {
-			c.more++
 		}
 		c.astray = c.astray || t.Text == "" || t.SubtaskOnly
 	}
@@ -195,12 +192,8 @@ func (c *keptClass) ofWhole(v event.Value) (string, bool) {
 	if c.numbers == nil {
 		c.numbers = map[int64]struct{}{}
 	}
-	if _, known := c.numbers[n]; !known {
-		if len(c.numbers) < mostRemembered {
-			c.numbers[n] = struct{}{}
-		} else {
-			c.more++
-		}
+	if len(c.numbers) < mostRemembered {
+		c.numbers[n] = struct{}{}
 	}
 	return strconv.FormatInt(got, 10), true
 }

@@ -199,8 +199,6 @@ func told(err error) error {
 		return api.Refuse(http.StatusConflict, err.Error(), "sightglass open shows the file without taking it in")
 	case errors.Is(err, access.ErrKeyGroupLeak):
 		return api.Refuse(http.StatusConflict, err.Error(), "key_groups: any of the class in the access policy accepts it; without key_groups its tokens keep none, and keyed tasks may not run again")
-	case errors.Is(err, share.ErrFound):
-		return api.Refuse(http.StatusConflict, err.Error(), "the policy lets through what a scan finds: no file was made")
 	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return api.Refuse(http.StatusInsufficientStorage, "the disk is full", "free space in the data folder, then try again")
 	}

@@ -275,22 +275,6 @@ func TestAPassphraseGoesAlone(t *testing.T) {
 	}
 }
 
-func TestAScanStopsAnExport(t *testing.T) {
-	s := open(t)
-	q := s.request(t)
-	q.Reader = vendor
-	seen := 0
-	q.Scan = func(path string, value []byte) bool { seen++; return false }
-	s.export(t, q)
-	if seen < 1000 {
-		t.Errorf("%d values were looked at", seen)
-	}
-	q.Scan = func(_ string, value []byte) bool { return bytes.Contains(value, []byte("EUR")) } // clear by policy
-	if _, err := Export(t.Context(), q, io.Discard); !errors.Is(err, ErrFound) || strings.Contains(err.Error(), "EUR") {
-		t.Error(err)
-	}
-}
-
 // FuzzVerify: whatever bytes come, it says what is wrong with them, and a store stays as it was.
 func FuzzVerify(f *testing.F) {
 	file := small(f)

@@ -17,7 +17,6 @@ var (
 
 // Errors of an export and of an import.
 var (
-	ErrFound  = errors.New("something was found that must not leave") // of Request.Scan: the file is not to be given away
 	ErrExists = errors.New("the recording is here already")
 )
 

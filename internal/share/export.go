@@ -24,10 +24,6 @@ type Source interface {
 	store.BlobReader
 }
 
-// Scan is shown what leaves of a masked recording, after it was masked, with where it lies: lane/<lane> or definitions. It says whether
-// value holds something that must not leave. It must not keep value.
-type Scan func(path string, value []byte) (hit bool)
-
 // Request is one export. Store, Queries, Policy, Giver, Reader, Recording, Key and Now are required.
 type Request struct {
 	Store     Source
@@ -48,13 +44,12 @@ type Request struct {
 	Program   string
 	Now       func() time.Time
 
-	Scan    Scan        // nil: nobody looks
 	Verify  Verifier    // nil: nothing is run again
 	Scratch store.Store // with Verify: an empty store that takes the masked recording
 }
 
 // Export writes the file, the manifest and its signature as the last of the data, and returns the manifest. On an error what was
-// written is no file. Errors: access.ErrDenied, ErrFound, store.ErrNotFound, those of the store and of w.
+// written is no file. Errors: access.ErrDenied, access.ErrKeyGroupLeak, store.ErrNotFound, those of the store and of w.
 func Export(ctx context.Context, q Request, w io.Writer) (*Manifest, error) {
 	if err := q.Policy.Decide(q.Giver, access.RecordingExport, q.Resource).Err(); err != nil {
 		return nil, err
@@ -179,9 +174,6 @@ func (x *exporting) begin(ctx context.Context) (err error) {
 		}
 		return p
 	})
-	if err == nil {
-		x.mask.scan = x.Scan
-	}
 	return err
 }
 
@@ -302,13 +294,6 @@ func (x *exporting) dictionary(ctx context.Context, snap store.Snapshot) error {
 		}
 	}
 	x.names.finish(x.Recording)
-	if x.mask != nil && x.Scan != nil {
-		for _, d := range x.names.list {
-			if x.Scan(definitionTopic, d.Body) {
-				return fmt.Errorf("%w: in a definition", ErrFound)
-			}
-		}
-	}
 	if x.Scratch != nil {
 		for _, d := range x.names.list {
 			if err := x.Scratch.Define(ctx, d); err != nil {

@@ -29,7 +29,6 @@ type masking struct {
 	decoders map[string]decoder
 	graphs   map[event.DefinitionID]event.Definition // masked ones by the id of the recorded one
 
-	scan    Scan            // nil: nobody looks
 	classes map[Class]int64 // Values are 0 in keys
 	cuts    map[Cut]Cut     // Values and Bytes are 0 in keys
 }
@@ -86,9 +85,6 @@ func (m *masking) block(snap store.Snapshot, ref store.Ref, raw []byte) ([]byte,
 		}
 		for i := range n {
 			o := c.of(m, &row{h, rows, i}, c.from[i])
-			if err := m.look(h.Lane, o.b); err != nil {
-				return nil, err
-			}
 			(*c.to)[i] = o.b
 			with.Cut = with.Cut || o.cut || o.size > 0
 			if c.to == &with.Value {
@@ -103,9 +99,6 @@ func (m *masking) block(snap store.Snapshot, ref store.Ref, raw []byte) ([]byte,
 		with.Body = make([][]byte, n)
 		for i := range n {
 			with.Body[i] = m.body(h.Lane.Base(), rows.Kind[i], rows.Body[i])
-			if err := m.look(h.Lane, with.Body[i]); err != nil {
-				return nil, err
-			}
 		}
 	}
 	out, err := block.Replace(h, raw, with)
@@ -129,14 +122,6 @@ func (m *masking) block(snap store.Snapshot, ref store.Ref, raw []byte) ([]byte,
 		return nil, fmt.Errorf("masking block %d of lane %s of attempt %s: %w", h.Number, h.Lane, h.Attempt, err)
 	}
 	return out, nil
-}
-
-// look shows what leaves to whoever looks for what must not.
-func (m *masking) look(lane event.Lane, b []byte) error {
-	if m.scan == nil || len(b) == 0 || !m.scan(laneTopic(lane), b) {
-		return nil
-	}
-	return fmt.Errorf("%w: in lane %s", ErrFound, lane)
 }
 
 // column is one of a block's columns of payload.

@@ -14,13 +14,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -36,15 +35,7 @@ type options struct {
 	profile     bool
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bench(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
-		os.Exit(1)
-	}
-}
+func main() { figures.Main("bench", bench) }
 
 func bench(ctx context.Context, args []string) error {
 	o, err := parse(args)

@@ -13,10 +13,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
+	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -28,15 +27,7 @@ type options struct {
 	binary  string
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bench(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-access:", err)
-		stop()
-		os.Exit(1)
-	}
-}
+func main() { figures.Main("bench-access", bench) }
 
 func bench(ctx context.Context, args []string) (err error) {
 	var o options

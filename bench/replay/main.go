@@ -15,10 +15,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
+	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -38,15 +37,7 @@ type options struct {
 	only     string
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bench(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-replay:", err)
-		stop()
-		os.Exit(1)
-	}
-}
+func main() { figures.Main("bench-replay", bench) }
 
 func parse(args []string) (options, error) {
 	var o options

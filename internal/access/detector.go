@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Detector names one way to find personal or secret data, in the policy file, in suggestions and in what was measured of them
+// Detector names one way to find personal or secret data, in the policy file and in what was measured of them
 // (docs/operations/detectors.md).
 type Detector string
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/sightglass/sightglass/internal/event"
 )
@@ -136,6 +137,25 @@ func TestMistakesAreNamed(t *testing.T) {
 	} {
 		if _, err := p.WithMasking(m); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+}
+
+// Every letter that there is: a field whose name differs by case alone escapes no rule, and what was folded stays as it is.
+func TestNamesFoldTheSameInEveryCase(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if r >= 0xd800 && r < 0xe000 {
+			continue
+		}
+		name := "a" + string(r)
+		folded := fold(name)
+		if again := fold(folded); again != folded {
+			t.Errorf("%q folds to %q, and that to %q", name, folded, again)
+		}
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			if other := fold("a" + string(next)); other != folded {
+				t.Errorf("%q folds to %q, %q to %q", name, folded, string(next), other)
+			}
 		}
 	}
 }

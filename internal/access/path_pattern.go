@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -30,10 +31,20 @@ var folder = cases.Fold()
 func fold(name string) string {
 	for i := 0; i < len(name); i++ {
 		if c := name[i]; c >= 0x80 || c >= 'A' && c <= 'Z' {
-			return folder.String(norm.NFC.String(name))
+			return norm.NFC.String(strings.Map(foldRune, folder.String(norm.NFC.String(name))))
 		}
 	}
 	return name
+}
+
+// foldRune makes a rune of all that differ by case alone one, a small letter where that is ASCII: the folding of x/text turns the two cases of
+// Cherokee into each other.
+func foldRune(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return unicode.ToLower(least)
 }
 
 const mostSteps = 64 // of a pattern

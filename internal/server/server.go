@@ -32,6 +32,7 @@ import (
 	"github.com/sightglass/sightglass/internal/stepping"
 	"github.com/sightglass/sightglass/internal/store/disk"
 	"github.com/sightglass/sightglass/internal/store/meta"
+	"github.com/sightglass/sightglass/internal/tables"
 	"github.com/sightglass/sightglass/web"
 )
 
@@ -47,6 +48,7 @@ type Server struct {
 
 	store     *disk.Store
 	meta      *meta.DB
+	tables    *tables.DB // nil for a file that is shown
 	retention *retention
 	house     *house
 	audit     *audit.Log
@@ -112,6 +114,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
 	if err := s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openTables(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.listen(ctx); err != nil {
@@ -438,6 +443,11 @@ func (s *Server) close() error {
 	if s.meta != nil {
 		if err := s.meta.Close(); err != nil {
 			failed = append(failed, fmt.Errorf("closing the metadata: %w", err))
+		}
+	}
+	if s.tables != nil {
+		if err := s.tables.Close(); err != nil {
+			failed = append(failed, err)
 		}
 	}
 	if s.audit != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
@@ -48,7 +49,9 @@ type Server struct {
 
 	store     *disk.Store
 	meta      *meta.DB
-	tables    *tables.DB // nil for a file that is shown
+	tables    *tables.DB       // nil for a file that is shown
+	catalog   *catalog.Catalog // nil: as tables
+	fieldTags fieldTags
 	retention *retention
 	house     *house
 	audit     *audit.Log
@@ -136,6 +139,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
+	if err := s.openCatalog(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.openSteering(ctx); err != nil {
 		return nil, err
 	}
@@ -176,7 +182,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -280,7 +286,7 @@ func (s *Server) openViews() (err error) {
 	if err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment, FieldTags: &s.fieldTags}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -364,6 +370,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
+	if s.catalog != nil {
+		sampling.Go(func() { s.catalog.Run(ctx) })
+	}
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}

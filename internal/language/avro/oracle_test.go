@@ -115,8 +115,8 @@ func (c *oracleTally) disagree(t *testing.T, q question, format string, args ...
 func (c *oracleTally) parse(t *testing.T, q question, text, canonical, refused string) *schema {
 	t.Helper()
 	var refs []language.Referenced
-	for _, r := range q.Refs {
-		refs = append(refs, language.Referenced{Name: "ref", Text: r})
+	for i, r := range q.Refs {
+		refs = append(refs, language.Referenced{Name: fmt.Sprint("reference ", i), Text: r})
 	}
 	s, err := New().parse(text, refs)
 	switch {

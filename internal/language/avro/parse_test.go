@@ -32,6 +32,10 @@ func TestReferencesDefineTypes(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 
+	// Two ways may lead to one reference, of a type that contains itself too.
+	node := language.Referenced{Name: "n.Node", Text: `{"type":"record","name":"n.Node","fields":[{"name":"next","type":["null","Node"]}]}`}
+	parsed(t, `{"type":"array","items":"n.Node"}`, node, refs[0], node)
+
 	// In the wrong order, or without one of them.
 	for _, refs := range [][]language.Referenced{{refs[1], refs[0]}, refs[1:], nil} {
 		_, err := New().Parse(s.Text(), refs)

@@ -242,6 +242,9 @@ func (s *schemas) field(depth int, space string, others *jsonValue) *jsonValue {
 
 // value makes a default of a type as it stands in the text: names are looked up nowhere, they get anything.
 func (s *schemas) value(typ *jsonValue, depth int) *jsonValue {
+	if typ == nil {
+		return s.json(1) // of a field that lost its type
+	}
 	name := typ.text
 	if typ.kind == jsonArray {
 		if len(typ.items) == 0 {

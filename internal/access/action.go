@@ -24,14 +24,18 @@ const (
 	AuditRead       Action = "audit:read"
 	RecordRead      Action = "record:read" // the recording policy, and what agents made of it
 	RecordWrite     Action = "record:write"
-	GrantRequest    Action = "grant:request" // to ask for a grant
-	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
+	SchemaRead      Action = "schema:read" // schemas, versions and settings of a registry
+	SchemaRegister  Action = "schema:register"
+	SchemaDelete    Action = "schema:delete"
+	SchemaConfigure Action = "schema:configure" // levels, modes, imports
+	GrantRequest    Action = "grant:request"    // to ask for a grant
+	GrantApprove    Action = "grant:approve"    // to decide about what somebody else asked for
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove,
+	SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, GrantRequest, GrantApprove,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and

@@ -170,7 +170,7 @@ func (t *taking) schema(ctx context.Context, tx *tables.Tx, l *Line, at map[Subj
 		return fmt.Errorf("reading a schema: %w", err)
 	}
 	canonical := x.Text
-	if parsed, err := t.r.read(x.Kind, x.Text, t.references(ctx, tx, x.Context, x.References, at, byID)); err == nil {
+	if parsed, err := read(t.r.stored, x.Kind, x.Text, t.references(ctx, tx, x.Context, x.References, at, byID)); err == nil {
 		canonical = parsed.Canonical()
 	} else {
 		t.report.Unread = append(t.report.Unread, fmt.Sprintf("id %d of context %s: %v", x.ID, x.Context, err))

@@ -225,14 +225,14 @@ func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) 
 			}
 		}
 	}
-	parsed, err := r.read(x.Kind, w.Schema, refs)
+	parsed, err := read(r.languages, x.Kind, w.Schema, refs)
 	if err != nil {
 		return x, nil, err
 	}
 	canonical := parsed.Canonical()
 	if w.Normalize {
 		canonical = parsed.Normal()
-		if again, err := r.read(x.Kind, canonical, refs); err == nil {
+		if again, err := read(r.languages, x.Kind, canonical, refs); err == nil {
 			parsed = again
 		}
 	}

@@ -18,11 +18,12 @@ var migrations embed.FS
 
 // Options of a registry. DB and Languages are required.
 type Options struct {
-	DB        *tables.DB
-	Languages []language.Language
-	Profile   language.Profile // whose verdicts; empty = Confluent83
-	Now       func() time.Time // default: time.Now
-	ReadOnly  bool             // it follows another registry: Replace alone writes
+	DB         *tables.DB
+	Languages  []language.Language
+	Registered []language.Language // as which stored schemas are read, where that takes more than Languages do; those of other kinds as by Languages
+	Profile    language.Profile    // whose verdicts; empty = Confluent83
+	Now        func() time.Time    // default: time.Now
+	ReadOnly   bool                // it follows another registry: Replace alone writes
 
 	// Changed is told of each change within its transaction: what it writes there is written with the change or not at all. It may be called again
 	// for a transaction that lost against another one, and does nothing but read and write tables. May be nil.
@@ -55,7 +56,8 @@ const (
 type Registry struct {
 	db        *tables.DB
 	languages map[language.Kind]language.Language
-	kinds     []language.Kind // as given
+	stored    map[language.Kind]language.Language // for what was taken already
+	kinds     []language.Kind                     // as given
 	rules     language.Rules
 	now       func() time.Time
 	readOnly  bool
@@ -92,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{
-		db: o.DB, languages: map[language.Kind]language.Language{}, rules: language.Rules{Profile: o.Profile}, now: o.Now, readOnly: o.ReadOnly, changed: o.Changed,
+		db: o.DB, languages: map[language.Kind]language.Language{}, stored: map[language.Kind]language.Language{}, rules: language.Rules{Profile: o.Profile}, now: o.Now, readOnly: o.ReadOnly, changed: o.Changed,
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -106,8 +108,11 @@ func Open(ctx context.Context, o Options) (*Registry, error) {
 	}
 	r.schemas, r.parsed = newCache[schemaKey, *Schema](schemasKept, keep), newCache[schemaKey, language.Schema](parsedKept, keep)
 	for _, l := range o.Languages {
-		r.languages[l.Kind()] = l
+		r.languages[l.Kind()], r.stored[l.Kind()] = l, l
 		r.kinds = append(r.kinds, l.Kind())
+	}
+	for _, l := range o.Registered {
+		r.stored[l.Kind()] = l
 	}
 	return r, nil
 }

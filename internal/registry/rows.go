@@ -203,7 +203,7 @@ func (r *Registry) parse(ctx context.Context, q queries, s *Schema) (language.Sc
 	if err != nil {
 		return nil, err
 	}
-	p, err := r.read(s.Kind, s.Text, refs)
+	p, err := read(r.stored, s.Kind, s.Text, refs)
 	if err == nil && q == queries(r.db) {
 		r.parsed.putOf(age, k, p)
 	}
@@ -211,8 +211,8 @@ func (r *Registry) parse(ctx context.Context, q queries, s *Schema) (language.Sc
 }
 
 // read parses a text and says what is wrong with it as clients expect. CodeSchema, CodeTooLarge.
-func (r *Registry) read(kind language.Kind, text string, refs []language.Referenced) (language.Schema, error) {
-	l := r.languages[kind]
+func read(languages map[language.Kind]language.Language, kind language.Kind, text string, refs []language.Referenced) (language.Schema, error) {
+	l := languages[kind]
 	if l == nil {
 		return nil, refuse(CodeSchema, "Invalid schema type %s", shortened(string(kind)))
 	}

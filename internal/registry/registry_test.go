@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -465,3 +466,5 @@ func TestWhatIsToldOfAChangeIsWrittenWithIt(t *testing.T) {
 		t.Errorf("told %+v", told)
 	}
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -28,12 +28,16 @@ const (
 	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
 	CatalogWrite    Action = "catalog:write" // what the catalog says of a topic or a job: owners, tags, docs
 	LineageWrite    Action = "lineage:write" // to send OpenLineage events
+	SchemaRead      Action = "schema:read"   // schemas, versions and settings of a registry
+	SchemaRegister  Action = "schema:register"
+	SchemaDelete    Action = "schema:delete"
+	SchemaConfigure Action = "schema:configure" // levels, modes, imports
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove, CatalogWrite, LineageWrite,
+	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and

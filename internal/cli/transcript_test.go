@@ -61,7 +61,7 @@ func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth
 	t.Helper()
 	data := t.TempDir()
 	cfg, err := config.Load(append(settings, func(name string) (string, bool) {
-		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
+		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "registry-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
 		return v, ok
 	})...)
 	if err != nil {

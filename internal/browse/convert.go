@@ -244,7 +244,7 @@ func (f *Form) kind() FormKind {
 }
 
 // openForm tells whether records that are written as w may have members that w does not name.
-func openForm(w *Form, by Reading) bool { return (by == ReadJSON || by == ReadSchema) && !w.Closed && len(w.Fields) == 0 }
+func openForm(w *Form, by Reading) bool { return (by == ReadJSON || by == ReadSchema) && !w.Closed }
 
 func (x *converting) list(n *access.Node, path string, w, r *Form) finding {
 	if n.Kind != "list" {
@@ -348,7 +348,9 @@ func formField(f *Form, name string) *FormField {
 	return nil
 }
 
-func nestedKind(kind string) bool { return kind == "object" || kind == "list" || kind == "map" || kind == "entry" }
+func nestedKind(kind string) bool {
+	return kind == "object" || kind == "list" || kind == "map" || kind == "entry"
+}
 
 func nestedForm(k FormKind) bool { return k == FormRecord || k == FormList || k == FormMap }
 

@@ -74,10 +74,13 @@ const (
 var convertShape = access.Shape{Runes: 1, Tree: true, Value: 64 << 10}
 
 // ConvertTopic reads the newest records of a topic as who may see them and tells what becomes of each under the conversions. No value leaves: counts,
-// places and names of schemas do. Errors: ErrNotFound, ErrAudit, ErrCluster.
+// places and names of schemas do. Errors: ErrDenied, ErrNotFound, ErrAudit, ErrCluster.
 func (b *Browser) ConvertTopic(ctx context.Context, who access.Principal, cluster string, q ConvertQuery) (Converted, error) {
 	c, err := b.cluster(cluster)
 	if err != nil {
+		return Converted{}, err
+	}
+	if err := b.DecideIn(ctx, who, access.TopicRead, TopicResource(cluster, q.Topic)).Err(); err != nil {
 		return Converted{}, err
 	}
 	if q.Last <= 0 {

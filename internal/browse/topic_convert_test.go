@@ -2,6 +2,7 @@ package browse
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,6 +101,9 @@ func TestAProposalIsNoOracle(t *testing.T) {
 func TestConversionsAreAuditedBeforeAnythingIsRead(t *testing.T) {
 	s, n := topicShelved(t, topicPolicy)
 	before := s.kafka.Fetches()
+	if _, err := s.ConvertTopic(within(t), ann, "shop", ConvertQuery{Topic: "payroll"}); !errors.Is(err, ErrDenied) || s.kafka.Fetches() != before {
+		t.Errorf("a topic that is not to be read: %v", err)
+	}
 	conversionOf(t, s, ann, Conversion{})
 	if len(n.before) == 0 || n.before[len(n.before)-1] != before {
 		t.Errorf("fetched %d before the entry, which saw %v", before, n.before)

@@ -21,7 +21,9 @@ type Options struct {
 	Records   Converter
 	Topics    Topics
 	Replays   Replays
-	Now       func() time.Time
+	// May tells whether somebody may ask about a stream; nil: everybody may.
+	May func(ctx context.Context, who access.Principal, of Stream) error
+	Now func() time.Time
 }
 
 // Engine makes reports. It is safe for concurrent use.
@@ -51,6 +53,28 @@ const (
 
 // Progress is told how far a report is: what is done of what there is to do, and with what.
 type Progress func(phase string, done, of int)
+
+// Check refuses at once what Report would refuse later: what cannot be meant, and texts that cannot be read. The errors are those of Report.
+func (e *Engine) Check(ctx context.Context, p *Proposal) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	switch p.Kind {
+	case OfSchema:
+		kind := p.Language
+		if kind == "" {
+			kind = LanguageOf(p.Schema)
+		}
+		_, _, err := (&work{Engine: e}).parse(kind, p.Schema, p.References)
+		return err
+	case OfContract:
+		if e.Contracts != nil {
+			_, err := e.Contracts.Changes(ctx, p.Contract)
+			return err
+		}
+	}
+	return nil
+}
 
 // Report makes a report. Errors: ErrProposal, language.ErrSyntax and ErrTooLarge of a schema, those of browse.
 func (e *Engine) Report(ctx context.Context, who access.Principal, p Proposal, progress Progress) (*Report, error) {
@@ -106,6 +130,11 @@ func (w *work) at(s Stream) (err error) {
 		}
 		if s.Cluster == "" {
 			return fmt.Errorf("%w: no cluster, or more than one, has the topic %s: name the cluster, too", ErrProposal, s.Topic)
+		}
+	}
+	if w.May != nil {
+		if err := w.May(w.ctx, w.who, s); err != nil {
+			return err
 		}
 	}
 	w.out.Stream = s

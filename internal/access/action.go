@@ -26,12 +26,14 @@ const (
 	RecordWrite     Action = "record:write"
 	GrantRequest    Action = "grant:request" // to ask for a grant
 	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
+	ImpactRun       Action = "impact:run"    // what a change would come to, on a topic or job: to ask, and to see what others asked
+	ImpactAck       Action = "impact:ack"    // to say what a team thinks of it
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove,
+	GrantRequest, GrantApprove, ImpactRun, ImpactAck,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and

@@ -109,7 +109,7 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
-	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals), Impact: impactOf(t, browser, shopEstate{})})
 	if err != nil {
 		t.Fatal(err)
 	}

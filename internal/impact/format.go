@@ -78,7 +78,7 @@ func recordPage(s Stream, p *Place, base string) string {
 	if base == "" {
 		return ""
 	}
-	return base + "/clusters/" + url.PathEscape(s.Cluster) + "/topics/" + url.PathEscape(s.Topic) + "?record=" + url.QueryEscape(strconv.Itoa(int(p.Partition))+"@"+strconv.FormatInt(p.Offset, 10))
+	return base + "/t/" + url.PathEscape(s.Cluster) + "/" + url.PathEscape(s.Topic) + "?from=" + strconv.FormatInt(p.Offset, 10) + "&order=asc&parts=" + strconv.Itoa(int(p.Partition))
 }
 
 // summary is the report in one line.

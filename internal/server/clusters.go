@@ -31,11 +31,11 @@ type knownCluster struct {
 // openCluster is one that people look into.
 type openCluster struct {
 	client   *kafka.Client
-	registry *registry // nil: it has none
+	registry *schemaSource // nil: it has none
 }
 
-// registry is where the schemas of a cluster's records are.
-type registry struct {
+// schemaSource is the registry where the schemas of a cluster's records are.
+type schemaSource struct {
 	url, kind      string // kind is confluent or apicurio
 	user, password string
 	tls            *tls.Config // nil: the system's authorities
@@ -136,11 +136,11 @@ func clusterOf(k *config.KafkaCluster) (kafka.Cluster, error) {
 	return c, nil
 }
 
-func registryOf(k *config.KafkaRegistry) (*registry, error) {
+func registryOf(k *config.KafkaRegistry) (*schemaSource, error) {
 	if k == nil {
 		return nil, nil
 	}
-	r := &registry{url: k.URL, kind: k.Kind, user: k.User}
+	r := &schemaSource{url: k.URL, kind: k.Kind, user: k.User}
 	if r.kind == "" {
 		r.kind = "confluent"
 	}

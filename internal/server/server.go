@@ -79,6 +79,8 @@ type Server struct {
 	grants     *grant.Keeper     // nil = nothing is granted here
 	gate       *identity.Gate    // nil = nobody is asked who they are
 
+	registry *schemaRegistry // nil = there is none
+
 	agentListener net.Listener
 	httpListener  net.Listener
 }
@@ -180,6 +182,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
+	}
+	if err := s.openRegistry(ctx, o, secrets); err != nil {
+		return nil, err
 	}
 	s.describe(secrets)
 	s.serveHTTP(o, gate, secrets)
@@ -347,7 +352,13 @@ func (s *Server) Run(ctx context.Context) error {
 			stop(err)
 		}
 	})
+	running.Go(func() {
+		if err := s.registry.serve(); err != nil {
+			stop(err)
+		}
+	})
 	var sampling sync.WaitGroup
+	sampling.Go(func() { s.registry.run(ctx) })
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.rules.run(ctx) })
@@ -394,6 +405,9 @@ func (s *Server) shutdown(ctx context.Context) error {
 		failed = append(failed, fmt.Errorf("ending requests: %w", err))
 		_ = s.http.Close() // what is left was told already
 	}
+	if err := s.registry.shutdown(ctx); err != nil {
+		failed = append(failed, err)
+	}
 	if err := s.reports.shutdown(ctx); err != nil {
 		failed = append(failed, err)
 	}
@@ -424,6 +438,7 @@ func (s *Server) close() error {
 			_ = l.Close() // closed already after a shutdown
 		}
 	}
+	s.registry.release()
 	s.reports.release()
 	if err := s.closeParquet(); err != nil {
 		failed = append(failed, err)

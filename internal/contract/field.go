@@ -82,6 +82,10 @@ type fieldChecks struct {
 
 func (c *fieldChecks) add(p part, k Check, about, says string) {
 	k.Path = c.f.Path
+	if (k.Kind == Unique || k.Kind == Ordering) && c.f.Path.listed() {
+		c.b.fail(p, "what is in a list is neither unique nor ordered from record to record")
+		return
+	}
 	if x := c.own["sightglass.severity"]; x.there() {
 		k.Severity = c.b.severity(x)
 	}
@@ -105,14 +109,18 @@ func (c *fieldChecks) all() {
 		}
 		c.add(c.p, Check{Kind: Unique, Paths: []Path{c.f.Path}, Within: within}, "unique", "occurs once within "+words(within))
 	}
-	if c.f.Key {
+	if c.f.Key && c.f.Path.listed() {
+		c.b.fail(c.p, "what is in a list is no key")
+	} else if c.f.Key {
 		position, err := strconv.Atoi(c.p.text("primaryKeyPosition"))
 		if err != nil || position < 0 {
 			position = len(c.b.primary) + 1
 		}
 		c.b.primary = append(c.b.primary, primary{len(c.b.primary), c.f.Path, position})
 	}
-	if x := c.own["sightglass.eventTime"]; x.value() == "true" {
+	if x := c.own["sightglass.eventTime"]; x.value() == "true" && c.f.Path.listed() {
+		c.b.fail(x, "what is in a list is no event time")
+	} else if x.value() == "true" {
 		c.b.event = append(c.b.event, c.f.Path)
 	}
 	switch x := c.own["sightglass.ordered"]; x.value() {

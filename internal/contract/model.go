@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -109,6 +110,9 @@ func (p Path) String() string {
 	}
 	return string(p.Part) + "." + s
 }
+
+// listed says whether the path leads through a list.
+func (p Path) listed() bool { return slices.Contains(p.List(), Each) }
 
 func (p Path) below(step string) Path {
 	if p.Steps == "" {

@@ -144,6 +144,8 @@ func (b *builder) library(q part, c Check, about string) {
 			return
 		}
 		b.add(q, c, "row-count", says("records"))
+	case metric == "duplicateValues" && c.Path.listed():
+		b.fail(q, "what is in a list is not unique from record to record")
 	case metric == "duplicateValues":
 		c.Kind, c.Within, c.Paths = Unique, b.span, []Path{c.Path}
 		if about == "" {

@@ -89,11 +89,18 @@ func (s *service) startImpact(ctx context.Context, in *impactStartRequest) (Impa
 	if p.Kind == "" {
 		return ImpactRun{}, problem(http.StatusUnprocessableEntity, "a proposal is wanted: schema, drop, contract, config or job", "one of them says what is changed")
 	}
+	if err := p.Check(); err != nil {
+		return ImpactRun{}, err
+	}
+	if err := s.Impact.Engine.Place(ctx, caller(ctx), &p); err != nil {
+		return ImpactRun{}, err
+	}
 	on := s.ofImpact(ctx, &impact.Run{Proposal: p, Stream: impact.Stream{Cluster: p.Cluster, Topic: p.Topic}})
-	// A proposal that leaves the cluster to the server is decided about once that is found; the report ends there for who may not.
-	if p.Cluster != "" && p.Topic != "" || p.Kind == impact.OfJar {
-		if err := s.Browser.DecideIn(ctx, caller(ctx), access.ImpactRun, on.Resource).Err(); err != nil {
-			return ImpactRun{}, problem(http.StatusForbidden, err.Error(), "ask for a role that has impact:run there")
+	// Topics of a contract are decided about when it is read: the report ends there for who may not.
+	if p.Kind != impact.OfContract {
+		if d := s.Browser.DecideIn(ctx, caller(ctx), access.ImpactRun, on.Resource); !d.Allowed {
+			s.noteRefusal(ctx, caller(ctx), route{id: "impact-start", action: access.ImpactRun}, on.Resource, d)
+			return ImpactRun{}, problem(http.StatusForbidden, caller(ctx).Name+" may not "+string(access.ImpactRun)+" on "+bounded(string(on.Resource)), d.Reason)
 		}
 	}
 	var r impact.Run

@@ -108,19 +108,32 @@ func (w *work) note(format string, args ...any) {
 	w.out.Notes = append(w.out.Notes, fmt.Sprintf(format, args...))
 }
 
-// stream finds the stream that the proposal is about.
-func (w *work) stream() error {
-	topic := w.p.Topic
-	if topic == "" {
-		topic, _ = strings.CutSuffix(w.p.Subject, "-value")
-		if topic == w.p.Subject {
-			return fmt.Errorf("%w: of subject %s it is not known which topic it is for: name the topic, too", ErrProposal, w.p.Subject)
+// Place fills in the topic and cluster that a proposal leaves open. A contract names its own topics, and a program its job. ErrProposal.
+func (e *Engine) Place(ctx context.Context, who access.Principal, p *Proposal) (err error) {
+	if p.Kind == OfContract || p.Kind == OfJar {
+		return nil
+	}
+	if p.Topic == "" {
+		topic, found := strings.CutSuffix(p.Subject, "-value")
+		if !found {
+			return fmt.Errorf("%w: of subject %s it is not known which topic it is for: name the topic, too", ErrProposal, p.Subject)
 		}
-		if i := strings.LastIndexByte(topic, ':'); i >= 0 {
-			topic = topic[i+1:]
+		p.Topic = topic[strings.LastIndexByte(topic, ':')+1:]
+	}
+	if p.Cluster == "" {
+		if p.Cluster, err = e.Estate.Cluster(ctx, who, p.Topic); err == nil && p.Cluster == "" {
+			return fmt.Errorf("%w: no cluster, or more than one, has the topic %s: name the cluster, too", ErrProposal, p.Topic)
 		}
 	}
-	return w.at(Stream{w.p.Cluster, topic})
+	return err
+}
+
+// stream finds the stream that the proposal is about.
+func (w *work) stream() error {
+	if err := w.Place(w.ctx, w.who, &w.p); err != nil {
+		return err
+	}
+	return w.at(Stream{w.p.Cluster, w.p.Topic})
 }
 
 func (w *work) at(s Stream) (err error) {

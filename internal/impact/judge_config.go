@@ -21,7 +21,7 @@ type effect struct {
 
 // config judges other settings of a topic.
 func (w *work) config() error {
-	if err := w.at(Stream{w.p.Cluster, w.p.Topic}); err != nil {
+	if err := w.stream(); err != nil {
 		return err
 	}
 	if w.Topics == nil {

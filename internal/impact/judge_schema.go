@@ -103,7 +103,7 @@ func removed(changes []Change) (paths []string) {
 
 // drop judges a field that is to go.
 func (w *work) drop() error {
-	if err := w.at(Stream{w.p.Cluster, w.p.Topic}); err != nil {
+	if err := w.stream(); err != nil {
 		return err
 	}
 	w.rules()

@@ -46,7 +46,7 @@ func New(o Options) *Engine {
 
 // How long evidence of a system lasts.
 const (
-	aliveFor = 7 * 24 * time.Hour  // it runs
+	AliveFor = 7 * 24 * time.Hour  // it runs
 	knownFor = 30 * 24 * time.Hour // it may: clients cache schemas, and jobs rest
 	mostHops = 5
 )
@@ -196,7 +196,7 @@ func (w *work) users() ([]User, error) {
 }
 
 // stale tells whether it is not known that a system still runs.
-func (w *work) stale(u *User) bool { return w.Now().Sub(u.Seen) > aliveFor }
+func (w *work) stale(u *User) bool { return w.Now().Sub(u.Seen) > AliveFor }
 
 // gone tells whether evidence of a system is so old that it counts as one no more.
 func (w *work) gone(u *User) bool { return w.Now().Sub(u.Seen) > knownFor }

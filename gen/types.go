@@ -982,6 +982,177 @@ func (e GroupResetTo) Valid() bool {
 	}
 }
 
+// Defines values for ImpactAckDecision.
+const (
+	ImpactAckDecisionAgree  ImpactAckDecision = "agree"
+	ImpactAckDecisionObject ImpactAckDecision = "object"
+)
+
+// Valid indicates whether the value is a known member of the ImpactAckDecision enum.
+func (e ImpactAckDecision) Valid() bool {
+	switch e {
+	case ImpactAckDecisionAgree:
+		return true
+	case ImpactAckDecisionObject:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactAckWishDecision.
+const (
+	ImpactAckWishDecisionAgree  ImpactAckWishDecision = "agree"
+	ImpactAckWishDecisionObject ImpactAckWishDecision = "object"
+)
+
+// Valid indicates whether the value is a known member of the ImpactAckWishDecision enum.
+func (e ImpactAckWishDecision) Valid() bool {
+	switch e {
+	case ImpactAckWishDecisionAgree:
+		return true
+	case ImpactAckWishDecisionObject:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactRunKind.
+const (
+	ImpactRunKindContract    ImpactRunKind = "contract"
+	ImpactRunKindDrop        ImpactRunKind = "drop"
+	ImpactRunKindJar         ImpactRunKind = "jar"
+	ImpactRunKindSchema      ImpactRunKind = "schema"
+	ImpactRunKindTopicConfig ImpactRunKind = "topic-config"
+)
+
+// Valid indicates whether the value is a known member of the ImpactRunKind enum.
+func (e ImpactRunKind) Valid() bool {
+	switch e {
+	case ImpactRunKindContract:
+		return true
+	case ImpactRunKindDrop:
+		return true
+	case ImpactRunKindJar:
+		return true
+	case ImpactRunKindSchema:
+		return true
+	case ImpactRunKindTopicConfig:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactRunState.
+const (
+	ImpactRunStateCancelled ImpactRunState = "cancelled"
+	ImpactRunStateDone      ImpactRunState = "done"
+	ImpactRunStateFailed    ImpactRunState = "failed"
+	ImpactRunStateRunning   ImpactRunState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ImpactRunState enum.
+func (e ImpactRunState) Valid() bool {
+	switch e {
+	case ImpactRunStateCancelled:
+		return true
+	case ImpactRunStateDone:
+		return true
+	case ImpactRunStateFailed:
+		return true
+	case ImpactRunStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactSystemRole.
+const (
+	ImpactSystemRoleConsumer ImpactSystemRole = "consumer"
+	ImpactSystemRoleProducer ImpactSystemRole = "producer"
+	ImpactSystemRoleProgram  ImpactSystemRole = "program"
+)
+
+// Valid indicates whether the value is a known member of the ImpactSystemRole enum.
+func (e ImpactSystemRole) Valid() bool {
+	switch e {
+	case ImpactSystemRoleConsumer:
+		return true
+	case ImpactSystemRoleProducer:
+		return true
+	case ImpactSystemRoleProgram:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactSystemVerdict.
+const (
+	ImpactSystemVerdictBroken  ImpactSystemVerdict = "broken"
+	ImpactSystemVerdictMaybe   ImpactSystemVerdict = "maybe"
+	ImpactSystemVerdictSafe    ImpactSystemVerdict = "safe"
+	ImpactSystemVerdictUnknown ImpactSystemVerdict = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ImpactSystemVerdict enum.
+func (e ImpactSystemVerdict) Valid() bool {
+	switch e {
+	case ImpactSystemVerdictBroken:
+		return true
+	case ImpactSystemVerdictMaybe:
+		return true
+	case ImpactSystemVerdictSafe:
+		return true
+	case ImpactSystemVerdictUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactTroubleKind.
+const (
+	ImpactTroubleKindDeserialisation ImpactTroubleKind = "deserialisation"
+	ImpactTroubleKindViolation       ImpactTroubleKind = "violation"
+)
+
+// Valid indicates whether the value is a known member of the ImpactTroubleKind enum.
+func (e ImpactTroubleKind) Valid() bool {
+	switch e {
+	case ImpactTroubleKindDeserialisation:
+		return true
+	case ImpactTroubleKindViolation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactWishSchemaType.
+const (
+	ImpactWishSchemaTypeAVRO     ImpactWishSchemaType = "AVRO"
+	ImpactWishSchemaTypeJSON     ImpactWishSchemaType = "JSON"
+	ImpactWishSchemaTypePROTOBUF ImpactWishSchemaType = "PROTOBUF"
+)
+
+// Valid indicates whether the value is a known member of the ImpactWishSchemaType enum.
+func (e ImpactWishSchemaType) Valid() bool {
+	switch e {
+	case ImpactWishSchemaTypeAVRO:
+		return true
+	case ImpactWishSchemaTypeJSON:
+		return true
+	case ImpactWishSchemaTypePROTOBUF:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InFlightChannelState.
 const (
 	InFlightChannelStateAligned    InFlightChannelState = "aligned"
@@ -2233,6 +2404,33 @@ func (e TopicRecordsParamsIsolation) Valid() bool {
 	case TopicRecordsParamsIsolationCommitted:
 		return true
 	case TopicRecordsParamsIsolationUncommitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactReportParamsFormat.
+const (
+	ImpactReportParamsFormatJSON     ImpactReportParamsFormat = "json"
+	ImpactReportParamsFormatJunit    ImpactReportParamsFormat = "junit"
+	ImpactReportParamsFormatMarkdown ImpactReportParamsFormat = "markdown"
+	ImpactReportParamsFormatSarif    ImpactReportParamsFormat = "sarif"
+	ImpactReportParamsFormatText     ImpactReportParamsFormat = "text"
+)
+
+// Valid indicates whether the value is a known member of the ImpactReportParamsFormat enum.
+func (e ImpactReportParamsFormat) Valid() bool {
+	switch e {
+	case ImpactReportParamsFormatJSON:
+		return true
+	case ImpactReportParamsFormatJunit:
+		return true
+	case ImpactReportParamsFormatMarkdown:
+		return true
+	case ImpactReportParamsFormatSarif:
+		return true
+	case ImpactReportParamsFormatText:
 		return true
 	default:
 		return false
@@ -4405,6 +4603,378 @@ type HookUse struct {
 	// State failed, missing, fired, installed or waiting.
 	State string `json:"state"`
 }
+
+// ImpactAck defines model for ImpactAck.
+type ImpactAck struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At       time.Time         `json:"at"`
+	By       string            `json:"by"`
+	Decision ImpactAckDecision `json:"decision"`
+	Reason   string            `json:"reason,omitempty"`
+	Team     string            `json:"team"`
+}
+
+// ImpactAckDecision defines model for ImpactAck.Decision.
+type ImpactAckDecision string
+
+// ImpactAckWish defines model for ImpactAckWish.
+type ImpactAckWish struct {
+	Decision ImpactAckWishDecision `json:"decision"`
+
+	// Reason Whoever objects says why.
+	Reason string `json:"reason,omitempty"`
+	Team   string `json:"team"`
+}
+
+// ImpactAckWishDecision defines model for ImpactAckWish.Decision.
+type ImpactAckWishDecision string
+
+// ImpactCame defines model for ImpactCame.
+type ImpactCame struct {
+	Held bool   `json:"held"`
+	Name string `json:"name"`
+
+	// Predicted Absent: it was not named.
+	Predicted string          `json:"predicted,omitempty"`
+	System    string          `json:"system"`
+	Troubles  []ImpactTrouble `json:"troubles"`
+}
+
+// ImpactChange defines model for ImpactChange.
+type ImpactChange struct {
+	Advice string `json:"advice,omitempty"`
+	From   string `json:"from,omitempty"`
+	Kind   string `json:"kind"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+
+	// Pointer Into the schema.
+	Pointer string `json:"pointer,omitempty"`
+	Text    string `json:"text"`
+	To      string `json:"to,omitempty"`
+}
+
+// ImpactConverted defines model for ImpactConverted.
+type ImpactConverted struct {
+	Converted int64 `json:"converted"`
+	Failed    int64 `json:"failed"`
+
+	// First That failed.
+	First []ImpactPlace `json:"first"`
+
+	// NotSimulated What would become of them cannot be told, or rests on what is masked.
+	NotSimulated int64 `json:"not_simulated"`
+	Of           int64 `json:"of"`
+
+	// Reasons The most frequent first.
+	Reasons []ImpactReason `json:"reasons"`
+}
+
+// ImpactCounts defines model for ImpactCounts.
+type ImpactCounts struct {
+	Broken int64 `json:"broken"`
+	Maybe  int64 `json:"maybe"`
+	Safe   int64 `json:"safe"`
+
+	// Unknown Systems that the caller may not see are among them.
+	Unknown int64 `json:"unknown"`
+}
+
+// ImpactData defines model for ImpactData.
+type ImpactData struct {
+	Fields []ImpactField `json:"fields"`
+
+	// Keyed Of these, with a key.
+	Keyed int64 `json:"keyed"`
+
+	// Largest Bytes of the largest one; a power of two where some of it is masked.
+	Largest string `json:"largest"`
+	Note    string `json:"note,omitempty"`
+
+	// Records That were looked at.
+	Records int64           `json:"records"`
+	Valid   ImpactConverted `json:"valid,omitempty"`
+}
+
+// ImpactEvidence defines model for ImpactEvidence.
+type ImpactEvidence struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At     time.Time `json:"at,omitempty"`
+	Detail string    `json:"detail"`
+
+	// Kind edge, fields, compatibility, records, setting, contract, replay.
+	Kind   string `json:"kind"`
+	Source string `json:"source"`
+}
+
+// ImpactField defines model for ImpactField.
+type ImpactField struct {
+	// Hidden Some is, to whoever asked.
+	Hidden bool `json:"hidden,omitempty"`
+
+	// LastOffset Newest record where it is not null; -1: none.
+	LastOffset    string `json:"last_offset"`
+	LastPartition int32  `json:"last_partition"`
+
+	// LastTime Example: 2026-08-01T14:02:11.482000Z
+	LastTime time.Time `json:"last_time,omitempty"`
+
+	// NotNull Share of records.
+	NotNull float64 `json:"not_null"`
+	Path    string  `json:"path"`
+
+	// Present Share of records.
+	Present float64 `json:"present"`
+
+	// Suppressed Of so few records nothing is said.
+	Suppressed bool `json:"suppressed,omitempty"`
+}
+
+// ImpactOutcome defines model for ImpactOutcome.
+type ImpactOutcome struct {
+	// Over The seven days are.
+	Over bool `json:"over"`
+
+	// Released Example: 2026-08-01T14:02:11.482000Z
+	Released time.Time    `json:"released"`
+	Systems  []ImpactCame `json:"systems"`
+
+	// Until That it was looked at.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+}
+
+// ImpactPlace defines model for ImpactPlace.
+type ImpactPlace struct {
+	// Offset 64-bit integer as text
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+	Path      string `json:"path,omitempty"`
+	Reason    string `json:"reason"`
+}
+
+// ImpactPlanStep defines model for ImpactPlanStep.
+type ImpactPlanStep struct {
+	Text string `json:"text"`
+	Who  string `json:"who"`
+}
+
+// ImpactReason defines model for ImpactReason.
+type ImpactReason struct {
+	// Failed Otherwise: not simulated.
+	Failed  bool   `json:"failed"`
+	Path    string `json:"path,omitempty"`
+	Reason  string `json:"reason"`
+	Records int64  `json:"records"`
+}
+
+// ImpactReference defines model for ImpactReference.
+type ImpactReference struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// ImpactRegistry defines model for ImpactRegistry.
+type ImpactRegistry struct {
+	Compatible bool     `json:"compatible"`
+	Level      string   `json:"level"`
+	Messages   []string `json:"messages"`
+	Subject    string   `json:"subject"`
+
+	// Version That is the latest; 0: none.
+	Version int64 `json:"version"`
+}
+
+// ImpactReport defines model for ImpactReport.
+type ImpactReport struct {
+	Changes []ImpactChange `json:"changes"`
+	Data    ImpactData     `json:"data,omitempty"`
+
+	// Hidden Systems that are not shown to the caller.
+	Hidden int64 `json:"hidden"`
+
+	// Notes What could not be looked at.
+	Notes []string `json:"notes"`
+
+	// Owners Of the stream.
+	Owners []string `json:"owners"`
+
+	// Plan What is to be done before.
+	Plan []ImpactPlanStep `json:"plan"`
+
+	// Profile Whose rules of compatibility.
+	Profile  string         `json:"profile,omitempty"`
+	Registry ImpactRegistry `json:"registry,omitempty"`
+
+	// Systems The worst first.
+	Systems []ImpactSystem `json:"systems"`
+}
+
+// ImpactRun defines model for ImpactRun.
+type ImpactRun struct {
+	// Acks What teams say, oldest first; of a team the last counts.
+	Acks []ImpactAck `json:"acks"`
+
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began"`
+
+	// By Who asked.
+	By      string       `json:"by"`
+	Cluster string       `json:"cluster"`
+	Counts  ImpactCounts `json:"counts"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// Error Why it failed.
+	Error   string        `json:"error,omitempty"`
+	ID      string        `json:"id"`
+	Kind    ImpactRunKind `json:"kind"`
+	Outcome ImpactOutcome `json:"outcome,omitempty"`
+
+	// Phase Of one that is made.
+	Phase    string         `json:"phase,omitempty"`
+	Proposal ImpactWish     `json:"proposal"`
+	Report   ImpactReport   `json:"report,omitempty"`
+	State    ImpactRunState `json:"state"`
+
+	// Step Done of the phase,
+	Step int64 `json:"step"`
+
+	// Steps of how much.
+	Steps int64  `json:"steps"`
+	Title string `json:"title"`
+	Topic string `json:"topic"`
+}
+
+// ImpactRunKind defines model for ImpactRun.Kind.
+type ImpactRunKind string
+
+// ImpactRunState defines model for ImpactRun.State.
+type ImpactRunState string
+
+// ImpactRunList defines model for ImpactRunList.
+type ImpactRunList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []ImpactRun `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ImpactSystem defines model for ImpactSystem.
+type ImpactSystem struct {
+	// Changes Indexes of the changes that touch it.
+	Changes  []int64          `json:"changes"`
+	Evidence []ImpactEvidence `json:"evidence"`
+	Fields   []string         `json:"fields"`
+
+	// FieldsKnown fields are all that it reads; otherwise it may be any.
+	FieldsKnown bool   `json:"fields_known"`
+	ID          string `json:"id"`
+	Kind        string `json:"kind"`
+
+	// Link Path of a page.
+	Link   string   `json:"link,omitempty"`
+	Name   string   `json:"name"`
+	Owners []string `json:"owners"`
+
+	// Path Streams and systems by which the change reaches it; empty: it reads the stream itself.
+	Path    []string         `json:"path"`
+	Records ImpactConverted  `json:"records,omitempty"`
+	Role    ImpactSystemRole `json:"role"`
+
+	// Seen Newest evidence.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Seen    time.Time           `json:"seen,omitempty"`
+	Verdict ImpactSystemVerdict `json:"verdict"`
+	Why     string              `json:"why"`
+}
+
+// ImpactSystemRole defines model for ImpactSystem.Role.
+type ImpactSystemRole string
+
+// ImpactSystemVerdict defines model for ImpactSystem.Verdict.
+type ImpactSystemVerdict string
+
+// ImpactText defines model for ImpactText.
+type ImpactText struct {
+	Format    string `json:"format"`
+	MediaType string `json:"media_type"`
+	Text      string `json:"text"`
+}
+
+// ImpactTrouble defines model for ImpactTrouble.
+type ImpactTrouble struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// First Example: 2026-08-01T14:02:11.482000Z
+	First time.Time         `json:"first,omitempty"`
+	Kind  ImpactTroubleKind `json:"kind"`
+	Path  string            `json:"path,omitempty"`
+}
+
+// ImpactTroubleKind defines model for ImpactTrouble.Kind.
+type ImpactTroubleKind string
+
+// ImpactWish defines model for ImpactWish.
+type ImpactWish struct {
+	// Cluster Absent: the one that has the topic.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Config Other settings of the topic by Kafka's names, and partitions.
+	Config map[string]string `json:"config,omitempty"`
+
+	// Contract Text of another version of a contract (ODCS).
+	Contract string `json:"contract,omitempty"`
+
+	// Drop Path of a field that is to go, as customer.email.
+	Drop string `json:"drop,omitempty"`
+
+	// File That the text was read from, for reports.
+	File string `json:"file,omitempty"`
+
+	// Jars Of the other program; they were uploaded before.
+	Jars []ReplayJar `json:"jars,omitempty"`
+
+	// Job Recording id, beginning of one, or the job's name: it gets another program.
+	Job string `json:"job,omitempty"`
+
+	// References Schemas that it refers to; what one refers to in its turn stands before it.
+	References []ImpactReference `json:"references,omitempty"`
+
+	// Sample Newest records that are tried. Absent: 1000.
+	Sample int64 `json:"sample,omitempty"`
+
+	// Schema Text of another schema.
+	Schema string `json:"schema,omitempty"`
+
+	// SchemaType Absent: as the text looks.
+	SchemaType ImpactWishSchemaType `json:"schema_type,omitempty"`
+
+	// Subject Absent: TOPIC-value.
+	Subject string `json:"subject,omitempty"`
+
+	// Topic Absent: that of the subject or contract.
+	Topic string `json:"topic,omitempty"`
+}
+
+// ImpactWishSchemaType Absent: as the text looks.
+type ImpactWishSchemaType string
 
 // InFlightChannel defines model for InFlightChannel.
 type InFlightChannel struct {
@@ -7509,6 +8079,25 @@ type TopicRecord struct {
 // TopicRecordTimeType defines model for TopicRecord.TimeType.
 type TopicRecordTimeType string
 
+// TopicRecordList defines model for TopicRecordList.
+type TopicRecordList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []TopicRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // TopicSetting defines model for TopicSetting.
 type TopicSetting struct {
 	// Default Nobody set it for this topic.
@@ -8001,6 +8590,45 @@ type GrantEndParams struct {
 	// Why For the audit log.
 	Why string `form:"why,omitempty" json:"why,omitempty"`
 }
+
+// ImpactsParams defines parameters for Impacts.
+type ImpactsParams struct {
+	Cluster string `form:"cluster,omitempty" json:"cluster,omitempty"`
+	Topic   string `form:"topic,omitempty" json:"topic,omitempty"`
+	Limit   int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ImpactStartParams defines parameters for ImpactStart.
+type ImpactStartParams struct {
+	// Wait Seconds to wait for its end, before it is told how far it is.
+	Wait int64 `form:"wait,omitempty" json:"wait,omitempty"`
+}
+
+// ImpactParams defines parameters for Impact.
+type ImpactParams struct {
+	// Wait Seconds to wait for its end.
+	Wait int64 `form:"wait,omitempty" json:"wait,omitempty"`
+}
+
+// ImpactReportParams defines parameters for ImpactReport.
+type ImpactReportParams struct {
+	Format ImpactReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Base Address of the server's pages, for links. Absent: there are none.
+	Base string `form:"base,omitempty" json:"base,omitempty"`
+
+	// MaxMaybe Systems that may be maybe before the report counts as bad.
+	MaxMaybe int64 `form:"max_maybe,omitempty" json:"max_maybe,omitempty"`
+
+	// MaxUnknown Systems that may be unknown before it does.
+	MaxUnknown int64 `form:"max_unknown,omitempty" json:"max_unknown,omitempty"`
+}
+
+// ImpactReportParamsFormat defines parameters for ImpactReport.
+type ImpactReportParamsFormat string
 
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {
@@ -8533,6 +9161,12 @@ type GrantRequestJSONRequestBody = GrantWish
 
 // GrantRefuseJSONRequestBody defines body for GrantRefuse for application/json ContentType.
 type GrantRefuseJSONRequestBody = GrantWord
+
+// ImpactStartJSONRequestBody defines body for ImpactStart for application/json ContentType.
+type ImpactStartJSONRequestBody = ImpactWish
+
+// ImpactAckJSONRequestBody defines body for ImpactAck for application/json ContentType.
+type ImpactAckJSONRequestBody = ImpactAckWish
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish

@@ -28,6 +28,8 @@ const (
 	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
 	CatalogWrite    Action = "catalog:write" // what the catalog says of a topic or a job: owners, tags, docs
 	LineageWrite    Action = "lineage:write" // to send OpenLineage events
+	ImpactRun       Action = "impact:run"    // what a change would come to, on a topic or job: to ask, and to see what others asked
+	ImpactAck       Action = "impact:ack"    // to say what a team thinks of it
 	SchemaRead      Action = "schema:read"   // schemas, versions and settings of a registry
 	SchemaRegister  Action = "schema:register"
 	SchemaDelete    Action = "schema:delete"
@@ -37,7 +39,7 @@ const (
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure,
+	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and

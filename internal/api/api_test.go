@@ -113,7 +113,7 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
 	f.browser = browser
 	f.catalog = filledCatalog(t, f)
-	a, err := New(Options{Version: "test", Catalog: f.catalog, Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	a, err := New(Options{Version: "test", Catalog: f.catalog, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

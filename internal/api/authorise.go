@@ -111,6 +111,9 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	var p *Problem
 	var ambiguous *browse.AmbiguousError
 	var mistakes policy.Problems
+	if p := impactProblem(err); p != nil {
+		return p
+	}
 	switch {
 	case errors.As(err, &p):
 		return p

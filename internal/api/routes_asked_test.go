@@ -71,6 +71,12 @@ func asked(f *fixture, r route) (path, body string) {
 		body = `{"as":"support","lasts":"2d"}`
 	case "link-file":
 		path += "?secret=" + keptSecret
+	case "impact-start":
+		body = `{"topic":"orders","cluster":"shop","drop":"amount"}`
+	case "impact-cancel":
+		path = strings.ReplaceAll(path, "/impact/1", "/impact/"+f.proposedOf("slow"))
+	case "impact", "impact-report", "impact-records", "impact-ack":
+		path, body = strings.ReplaceAll(path, "/impact/1", "/impact/"+f.proposed()), map[bool]string{true: `{"team":"billing","decision":"agree"}`}[r.id == "impact-ack"]
 	case "token-create":
 		body = `{"name":"ci","expires":"720h"}`
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/grant"
+	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -37,6 +38,7 @@ type Options struct {
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
+	Impact   *impact.Keeper     // nil: nobody is told what a change would come to
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

@@ -206,6 +206,17 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 	return out
 }
 
+// topicValue renders the value of a record alone.
+func (r renderer) topicValue(c *Cluster, rec *kafka.Record) *access.View {
+	var wish serde.Wish
+	for _, h := range rec.Headers {
+		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
+	}
+	d := c.Decoder.Decode(r.ctx, serde.PartValue, rec.Value, wish)
+	v := r.policy.View(r.who, access.Subject{Resource: TopicResource(c.Name, rec.Topic), Part: access.PartValue, Tagged: r.tags.of(&d)}, rec.Value, d.Tree, r.shape)
+	return &v
+}
+
 // Size is how many bytes the record has; where some of it is masked, the next power of two.
 func (r *TopicRecord) Size() int {
 	masked := r.View != nil && len(r.View.Masked) > 0 || r.KeyView != nil && len(r.KeyView.Masked) > 0

@@ -125,6 +125,7 @@ Start here:
 	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas())
 	add("schemas", a.schema(), a.registryVerb())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
+	add("kafka", a.check())
 	add("take", a.export(), a.linkVerb(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
 	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb())

@@ -24,6 +24,7 @@ import (
 	"github.com/sightglass/sightglass/internal/export"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/identity"
+	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/ingest"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
@@ -80,6 +81,7 @@ type Server struct {
 	links      *links
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
 	grants     *grant.Keeper     // nil = nothing is granted here
+	impact     *impact.Keeper    // nil = nobody is told what a change would come to
 	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	registry *schemaRegistry // nil = there is none
@@ -181,16 +183,19 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.gate = gate
+	if err := s.openRegistry(ctx, o, secrets); err != nil {
+		return nil, err
+	}
+	if err := s.openImpact(ctx); err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
-	}
-	if err := s.openRegistry(ctx, o, secrets); err != nil {
-		return nil, err
 	}
 	s.describe(secrets)
 	s.serveHTTP(o, gate, secrets)
@@ -409,6 +414,9 @@ func (s *Server) Run(ctx context.Context) error {
 // shutdown ends what reads, then what writes, then the store.
 func (s *Server) shutdown(ctx context.Context) error {
 	s.api.Close()
+	if s.impact != nil {
+		s.impact.Close()
+	}
 	var failed []error
 	if err := s.http.Shutdown(ctx); err != nil {
 		failed = append(failed, fmt.Errorf("ending requests: %w", err))

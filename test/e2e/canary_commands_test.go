@@ -54,7 +54,7 @@ func (p plantedPlaces) commands(dir string) map[string][][]string {
 	one := func(args ...string) [][]string { return [][]string{args} }
 	at, last := p.positions[0], p.positions[len(p.positions)-1]
 	return map[string][][]string{
-		"acls": one(), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
+		"acls": one(), "check": one("--drop", arrivals+"#email", "--cluster", "lab"), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
 		"browse": {{arrivals, "--from", "earliest", "--all"}, {arrivals + "/0@4", "--hex"}, {departures, "--from", "earliest", "--all", "--decoder", "bytes"}, {arrivals, "--from", "earliest", "--key", key}},
 		"tail":   nil, // testStreams
 		"at":     {{p.job, at}, {p.job, at, "--hex"}, {p.job, last}, {p.derived[0], at, "--hex"}}, "code": {{p.job}, {p.job, "calc-2"}}, "drops": one(p.job),

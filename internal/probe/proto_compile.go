@@ -1,0 +1,5 @@
+package probe
+
+type protoType struct{}
+
+func (r *run) protoDocument() {}

@@ -292,12 +292,13 @@ type cellType struct {
 	scale   int
 	symbols []string // of an Avro enum
 	avro    serde.AvroType
-	field   serde.ProtoField
+	numbers map[int32]string // of a Protobuf enum
 }
 
 func (t *cellType) symbol(n int32) (string, bool) {
 	if t.form == formProto {
-		return t.field.Symbol(n)
+		name, ok := t.numbers[n]
+		return name, ok
 	}
 	if n >= 0 && int(n) < len(t.symbols) {
 		return t.symbols[n], true

@@ -21,17 +21,19 @@ const (
 	FaultLeftOver                    // bytes behind the value
 	FaultNumber                      // a decimal of more than 1024 bytes, which is not read: its cell is opaque
 	FaultForm                        // a Protobuf field in another wire type than the schema says
+	FaultRequired                    // a required Protobuf field is not there
 
 	FaultTwice   // a member of an object that is on a wanted path, or a single Protobuf field, is there more than once: the last holds
+	FaultMerged  // a Protobuf message that its schema has once is there more than once: trees merge all, and cells below may be of one of them
 	FaultUnknown // a Protobuf field that the schema does not have
 	FaultUnread  // a wanted place holds a Protobuf type that only trees show: Any, Struct, Value, ListValue; its cell is opaque
 )
 
 // Broken are the faults of records that do not conform.
-const Broken = FaultUTF8 | FaultSymbol | FaultRange | FaultLeftOver | FaultNumber | FaultForm
+const Broken = FaultUTF8 | FaultSymbol | FaultRange | FaultLeftOver | FaultNumber | FaultForm | FaultRequired
 
 var faultNames = []string{"text is not UTF-8", "a symbol that the schema does not have", "a number out of range", "bytes are left over after the value",
-	"a number of more than 1024 bytes", "a field in another form than the schema says", "a field occurs more than once",
+	"a number of more than 1024 bytes", "a field in another form than the schema says", "a required field is not there", "a field occurs more than once", "a message occurs more than once",
 	"a field is not in the schema", "a type that is not read"}
 
 // String lists the faults in words.

@@ -70,6 +70,25 @@ func kilobyte() (b []byte, schema string) {
 	return long(b, 0), schema
 }
 
+// twentyProto is the record of twenty in Protobuf.
+func twentyProto() (b []byte, schema string) {
+	for i := range 20 {
+		kind := []string{"string", "int64", "double", "bool"}[i%4]
+		schema += fmt.Sprintf("%s field_%d = %d; ", kind, i, i+1)
+		switch i % 4 {
+		case 0:
+			b = withLength(tagOf(b, i+1, wireLength), fmt.Appendf(nil, "value of %d", i))
+		case 1:
+			b = binary.AppendUvarint(tagOf(b, i+1, wireVarint), uint64(i)*1_000_000)
+		case 2:
+			b = binary.LittleEndian.AppendUint64(tagOf(b, i+1, wire64), math.Float64bits(float64(i)/3))
+		default:
+			b = append(tagOf(b, i+1, wireVarint), 1)
+		}
+	}
+	return b, `syntax = "proto3"; message Wide { ` + schema + "}"
+}
+
 func runs(b *testing.B, p *Program, record []byte) {
 	b.Helper()
 	var row Row
@@ -91,6 +110,10 @@ func BenchmarkRun(b *testing.B) {
 	}
 	b.Run("json 20 fields 10 wanted", func(b *testing.B) { runs(b, p, text) })
 	b.Run("avro 20 fields 10 wanted", func(b *testing.B) { runs(b, avroProgram(b, schema, tenPaths(), serde.Limits{}), avro) })
+	b.Run("protobuf 20 fields 10 wanted", func(b *testing.B) {
+		record, schema := twentyProto()
+		runs(b, protoProgram(b, schema, tenPaths(), serde.Limits{}), record)
+	})
 	b.Run("avro 1 KB conformity", func(b *testing.B) { runs(b, avroProgram(b, orderSchema, nil, serde.Limits{}), order) })
 	b.Run("avro 1 KB lines wanted", func(b *testing.B) {
 		var paths []Path

@@ -19,9 +19,9 @@ type Program struct {
 	limits   serde.Limits
 
 	types    []cellType
-	code     []instr // of Avro
-	branches []int32 // of its unions: where their code begins
-	messages []*protoType
+	code     []instr    // of Avro
+	branches []int32    // of its unions: where their code begins
+	message  *protoType // of Protobuf
 }
 
 // errSchema is a schema that a program cannot be made of.

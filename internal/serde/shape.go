@@ -117,6 +117,9 @@ func (f ProtoField) Repeated() bool { return f.f.list }
 // Presence tells that the bytes tell an absent field from one that has its default; without it an absent field has its default.
 func (f ProtoField) Presence() bool { return f.f.presence }
 
+// Required tells that a message without the field is none.
+func (f ProtoField) Required() bool { return f.f.required }
+
 // Oneof is 0 or the number of the oneof that the field is in: of its fields the last one holds.
 func (f ProtoField) Oneof() int { return f.f.oneof }
 
@@ -125,18 +128,12 @@ func (f ProtoField) Message() (m ProtoMessage, ok bool) {
 	return ProtoMessage{f.f.message}, f.f.message != nil
 }
 
-// Symbol is the name of an enum's number.
-func (f ProtoField) Symbol(number int32) (name string, ok bool) {
-	name, ok = f.f.enum.names[number]
-	return name, ok
-}
-
-// Zero is what the field has that is not in the bytes; of kind ValueNone for messages.
-func (f ProtoField) Zero() event.Value {
-	if f.f.message != nil {
-		return event.Value{}
+// Symbols are the names of an enum's numbers, nil for other kinds; the caller must not change them.
+func (f ProtoField) Symbols() map[int32]string {
+	if f.f.enum == nil {
+		return nil
 	}
-	return f.f.zero()
+	return f.f.enum.names
 }
 
 // UnescapeJSON appends what stands between the quotes of a string of JSON to out, as trees have it: without escapes, and with U+FFFD for what

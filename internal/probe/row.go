@@ -134,6 +134,9 @@ func (c Cells) At(path, i int) Cell {
 	return c.One(path)
 }
 
+// cell opens one of the row's cells.
+func (c *cells) cell(x *cell) Cell { return Cell{unsafe.Pointer(x), unsafe.Pointer(c)} }
+
 // prepare makes the row ready for a record.
 func (r *Row) prepare(p *Program, b []byte) *cells {
 	if r.of == nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/sightglass/sightglass/internal/serde"
 )
 
-// asking asks records of a topic whether a question wants them. Of most records a filter looks at a few members of the value, and what it does
+// asking asks records of one cluster's topics whether a question wants them. Of most records a filter looks at a few members of the value, and what it does
 // not look at is neither decoded nor masked. What it looks at is masked before it does, by the same masks: it is shown a tree that has those
 // members alone. One goroutine uses an asking.
 type asking struct {
@@ -16,6 +16,9 @@ type asking struct {
 	of   reads
 	made map[serde.WayKind]*probe.Projection // nil: none can be made
 	row  probe.Row
+
+	topic    string // of the last record
+	resource access.Resource
 }
 
 // mostProjections are kept by one asking; a topic has few schemas.
@@ -76,8 +79,11 @@ func (a *asking) value(c *Cluster, rec *kafka.Record) *access.View {
 	if !ok {
 		return nil
 	}
-	subject := access.Subject{Resource: TopicResource(c.Name, rec.Topic), Part: access.PartValue, Tagged: a.r.tags.of(&serde.Decoded{Tree: tree, Schema: way.Schema})}
-	v := a.r.policy.View(a.r.who, subject, rec.Value, tree, a.r.shape)
+	if a.topic != rec.Topic || a.resource == "" {
+		a.topic, a.resource = rec.Topic, TopicResource(c.Name, rec.Topic)
+	}
+	subject := access.Subject{Resource: a.resource, Part: access.PartValue, Tagged: a.r.tags.of(&serde.Decoded{Tree: tree, Schema: way.Schema})}
+	v := a.r.policy.View(a.r.who, subject, rec.Value, tree, access.Shape{Unlined: true})
 	return &v
 }
 

@@ -162,6 +162,9 @@ func (r renderer) topicParts(c *Cluster, rec *kafka.Record, parts reads) TopicRe
 		Kafka: &event.KafkaPosition{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset},
 	}}}
 	out.Record.Key, out.Record.Value, out.Record.Headers = event.Payload{}, event.Payload{}, nil
+	if !parts.key && !parts.headers && !parts.value {
+		return out
+	}
 	of := TopicResource(c.Name, rec.Topic)
 	chosen := r.decoder != "" && r.decoder != serde.DecoderAuto
 	bound := chosen && !r.policy.Decide(r.who, access.TopicReadRaw, of).Allowed

@@ -244,7 +244,7 @@ func TestQuestionsWantTheSameOfMembersAsOfWholeRecords(t *testing.T) {
 	cluster := &Cluster{Name: "shop", Decoder: serde.NewRecordDecoder(askedSchemas{}, serde.Limits{})}
 	reader := access.Principal{ID: "local:r", Roles: []string{"reader"}}
 	projections, wanted, hidden, unclears := 0, 0, 0, 0
-	const rounds = 150
+	const rounds = 100
 	for seed := range uint64(rounds) {
 		a := asker{rand.New(rand.NewPCG(seed, 190))}
 		text := a.policy()

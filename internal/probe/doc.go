@@ -6,6 +6,9 @@
 // where the tree has a reason; the tests compare both over generated schemas, records and mutations of them. Rows are sealed as payloads are:
 // who opens one holds the key of internal/event/sealed, and nothing here prints.
 //
+// serde's RecordDecoder.Way tells how a record of Kafka is read; For makes the program of that way, RunPayload runs it, and where Way is not sure or
+// the row has faults RecordDecoder.Decode knows. A Projection makes trees of single members, for masks and filters that look at nothing else.
+//
 // # JSON
 //
 // One pass over the bytes checks RFC 8259 and follows the tree of wanted paths (want): names of members are looked up in the want of the

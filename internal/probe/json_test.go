@@ -14,7 +14,7 @@ import (
 
 var (
 	seed    = flag.Uint64("probe-seed", 1, "seed of the records that programs and trees are compared by")
-	records = flag.Int("probe-records", 1200, "how many")
+	records = flag.Int("probe-records", 800, "how many")
 )
 
 var jsonNames = []string{"id", "a", "b", "items", "sku", "a.b", "é", "", "amount"}

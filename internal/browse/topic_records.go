@@ -90,8 +90,7 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 	page := TopicPage{Records: []TopicRecord{}}
 	scan := c.Kafka.Scan(q.ScanQuery)
 	bytes, ended := 0, ""
-	ask := r // most records are only asked about, and filters need no bytes and no second tree
-	ask.shape = askShape
+	ask := r.asking(q) // most records are only asked about
 	for rec, err := range scan.All(ctx) {
 		if err != nil {
 			page.Scanned = scan.Scanned()
@@ -99,7 +98,7 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 		}
 		page.Asked++
 		if q.filters() {
-			if asked := ask.topicRecord(c, &rec); !q.wants(&asked.Event, &page.Unclear) {
+			if !ask.wants(c, &rec, &page.Unclear) {
 				continue
 			}
 		}
@@ -153,18 +152,23 @@ func (b *Browser) TopicRecord(ctx context.Context, who access.Principal, cluster
 
 // topicRecord renders a record of a topic.
 func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
+	return r.topicParts(c, rec, all)
+}
+
+// topicParts renders those parts of a record that are looked at; members of the value do not count.
+func (r renderer) topicParts(c *Cluster, rec *kafka.Record, parts reads) TopicRecord {
 	out := TopicRecord{Record: *rec, Event: Event{Event: query.Event{
 		Lane: event.LaneSrc, Kind: event.KindSourceRecord, Subtask: -1, HasPayload: true, Wall: query.Wall(rec.Time * 1000), EventTime: query.EventTime(rec.Time),
 		Kafka: &event.KafkaPosition{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset},
 	}}}
 	out.Record.Key, out.Record.Value, out.Record.Headers = event.Payload{}, event.Payload{}, nil
+	if !parts.key && !parts.headers && !parts.value {
+		return out
+	}
 	of := TopicResource(c.Name, rec.Topic)
 	chosen := r.decoder != "" && r.decoder != serde.DecoderAuto
 	bound := chosen && !r.policy.Decide(r.who, access.TopicReadRaw, of).Allowed
-	wish := serde.Wish{Decoder: r.decoder}
-	for _, h := range rec.Headers {
-		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
-	}
+	wish := serde.Wish{Decoder: r.decoder, Headers: serdeHeaders(rec.Headers)}
 	var read serde.Decoded // last
 	render := func(part access.Part, as serde.RecordPart, p event.Payload) *access.View {
 		w := wish
@@ -188,13 +192,19 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		}
 		return view(w)
 	}
-	if !rec.Key.Null() || rec.Key.Size() > 0 {
+	if parts.key && (!rec.Key.Null() || rec.Key.Size() > 0) {
 		out.KeyView = render(access.PartKey, serde.PartKey, rec.Key)
 		out.note("key", read.Fallback)
 	}
-	out.View = render(access.PartValue, serde.PartValue, rec.Value)
-	out.Decoder = read.Decoder
-	out.note("value", read.Fallback)
+	if parts.value {
+		out.View = render(access.PartValue, serde.PartValue, rec.Value)
+		out.Decoder = read.Decoder
+		out.note("value", read.Fallback)
+		out.Text, out.TypeName = out.View.Text(), out.View.Type
+	}
+	if !parts.headers {
+		return out
+	}
 	for _, h := range rec.Headers {
 		hv := HeaderView{Name: h.Name}
 		if !h.Value.Null() {
@@ -202,7 +212,6 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		}
 		out.Headers = append(out.Headers, hv)
 	}
-	out.Text, out.TypeName = out.View.Text(), out.View.Type
 	return out
 }
 

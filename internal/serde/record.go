@@ -64,7 +64,7 @@ type RecordDecoder struct {
 
 // NewRecordDecoder makes a decoder. schemas may be nil: then no schema is known.
 func NewRecordDecoder(schemas Schemas, l Limits) *RecordDecoder {
-	return &RecordDecoder{schemas: newSchemaCache(schemas), limits: l.orDefaults()}
+	return &RecordDecoder{schemas: newSchemaCache(schemas), limits: l.OrDefaults()}
 }
 
 // Decode decodes one part of a record. It never fails: what cannot be read is a node with its reason. ctx is for the schemas only.

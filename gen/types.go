@@ -889,6 +889,258 @@ func (e NoteKind) Valid() bool {
 	}
 }
 
+// Defines values for NotificationSeverity.
+const (
+	NotificationSeverityCritical NotificationSeverity = "critical"
+	NotificationSeverityInfo     NotificationSeverity = "info"
+	NotificationSeverityWarning  NotificationSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationSeverity enum.
+func (e NotificationSeverity) Valid() bool {
+	switch e {
+	case NotificationSeverityCritical:
+		return true
+	case NotificationSeverityInfo:
+		return true
+	case NotificationSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationState.
+const (
+	NotificationStateAcked     NotificationState = "acked"
+	NotificationStateOpen      NotificationState = "open"
+	NotificationStateQuiet     NotificationState = "quiet"
+	NotificationStateRecovered NotificationState = "recovered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationState enum.
+func (e NotificationState) Valid() bool {
+	switch e {
+	case NotificationStateAcked:
+		return true
+	case NotificationStateOpen:
+		return true
+	case NotificationStateQuiet:
+		return true
+	case NotificationStateRecovered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataPhase.
+const (
+	NotificationDataPhaseOpened    NotificationDataPhase = "opened"
+	NotificationDataPhaseRaised    NotificationDataPhase = "raised"
+	NotificationDataPhaseRecovered NotificationDataPhase = "recovered"
+	NotificationDataPhaseReminder  NotificationDataPhase = "reminder"
+	NotificationDataPhaseTest      NotificationDataPhase = "test"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataPhase enum.
+func (e NotificationDataPhase) Valid() bool {
+	switch e {
+	case NotificationDataPhaseOpened:
+		return true
+	case NotificationDataPhaseRaised:
+		return true
+	case NotificationDataPhaseRecovered:
+		return true
+	case NotificationDataPhaseReminder:
+		return true
+	case NotificationDataPhaseTest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataSeverity.
+const (
+	NotificationDataSeverityCritical NotificationDataSeverity = "critical"
+	NotificationDataSeverityInfo     NotificationDataSeverity = "info"
+	NotificationDataSeverityWarning  NotificationDataSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataSeverity enum.
+func (e NotificationDataSeverity) Valid() bool {
+	switch e {
+	case NotificationDataSeverityCritical:
+		return true
+	case NotificationDataSeverityInfo:
+		return true
+	case NotificationDataSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryPhase.
+const (
+	NotificationDeliveryPhaseOpened    NotificationDeliveryPhase = "opened"
+	NotificationDeliveryPhaseRaised    NotificationDeliveryPhase = "raised"
+	NotificationDeliveryPhaseRecovered NotificationDeliveryPhase = "recovered"
+	NotificationDeliveryPhaseReminder  NotificationDeliveryPhase = "reminder"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryPhase enum.
+func (e NotificationDeliveryPhase) Valid() bool {
+	switch e {
+	case NotificationDeliveryPhaseOpened:
+		return true
+	case NotificationDeliveryPhaseRaised:
+		return true
+	case NotificationDeliveryPhaseRecovered:
+		return true
+	case NotificationDeliveryPhaseReminder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryState.
+const (
+	NotificationDeliveryStateCancelled NotificationDeliveryState = "cancelled"
+	NotificationDeliveryStateDelivered NotificationDeliveryState = "delivered"
+	NotificationDeliveryStateFailed    NotificationDeliveryState = "failed"
+	NotificationDeliveryStatePending   NotificationDeliveryState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryState enum.
+func (e NotificationDeliveryState) Valid() bool {
+	switch e {
+	case NotificationDeliveryStateCancelled:
+		return true
+	case NotificationDeliveryStateDelivered:
+		return true
+	case NotificationDeliveryStateFailed:
+		return true
+	case NotificationDeliveryStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterRoles.
+const (
+	NotificationFilterRolesConsumer   NotificationFilterRoles = "consumer"
+	NotificationFilterRolesDownstream NotificationFilterRoles = "downstream"
+	NotificationFilterRolesOwner      NotificationFilterRoles = "owner"
+	NotificationFilterRolesProducer   NotificationFilterRoles = "producer"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterRoles enum.
+func (e NotificationFilterRoles) Valid() bool {
+	switch e {
+	case NotificationFilterRolesConsumer:
+		return true
+	case NotificationFilterRolesDownstream:
+		return true
+	case NotificationFilterRolesOwner:
+		return true
+	case NotificationFilterRolesProducer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterSeverity.
+const (
+	NotificationFilterSeverityCritical NotificationFilterSeverity = "critical"
+	NotificationFilterSeverityInfo     NotificationFilterSeverity = "info"
+	NotificationFilterSeverityWarning  NotificationFilterSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterSeverity enum.
+func (e NotificationFilterSeverity) Valid() bool {
+	switch e {
+	case NotificationFilterSeverityCritical:
+		return true
+	case NotificationFilterSeverityInfo:
+		return true
+	case NotificationFilterSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterTypes.
+const (
+	NotificationFilterTypesConfigChanged     NotificationFilterTypes = "config.changed"
+	NotificationFilterTypesConsumerAppeared  NotificationFilterTypes = "consumer.appeared"
+	NotificationFilterTypesContractRecovered NotificationFilterTypes = "contract.recovered"
+	NotificationFilterTypesContractViolated  NotificationFilterTypes = "contract.violated"
+	NotificationFilterTypesDriftDetected     NotificationFilterTypes = "drift.detected"
+	NotificationFilterTypesImpactAcked       NotificationFilterTypes = "impact.acked"
+	NotificationFilterTypesImpactRequested   NotificationFilterTypes = "impact.requested"
+	NotificationFilterTypesSchemaDeleted     NotificationFilterTypes = "schema.deleted"
+	NotificationFilterTypesSchemaRegistered  NotificationFilterTypes = "schema.registered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterTypes enum.
+func (e NotificationFilterTypes) Valid() bool {
+	switch e {
+	case NotificationFilterTypesConfigChanged:
+		return true
+	case NotificationFilterTypesConsumerAppeared:
+		return true
+	case NotificationFilterTypesContractRecovered:
+		return true
+	case NotificationFilterTypesContractViolated:
+		return true
+	case NotificationFilterTypesDriftDetected:
+		return true
+	case NotificationFilterTypesImpactAcked:
+		return true
+	case NotificationFilterTypesImpactRequested:
+		return true
+	case NotificationFilterTypesSchemaDeleted:
+		return true
+	case NotificationFilterTypesSchemaRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationTargetKind.
+const (
+	NotificationTargetKindEmail   NotificationTargetKind = "email"
+	NotificationTargetKindInbox   NotificationTargetKind = "inbox"
+	NotificationTargetKindSlack   NotificationTargetKind = "slack"
+	NotificationTargetKindTopic   NotificationTargetKind = "topic"
+	NotificationTargetKindWebhook NotificationTargetKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NotificationTargetKind enum.
+func (e NotificationTargetKind) Valid() bool {
+	switch e {
+	case NotificationTargetKindEmail:
+		return true
+	case NotificationTargetKindInbox:
+		return true
+	case NotificationTargetKindSlack:
+		return true
+	case NotificationTargetKindTopic:
+		return true
+	case NotificationTargetKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ParquetState.
 const (
 	ParquetStateExporting ParquetState = "exporting"
@@ -1690,6 +1942,30 @@ func (e TopicRecordsParamsIsolation) Valid() bool {
 	}
 }
 
+// Defines values for NotificationDeliveriesParamsState.
+const (
+	NotificationDeliveriesParamsStateCancelled NotificationDeliveriesParamsState = "cancelled"
+	NotificationDeliveriesParamsStateDelivered NotificationDeliveriesParamsState = "delivered"
+	NotificationDeliveriesParamsStateFailed    NotificationDeliveriesParamsState = "failed"
+	NotificationDeliveriesParamsStatePending   NotificationDeliveriesParamsState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveriesParamsState enum.
+func (e NotificationDeliveriesParamsState) Valid() bool {
+	switch e {
+	case NotificationDeliveriesParamsStateCancelled:
+		return true
+	case NotificationDeliveriesParamsStateDelivered:
+		return true
+	case NotificationDeliveriesParamsStateFailed:
+		return true
+	case NotificationDeliveriesParamsStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventsParamsOrder.
 const (
 	EventsParamsOrderAsc  EventsParamsOrder = "asc"
@@ -2383,6 +2659,26 @@ type Checkpoint struct {
 
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
+
+// CloudEventFacts defines model for CloudEventFacts.
+type CloudEventFacts struct {
+	Check    string           `json:"check,omitempty"`
+	Counts   map[string]int64 `json:"counts,omitempty"`
+	First    CloudEventPlace  `json:"first,omitempty"`
+	Last     CloudEventPlace  `json:"last,omitempty"`
+	Producer string           `json:"producer,omitempty"`
+	Program  string           `json:"program,omitempty"`
+	Records  int64            `json:"records,omitempty"`
+	Team     string           `json:"team,omitempty"`
+	Verdict  string           `json:"verdict,omitempty"`
+	Version  string           `json:"version,omitempty"`
+}
+
+// CloudEventPlace defines model for CloudEventPlace.
+type CloudEventPlace struct {
+	Offset    int64 `json:"offset"`
+	Partition int32 `json:"partition"`
+}
 
 // ClusterName defines model for ClusterName.
 type ClusterName struct {
@@ -4474,6 +4770,348 @@ type Note struct {
 
 // NoteKind defines model for Note.Kind.
 type NoteKind string
+
+// Notification defines model for Notification.
+type Notification struct {
+	// Acked Example: 2026-08-01T14:02:11.482000Z
+	Acked   time.Time `json:"acked,omitempty"`
+	AckedBy string    `json:"acked_by,omitempty"`
+
+	// Closed Example: 2026-08-01T14:02:11.482000Z
+	Closed   time.Time `json:"closed,omitempty"`
+	Cluster  string    `json:"cluster,omitempty"`
+	Contract string    `json:"contract,omitempty"`
+
+	// Count How often it happened.
+	Count string            `json:"count"`
+	Facts NotificationFacts `json:"facts"`
+
+	// ID Of the group: what repeats is one notification.
+	ID  string `json:"id"`
+	Job string `json:"job,omitempty"`
+
+	// Latest Example: 2026-08-01T14:02:11.482000Z
+	Latest time.Time `json:"latest"`
+
+	// Link Path in the web UI.
+	Link string `json:"link,omitempty"`
+
+	// Note Of who acknowledged it.
+	Note string `json:"note,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Severity The highest of the group.
+	Severity NotificationSeverity `json:"severity"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since time.Time `json:"since"`
+
+	// State quiet: without another event it was over by itself.
+	State NotificationState `json:"state"`
+
+	// Subject topic#path, or the next best name.
+	Subject string `json:"subject"`
+	Summary string `json:"summary"`
+
+	// Told When the caller was told last.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Told  time.Time `json:"told,omitempty"`
+	Topic string    `json:"topic,omitempty"`
+
+	// Type As contract.violated; io.sightglass.TYPE.v1 in CloudEvents.
+	Type   string `json:"type"`
+	Unread bool   `json:"unread"`
+}
+
+// NotificationSeverity The highest of the group.
+type NotificationSeverity string
+
+// NotificationState quiet: without another event it was over by itself.
+type NotificationState string
+
+// NotificationData defines model for NotificationData.
+type NotificationData struct {
+	Cluster  string `json:"cluster,omitempty"`
+	Contract string `json:"contract,omitempty"`
+
+	// Count Events of the group so far.
+	Count int64           `json:"count"`
+	Facts CloudEventFacts `json:"facts"`
+
+	// Group The same for what belongs together.
+	Group string `json:"group"`
+	Job   string `json:"job,omitempty"`
+
+	// Link Into the web UI.
+	Link string `json:"link,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Phase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+	Phase    NotificationDataPhase    `json:"phase"`
+	Severity NotificationDataSeverity `json:"severity"`
+
+	// Since When the group began, RFC 3339.
+	Since string `json:"since"`
+
+	// Subject Of the schema registry.
+	Subject string `json:"subject,omitempty"`
+	Summary string `json:"summary"`
+	Topic   string `json:"topic,omitempty"`
+}
+
+// NotificationDataPhase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+type NotificationDataPhase string
+
+// NotificationDataSeverity defines model for NotificationData.Severity.
+type NotificationDataSeverity string
+
+// NotificationDelivery defines model for NotificationDelivery.
+type NotificationDelivery struct {
+	// Attempts 64-bit integer as text
+	Attempts string `json:"attempts"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Detail How the answer begins, or why it is as it is.
+	Detail string `json:"detail,omitempty"`
+
+	// Done Example: 2026-08-01T14:02:11.482000Z
+	Done time.Time `json:"done,omitempty"`
+
+	// Event Id of the CloudEvent.
+	Event string `json:"event"`
+	ID    string `json:"id"`
+
+	// Next When a pending one is tried next.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Next time.Time `json:"next,omitempty"`
+
+	// Notification Id of the group.
+	Notification string                    `json:"notification"`
+	Owner        string                    `json:"owner"`
+	Phase        NotificationDeliveryPhase `json:"phase"`
+	State        NotificationDeliveryState `json:"state"`
+
+	// Status What the target answered last, or what went wrong.
+	Status       string `json:"status,omitempty"`
+	Subject      string `json:"subject"`
+	Subscription string `json:"subscription"`
+
+	// Target Without what is secret of it.
+	Target string `json:"target"`
+	Type   string `json:"type"`
+}
+
+// NotificationDeliveryPhase defines model for NotificationDelivery.Phase.
+type NotificationDeliveryPhase string
+
+// NotificationDeliveryState defines model for NotificationDelivery.State.
+type NotificationDeliveryState string
+
+// NotificationDeliveryList defines model for NotificationDeliveryList.
+type NotificationDeliveryList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                  `json:"gaps,omitempty"`
+	Items []NotificationDelivery `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationFacts defines model for NotificationFacts.
+type NotificationFacts struct {
+	// Check Rule that is broken.
+	Check    string            `json:"check,omitempty"`
+	First    NotificationPlace `json:"first,omitempty"`
+	Last     NotificationPlace `json:"last,omitempty"`
+	Producer string            `json:"producer,omitempty"`
+
+	// Program Version of the job's program.
+	Program string `json:"program,omitempty"`
+
+	// Records That it is about; 0: unknown.
+	Records string `json:"records"`
+	Team    string `json:"team,omitempty"`
+	Verdict string `json:"verdict,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// NotificationFilter defines model for NotificationFilter.
+type NotificationFilter struct {
+	// As team:NAME, job:NAME, group:NAME or a principal's id; absent: the subscriber.
+	As        []string `json:"as,omitempty"`
+	Contracts []string `json:"contracts,omitempty"`
+	Jobs      []string `json:"jobs,omitempty"`
+
+	// Roles How as stands to what it is about, as the catalog knows.
+	Roles []NotificationFilterRoles `json:"roles,omitempty"`
+
+	// Severity The least; absent: info.
+	Severity NotificationFilterSeverity `json:"severity,omitempty"`
+
+	// Subjects Of the schema registry.
+	Subjects []string `json:"subjects,omitempty"`
+
+	// Topics Names with * for any run of characters; prod/orders with a cluster.
+	Topics []string                  `json:"topics,omitempty"`
+	Types  []NotificationFilterTypes `json:"types,omitempty"`
+}
+
+// NotificationFilterRoles defines model for NotificationFilter.Roles.
+type NotificationFilterRoles string
+
+// NotificationFilterSeverity The least; absent: info.
+type NotificationFilterSeverity string
+
+// NotificationFilterTypes defines model for NotificationFilter.Types.
+type NotificationFilterTypes string
+
+// NotificationIDs defines model for NotificationIDs.
+type NotificationIDs struct {
+	// Ids Absent: all.
+	Ids []string `json:"ids,omitempty"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []Notification `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unread Of the whole inbox; counted up to 100.
+	Unread int64 `json:"unread"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationOutcome defines model for NotificationOutcome.
+type NotificationOutcome struct {
+	// Detail How its answer begins.
+	Detail string `json:"detail,omitempty"`
+	Ok     bool   `json:"ok"`
+
+	// Status What the target answered, or what went wrong.
+	Status string `json:"status"`
+}
+
+// NotificationPlace defines model for NotificationPlace.
+type NotificationPlace struct {
+	// Offset 64-bit integer as text
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+}
+
+// NotificationSubscription defines model for NotificationSubscription.
+type NotificationSubscription struct {
+	// After Seconds that nobody has acknowledged it before one is told; 0: at once.
+	After string `json:"after"`
+
+	// Changed Example: 2026-08-01T14:02:11.482000Z
+	Changed time.Time `json:"changed"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created   time.Time          `json:"created"`
+	Filter    NotificationFilter `json:"filter"`
+	HasSecret bool               `json:"has_secret"`
+	ID        string             `json:"id"`
+	Name      string             `json:"name"`
+	Owner     string             `json:"owner"`
+	OwnerName string             `json:"owner_name"`
+	Paused    bool               `json:"paused"`
+
+	// Remind Seconds between reminders until somebody acknowledges; 0: none.
+	Remind string             `json:"remind"`
+	Target NotificationTarget `json:"target"`
+	Yours  bool               `json:"yours"`
+}
+
+// NotificationSubscriptionList defines model for NotificationSubscriptionList.
+type NotificationSubscriptionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                      `json:"gaps,omitempty"`
+	Items []NotificationSubscription `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationTarget defines model for NotificationTarget.
+type NotificationTarget struct {
+	// Cluster topic: its cluster, by its name here.
+	Cluster string                 `json:"cluster,omitempty"`
+	Kind    NotificationTargetKind `json:"kind"`
+
+	// Rate At most so many in a minute; absent: as many as the kind allows.
+	Rate int64 `json:"rate,omitempty"`
+
+	// Related inbox: of each person who has one of the filter's roles; needs notify:manage.
+	Related bool `json:"related,omitempty"`
+
+	// SecretFile File on the server's machine that holds the secret; needs notify:manage.
+	SecretFile string `json:"secret_file,omitempty"`
+
+	// To email: addresses.
+	To    []string `json:"to,omitempty"`
+	Topic string   `json:"topic,omitempty"`
+
+	// URL webhook: its address. slack: of the address its beginning; it is a secret, and given as secret.
+	URL string `json:"url,omitempty"`
+}
+
+// NotificationTargetKind defines model for NotificationTarget.Kind.
+type NotificationTargetKind string
+
+// NotificationWish defines model for NotificationWish.
+type NotificationWish struct {
+	// After Seconds; at most 30 days.
+	After  string             `json:"after,omitempty"`
+	Filter NotificationFilter `json:"filter"`
+	Name   string             `json:"name,omitempty"`
+	Paused bool               `json:"paused,omitempty"`
+
+	// Remind Seconds; 5 minutes to 30 days.
+	Remind string `json:"remind,omitempty"`
+
+	// Secret webhook: deliveries are signed with it; slack: the address. It is shown to nobody. Absent in a change: the one that is there.
+	Secret string             `json:"secret,omitempty"`
+	Target NotificationTarget `json:"target"`
+}
+
+// NotificationWord defines model for NotificationWord.
+type NotificationWord struct {
+	Note string `json:"note,omitempty"`
+}
 
 // Operator defines model for Operator.
 type Operator struct {
@@ -6619,6 +7257,12 @@ type Uncovered struct {
 	What      string   `json:"what"`
 }
 
+// UnreadNotifications defines model for UnreadNotifications.
+type UnreadNotifications struct {
+	// Unread Counted up to 100.
+	Unread int64 `json:"unread"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -6908,6 +7552,32 @@ type LinkFileParams struct {
 	// Secret What stands in the link's address.
 	Secret string `form:"secret,omitempty" json:"secret,omitempty"`
 }
+
+// NotificationsParams defines parameters for Notifications.
+type NotificationsParams struct {
+	// Open Only what is open and nobody has acknowledged.
+	Open  bool  `form:"open,omitempty" json:"open,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParams defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParams struct {
+	State        NotificationDeliveriesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Subscription string                            `form:"subscription,omitempty" json:"subscription,omitempty"`
+
+	// All Of everybody; needs notify:manage.
+	All   bool  `form:"all,omitempty" json:"all,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParamsState defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParamsState string
 
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
@@ -7400,6 +8070,12 @@ type GrantRefuseJSONRequestBody = GrantWord
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish
 
+// NotificationsReadJSONRequestBody defines body for NotificationsRead for application/json ContentType.
+type NotificationsReadJSONRequestBody = NotificationIDs
+
+// NotificationAckJSONRequestBody defines body for NotificationAck for application/json ContentType.
+type NotificationAckJSONRequestBody = NotificationWord
+
 // RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
 type RecordingPolicySetJSONRequestBody = PolicyChange
 
@@ -7420,6 +8096,12 @@ type ReplayStartJSONRequestBody = ReplayWish
 
 // ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
 type ReplayPlanJSONRequestBody = ReplayWish
+
+// SubscriptionAddJSONRequestBody defines body for SubscriptionAdd for application/json ContentType.
+type SubscriptionAddJSONRequestBody = NotificationWish
+
+// SubscriptionChangeJSONRequestBody defines body for SubscriptionChange for application/json ContentType.
+type SubscriptionChangeJSONRequestBody = NotificationWish
 
 // TokenCreateJSONRequestBody defines body for TokenCreate for application/json ContentType.
 type TokenCreateJSONRequestBody = TokenWish

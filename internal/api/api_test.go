@@ -21,8 +21,10 @@ import (
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/memory"
+	"github.com/sightglass/sightglass/internal/tables"
 )
 
 type host struct{}
@@ -47,6 +49,8 @@ type fixture struct {
 	audit   written
 	kafka   *kafkatest.Cluster
 	grants  *grant.Keeper
+	notify  *notify.Keeper
+	tables  *tables.DB
 	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
 }
 
@@ -109,7 +113,8 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
-	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	f.openNotify(t, force)
+	a, err := New(Options{Version: "test", Grants: f.grants, Notify: f.notify, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/grant"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -36,6 +37,7 @@ type Options struct {
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
+	Notify   *notify.Keeper     // nil: nobody is told of anything
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

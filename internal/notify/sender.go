@@ -23,8 +23,8 @@ const (
 	// keptFor is how long deliveries and groups that are over are listed.
 	keptFor = 90 * 24 * time.Hour
 
-	workers    = 4
-	sweepEvery = 15 * time.Second
+	workers     = 4
+	remindEvery = 15 * time.Second
 )
 
 // errLater: a delivery is not sent now, and that is no attempt.
@@ -36,7 +36,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	for range workers {
 		all.Go(func() { k.repeat(ctx, time.Second, k.moved, func() error { _, err := k.Deliver(ctx); return err }) })
 	}
-	all.Go(func() { k.repeat(ctx, sweepEvery, nil, func() error { return k.Sweep(ctx) }) })
+	all.Go(func() { k.repeat(ctx, remindEvery, nil, func() error { return k.Remind(ctx) }) })
 	all.Wait()
 }
 
@@ -279,3 +279,6 @@ func backOff(attempts int64) time.Duration {
 	}
 	return min(retryLeast<<(attempts-1), retryMost)
 }
+
+// Attempts are those since the start.
+func (k *Keeper) Attempts() (ok, failed uint64) { return k.sent.Load(), k.failed.Load() }

@@ -97,7 +97,7 @@ func TestADeadTargetHoldsUpNobody(t *testing.T) {
 	for range 30 {
 		f.clock.add(time.Hour)
 		f.deliver()
-		f.sweep()
+		f.reminds()
 	}
 	if asked, failed := len(dead.got()), f.log(DeliveryQuery{State: Failed, Owner: "local:ann"}); asked > 60 || len(failed) != 30 {
 		t.Errorf("the dead target was asked %d times; %d are listed as failed", asked, len(failed))

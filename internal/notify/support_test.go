@@ -125,9 +125,9 @@ func (f *fixture) deliver() int {
 	return n
 }
 
-func (f *fixture) sweep() {
+func (f *fixture) reminds() {
 	f.t.Helper()
-	if err := f.Sweep(f.t.Context()); err != nil {
+	if err := f.Remind(f.t.Context()); err != nil {
 		f.t.Fatal(err)
 	}
 }

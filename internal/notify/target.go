@@ -174,11 +174,20 @@ func (t *Target) hosts() (out []string) {
 // External tells whether it leads to a host.
 func (t *Target) External() bool { return t.Kind == Webhook || t.Kind == Slack || t.Kind == Email }
 
-// Shown is the target for people, without a query, which may hold a secret.
+// Host is the beginning of its address, up to the host: what is behind it may be a secret. Empty: it has none.
+func (t *Target) Host() string {
+	u, err := url.Parse(t.URL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// Shown is the target for everybody who may see that there is one.
 func (t *Target) Shown() string {
 	switch t.Kind {
 	case Webhook, Slack:
-		at, _, _ := strings.Cut(t.URL, "?")
+		at := t.Host()
 		if at == "" {
 			at = "as in its secret file"
 		}

@@ -1,28 +1,20 @@
 package notify
 
 import (
-	"bufio"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
-	"mime/quotedprintable"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -310,215 +302,6 @@ func TestChatsGetText(t *testing.T) {
 	}
 	if g.path != "/services/T0/B0/x" || !strings.Contains(body.Text, "&lt;!channel&gt; &amp; co") || !strings.HasSuffix(body.Text, "\n<https://sightglass.example/t/prod/orders|Open in Sightglass>") {
 		t.Errorf("%s %q", g.path, body.Text)
-	}
-}
-
-// topics are a Topics in memory.
-type topics struct {
-	mu  sync.Mutex
-	all []TopicMessage
-	err error
-}
-
-func (*topics) Known(cluster string) error {
-	if cluster != "prod" {
-		return fmt.Errorf("no cluster of the setting kafka-file is called %s", cluster)
-	}
-	return nil
-}
-
-func (s *topics) Write(_ context.Context, cluster, topic string, m TopicMessage) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		s.all = append(s.all, m)
-	}
-	return s.err
-}
-
-func TestTopicsGetEventsInBinaryMode(t *testing.T) {
-	to := &topics{}
-	f := open(t, func(o *Options) { o.Topics = to })
-	if _, err := f.Add(t.Context(), person("ann"), Wish{Target: Target{Kind: Topic, Cluster: "test", Topic: "alerts"}}, "", true); !errors.Is(err, ErrSubscription) {
-		t.Errorf("an unknown cluster: %v", err)
-	}
-	f.add(person("ann"), Wish{Target: Target{Kind: Topic, Cluster: "prod", Topic: "alerts"}}, "")
-	e := broken("orders", Critical)
-	e.ID = "violation-1"
-	f.happens(e)
-	to.err = errors.New("not enough replicas")
-	f.deliver()
-	if d := f.log(DeliveryQuery{})[0]; d.State != Pending || d.Status != "not written" || d.Detail != "not enough replicas" {
-		t.Errorf("%+v", d)
-	}
-	to.err = nil
-	f.clock.add(time.Minute)
-	f.deliver()
-	if len(to.all) != 1 {
-		t.Fatalf("%d messages", len(to.all))
-	}
-	m := to.all[0]
-	headers := map[string]string{}
-	for _, h := range m.Headers {
-		headers[h.Name] = h.Value
-	}
-	for name, want := range map[string]string{
-		"ce_specversion": "1.0", "ce_id": "violation-1", "ce_type": "io.sightglass.contract.violated.v1", "ce_source": "https://sightglass.example", "ce_subject": "orders#email",
-		"ce_time": "2026-08-01T14:02:00Z", "content-type": "application/json", "ce_dataschema": "https://sightglass.example" + DataSchema,
-	} {
-		if headers[name] != want {
-			t.Errorf("%s is %q, want %q", name, headers[name], want)
-		}
-	}
-	var d Data
-	if err := json.Unmarshal(m.Value, &d); err != nil || d.Topic != "orders" || string(m.Key) != "orders#email" {
-		t.Errorf("%s %s %v", m.Key, m.Value, err)
-	}
-}
-
-// mailServer is a mail server with STARTTLS on a real port.
-type mailServer struct {
-	net.Listener
-	mu      sync.Mutex
-	letters []string
-	users   []string
-	secure  *tls.Config
-	reply   string // to a mail; empty: it is taken
-}
-
-func serveMail(t *testing.T) (*mailServer, *x509.CertPool) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	certified := httptest.NewUnstartedServer(nil)
-	certified.StartTLS()
-	roots := pool(certified)
-	s := &mailServer{Listener: l, secure: &tls.Config{Certificates: certified.TLS.Certificates}}
-	certified.Close()
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go s.talk(c)
-		}
-	}()
-	return s, roots
-}
-
-func (s *mailServer) talk(c net.Conn) {
-	defer func() { _ = c.Close() }()
-	in := bufio.NewReader(c)
-	say := func(text string) { _, _ = io.WriteString(c, text+"\r\n") }
-	say("220 mail ESMTP")
-	var encrypted bool
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return
-		}
-		switch verb := strings.ToUpper(strings.Fields(line + " x")[0]); verb {
-		case "EHLO":
-			if encrypted {
-				say("250-mail\r\n250 AUTH PLAIN")
-			} else {
-				say("250-mail\r\n250 STARTTLS")
-			}
-		case "STARTTLS":
-			say("220 go on")
-			secure := tls.Server(c, s.secure)
-			c, in, encrypted = secure, bufio.NewReader(secure), true
-		case "AUTH":
-			s.mu.Lock()
-			s.users = append(s.users, strings.TrimSpace(line))
-			s.mu.Unlock()
-			say("235 welcome")
-		case "DATA":
-			say("354 go on")
-			var text strings.Builder
-			for {
-				line, err := in.ReadString('\n')
-				if err != nil {
-					return
-				}
-				if line == ".\r\n" {
-					break
-				}
-				text.WriteString(line)
-			}
-			s.mu.Lock()
-			reply := s.reply
-			if reply == "" {
-				s.letters = append(s.letters, text.String())
-				reply = "250 taken"
-			}
-			s.mu.Unlock()
-			say(reply)
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 ok")
-		}
-	}
-}
-
-func TestMailIsSentEncrypted(t *testing.T) {
-	s, roots := serveMail(t)
-	password := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(password, []byte("open sesame\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m, err := ReadMail("smtp://sightglass@"+s.Addr().String(), password, "sightglass@example.org")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := open(t, func(o *Options) { o.Mail, o.Roots = m, roots })
-	f.add(person("ann"), Wish{Target: Target{Kind: Email, To: []string{"ann@example.org", "bob@example.org"}}}, "")
-	e := broken("bestellungen-für-köln", Critical)
-	f.happens(e)
-	s.reply = "452 the disk is full"
-	f.deliver()
-	if d := f.log(DeliveryQuery{})[0]; d.State != Pending || d.Status != "SMTP 452" || d.Detail != "the disk is full" {
-		t.Errorf("%+v", d)
-	}
-	s.mu.Lock()
-	s.reply = ""
-	s.mu.Unlock()
-	f.clock.add(time.Minute)
-	f.deliver()
-	if len(s.letters) != 1 || len(s.users) != 2 {
-		t.Fatalf("%d mails, log-ins %q; %+v", len(s.letters), s.users, f.log(DeliveryQuery{}))
-	}
-	letter, err := mail.ReadMessage(strings.NewReader(s.letters[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(letter.Header.Get("Subject"))
-	if err != nil || !strings.HasPrefix(subject, "[critical] the contract orders is broken on prod/bestellungen-für-köln#email") {
-		t.Errorf("%q %v", subject, err)
-	}
-	to, err := letter.Header.AddressList("To")
-	if err != nil || len(to) != 2 || letter.Header.Get("Auto-Submitted") != "auto-generated" {
-		t.Errorf("%v %v", letter.Header, err)
-	}
-	body, err := io.ReadAll(quotedprintable.NewReader(letter.Body))
-	if err != nil || !strings.Contains(string(body), "https://sightglass.example/t/prod/bestellungen-für-köln\r\n") {
-		t.Errorf("%s %v", body, err)
-	}
-	for _, bad := range []string{"http://mail.example.org", "smtp://a:b@mail.example.org", "smtp://a@mail.example.org"} {
-		if _, err := ReadMail(bad, "", "s@example.org"); err == nil {
-			t.Errorf("%s is taken for a mail server", bad)
-		}
-	}
-	wrong := open(t, func(o *Options) { o.Mail, o.Roots = m, x509.NewCertPool() })
-	sub := wrong.add(person("ann"), Wish{Target: Target{Kind: Email, To: []string{"ann@example.org"}}}, "")
-	if o, err := wrong.Test(t.Context(), sub.ID); err != nil || o.OK || !strings.Contains(o.Detail, "certificate") {
-		t.Errorf("a server that nobody certifies: %+v %v", o, err)
 	}
 }
 

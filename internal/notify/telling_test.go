@@ -199,7 +199,7 @@ func TestAcknowledgingStopsReminders(t *testing.T) {
 	for range 3 { // two of them are due
 		f.clock.add(40 * time.Minute)
 		f.happens(broken("orders", Warning))
-		f.sweep()
+		f.reminds()
 		f.deliver()
 	}
 	ids := map[string]bool{}
@@ -221,7 +221,7 @@ func TestAcknowledgingStopsReminders(t *testing.T) {
 		t.Error("unread after it was acknowledged")
 	}
 	f.clock.add(5 * time.Hour)
-	f.sweep()
+	f.reminds()
 	f.deliver()
 	if n := len(r.got()); n != 3 {
 		t.Errorf("told %d times after it was acknowledged", n)
@@ -251,7 +251,7 @@ func TestAGroupThatIsQuietIsOver(t *testing.T) {
 	f.add(person("ann"), Wish{Target: Target{Kind: Inbox}}, "")
 	f.happens(broken("orders", Warning))
 	f.clock.add(WindowDefault + time.Minute)
-	f.sweep()
+	f.reminds()
 	if in := f.inbox("ann"); in[0].Open || in[0].Why != Quiet {
 		t.Errorf("%+v", in)
 	}
@@ -260,9 +260,9 @@ func TestAGroupThatIsQuietIsOver(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 	f.clock.add(keptFor + WindowDefault + time.Hour)
-	f.sweep()
+	f.reminds()
 	f.clock.add(time.Minute)
-	f.sweep()
+	f.reminds()
 	if in := f.inbox("ann"); len(in) != 1 || in[0].Open {
 		t.Errorf("after %v: %+v", keptFor, in)
 	}

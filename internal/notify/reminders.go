@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass/sightglass/internal/tables"
 )
 
-// Sweep reminds of what nobody has acknowledged, closes groups that went quiet, and takes away what was over long ago.
-func (k *Keeper) Sweep(ctx context.Context) error {
+// Remind reminds of what nobody has acknowledged, closes groups that went quiet, and takes away what was over long ago.
+func (k *Keeper) Remind(ctx context.Context) error {
 	now := k.o.Now()
 	err := k.o.DB.Do(ctx, func(tx *tables.Tx) error {
 		if err := k.quiet(ctx, tx, now); err != nil {
@@ -17,7 +17,7 @@ func (k *Keeper) Sweep(ctx context.Context) error {
 		if err := giveUp(ctx, tx, now); err != nil {
 			return err
 		}
-		return k.remind(ctx, tx, now)
+		return k.remindAll(ctx, tx, now)
 	})
 	if err != nil {
 		return saving(err)
@@ -59,8 +59,8 @@ func giveUp(ctx context.Context, tx *tables.Tx, now time.Time) error {
 	return err
 }
 
-// remind tells again whom a subscription with reminders has told so long ago, unless what they were told still waits.
-func (k *Keeper) remind(ctx context.Context, tx *tables.Tx, now time.Time) error {
+// remindAll tells again whom a subscription with reminders has told so long ago, unless what they were told still waits.
+func (k *Keeper) remindAll(ctx context.Context, tx *tables.Tx, now time.Time) error {
 	type row struct {
 		group, target, subscription, event string
 		at                                 int64

@@ -85,7 +85,7 @@ type Event struct {
 	Subject  string `json:"subject,omitempty"` // of the schema registry
 	Contract string `json:"contract,omitempty"`
 
-	// Group joins what repeats: contract/ID/rule/NAME, say. Empty: it is alone.
+	// Group joins what repeats about one Resource: contract/ID/rule/NAME, say. Empty: it is alone.
 	Group string `json:"group,omitempty"`
 	// Link is a path in the web UI, as /t/prod/orders.
 	Link string `json:"link,omitempty"`
@@ -190,13 +190,18 @@ func unprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
-func bounded(name string) string {
-	name = strings.Map(func(r rune) rune {
+// printable is text on one line, with blanks in place of what cannot be printed.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
 		if unprintable(r) {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(name, "\ufffd"))
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
+func bounded(name string) string {
+	name = printable(name)
 	if runes := []rune(name); len(runes) > maxName {
 		return string(runes[:maxName-1]) + "…"
 	}

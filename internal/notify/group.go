@@ -65,6 +65,7 @@ func (k *Keeper) join(ctx context.Context, tx *tables.Tx, e *Event, now time.Tim
 	if name == "" {
 		name = "event/" + e.ID
 	}
+	name = string(e.Resource) + "\n" + name // who may see one event of a group may see all
 	g, err := groupOf(tx.QueryRow(ctx, "SELECT "+groupColumns+" FROM notify_group g WHERE g.name = ? AND g.open = 1", name))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -110,7 +111,7 @@ func undelay(ctx context.Context, tx *tables.Tx, group, why string, now time.Tim
 	return err
 }
 
-// Find group by id. ErrNotFound.
+// Group gives one. ErrNotFound.
 func (k *Keeper) Group(ctx context.Context, id string) (Group, error) {
 	g, err := groupOf(k.o.DB.QueryRow(ctx, "SELECT "+groupColumns+" FROM notify_group g WHERE g.id = ?", id))
 	return g, reading(err)
@@ -126,7 +127,7 @@ func (k *Keeper) Told(ctx context.Context, group, principal string) (bool, error
 
 // Ack writes down that who takes care of a group: reminders end, and who waited to be told is not. Errors: ErrNotFound, ErrState.
 func (k *Keeper) Ack(ctx context.Context, who access.Principal, group, note string) (g Group, err error) {
-	now := k.o.Now()
+	now, note := k.o.Now(), printable(note)
 	err = k.o.DB.Do(ctx, func(tx *tables.Tx) error {
 		if g, err = groupOf(tx.QueryRow(ctx, "SELECT "+groupColumns+" FROM notify_group g WHERE g.id = ?", group)); err != nil {
 			return err

@@ -26,9 +26,11 @@ type mailServer struct {
 	users   []string
 	secure  *tls.Config
 	reply   string // to a mail; empty: it is taken
+
+	encrypted bool // from the first byte
 }
 
-func serveMail(t *testing.T) (*mailServer, *x509.CertPool) {
+func serveMail(t *testing.T, implicit bool) (*mailServer, *x509.CertPool) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,7 +39,10 @@ func serveMail(t *testing.T) (*mailServer, *x509.CertPool) {
 	certified := httptest.NewUnstartedServer(nil)
 	certified.StartTLS()
 	roots := pool(certified)
-	s := &mailServer{Listener: l, secure: &tls.Config{Certificates: certified.TLS.Certificates}}
+	s := &mailServer{Listener: l, secure: &tls.Config{Certificates: certified.TLS.Certificates}, encrypted: implicit}
+	if implicit {
+		l = tls.NewListener(l, s.secure)
+	}
 	certified.Close()
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
@@ -57,7 +62,7 @@ func (s *mailServer) talk(c net.Conn) {
 	in := bufio.NewReader(c)
 	say := func(text string) { _, _ = io.WriteString(c, text+"\r\n") }
 	say("220 mail ESMTP")
-	var encrypted bool
+	encrypted := s.encrypted
 	for {
 		line, err := in.ReadString('\n')
 		if err != nil {
@@ -110,7 +115,7 @@ func (s *mailServer) talk(c net.Conn) {
 }
 
 func TestMailIsSentEncrypted(t *testing.T) {
-	s, roots := serveMail(t)
+	s, roots := serveMail(t, false)
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte("open sesame\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -161,5 +166,18 @@ func TestMailIsSentEncrypted(t *testing.T) {
 	sub := wrong.add(person("ann"), Wish{Target: Target{Kind: Email, To: []string{"ann@example.org"}}}, "")
 	if o, err := wrong.Test(t.Context(), sub.ID); err != nil || o.OK || !strings.Contains(o.Detail, "certificate") {
 		t.Errorf("a server that nobody certifies: %+v %v", o, err)
+	}
+}
+
+func TestMailIsSentByTLSFromTheFirstByte(t *testing.T) {
+	s, roots := serveMail(t, true)
+	m, err := ReadMail("smtps://"+s.Addr().String(), "", "sightglass@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, func(o *Options) { o.Mail, o.Roots = m, roots })
+	sub := f.add(person("ann"), Wish{Target: Target{Kind: Email, To: []string{"ann@example.org"}}}, "")
+	if o, err := f.Test(t.Context(), sub.ID); err != nil || !o.OK || len(s.letters) != 1 {
+		t.Errorf("%+v %v", o, err)
 	}
 }

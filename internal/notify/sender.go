@@ -116,7 +116,9 @@ func (k *Keeper) claim(ctx context.Context) (c *claimed, err error) {
 	now := k.o.Now()
 	us := now.UnixMicro()
 	var there int
-	if err := k.o.DB.QueryRow(ctx, "SELECT COUNT(*)"+due, us, us).Scan(&there); err != nil || there == 0 {
+	if err := k.o.DB.QueryRow(ctx, "SELECT 1"+due+" LIMIT 1", us, us).Scan(&there); errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
 	}
 	var later error

@@ -20,7 +20,7 @@ CREATE INDEX notify_subscription_owner ON notify_subscription (owner);
 -- What belongs together: one violation with its repeats and its end.
 CREATE TABLE notify_group (
     id         TEXT PRIMARY KEY,
-    name       TEXT NOT NULL,   -- the event's group key
+    name       TEXT NOT NULL,   -- the event's resource and group key
     open       BIGINT NOT NULL,
     severity   BIGINT NOT NULL, -- the highest
     first      TEXT NOT NULL,   -- JSON of the first event

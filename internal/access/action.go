@@ -34,12 +34,14 @@ const (
 	SchemaRegister  Action = "schema:register"
 	SchemaDelete    Action = "schema:delete"
 	SchemaConfigure Action = "schema:configure" // levels, modes, imports
+	NotifySubscribe Action = "notify:subscribe" // an inbox and subscriptions of one's own
+	NotifyManage    Action = "notify:manage"    // other people's, and targets that reach anywhere
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure,
+	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, NotifySubscribe, NotifyManage,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -56,10 +58,14 @@ const (
 	GrantRefuse    Action = "grant:refuse"
 	GrantEnd       Action = "grant:end"
 	GrantExpire    Action = "grant:expire" // its time is over, or nobody decided about it in time
+	NotifyAck      Action = "notify:ack"
 	AuditFile      Action = "audit:file"   // a file of the log begins
 	AuditRepair    Action = "audit:repair" // the end of a file was cut, since it held no whole entry
 	AuditKeep      Action = "audit:keep"   // retention took files of the log away
 )
+
+// NotificationResource is what access decides on for subscriptions and inboxes.
+const NotificationResource Resource = "notification"
 
 // AuditResource is what access decides on for the audit log.
 const AuditResource Resource = "audit/log"

@@ -22,8 +22,10 @@ import (
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/store/memory"
+	"github.com/sightglass/sightglass/internal/tables"
 )
 
 type host struct{}
@@ -49,6 +51,8 @@ type fixture struct {
 	kafka   *kafkatest.Cluster
 	grants  *grant.Keeper
 	catalog *catalog.Catalog
+	notify  *notify.Keeper
+	tables  *tables.DB
 	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
 }
 
@@ -113,7 +117,8 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
 	f.browser = browser
 	f.catalog = filledCatalog(t, f)
-	a, err := New(Options{Version: "test", Catalog: f.catalog, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	f.openNotify(t, force)
+	a, err := New(Options{Version: "test", Catalog: f.catalog, Notify: f.notify, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

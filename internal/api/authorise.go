@@ -137,6 +137,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusForbidden, err.Error(), "somebody else with the right grant:approve has to")
 	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/grants"):
 		return problem(http.StatusForbidden, err.Error(), "the access policy's grants say who may ask and who may approve")
+	case notificationProblem(err) != nil:
+		return notificationProblem(err)
 	case errors.Is(err, steering.ErrChanged):
 		return problem(http.StatusConflict, err.Error(), "read it again and make the change anew")
 	case errors.Is(err, steering.ErrReadOnly):

@@ -67,6 +67,17 @@ func asked(f *fixture, r route) (path, body string) {
 		for _, g := range f.grants.List(access.LocalPrincipal("ann"), func(*grant.Grant) bool { return false }) {
 			path = strings.TrimSuffix(path, "1") + g.ID
 		}
+	case "notification-ack":
+		path = strings.ReplaceAll(path, "/1/", "/"+f.happened("ann")+"/")
+	case "notification-replay":
+		path = strings.ReplaceAll(path, "/1/", "/"+f.undelivered("ann")+"/")
+	case "subscription-add":
+		body = `{"filter":{},"target":{"kind":"inbox"}}`
+	case "subscription-change", "subscription-test", "subscription-remove":
+		path, body = strings.Replace(path, "/1", "/"+f.subscribed("ann").ID, 1), `{"filter":{},"target":{"kind":"inbox"}}`
+		if r.id != "subscription-change" {
+			body = ""
+		}
 	case "link-create":
 		body = `{"as":"support","lasts":"2d"}`
 	case "link-file":

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/impact"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -39,6 +40,7 @@ type Options struct {
 	Logins   Logins             // nil: nobody logs in here
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
 	Impact   *impact.Keeper     // nil: nobody is told what a change would come to
+	Notify   *notify.Keeper     // nil: nobody is told of anything
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

@@ -128,7 +128,7 @@ Start here:
 	add("kafka", a.check())
 	add("take", a.export(), a.linkVerb(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
-	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb())
+	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb(), a.notifyVerb())
 	add("own", a.store(), a.completion(), a.versionVerb())
 	root.AddCommand(a.replayExec())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {

@@ -36,6 +36,7 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents), s.rules.check(), s.checkGrants())
 	checks = append(checks, s.checkOTLP()...)
 	checks = append(checks, s.checkParquet()...)
+	checks = append(checks, s.checkNotify(ctx)...)
 	return append(checks, s.checkJobs(ctx)...), nil
 }
 

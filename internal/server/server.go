@@ -26,6 +26,7 @@ import (
 	"github.com/sightglass/sightglass/internal/identity"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/replay"
@@ -53,6 +54,7 @@ type Server struct {
 	tables    *tables.DB       // nil for a file that is shown
 	catalog   *catalog.Catalog // nil: as tables
 	fieldTags fieldTags
+	notify    *notify.Keeper // nil: as tables
 	retention *retention
 	house     *house
 	audit     *audit.Log
@@ -146,6 +148,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openCatalog(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.openNotify(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.openSteering(ctx); err != nil {
 		return nil, err
 	}
@@ -192,7 +197,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact, Notify: s.notify,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -378,6 +383,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	if s.gate != nil {
 		sampling.Go(func() { s.gate.Run(ctx) })
+	}
+	if s.notify != nil {
+		sampling.Go(func() { s.notify.Run(ctx) })
 	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })

@@ -42,7 +42,7 @@ var silent = map[string]string{
 	"access can": "files alone", "access check": "files alone", "access test": "files alone", "mask explain": "files alone", "attach": "configuration", "detach": "configuration",
 	"completion": "of a shell", "dap": "asks the routes of steps, which are walked; TestDemo has it speak", "demo": "says a command", "help": "of verbs", "version": "of the program",
 	"login": "keeps a token", "logout": "forgets a token", "up": "the server, whose log is looked into", "user add": "users", "user list": "users", "user passwd": "users", "user remove": "users",
-	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
+	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "notify ack": "changes", "notify add": "changes", "notify remove": "changes", "notify test": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
 	"store repair": "the owner's, on a folder that no server has", "store verify": "the owner's, on a folder that no server has", "store stats": "the owner's, on a folder that no server has",
 	"store compact": "changes", "audit verify": "counts of entries", "query": "asks exports, which are looked into; it is in builds with DuckDB alone", "replay": "runs what whatif runs, and prints what replays prints",
 	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
@@ -59,7 +59,7 @@ func (p plantedPlaces) commands(dir string) map[string][][]string {
 		"tail":   nil, // testStreams
 		"at":     {{p.job, at}, {p.job, at, "--hex"}, {p.job, last}, {p.derived[0], at, "--hex"}}, "code": {{p.job}, {p.job, "calc-2"}}, "drops": one(p.job),
 		"events": {{p.job, "--limit", "0"}, {p.derived[0], "--limit", "0"}, {p.job, "--limit", "0", "--lane", "log", "--newest"}, {p.job, "--key", key, "--explain"}},
-		"gaps":   one(p.job), "grant list": one(), "grant rules": one(), "link list": one(), "groups": {{}, {plantedJob}}, "inflight": one(p.job, "--checkpoint", "2"), "job": one(p.job), "jobs": one("--all"), "quotas": one(), "recordings": one(), "reports": one(p.job), "pins": one(),
+		"gaps":   one(p.job), "grant list": one(), "grant rules": one(), "link list": one(), "notify inbox": one(), "notify subscriptions": {{}, {"--all"}}, "notify deliveries": {{}, {"--all"}}, "groups": {{}, {plantedJob}}, "inflight": one(p.job, "--checkpoint", "2"), "job": one(p.job), "jobs": one("--all"), "quotas": one(), "recordings": one(), "reports": one(p.job), "pins": one(),
 		"key":   {{key, "--rec", p.job}, {timer, "--rec", p.job}, {"--of", arrivals + "/0@4", "--rec", p.job}},
 		"level": one(p.job), "lineage": {{arrivals + "/0@4"}, {p.job, at}}, "policy effective": one(p.job), "policy show": one(), "policy versions": one(),
 		"replays": {{}, {p.replays[0]}}, "sql": one(p.job), "state": {{p.job, "--key", key}, {p.job, "--of", at, "--explain"}},

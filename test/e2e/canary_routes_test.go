@@ -59,6 +59,8 @@ var changes = map[string]bool{
 	"group-reset": true, "topic-produce": true, "import-incident": true, "job-level": true, "job-level-end": true, "unpin": true, "pin": true, "recording-policy-set": true,
 	"replay-start": true, "replay-jar": true, "step-end": true, "replay-cancel": true, "replay-remove": true, "session-end": true, "store-compact-cancel": true,
 	"store-compact": true, "token-create": true, "token-revoke": true, "grant-request": true, "grant-approve": true, "grant-refuse": true, "grant-end": true, "link-create": true, "link-revoke": true, "impact-cancel": true, "impact-ack": true,
+	"notifications-read": true, "notification-ack": true, "notification-replay": true, "subscription-add": true,
+	"subscription-change": true, "subscription-test": true, "subscription-remove": true,
 }
 
 // bodies are those of routes that answer a question that is posted.
@@ -120,6 +122,7 @@ func (p plantedPlaces) queries() map[string][]string {
 		"replays": plain, "replay": plain, "replay-difference": plain, "replay-differences": plain, "replay-plan": plain,
 		"step": steps, "step-progress": plain,
 		"impacts": plain, "impact": plain, "impact-report": {"?format=text", "?format=sarif"}, "impact-records": plain, "impact-start": {"?wait=60"},
+		"notifications": {"", "?open=true&limit=500"}, "notifications-unread": plain, "notification-deliveries": {"", "?all=true"}, "subscriptions": plain, "subscriptions-all": plain,
 		"grants": plain, "grant-rules": plain, "links": plain, "link-file": {"?secret=" + plant("value", p.seed)},
 	}
 }

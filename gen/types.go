@@ -298,6 +298,57 @@ func (e CompletionKind) Valid() bool {
 	}
 }
 
+// Defines values for ContractCheckState.
+const (
+	ContractCheckStateLearning ContractCheckState = "learning"
+	ContractCheckStateOk       ContractCheckState = "ok"
+	ContractCheckStatePartial  ContractCheckState = "partial"
+	ContractCheckStateUnknown  ContractCheckState = "unknown"
+	ContractCheckStateViolated ContractCheckState = "violated"
+	ContractCheckStateWaiting  ContractCheckState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ContractCheckState enum.
+func (e ContractCheckState) Valid() bool {
+	switch e {
+	case ContractCheckStateLearning:
+		return true
+	case ContractCheckStateOk:
+		return true
+	case ContractCheckStatePartial:
+		return true
+	case ContractCheckStateUnknown:
+		return true
+	case ContractCheckStateViolated:
+		return true
+	case ContractCheckStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTestCheckState.
+const (
+	ContractTestCheckStateOk       ContractTestCheckState = "ok"
+	ContractTestCheckStateSkipped  ContractTestCheckState = "skipped"
+	ContractTestCheckStateViolated ContractTestCheckState = "violated"
+)
+
+// Valid indicates whether the value is a known member of the ContractTestCheckState enum.
+func (e ContractTestCheckState) Valid() bool {
+	switch e {
+	case ContractTestCheckStateOk:
+		return true
+	case ContractTestCheckStateSkipped:
+		return true
+	case ContractTestCheckStateViolated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DerivedFromKind.
 const (
 	DerivedFromKindDiff   DerivedFromKind = "diff"
@@ -1579,6 +1630,45 @@ func (e ViewFormat) Valid() bool {
 	}
 }
 
+// Defines values for ViolationState.
+const (
+	ViolationStateAcked  ViolationState = "acked"
+	ViolationStateClosed ViolationState = "closed"
+	ViolationStateOpen   ViolationState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationState enum.
+func (e ViolationState) Valid() bool {
+	switch e {
+	case ViolationStateAcked:
+		return true
+	case ViolationStateClosed:
+		return true
+	case ViolationStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationActState.
+const (
+	ViolationActStateAcked  ViolationActState = "acked"
+	ViolationActStateClosed ViolationActState = "closed"
+)
+
+// Valid indicates whether the value is a known member of the ViolationActState enum.
+func (e ViolationActState) Valid() bool {
+	switch e {
+	case ViolationActStateAcked:
+		return true
+	case ViolationActStateClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WatermarkInputState.
 const (
 	WatermarkInputStateActive    WatermarkInputState = "active"
@@ -1819,6 +1909,30 @@ func (e StepParamsUntil) Valid() bool {
 	case StepParamsUntilState:
 		return true
 	case StepParamsUntilValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationsParamsState.
+const (
+	ViolationsParamsStateAcked  ViolationsParamsState = "acked"
+	ViolationsParamsStateClosed ViolationsParamsState = "closed"
+	ViolationsParamsStateEmpty  ViolationsParamsState = ""
+	ViolationsParamsStateOpen   ViolationsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationsParamsState enum.
+func (e ViolationsParamsState) Valid() bool {
+	switch e {
+	case ViolationsParamsStateAcked:
+		return true
+	case ViolationsParamsStateClosed:
+		return true
+	case ViolationsParamsStateEmpty:
+		return true
+	case ViolationsParamsStateOpen:
 		return true
 	default:
 		return false
@@ -2486,6 +2600,383 @@ type Completions struct {
 	Items   []Completion  `json:"items"`
 	Problem FilterProblem `json:"problem,omitempty"`
 	To      int64         `json:"to"`
+}
+
+// Contract defines model for Contract.
+type Contract struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At          time.Time `json:"at"`
+	Checks      int64     `json:"checks"`
+	Description string    `json:"description,omitempty"`
+	Domain      string    `json:"domain,omitempty"`
+
+	// Hash SHA-256 of the text.
+	Hash string `json:"hash"`
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+
+	// Notes What it says and nobody checks.
+	Notes []ContractNote `json:"notes"`
+
+	// Number Of the version, from 1.
+	Number string `json:"number"`
+
+	// Open Violations that are open.
+	Open   int64           `json:"open"`
+	Owners []ContractOwner `json:"owners"`
+
+	// Reads Fields of other topics that the contract's owner reads: topic#path.
+	Reads []string `json:"reads"`
+
+	// Source api, or the file of the contracts' folder.
+	Source  string            `json:"source"`
+	Status  string            `json:"status"`
+	Support []ContractChannel `json:"support"`
+	Team    string            `json:"team,omitempty"`
+
+	// Text YAML, ODCS 3.1; absent in lists.
+	Text   string          `json:"text,omitempty"`
+	Topics []ContractTopic `json:"topics"`
+
+	// Version The author's.
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractApplied defines model for ContractApplied.
+type ContractApplied struct {
+	Changes []ContractChange `json:"changes"`
+	DryRun  bool             `json:"dry_run"`
+	ID      string           `json:"id"`
+	Notes   []ContractNote   `json:"notes"`
+
+	// Number 64-bit integer as text
+	Number string `json:"number"`
+
+	// Same It was in force already.
+	Same bool `json:"same"`
+}
+
+// ContractBurn defines model for ContractBurn.
+type ContractBurn struct {
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// Left Of what the objective leaves over this time; below 0: it is missed.
+	Left float64 `json:"left"`
+
+	// OverS 64-bit integer as text
+	OverS string `json:"over_s"`
+
+	// Rate 1: just as fast as it may.
+	Rate float64 `json:"rate"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// Share Of bad records.
+	Share float64 `json:"share"`
+}
+
+// ContractChange defines model for ContractChange.
+type ContractChange struct {
+	// About The stream and field, as orders#amount, or a check; absent: the whole.
+	About string `json:"about,omitempty"`
+	Text  string `json:"text"`
+
+	// Weaker Who relied on the version before may not get any more what it promised.
+	Weaker bool `json:"weaker"`
+}
+
+// ContractChannel defines model for ContractChannel.
+type ContractChannel struct {
+	Channel string `json:"channel,omitempty"`
+	Scope   string `json:"scope,omitempty"`
+	Tool    string `json:"tool,omitempty"`
+	URL     string `json:"url,omitempty"`
+}
+
+// ContractCheck defines model for ContractCheck.
+type ContractCheck struct {
+	// Burns Of checks about records: over 1 h, 6 h, 24 h and 30 d.
+	Burns   []ContractBurn `json:"burns"`
+	Cluster string         `json:"cluster"`
+	Detail  string         `json:"detail,omitempty"`
+	ID      string         `json:"id"`
+	Kind    string         `json:"kind"`
+	Line    int64          `json:"line"`
+	Name    string         `json:"name,omitempty"`
+
+	// Objective Share of records that are to be good.
+	Objective float64 `json:"objective"`
+
+	// Open Violations that are open.
+	Open     int64  `json:"open"`
+	Path     string `json:"path,omitempty"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+
+	// State partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+	State ContractCheckState `json:"state"`
+	Topic string             `json:"topic"`
+}
+
+// ContractCheckState partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+type ContractCheckState string
+
+// ContractChecks defines model for ContractChecks.
+type ContractChecks struct {
+	Coverage []ContractCoverage `json:"coverage"`
+	Items    []ContractCheck    `json:"items"`
+}
+
+// ContractCoverage defines model for ContractCoverage.
+type ContractCoverage struct {
+	// Appended 64-bit integer as text
+	Appended string `json:"appended"`
+
+	// Checked 64-bit integer as text
+	Checked string        `json:"checked"`
+	Cluster string        `json:"cluster"`
+	Gaps    []ContractGap `json:"gaps"`
+	Share   float64       `json:"share"`
+	Topic   string        `json:"topic"`
+}
+
+// ContractError defines model for ContractError.
+type ContractError struct {
+	Column int64 `json:"column,omitempty"`
+	Line   int64 `json:"line"`
+
+	// Pointer JSON pointer of the part; empty: the whole.
+	Pointer string `json:"pointer"`
+	Text    string `json:"text"`
+}
+
+// ContractGap defines model for ContractGap.
+type ContractGap struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// From 64-bit integer as text
+	From      string `json:"from"`
+	Partition int32  `json:"partition"`
+
+	// To Behind the last one; -1: not known.
+	To  string `json:"to"`
+	Why string `json:"why"`
+}
+
+// ContractLint defines model for ContractLint.
+type ContractLint struct {
+	Checks   []ContractRule  `json:"checks"`
+	ID       string          `json:"id,omitempty"`
+	Mistakes []ContractError `json:"mistakes"`
+	Notes    []ContractNote  `json:"notes"`
+}
+
+// ContractList defines model for ContractList.
+type ContractList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap      `json:"gaps,omitempty"`
+	Items []Contract `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractNote defines model for ContractNote.
+type ContractNote struct {
+	Line int64  `json:"line"`
+	Text string `json:"text"`
+}
+
+// ContractOwner defines model for ContractOwner.
+type ContractOwner struct {
+	Name     string `json:"name,omitempty"`
+	Role     string `json:"role,omitempty"`
+	Username string `json:"username"`
+}
+
+// ContractProposal defines model for ContractProposal.
+type ContractProposal struct {
+	// Masked Fields that you see masked: nothing is said of their values.
+	Masked int64 `json:"masked"`
+
+	// Records That it is made from.
+	Records int64 `json:"records"`
+
+	// Text YAML, ODCS 3.1.
+	Text string `json:"text"`
+}
+
+// ContractRule defines model for ContractRule.
+type ContractRule struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Line     int64  `json:"line"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+}
+
+// ContractTest defines model for ContractTest.
+type ContractTest struct {
+	// SinceS So many seconds back.
+	SinceS string `json:"since_s"`
+}
+
+// ContractTestCheck defines model for ContractTestCheck.
+type ContractTestCheck struct {
+	// Bad 64-bit integer as text
+	Bad    string `json:"bad"`
+	Detail string `json:"detail,omitempty"`
+
+	// First 64-bit integer as text
+	First string `json:"first"`
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last      string                 `json:"last"`
+	Line      int64                  `json:"line"`
+	Partition int32                  `json:"partition"`
+	Says      string                 `json:"says"`
+	Severity  string                 `json:"severity"`
+	State     ContractTestCheckState `json:"state"`
+}
+
+// ContractTestCheckState defines model for ContractTestCheck.State.
+type ContractTestCheckState string
+
+// ContractTested defines model for ContractTested.
+type ContractTested struct {
+	Checks   []ContractTestCheck `json:"checks"`
+	Contract string              `json:"contract"`
+
+	// Coverage Of the records of the stretch, those that were looked at.
+	Coverage float64 `json:"coverage"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To       time.Time `json:"to"`
+	Version  string    `json:"version"`
+	Violated int64     `json:"violated"`
+}
+
+// ContractText defines model for ContractText.
+type ContractText struct {
+	Text string `json:"text"`
+}
+
+// ContractTopic defines model for ContractTopic.
+type ContractTopic struct {
+	Cluster string `json:"cluster"`
+
+	// Quarantine Topic that bad records are copied to.
+	Quarantine string `json:"quarantine,omitempty"`
+	Topic      string `json:"topic"`
+}
+
+// ContractVersion defines model for ContractVersion.
+type ContractVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Changes Against the version before.
+	Changes []ContractChange `json:"changes"`
+	Hash    string           `json:"hash"`
+
+	// Number 64-bit integer as text
+	Number  string `json:"number"`
+	Source  string `json:"source"`
+	Status  string `json:"status"`
+	Text    string `json:"text"`
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractVersionList defines model for ContractVersionList.
+type ContractVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []ContractVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWindow defines model for ContractWindow.
+type ContractWindow struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// First Offset of the first bad record; -1: none.
+	First     string `json:"first"`
+	Partition int32  `json:"partition"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// SpanS 64-bit integer as text
+	SpanS string `json:"span_s"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ContractWindowList defines model for ContractWindowList.
+type ContractWindowList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap            `json:"gaps,omitempty"`
+	Items []ContractWindow `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWish defines model for ContractWish.
+type ContractWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
 }
 
 // Cost defines model for Cost.
@@ -4755,6 +5246,9 @@ type Problem struct {
 	// Detail What happened, to what.
 	Detail string `json:"detail"`
 
+	// Errors Every mistake of a document, by line.
+	Errors []ContractError `json:"errors,omitempty"`
+
 	// Hint What to do next.
 	Hint string `json:"hint"`
 
@@ -6675,6 +7169,94 @@ type ViewBy string
 // ViewFormat defines model for View.Format.
 type ViewFormat string
 
+// Violation defines model for Violation.
+type Violation struct {
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began    time.Time `json:"began"`
+	Check    string    `json:"check"`
+	Cluster  string    `json:"cluster"`
+	Contract string    `json:"contract"`
+
+	// Count 64-bit integer as text
+	Count  string `json:"count"`
+	Detail string `json:"detail,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// First Offset of the first bad record; -1: none.
+	First string `json:"first"`
+
+	// Headers That the first record has and that may say who wrote it; the record shows what they say.
+	Headers []string `json:"headers"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last string `json:"last"`
+
+	// Minute Of the first one, by the record's time.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Minute time.Time `json:"minute,omitempty"`
+
+	// Partition -1: it is about no record in particular.
+	Partition int32           `json:"partition"`
+	Producer  ViolationWriter `json:"producer,omitempty"`
+
+	// Seen Example: 2026-08-01T14:02:11.482000Z
+	Seen     time.Time      `json:"seen"`
+	Severity string         `json:"severity"`
+	State    ViolationState `json:"state"`
+	Topic    string         `json:"topic"`
+	Who      string         `json:"who,omitempty"`
+	Why      string         `json:"why,omitempty"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ViolationState defines model for Violation.State.
+type ViolationState string
+
+// ViolationAct defines model for ViolationAct.
+type ViolationAct struct {
+	// State acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+	State ViolationActState `json:"state"`
+	Why   string            `json:"why,omitempty"`
+}
+
+// ViolationActState acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+type ViolationActState string
+
+// ViolationList defines model for ViolationList.
+type ViolationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []Violation `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ViolationWriter defines model for ViolationWriter.
+type ViolationWriter struct {
+	Job       string `json:"job"`
+	Operator  string `json:"operator"`
+	Position  string `json:"position"`
+	Program   string `json:"program,omitempty"`
+	Recording string `json:"recording"`
+}
+
 // WatermarkInput defines model for WatermarkInput.
 type WatermarkInput struct {
 	// Channel Partition and subpartition, as elements name them.
@@ -6803,6 +7385,12 @@ type AuditLiveParams struct {
 // AuditLiveParamsOutcome defines parameters for AuditLive.
 type AuditLiveParamsOutcome string
 
+// ContractProposalParams defines parameters for ContractProposal.
+type ContractProposalParams struct {
+	// Records The newest ones that are looked at.
+	Records int64 `form:"records,omitempty" json:"records,omitempty"`
+}
+
 // TopicRecordsParams defines parameters for TopicRecords.
 type TopicRecordsParams struct {
 	// Key Text of the key's view.
@@ -6866,6 +7454,19 @@ type TopicTailParams struct {
 
 	// Decoder As of a page.
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
+
+// ContractEndParams defines parameters for ContractEnd.
+type ContractEndParams struct {
+	Why string `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// ContractWindowsParams defines parameters for ContractWindows.
+type ContractWindowsParams struct {
+	Check string `form:"check" json:"check"`
+
+	// Hours So far back.
+	Hours int64 `form:"hours,omitempty" json:"hours,omitempty"`
 }
 
 // GrantEndParams defines parameters for GrantEnd.
@@ -7385,11 +7986,40 @@ type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ViolationsParams defines parameters for Violations.
+type ViolationsParams struct {
+	Contract string `form:"contract,omitempty" json:"contract,omitempty"`
+	Check    string `form:"check,omitempty" json:"check,omitempty"`
+	Topic    string `form:"topic,omitempty" json:"topic,omitempty"`
+
+	// State Empty: all.
+	State ViolationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Limit int64                 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ViolationsParamsState defines parameters for Violations.
+type ViolationsParamsState string
+
 // GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
 type GroupResetJSONRequestBody = GroupReset
 
+// ContractTestJSONRequestBody defines body for ContractTest for application/json ContentType.
+type ContractTestJSONRequestBody = ContractTest
+
 // TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
 type TopicProduceJSONRequestBody = ProduceWish
+
+// ContractApplyJSONRequestBody defines body for ContractApply for application/json ContentType.
+type ContractApplyJSONRequestBody = ContractWish
+
+// ContractLintJSONRequestBody defines body for ContractLint for application/json ContentType.
+type ContractLintJSONRequestBody = ContractText
+
+// ViolationActJSONRequestBody defines body for ViolationAct for application/json ContentType.
+type ViolationActJSONRequestBody = ViolationAct
 
 // GrantRequestJSONRequestBody defines body for GrantRequest for application/json ContentType.
 type GrantRequestJSONRequestBody = GrantWish

@@ -26,12 +26,15 @@ const (
 	RecordWrite     Action = "record:write"
 	GrantRequest    Action = "grant:request" // to ask for a grant
 	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
+	ContractRead    Action = "contract:read"
+	ContractWrite   Action = "contract:write"
+	ContractAck     Action = "contract:ack" // to acknowledge and close violations
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove,
+	GrantRequest, GrantApprove, ContractRead, ContractWrite, ContractAck,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -53,6 +56,9 @@ const (
 
 // AuditResource is what access decides on for the audit log.
 const AuditResource Resource = "audit/log"
+
+// ContractResource is what access decides on for a contract.
+func ContractResource(id string) Resource { return ResourceOf("contract", id) }
 
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
 func (a Action) Valid() bool {

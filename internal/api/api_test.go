@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
@@ -37,17 +38,18 @@ func (host) Doctor(context.Context) ([]Check, error) {
 
 // fixture is the API over a demo recording, for a caller that as names.
 type fixture struct {
-	api     *API
-	server  *httptest.Server
-	truth   *ingesttest.Truth
-	sql     *ingesttest.SQLTruth
-	replays *keptReplays
-	logins  *keptLogins
-	browser *browse.Browser
-	audit   written
-	kafka   *kafkatest.Cluster
-	grants  *grant.Keeper
-	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
+	api       *API
+	server    *httptest.Server
+	truth     *ingesttest.Truth
+	sql       *ingesttest.SQLTruth
+	replays   *keptReplays
+	logins    *keptLogins
+	browser   *browse.Browser
+	audit     written
+	kafka     *kafkatest.Cluster
+	grants    *grant.Keeper
+	ahead     atomic.Int64 // nanoseconds that the clock of grants is ahead
+	contracts *checks.Engine
 }
 
 // written is the audit log of a fixture as text, without the entries that begin its files.
@@ -109,7 +111,8 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
-	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	f.contracts = held(t, shop)
+	a, err := New(Options{Version: "test", Grants: f.grants, Contracts: f.contracts, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,4 +64,5 @@ func (s *service) routes() {
 	s.auditRoutes()
 	s.incidentRoutes()
 	s.linkRoutes()
+	s.contractRoutes()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
@@ -36,6 +37,8 @@ type Options struct {
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
+
+	Contracts *checks.Engine // nil: no contracts are kept
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
@@ -73,6 +74,8 @@ type Server struct {
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
 	clusters   *clusters
+	checks     *checks.Engine   // nil for a file that is shown
+	contracts  *contractsFolder // nil: no folder has contracts
 	incidents  *incidents
 	links      *links
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
@@ -133,7 +136,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openClusters(); err != nil {
 		return nil, err
 	}
-	if err := s.openViews(); err != nil {
+	if err := s.openViews(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.openSteering(ctx); err != nil {
@@ -176,7 +179,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Contracts: s.checks, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -246,7 +249,7 @@ func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
 	return nil
 }
 
-func (s *Server) openViews() (err error) {
+func (s *Server) openViews(ctx context.Context) (err error) {
 	queries, err := query.New(query.Options{Reader: s.store, Blobs: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
@@ -288,6 +291,9 @@ func (s *Server) openViews() (err error) {
 		o.Foreign = s.sidecar
 	}
 	if s.browser, err = browse.New(o); err != nil {
+		return err
+	}
+	if err := s.openContracts(ctx, looked); err != nil {
 		return err
 	}
 	s.openGrants()
@@ -364,6 +370,12 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
+	if s.checks != nil {
+		sampling.Go(func() { s.checks.Run(ctx) })
+	}
+	if s.contracts != nil {
+		sampling.Go(func() { s.contracts.run(ctx) })
+	}
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}

@@ -25,7 +25,7 @@ SEED     ?= 0
 PAIRS    ?= 100000
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-avro test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access web agent demo demo-stop
+.PHONY: help build build-duckdb test test-avro test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access bench-governance web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -92,7 +92,7 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestCanaries -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
-	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run TestKafka
+	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run 'TestKafka|TestContracts'
 
 lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
@@ -125,6 +125,9 @@ bench-agent: build ## what recording costs: jobs with and without the agent in t
 
 bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
 	go run ./bench/access
+
+bench-governance: ## what checks of contracts cost, figures against their targets; a minute
+	go run ./bench/governance
 
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images

@@ -826,6 +826,57 @@ func (e CompletionKind) Valid() bool {
 	}
 }
 
+// Defines values for ContractCheckState.
+const (
+	ContractCheckStateLearning ContractCheckState = "learning"
+	ContractCheckStateOk       ContractCheckState = "ok"
+	ContractCheckStatePartial  ContractCheckState = "partial"
+	ContractCheckStateUnknown  ContractCheckState = "unknown"
+	ContractCheckStateViolated ContractCheckState = "violated"
+	ContractCheckStateWaiting  ContractCheckState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ContractCheckState enum.
+func (e ContractCheckState) Valid() bool {
+	switch e {
+	case ContractCheckStateLearning:
+		return true
+	case ContractCheckStateOk:
+		return true
+	case ContractCheckStatePartial:
+		return true
+	case ContractCheckStateUnknown:
+		return true
+	case ContractCheckStateViolated:
+		return true
+	case ContractCheckStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTestCheckState.
+const (
+	ContractTestCheckStateOk       ContractTestCheckState = "ok"
+	ContractTestCheckStateSkipped  ContractTestCheckState = "skipped"
+	ContractTestCheckStateViolated ContractTestCheckState = "violated"
+)
+
+// Valid indicates whether the value is a known member of the ContractTestCheckState enum.
+func (e ContractTestCheckState) Valid() bool {
+	switch e {
+	case ContractTestCheckStateOk:
+		return true
+	case ContractTestCheckStateSkipped:
+		return true
+	case ContractTestCheckStateViolated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DerivedFromKind.
 const (
 	DerivedFromKindDiff   DerivedFromKind = "diff"
@@ -1588,6 +1639,258 @@ func (e NoteKind) Valid() bool {
 	}
 }
 
+// Defines values for NotificationSeverity.
+const (
+	NotificationSeverityCritical NotificationSeverity = "critical"
+	NotificationSeverityInfo     NotificationSeverity = "info"
+	NotificationSeverityWarning  NotificationSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationSeverity enum.
+func (e NotificationSeverity) Valid() bool {
+	switch e {
+	case NotificationSeverityCritical:
+		return true
+	case NotificationSeverityInfo:
+		return true
+	case NotificationSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationState.
+const (
+	NotificationStateAcked     NotificationState = "acked"
+	NotificationStateOpen      NotificationState = "open"
+	NotificationStateQuiet     NotificationState = "quiet"
+	NotificationStateRecovered NotificationState = "recovered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationState enum.
+func (e NotificationState) Valid() bool {
+	switch e {
+	case NotificationStateAcked:
+		return true
+	case NotificationStateOpen:
+		return true
+	case NotificationStateQuiet:
+		return true
+	case NotificationStateRecovered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataPhase.
+const (
+	NotificationDataPhaseOpened    NotificationDataPhase = "opened"
+	NotificationDataPhaseRaised    NotificationDataPhase = "raised"
+	NotificationDataPhaseRecovered NotificationDataPhase = "recovered"
+	NotificationDataPhaseReminder  NotificationDataPhase = "reminder"
+	NotificationDataPhaseTest      NotificationDataPhase = "test"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataPhase enum.
+func (e NotificationDataPhase) Valid() bool {
+	switch e {
+	case NotificationDataPhaseOpened:
+		return true
+	case NotificationDataPhaseRaised:
+		return true
+	case NotificationDataPhaseRecovered:
+		return true
+	case NotificationDataPhaseReminder:
+		return true
+	case NotificationDataPhaseTest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataSeverity.
+const (
+	NotificationDataSeverityCritical NotificationDataSeverity = "critical"
+	NotificationDataSeverityInfo     NotificationDataSeverity = "info"
+	NotificationDataSeverityWarning  NotificationDataSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataSeverity enum.
+func (e NotificationDataSeverity) Valid() bool {
+	switch e {
+	case NotificationDataSeverityCritical:
+		return true
+	case NotificationDataSeverityInfo:
+		return true
+	case NotificationDataSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryPhase.
+const (
+	NotificationDeliveryPhaseOpened    NotificationDeliveryPhase = "opened"
+	NotificationDeliveryPhaseRaised    NotificationDeliveryPhase = "raised"
+	NotificationDeliveryPhaseRecovered NotificationDeliveryPhase = "recovered"
+	NotificationDeliveryPhaseReminder  NotificationDeliveryPhase = "reminder"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryPhase enum.
+func (e NotificationDeliveryPhase) Valid() bool {
+	switch e {
+	case NotificationDeliveryPhaseOpened:
+		return true
+	case NotificationDeliveryPhaseRaised:
+		return true
+	case NotificationDeliveryPhaseRecovered:
+		return true
+	case NotificationDeliveryPhaseReminder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryState.
+const (
+	NotificationDeliveryStateCancelled NotificationDeliveryState = "cancelled"
+	NotificationDeliveryStateDelivered NotificationDeliveryState = "delivered"
+	NotificationDeliveryStateFailed    NotificationDeliveryState = "failed"
+	NotificationDeliveryStatePending   NotificationDeliveryState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryState enum.
+func (e NotificationDeliveryState) Valid() bool {
+	switch e {
+	case NotificationDeliveryStateCancelled:
+		return true
+	case NotificationDeliveryStateDelivered:
+		return true
+	case NotificationDeliveryStateFailed:
+		return true
+	case NotificationDeliveryStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterRoles.
+const (
+	NotificationFilterRolesConsumer   NotificationFilterRoles = "consumer"
+	NotificationFilterRolesDownstream NotificationFilterRoles = "downstream"
+	NotificationFilterRolesOwner      NotificationFilterRoles = "owner"
+	NotificationFilterRolesProducer   NotificationFilterRoles = "producer"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterRoles enum.
+func (e NotificationFilterRoles) Valid() bool {
+	switch e {
+	case NotificationFilterRolesConsumer:
+		return true
+	case NotificationFilterRolesDownstream:
+		return true
+	case NotificationFilterRolesOwner:
+		return true
+	case NotificationFilterRolesProducer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterSeverity.
+const (
+	NotificationFilterSeverityCritical NotificationFilterSeverity = "critical"
+	NotificationFilterSeverityInfo     NotificationFilterSeverity = "info"
+	NotificationFilterSeverityWarning  NotificationFilterSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterSeverity enum.
+func (e NotificationFilterSeverity) Valid() bool {
+	switch e {
+	case NotificationFilterSeverityCritical:
+		return true
+	case NotificationFilterSeverityInfo:
+		return true
+	case NotificationFilterSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterTypes.
+const (
+	NotificationFilterTypesConfigChanged     NotificationFilterTypes = "config.changed"
+	NotificationFilterTypesConsumerAppeared  NotificationFilterTypes = "consumer.appeared"
+	NotificationFilterTypesContractRecovered NotificationFilterTypes = "contract.recovered"
+	NotificationFilterTypesContractViolated  NotificationFilterTypes = "contract.violated"
+	NotificationFilterTypesDriftDetected     NotificationFilterTypes = "drift.detected"
+	NotificationFilterTypesImpactAcked       NotificationFilterTypes = "impact.acked"
+	NotificationFilterTypesImpactRequested   NotificationFilterTypes = "impact.requested"
+	NotificationFilterTypesSchemaDeleted     NotificationFilterTypes = "schema.deleted"
+	NotificationFilterTypesSchemaRegistered  NotificationFilterTypes = "schema.registered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterTypes enum.
+func (e NotificationFilterTypes) Valid() bool {
+	switch e {
+	case NotificationFilterTypesConfigChanged:
+		return true
+	case NotificationFilterTypesConsumerAppeared:
+		return true
+	case NotificationFilterTypesContractRecovered:
+		return true
+	case NotificationFilterTypesContractViolated:
+		return true
+	case NotificationFilterTypesDriftDetected:
+		return true
+	case NotificationFilterTypesImpactAcked:
+		return true
+	case NotificationFilterTypesImpactRequested:
+		return true
+	case NotificationFilterTypesSchemaDeleted:
+		return true
+	case NotificationFilterTypesSchemaRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationTargetKind.
+const (
+	NotificationTargetKindEmail   NotificationTargetKind = "email"
+	NotificationTargetKindInbox   NotificationTargetKind = "inbox"
+	NotificationTargetKindSlack   NotificationTargetKind = "slack"
+	NotificationTargetKindTopic   NotificationTargetKind = "topic"
+	NotificationTargetKindWebhook NotificationTargetKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NotificationTargetKind enum.
+func (e NotificationTargetKind) Valid() bool {
+	switch e {
+	case NotificationTargetKindEmail:
+		return true
+	case NotificationTargetKindInbox:
+		return true
+	case NotificationTargetKindSlack:
+		return true
+	case NotificationTargetKindTopic:
+		return true
+	case NotificationTargetKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ParquetState.
 const (
 	ParquetStateExporting ParquetState = "exporting"
@@ -2278,6 +2581,45 @@ func (e ViewFormat) Valid() bool {
 	}
 }
 
+// Defines values for ViolationState.
+const (
+	ViolationStateAcked  ViolationState = "acked"
+	ViolationStateClosed ViolationState = "closed"
+	ViolationStateOpen   ViolationState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationState enum.
+func (e ViolationState) Valid() bool {
+	switch e {
+	case ViolationStateAcked:
+		return true
+	case ViolationStateClosed:
+		return true
+	case ViolationStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationActState.
+const (
+	ViolationActStateAcked  ViolationActState = "acked"
+	ViolationActStateClosed ViolationActState = "closed"
+)
+
+// Valid indicates whether the value is a known member of the ViolationActState enum.
+func (e ViolationActState) Valid() bool {
+	switch e {
+	case ViolationActStateAcked:
+		return true
+	case ViolationActStateClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WatermarkInputState.
 const (
 	WatermarkInputStateActive    WatermarkInputState = "active"
@@ -2437,6 +2779,30 @@ func (e ImpactReportParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for NotificationDeliveriesParamsState.
+const (
+	NotificationDeliveriesParamsStateCancelled NotificationDeliveriesParamsState = "cancelled"
+	NotificationDeliveriesParamsStateDelivered NotificationDeliveriesParamsState = "delivered"
+	NotificationDeliveriesParamsStateFailed    NotificationDeliveriesParamsState = "failed"
+	NotificationDeliveriesParamsStatePending   NotificationDeliveriesParamsState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveriesParamsState enum.
+func (e NotificationDeliveriesParamsState) Valid() bool {
+	switch e {
+	case NotificationDeliveriesParamsStateCancelled:
+		return true
+	case NotificationDeliveriesParamsStateDelivered:
+		return true
+	case NotificationDeliveriesParamsStateFailed:
+		return true
+	case NotificationDeliveriesParamsStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventsParamsOrder.
 const (
 	EventsParamsOrderAsc  EventsParamsOrder = "asc"
@@ -2566,6 +2932,30 @@ func (e StepParamsUntil) Valid() bool {
 	case StepParamsUntilState:
 		return true
 	case StepParamsUntilValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationsParamsState.
+const (
+	ViolationsParamsStateAcked  ViolationsParamsState = "acked"
+	ViolationsParamsStateClosed ViolationsParamsState = "closed"
+	ViolationsParamsStateEmpty  ViolationsParamsState = ""
+	ViolationsParamsStateOpen   ViolationsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationsParamsState enum.
+func (e ViolationsParamsState) Valid() bool {
+	switch e {
+	case ViolationsParamsStateAcked:
+		return true
+	case ViolationsParamsStateClosed:
+		return true
+	case ViolationsParamsStateEmpty:
+		return true
+	case ViolationsParamsStateOpen:
 		return true
 	default:
 		return false
@@ -3670,6 +4060,26 @@ type Checkpoint struct {
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
 
+// CloudEventFacts defines model for CloudEventFacts.
+type CloudEventFacts struct {
+	Check    string           `json:"check,omitempty"`
+	Counts   map[string]int64 `json:"counts,omitempty"`
+	First    CloudEventPlace  `json:"first,omitempty"`
+	Last     CloudEventPlace  `json:"last,omitempty"`
+	Producer string           `json:"producer,omitempty"`
+	Program  string           `json:"program,omitempty"`
+	Records  int64            `json:"records,omitempty"`
+	Team     string           `json:"team,omitempty"`
+	Verdict  string           `json:"verdict,omitempty"`
+	Version  string           `json:"version,omitempty"`
+}
+
+// CloudEventPlace defines model for CloudEventPlace.
+type CloudEventPlace struct {
+	Offset    int64 `json:"offset"`
+	Partition int32 `json:"partition"`
+}
+
 // ClusterName defines model for ClusterName.
 type ClusterName struct {
 	Name string `json:"name"`
@@ -3772,6 +4182,383 @@ type Completions struct {
 	Items   []Completion  `json:"items"`
 	Problem FilterProblem `json:"problem,omitempty"`
 	To      int64         `json:"to"`
+}
+
+// Contract defines model for Contract.
+type Contract struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At          time.Time `json:"at"`
+	Checks      int64     `json:"checks"`
+	Description string    `json:"description,omitempty"`
+	Domain      string    `json:"domain,omitempty"`
+
+	// Hash SHA-256 of the text.
+	Hash string `json:"hash"`
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+
+	// Notes What it says and nobody checks.
+	Notes []ContractNote `json:"notes"`
+
+	// Number Of the version, from 1.
+	Number string `json:"number"`
+
+	// Open Violations that are open.
+	Open   int64           `json:"open"`
+	Owners []ContractOwner `json:"owners"`
+
+	// Reads Fields of other topics that the contract's owner reads: topic#path.
+	Reads []string `json:"reads"`
+
+	// Source api, or the file of the contracts' folder.
+	Source  string            `json:"source"`
+	Status  string            `json:"status"`
+	Support []ContractChannel `json:"support"`
+	Team    string            `json:"team,omitempty"`
+
+	// Text YAML, ODCS 3.1; absent in lists.
+	Text   string          `json:"text,omitempty"`
+	Topics []ContractTopic `json:"topics"`
+
+	// Version The author's.
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractApplied defines model for ContractApplied.
+type ContractApplied struct {
+	Changes []ContractChange `json:"changes"`
+	DryRun  bool             `json:"dry_run"`
+	ID      string           `json:"id"`
+	Notes   []ContractNote   `json:"notes"`
+
+	// Number 64-bit integer as text
+	Number string `json:"number"`
+
+	// Same It was in force already.
+	Same bool `json:"same"`
+}
+
+// ContractBurn defines model for ContractBurn.
+type ContractBurn struct {
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// Left Of what the objective leaves over this time; below 0: it is missed.
+	Left float64 `json:"left"`
+
+	// OverS 64-bit integer as text
+	OverS string `json:"over_s"`
+
+	// Rate 1: just as fast as it may.
+	Rate float64 `json:"rate"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// Share Of bad records.
+	Share float64 `json:"share"`
+}
+
+// ContractChange defines model for ContractChange.
+type ContractChange struct {
+	// About The stream and field, as orders#amount, or a check; absent: the whole.
+	About string `json:"about,omitempty"`
+	Text  string `json:"text"`
+
+	// Weaker Who relied on the version before may not get any more what it promised.
+	Weaker bool `json:"weaker"`
+}
+
+// ContractChannel defines model for ContractChannel.
+type ContractChannel struct {
+	Channel string `json:"channel,omitempty"`
+	Scope   string `json:"scope,omitempty"`
+	Tool    string `json:"tool,omitempty"`
+	URL     string `json:"url,omitempty"`
+}
+
+// ContractCheck defines model for ContractCheck.
+type ContractCheck struct {
+	// Burns Of checks about records: over 1 h, 6 h, 24 h and 30 d.
+	Burns   []ContractBurn `json:"burns"`
+	Cluster string         `json:"cluster"`
+	Detail  string         `json:"detail,omitempty"`
+	ID      string         `json:"id"`
+	Kind    string         `json:"kind"`
+	Line    int64          `json:"line"`
+	Name    string         `json:"name,omitempty"`
+
+	// Objective Share of records that are to be good.
+	Objective float64 `json:"objective"`
+
+	// Open Violations that are open.
+	Open     int64  `json:"open"`
+	Path     string `json:"path,omitempty"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+
+	// State partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+	State ContractCheckState `json:"state"`
+	Topic string             `json:"topic"`
+}
+
+// ContractCheckState partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+type ContractCheckState string
+
+// ContractChecks defines model for ContractChecks.
+type ContractChecks struct {
+	Coverage []ContractCoverage `json:"coverage"`
+	Items    []ContractCheck    `json:"items"`
+}
+
+// ContractCoverage defines model for ContractCoverage.
+type ContractCoverage struct {
+	// Appended 64-bit integer as text
+	Appended string `json:"appended"`
+
+	// Checked 64-bit integer as text
+	Checked string        `json:"checked"`
+	Cluster string        `json:"cluster"`
+	Gaps    []ContractGap `json:"gaps"`
+	Share   float64       `json:"share"`
+	Topic   string        `json:"topic"`
+}
+
+// ContractError defines model for ContractError.
+type ContractError struct {
+	Column int64 `json:"column,omitempty"`
+	Line   int64 `json:"line"`
+
+	// Pointer JSON pointer of the part; empty: the whole.
+	Pointer string `json:"pointer"`
+	Text    string `json:"text"`
+}
+
+// ContractGap defines model for ContractGap.
+type ContractGap struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// From 64-bit integer as text
+	From      string `json:"from"`
+	Partition int32  `json:"partition"`
+
+	// To Behind the last one; -1: not known.
+	To  string `json:"to"`
+	Why string `json:"why"`
+}
+
+// ContractLint defines model for ContractLint.
+type ContractLint struct {
+	Checks   []ContractRule  `json:"checks"`
+	ID       string          `json:"id,omitempty"`
+	Mistakes []ContractError `json:"mistakes"`
+	Notes    []ContractNote  `json:"notes"`
+}
+
+// ContractList defines model for ContractList.
+type ContractList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap      `json:"gaps,omitempty"`
+	Items []Contract `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractNote defines model for ContractNote.
+type ContractNote struct {
+	Line int64  `json:"line"`
+	Text string `json:"text"`
+}
+
+// ContractOwner defines model for ContractOwner.
+type ContractOwner struct {
+	Name     string `json:"name,omitempty"`
+	Role     string `json:"role,omitempty"`
+	Username string `json:"username"`
+}
+
+// ContractProposal defines model for ContractProposal.
+type ContractProposal struct {
+	// Masked Fields that you see masked: nothing is said of their values.
+	Masked int64 `json:"masked"`
+
+	// Records That it is made from.
+	Records int64 `json:"records"`
+
+	// Text YAML, ODCS 3.1.
+	Text string `json:"text"`
+}
+
+// ContractRule defines model for ContractRule.
+type ContractRule struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Line     int64  `json:"line"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+}
+
+// ContractTest defines model for ContractTest.
+type ContractTest struct {
+	// SinceS So many seconds back.
+	SinceS string `json:"since_s"`
+}
+
+// ContractTestCheck defines model for ContractTestCheck.
+type ContractTestCheck struct {
+	// Bad 64-bit integer as text
+	Bad    string `json:"bad"`
+	Detail string `json:"detail,omitempty"`
+
+	// First 64-bit integer as text
+	First string `json:"first"`
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last      string                 `json:"last"`
+	Line      int64                  `json:"line"`
+	Partition int32                  `json:"partition"`
+	Says      string                 `json:"says"`
+	Severity  string                 `json:"severity"`
+	State     ContractTestCheckState `json:"state"`
+}
+
+// ContractTestCheckState defines model for ContractTestCheck.State.
+type ContractTestCheckState string
+
+// ContractTested defines model for ContractTested.
+type ContractTested struct {
+	Checks   []ContractTestCheck `json:"checks"`
+	Contract string              `json:"contract"`
+
+	// Coverage Of the records of the stretch, those that were looked at.
+	Coverage float64 `json:"coverage"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To       time.Time `json:"to"`
+	Version  string    `json:"version"`
+	Violated int64     `json:"violated"`
+}
+
+// ContractText defines model for ContractText.
+type ContractText struct {
+	Text string `json:"text"`
+}
+
+// ContractTopic defines model for ContractTopic.
+type ContractTopic struct {
+	Cluster string `json:"cluster"`
+
+	// Quarantine Topic that bad records are copied to.
+	Quarantine string `json:"quarantine,omitempty"`
+	Topic      string `json:"topic"`
+}
+
+// ContractVersion defines model for ContractVersion.
+type ContractVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Changes Against the version before.
+	Changes []ContractChange `json:"changes"`
+	Hash    string           `json:"hash"`
+
+	// Number 64-bit integer as text
+	Number  string `json:"number"`
+	Source  string `json:"source"`
+	Status  string `json:"status"`
+	Text    string `json:"text"`
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractVersionList defines model for ContractVersionList.
+type ContractVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []ContractVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWindow defines model for ContractWindow.
+type ContractWindow struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// First Offset of the first bad record; -1: none.
+	First     string `json:"first"`
+	Partition int32  `json:"partition"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// SpanS 64-bit integer as text
+	SpanS string `json:"span_s"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ContractWindowList defines model for ContractWindowList.
+type ContractWindowList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap            `json:"gaps,omitempty"`
+	Items []ContractWindow `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWish defines model for ContractWish.
+type ContractWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
 }
 
 // Cost defines model for Cost.
@@ -6133,6 +6920,348 @@ type Note struct {
 // NoteKind defines model for Note.Kind.
 type NoteKind string
 
+// Notification defines model for Notification.
+type Notification struct {
+	// Acked Example: 2026-08-01T14:02:11.482000Z
+	Acked   time.Time `json:"acked,omitempty"`
+	AckedBy string    `json:"acked_by,omitempty"`
+
+	// Closed Example: 2026-08-01T14:02:11.482000Z
+	Closed   time.Time `json:"closed,omitempty"`
+	Cluster  string    `json:"cluster,omitempty"`
+	Contract string    `json:"contract,omitempty"`
+
+	// Count How often it happened.
+	Count string            `json:"count"`
+	Facts NotificationFacts `json:"facts"`
+
+	// ID Of the group: what repeats is one notification.
+	ID  string `json:"id"`
+	Job string `json:"job,omitempty"`
+
+	// Latest Example: 2026-08-01T14:02:11.482000Z
+	Latest time.Time `json:"latest"`
+
+	// Link Path in the web UI.
+	Link string `json:"link,omitempty"`
+
+	// Note Of who acknowledged it.
+	Note string `json:"note,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Severity The highest of the group.
+	Severity NotificationSeverity `json:"severity"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since time.Time `json:"since"`
+
+	// State quiet: without another event it was over by itself.
+	State NotificationState `json:"state"`
+
+	// Subject topic#path, or the next best name.
+	Subject string `json:"subject"`
+	Summary string `json:"summary"`
+
+	// Told When the caller was told last.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Told  time.Time `json:"told,omitempty"`
+	Topic string    `json:"topic,omitempty"`
+
+	// Type As contract.violated; io.sightglass.TYPE.v1 in CloudEvents.
+	Type   string `json:"type"`
+	Unread bool   `json:"unread"`
+}
+
+// NotificationSeverity The highest of the group.
+type NotificationSeverity string
+
+// NotificationState quiet: without another event it was over by itself.
+type NotificationState string
+
+// NotificationData defines model for NotificationData.
+type NotificationData struct {
+	Cluster  string `json:"cluster,omitempty"`
+	Contract string `json:"contract,omitempty"`
+
+	// Count Events of the group so far.
+	Count int64           `json:"count"`
+	Facts CloudEventFacts `json:"facts"`
+
+	// Group The same for what belongs together.
+	Group string `json:"group"`
+	Job   string `json:"job,omitempty"`
+
+	// Link Into the web UI.
+	Link string `json:"link,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Phase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+	Phase    NotificationDataPhase    `json:"phase"`
+	Severity NotificationDataSeverity `json:"severity"`
+
+	// Since When the group began, RFC 3339.
+	Since string `json:"since"`
+
+	// Subject Of the schema registry.
+	Subject string `json:"subject,omitempty"`
+	Summary string `json:"summary"`
+	Topic   string `json:"topic,omitempty"`
+}
+
+// NotificationDataPhase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+type NotificationDataPhase string
+
+// NotificationDataSeverity defines model for NotificationData.Severity.
+type NotificationDataSeverity string
+
+// NotificationDelivery defines model for NotificationDelivery.
+type NotificationDelivery struct {
+	// Attempts 64-bit integer as text
+	Attempts string `json:"attempts"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Detail How the answer begins, or why it is as it is.
+	Detail string `json:"detail,omitempty"`
+
+	// Done Example: 2026-08-01T14:02:11.482000Z
+	Done time.Time `json:"done,omitempty"`
+
+	// Event Id of the CloudEvent.
+	Event string `json:"event"`
+	ID    string `json:"id"`
+
+	// Next When a pending one is tried next.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Next time.Time `json:"next,omitempty"`
+
+	// Notification Id of the group.
+	Notification string                    `json:"notification"`
+	Owner        string                    `json:"owner"`
+	Phase        NotificationDeliveryPhase `json:"phase"`
+	State        NotificationDeliveryState `json:"state"`
+
+	// Status What the target answered last, or what went wrong.
+	Status       string `json:"status,omitempty"`
+	Subject      string `json:"subject"`
+	Subscription string `json:"subscription"`
+
+	// Target Without what is secret of it.
+	Target string `json:"target"`
+	Type   string `json:"type"`
+}
+
+// NotificationDeliveryPhase defines model for NotificationDelivery.Phase.
+type NotificationDeliveryPhase string
+
+// NotificationDeliveryState defines model for NotificationDelivery.State.
+type NotificationDeliveryState string
+
+// NotificationDeliveryList defines model for NotificationDeliveryList.
+type NotificationDeliveryList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                  `json:"gaps,omitempty"`
+	Items []NotificationDelivery `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationFacts defines model for NotificationFacts.
+type NotificationFacts struct {
+	// Check Rule that is broken.
+	Check    string            `json:"check,omitempty"`
+	First    NotificationPlace `json:"first,omitempty"`
+	Last     NotificationPlace `json:"last,omitempty"`
+	Producer string            `json:"producer,omitempty"`
+
+	// Program Version of the job's program.
+	Program string `json:"program,omitempty"`
+
+	// Records That it is about; 0: unknown.
+	Records string `json:"records"`
+	Team    string `json:"team,omitempty"`
+	Verdict string `json:"verdict,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// NotificationFilter defines model for NotificationFilter.
+type NotificationFilter struct {
+	// As team:NAME, job:NAME, group:NAME or a principal's id; absent: the subscriber.
+	As        []string `json:"as,omitempty"`
+	Contracts []string `json:"contracts,omitempty"`
+	Jobs      []string `json:"jobs,omitempty"`
+
+	// Roles How as stands to what it is about, as the catalog knows.
+	Roles []NotificationFilterRoles `json:"roles,omitempty"`
+
+	// Severity The least; absent: info.
+	Severity NotificationFilterSeverity `json:"severity,omitempty"`
+
+	// Subjects Of the schema registry.
+	Subjects []string `json:"subjects,omitempty"`
+
+	// Topics Names with * for any run of characters; prod/orders with a cluster.
+	Topics []string                  `json:"topics,omitempty"`
+	Types  []NotificationFilterTypes `json:"types,omitempty"`
+}
+
+// NotificationFilterRoles defines model for NotificationFilter.Roles.
+type NotificationFilterRoles string
+
+// NotificationFilterSeverity The least; absent: info.
+type NotificationFilterSeverity string
+
+// NotificationFilterTypes defines model for NotificationFilter.Types.
+type NotificationFilterTypes string
+
+// NotificationIDs defines model for NotificationIDs.
+type NotificationIDs struct {
+	// Ids Absent: all.
+	Ids []string `json:"ids,omitempty"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []Notification `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unread Of the whole inbox; counted up to 100.
+	Unread int64 `json:"unread"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationOutcome defines model for NotificationOutcome.
+type NotificationOutcome struct {
+	// Detail How its answer begins.
+	Detail string `json:"detail,omitempty"`
+	Ok     bool   `json:"ok"`
+
+	// Status What the target answered, or what went wrong.
+	Status string `json:"status"`
+}
+
+// NotificationPlace defines model for NotificationPlace.
+type NotificationPlace struct {
+	// Offset 64-bit integer as text
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+}
+
+// NotificationSubscription defines model for NotificationSubscription.
+type NotificationSubscription struct {
+	// After Seconds that nobody has acknowledged it before one is told; 0: at once.
+	After string `json:"after"`
+
+	// Changed Example: 2026-08-01T14:02:11.482000Z
+	Changed time.Time `json:"changed"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created   time.Time          `json:"created"`
+	Filter    NotificationFilter `json:"filter"`
+	HasSecret bool               `json:"has_secret"`
+	ID        string             `json:"id"`
+	Name      string             `json:"name"`
+	Owner     string             `json:"owner"`
+	OwnerName string             `json:"owner_name"`
+	Paused    bool               `json:"paused"`
+
+	// Remind Seconds between reminders until somebody acknowledges; 0: none.
+	Remind string             `json:"remind"`
+	Target NotificationTarget `json:"target"`
+	Yours  bool               `json:"yours"`
+}
+
+// NotificationSubscriptionList defines model for NotificationSubscriptionList.
+type NotificationSubscriptionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                      `json:"gaps,omitempty"`
+	Items []NotificationSubscription `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationTarget defines model for NotificationTarget.
+type NotificationTarget struct {
+	// Cluster topic: its cluster, by its name here.
+	Cluster string                 `json:"cluster,omitempty"`
+	Kind    NotificationTargetKind `json:"kind"`
+
+	// Rate At most so many in a minute; absent: as many as the kind allows.
+	Rate int64 `json:"rate,omitempty"`
+
+	// Related inbox: of each person who has one of the filter's roles; needs notify:manage.
+	Related bool `json:"related,omitempty"`
+
+	// SecretFile File on the server's machine that holds the secret; needs notify:manage.
+	SecretFile string `json:"secret_file,omitempty"`
+
+	// To email: addresses.
+	To    []string `json:"to,omitempty"`
+	Topic string   `json:"topic,omitempty"`
+
+	// URL webhook: its address. slack: of the address its beginning; it is a secret, and given as secret.
+	URL string `json:"url,omitempty"`
+}
+
+// NotificationTargetKind defines model for NotificationTarget.Kind.
+type NotificationTargetKind string
+
+// NotificationWish defines model for NotificationWish.
+type NotificationWish struct {
+	// After Seconds; at most 30 days.
+	After  string             `json:"after,omitempty"`
+	Filter NotificationFilter `json:"filter"`
+	Name   string             `json:"name,omitempty"`
+	Paused bool               `json:"paused,omitempty"`
+
+	// Remind Seconds; 5 minutes to 30 days.
+	Remind string `json:"remind,omitempty"`
+
+	// Secret webhook: deliveries are signed with it; slack: the address. It is shown to nobody. Absent in a change: the one that is there.
+	Secret string             `json:"secret,omitempty"`
+	Target NotificationTarget `json:"target"`
+}
+
+// NotificationWord defines model for NotificationWord.
+type NotificationWord struct {
+	Note string `json:"note,omitempty"`
+}
+
 // Operator defines model for Operator.
 type Operator struct {
 	Class string `json:"class"`
@@ -6412,6 +7541,9 @@ type PrincipalWay string
 type Problem struct {
 	// Detail What happened, to what.
 	Detail string `json:"detail"`
+
+	// Errors Every mistake of a document, by line.
+	Errors []ContractError `json:"errors,omitempty"`
 
 	// Hint What to do next.
 	Hint string `json:"hint"`
@@ -8296,6 +9428,12 @@ type Uncovered struct {
 	What      string   `json:"what"`
 }
 
+// UnreadNotifications defines model for UnreadNotifications.
+type UnreadNotifications struct {
+	// Unread Counted up to 100.
+	Unread int64 `json:"unread"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -8351,6 +9489,94 @@ type ViewBy string
 
 // ViewFormat defines model for View.Format.
 type ViewFormat string
+
+// Violation defines model for Violation.
+type Violation struct {
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began    time.Time `json:"began"`
+	Check    string    `json:"check"`
+	Cluster  string    `json:"cluster"`
+	Contract string    `json:"contract"`
+
+	// Count 64-bit integer as text
+	Count  string `json:"count"`
+	Detail string `json:"detail,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// First Offset of the first bad record; -1: none.
+	First string `json:"first"`
+
+	// Headers That the first record has and that may say who wrote it; the record shows what they say.
+	Headers []string `json:"headers"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last string `json:"last"`
+
+	// Minute Of the first one, by the record's time.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Minute time.Time `json:"minute,omitempty"`
+
+	// Partition -1: it is about no record in particular.
+	Partition int32           `json:"partition"`
+	Producer  ViolationWriter `json:"producer,omitempty"`
+
+	// Seen Example: 2026-08-01T14:02:11.482000Z
+	Seen     time.Time      `json:"seen"`
+	Severity string         `json:"severity"`
+	State    ViolationState `json:"state"`
+	Topic    string         `json:"topic"`
+	Who      string         `json:"who,omitempty"`
+	Why      string         `json:"why,omitempty"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ViolationState defines model for Violation.State.
+type ViolationState string
+
+// ViolationAct defines model for ViolationAct.
+type ViolationAct struct {
+	// State acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+	State ViolationActState `json:"state"`
+	Why   string            `json:"why,omitempty"`
+}
+
+// ViolationActState acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+type ViolationActState string
+
+// ViolationList defines model for ViolationList.
+type ViolationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []Violation `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ViolationWriter defines model for ViolationWriter.
+type ViolationWriter struct {
+	Job       string `json:"job"`
+	Operator  string `json:"operator"`
+	Position  string `json:"position"`
+	Program   string `json:"program,omitempty"`
+	Recording string `json:"recording"`
+}
 
 // WatermarkInput defines model for WatermarkInput.
 type WatermarkInput struct {
@@ -8520,6 +9746,12 @@ type CatalogWhoParams struct {
 	Field string `form:"field,omitempty" json:"field,omitempty"`
 }
 
+// ContractProposalParams defines parameters for ContractProposal.
+type ContractProposalParams struct {
+	// Records The newest ones that are looked at.
+	Records int64 `form:"records,omitempty" json:"records,omitempty"`
+}
+
 // TopicRecordsParams defines parameters for TopicRecords.
 type TopicRecordsParams struct {
 	// Key Text of the key's view.
@@ -8583,6 +9815,19 @@ type TopicTailParams struct {
 
 	// Decoder As of a page.
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
+}
+
+// ContractEndParams defines parameters for ContractEnd.
+type ContractEndParams struct {
+	Why string `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// ContractWindowsParams defines parameters for ContractWindows.
+type ContractWindowsParams struct {
+	Check string `form:"check" json:"check"`
+
+	// Hours So far back.
+	Hours int64 `form:"hours,omitempty" json:"hours,omitempty"`
 }
 
 // GrantEndParams defines parameters for GrantEnd.
@@ -8664,6 +9909,32 @@ type LinkFileParams struct {
 	// Secret What stands in the link's address.
 	Secret string `form:"secret,omitempty" json:"secret,omitempty"`
 }
+
+// NotificationsParams defines parameters for Notifications.
+type NotificationsParams struct {
+	// Open Only what is open and nobody has acknowledged.
+	Open  bool  `form:"open,omitempty" json:"open,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParams defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParams struct {
+	State        NotificationDeliveriesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Subscription string                            `form:"subscription,omitempty" json:"subscription,omitempty"`
+
+	// All Of everybody; needs notify:manage.
+	All   bool  `form:"all,omitempty" json:"all,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParamsState defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParamsState string
 
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
@@ -9141,6 +10412,23 @@ type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ViolationsParams defines parameters for Violations.
+type ViolationsParams struct {
+	Contract string `form:"contract,omitempty" json:"contract,omitempty"`
+	Check    string `form:"check,omitempty" json:"check,omitempty"`
+	Topic    string `form:"topic,omitempty" json:"topic,omitempty"`
+
+	// State Empty: all.
+	State ViolationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Limit int64                 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ViolationsParamsState defines parameters for Violations.
+type ViolationsParamsState string
+
 // CatalogChangeJSONRequestBody defines body for CatalogChange for application/json ContentType.
 type CatalogChangeJSONRequestBody = CatalogEdit
 
@@ -9153,8 +10441,20 @@ type CatalogRefuseJSONRequestBody = CatalogWord
 // GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
 type GroupResetJSONRequestBody = GroupReset
 
+// ContractTestJSONRequestBody defines body for ContractTest for application/json ContentType.
+type ContractTestJSONRequestBody = ContractTest
+
 // TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
 type TopicProduceJSONRequestBody = ProduceWish
+
+// ContractApplyJSONRequestBody defines body for ContractApply for application/json ContentType.
+type ContractApplyJSONRequestBody = ContractWish
+
+// ContractLintJSONRequestBody defines body for ContractLint for application/json ContentType.
+type ContractLintJSONRequestBody = ContractText
+
+// ViolationActJSONRequestBody defines body for ViolationAct for application/json ContentType.
+type ViolationActJSONRequestBody = ViolationAct
 
 // GrantRequestJSONRequestBody defines body for GrantRequest for application/json ContentType.
 type GrantRequestJSONRequestBody = GrantWish
@@ -9170,6 +10470,12 @@ type ImpactAckJSONRequestBody = ImpactAckWish
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish
+
+// NotificationsReadJSONRequestBody defines body for NotificationsRead for application/json ContentType.
+type NotificationsReadJSONRequestBody = NotificationIDs
+
+// NotificationAckJSONRequestBody defines body for NotificationAck for application/json ContentType.
+type NotificationAckJSONRequestBody = NotificationWord
 
 // RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
 type RecordingPolicySetJSONRequestBody = PolicyChange
@@ -9191,6 +10497,12 @@ type ReplayStartJSONRequestBody = ReplayWish
 
 // ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
 type ReplayPlanJSONRequestBody = ReplayWish
+
+// SubscriptionAddJSONRequestBody defines body for SubscriptionAdd for application/json ContentType.
+type SubscriptionAddJSONRequestBody = NotificationWish
+
+// SubscriptionChangeJSONRequestBody defines body for SubscriptionChange for application/json ContentType.
+type SubscriptionChangeJSONRequestBody = NotificationWish
 
 // TokenCreateJSONRequestBody defines body for TokenCreate for application/json ContentType.
 type TokenCreateJSONRequestBody = TokenWish

@@ -36,12 +36,15 @@ const (
 	SchemaConfigure Action = "schema:configure" // levels, modes, imports
 	NotifySubscribe Action = "notify:subscribe" // an inbox and subscriptions of one's own
 	NotifyManage    Action = "notify:manage"    // other people's, and targets that reach anywhere
+	ContractRead    Action = "contract:read"
+	ContractWrite   Action = "contract:write"
+	ContractAck     Action = "contract:ack" // to acknowledge and close violations
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, NotifySubscribe, NotifyManage,
+	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, NotifySubscribe, NotifyManage, ContractRead, ContractWrite, ContractAck,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -69,6 +72,9 @@ const NotificationResource Resource = "notification"
 
 // AuditResource is what access decides on for the audit log.
 const AuditResource Resource = "audit/log"
+
+// ContractResource is what access decides on for a contract.
+func ContractResource(id string) Resource { return ResourceOf("contract", id) }
 
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
 func (a Action) Valid() bool {

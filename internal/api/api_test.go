@@ -19,6 +19,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
@@ -40,20 +41,21 @@ func (host) Doctor(context.Context) ([]Check, error) {
 
 // fixture is the API over a demo recording, for a caller that as names.
 type fixture struct {
-	api     *API
-	server  *httptest.Server
-	truth   *ingesttest.Truth
-	sql     *ingesttest.SQLTruth
-	replays *keptReplays
-	logins  *keptLogins
-	browser *browse.Browser
-	audit   written
-	kafka   *kafkatest.Cluster
-	grants  *grant.Keeper
-	catalog *catalog.Catalog
-	notify  *notify.Keeper
-	tables  *tables.DB
-	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
+	api       *API
+	server    *httptest.Server
+	truth     *ingesttest.Truth
+	sql       *ingesttest.SQLTruth
+	replays   *keptReplays
+	logins    *keptLogins
+	browser   *browse.Browser
+	audit     written
+	kafka     *kafkatest.Cluster
+	grants    *grant.Keeper
+	catalog   *catalog.Catalog
+	notify    *notify.Keeper
+	tables    *tables.DB
+	ahead     atomic.Int64 // nanoseconds that the clock of grants is ahead
+	contracts *checks.Engine
 }
 
 // written is the audit log of a fixture as text, without the entries that begin its files.
@@ -118,7 +120,8 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	f.browser = browser
 	f.catalog = filledCatalog(t, f)
 	f.openNotify(t, force)
-	a, err := New(Options{Version: "test", Catalog: f.catalog, Notify: f.notify, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	f.contracts = held(t, shop)
+	a, err := New(Options{Version: "test", Catalog: f.catalog, Notify: f.notify, Contracts: f.contracts, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (s *service) managesNotifications(ctx context.Context) bool {
 }
 
 // seen tells of an event whether the caller may see what it is about, with the roles that they have now.
-func (s *service) seen(ctx context.Context) func(*notify.Event) bool {
+func (s *service) told(ctx context.Context) func(*notify.Event) bool {
 	return func(e *notify.Event) bool { return s.Browser.DecideIn(ctx, caller(ctx), e.Action, e.Resource).Allowed }
 }
 
@@ -76,7 +76,7 @@ func (s *service) inbox(ctx context.Context, in *inboxQuery) (out NotificationLi
 		return out, err
 	}
 	who := notify.OwnerOf(caller(ctx))
-	all, more, err := k.Inbox(ctx, who, in.Open, told, group, in.Limit, s.seen(ctx))
+	all, more, err := k.Inbox(ctx, who, in.Open, told, group, in.Limit, s.told(ctx))
 	if err != nil {
 		return out, err
 	}
@@ -91,7 +91,7 @@ func (s *service) inbox(ctx context.Context, in *inboxQuery) (out NotificationLi
 		last := all[len(all)-1]
 		out.Next = strconv.FormatInt(last.Told.UnixMicro(), 10) + "." + last.ID
 	}
-	out.Unread, err = k.Unread(ctx, who, mostUnread, s.seen(ctx))
+	out.Unread, err = k.Unread(ctx, who, mostUnread, s.told(ctx))
 	return out, err
 }
 
@@ -137,7 +137,7 @@ func (s *service) unread(ctx context.Context, _ *none) (out UnreadNotifications,
 	if err != nil {
 		return out, err
 	}
-	out.Unread, err = k.Unread(ctx, notify.OwnerOf(caller(ctx)), mostUnread, s.seen(ctx))
+	out.Unread, err = k.Unread(ctx, notify.OwnerOf(caller(ctx)), mostUnread, s.told(ctx))
 	return out, err
 }
 
@@ -154,7 +154,7 @@ func (s *service) readNotifications(ctx context.Context, in *notificationsRead) 
 	if err := k.Read(ctx, who, ids); err != nil {
 		return out, err
 	}
-	out.Unread, err = k.Unread(ctx, who, mostUnread, s.seen(ctx))
+	out.Unread, err = k.Unread(ctx, who, mostUnread, s.told(ctx))
 	return out, err
 }
 
@@ -172,7 +172,7 @@ func (s *service) ackNotification(ctx context.Context, in *notificationAck) (out
 	if err != nil {
 		return out, err
 	}
-	if !s.seen(ctx)(&g.First) || !told && !s.managesNotifications(ctx) { // it is not told that there is one
+	if !s.told(ctx)(&g.First) || !told && !s.managesNotifications(ctx) { // it is not told that there is one
 		return out, notify.ErrNotFound
 	}
 	note := ""
@@ -384,7 +384,7 @@ func (s *service) deliveries(ctx context.Context, in *deliveryQuery) (out List[N
 	if err != nil {
 		return out, err
 	}
-	seen, items := s.seen(ctx), make([]NotificationDelivery, 0, len(all))
+	seen, items := s.told(ctx), make([]NotificationDelivery, 0, len(all))
 	for i := range all {
 		if seen(&all[i].Event) {
 			items = append(items, deliveryOf(&all[i]))
@@ -417,7 +417,7 @@ func (s *service) replayDelivery(ctx context.Context, in *notificationPath) (out
 	if d.Owner != notify.OwnerOf(caller(ctx)) {
 		a = access.NotifyManage
 	}
-	if a == access.NotifyManage && !s.managesNotifications(ctx) || !s.seen(ctx)(&d.Event) {
+	if a == access.NotifyManage && !s.managesNotifications(ctx) || !s.told(ctx)(&d.Event) {
 		return out, notify.ErrNotFound
 	}
 	err = s.Browser.Change(ctx, caller(ctx), a, access.NotificationResource, []string{"deliver " + d.ID + " again", "to " + d.Shown}, "", func() (err error) {

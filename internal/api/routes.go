@@ -67,4 +67,5 @@ func (s *service) routes() {
 	s.linkRoutes()
 	s.catalogRoutes()
 	s.impactRoutes()
+	s.contractRoutes()
 }

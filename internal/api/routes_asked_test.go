@@ -1,10 +1,12 @@
 package api
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 )
 
@@ -12,7 +14,7 @@ import (
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
 	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String(),
-		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing"}
+		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing", "{contract}": "orders"}
 }
 
 // asked is a request to a route that it can answer: its path and its body.
@@ -25,6 +27,23 @@ func asked(f *fixture, r route) (path, body string) {
 		path = strings.ReplaceAll(path, f.truth.Totals.String(), f.sql.Recording.String())
 	}
 	switch r.id {
+	case "contract-windows":
+		path += "?check=" + url.QueryEscape("orders/id/required")
+	case "contract-apply", "contract-lint":
+		body = contractWish(promise)
+		if r.id == "contract-lint" {
+			body = strings.Replace(body, `,"why":"a test"`, "", 1)
+		}
+	case "contract-end":
+		path = "/contracts/spare"
+	case "contract-test":
+		body = `{"since_s":"3600"}`
+	case "violation-act":
+		list, _, err := f.contracts.Violations(context.Background(), checks.ViolationQuery{})
+		if err == nil && len(list) > 0 {
+			path = strings.ReplaceAll(path, "{violation}", list[0].ID)
+		}
+		body = `{"state":"acked"}`
 	case "lineage":
 		path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
 	case "watermarks":

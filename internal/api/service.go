@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/notify"
@@ -41,6 +42,8 @@ type Options struct {
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
 	Impact   *impact.Keeper     // nil: nobody is told what a change would come to
 	Notify   *notify.Keeper     // nil: nobody is told of anything
+
+	Contracts *checks.Engine // nil: no contracts are kept
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

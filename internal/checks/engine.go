@@ -354,3 +354,26 @@ func (e *Engine) tidy(ctx context.Context, now time.Time) error {
 	}
 	return nil
 }
+
+// Place is a topic that a contract holds for.
+type Place struct{ Cluster, Topic, Quarantine string }
+
+// Places are where a contract holds, of the clusters that are known here.
+func (e *Engine) Places(c *contract.Contract) (out []Place) {
+	for _, t := range e.targets(c) {
+		for i := range c.Streams {
+			out = append(out, Place{t.cluster.Name, c.Streams[i].Topic, c.Streams[i].Quarantine})
+		}
+	}
+	return out
+}
+
+// Host is an address of a cluster, as contracts name it; empty: it is not known.
+func (e *Engine) Host(cluster string) string {
+	for i := range e.Clusters {
+		if k := &e.Clusters[i]; k.Name == cluster && len(k.Bootstrap) > 0 {
+			return strings.Join(k.Bootstrap, ",")
+		}
+	}
+	return ""
+}

@@ -22,6 +22,7 @@ type program struct {
 	object  bool   // values are objects: the contract declares members of them
 	textKey bool   // the key is text
 	format  string // that values have; empty: any
+	told    bool   // conformity is checked, so that what cannot be read is told by it
 }
 
 // rule is a check with the slots of its paths.
@@ -29,6 +30,7 @@ type rule struct {
 	check  *contract.Check
 	slot   int
 	listed bool // its path leads through a list
+	value  bool // it looks into the value
 	slots  []int
 	format func(string) bool
 }
@@ -55,6 +57,16 @@ func newProgram(s *contract.Stream, format string) *program {
 		if c.Kind.PerRecord() {
 			p.each = append(p.each, i)
 		}
+		switch c.Kind {
+		case contract.Conformity:
+			p.told = true
+		case contract.Rule:
+			r.value = c.Expression.Uses(contract.PartValue)
+		case contract.Unique:
+			r.value = len(c.Paths) > 0 && c.Paths[0].Part == contract.PartValue
+		default:
+			r.value = c.Path.Part == contract.PartValue
+		}
 		p.rules = append(p.rules, r)
 	}
 	p.memory = newMemory(len(s.Checks))
@@ -72,6 +84,7 @@ type meta struct {
 	time      int64 // ms
 	null      bool  // the value is null: a tombstone
 	conforms  bool
+	unread    bool   // the value is not what checks of its members could be asked about
 	key       uint64 // hash of the key; 0: it is null
 	facts     contract.Facts
 }
@@ -80,8 +93,8 @@ type meta struct {
 func (p *program) judge(r *row, m *meta, bad []int) []int {
 	for _, i := range p.each {
 		x := &p.rules[i]
-		// What a value would have, a tombstone does not owe.
-		if m.null && x.check.Path.Part == contract.PartValue && x.check.Kind != contract.Conformity {
+		// What a value would have, a tombstone does not owe; and what could not be read is one mistake, not one of each member.
+		if x.value && (m.null || m.unread && p.told) {
 			continue
 		}
 		if !p.holds(x, i, r, m) {

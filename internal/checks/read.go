@@ -96,7 +96,10 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 		d.rec.Key.AddTo(&h)
 		m.key = h.Sum64() | 1
 	}
-	m.conforms = m.null || d.conforms(p)
+	m.conforms = true
+	if !m.null {
+		m.conforms, m.unread = d.conforms(p)
+	}
 	if at := p.parts[contract.PartValue]; at != nil && !m.null {
 		at.fill(d.value.Tree.Open(sealed.Take()), r)
 	}
@@ -117,21 +120,22 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 	}
 }
 
-// conforms says whether the value is what the stream says its values are.
-func (d *decoded) conforms(p *program) bool {
+// conforms says whether the value is what the stream says its values are; unread: it is not even one that has members.
+func (d *decoded) conforms(p *program) (conforms, unread bool) {
 	info := d.value.Tree.Info()
 	switch {
 	case info.Reason != "" || d.value.Fallback != "":
-		return false
+		return false, true
 	case p.stream.Subject != "" && (d.value.Schema == nil || !d.by.of(d.ctx, info.Schema, p.stream.Subject)):
-		return false
+		return false, false
 	case p.format != "" && !strings.EqualFold(p.format, string(info.Format)):
-		return false
+		return false, false
 	case !p.object:
-		return true
+		return true, false
 	}
 	n := d.value.Tree.Open(sealed.Take())
-	return n.Kind == event.NodeObject || n.Kind == event.NodeMap
+	is := n.Kind == event.NodeObject || n.Kind == event.NodeMap
+	return is, !is
 }
 
 // of says whether a schema is of a subject. Where it cannot be told, it is taken for one: a registry that is away breaks no contract.

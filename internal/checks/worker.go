@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -92,6 +93,9 @@ func (w *worker) round(ctx context.Context) error {
 	if err != nil {
 		// What is in memory is ahead of what is written down: it is read again from there.
 		w.loaded = false
+		w.mu.Lock()
+		w.why = err
+		w.mu.Unlock()
 		return err
 	}
 	w.settle(now)
@@ -174,7 +178,9 @@ func (w *worker) read(ctx context.Context, span kafka.Span, c *change) (caught b
 			return false, fmt.Errorf("reading %s: %w", w.topic, err)
 		}
 		given++
-		w.record(ctx, &rec, c)
+		if w.record(ctx, &rec, c) {
+			return false, fmt.Errorf("reading %s: %w", w.topic, errRegistry)
+		}
 	}
 	done := scan.Scanned()
 	w.tokens -= done.Bytes
@@ -247,14 +253,20 @@ func (w *worker) skip(span kafka.Span, behind int64, c *change) {
 	}
 }
 
-// record judges one record by all contracts.
-func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) {
+// errRegistry: what records hold cannot be told now. They are read again: a registry that is away breaks no contract.
+var errRegistry = errors.New("the schema registry could not be asked for a schema that records name; they are looked at when it answers")
+
+// record judges one record by all contracts. down: it cannot be judged before the schema registry answers.
+func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down bool) {
 	p := w.parts[rec.Partition]
 	if p == nil {
-		return
+		return false
 	}
 	warming := rec.Offset < p.counted
 	d := w.reading.decode(ctx, rec)
+	if d.value.Down {
+		return true
+	}
 	now := c.now.UnixMilli()
 	if m := minuteOf(rec.Time); len(p.marks) == 0 || m > p.marks[len(p.marks)-1].minute {
 		p.marks = append(p.marks, mark{m, rec.Offset})
@@ -276,6 +288,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) {
 		w.newest, w.newestAt = rec.Time, spot{rec.Partition, rec.Offset}
 		c.id = true
 	}
+	return false
 }
 
 // frequency tells of a record that came too long after the one before it.
@@ -415,69 +428,6 @@ func (w *worker) recovered(now time.Time, c *change) {
 			}
 		}
 	}
-}
-
-// polled judges what is about times and settings rather than about records.
-func (w *worker) polled(ctx context.Context, now time.Time, c *change) {
-	for _, h := range w.holds {
-		for i := range h.stream.Checks {
-			k := &h.stream.Checks[i]
-			newest := w.newest
-			if newest == 0 {
-				newest = h.began
-			}
-			age := now.Sub(time.UnixMilli(newest))
-			switch k.Kind {
-			case contract.Freshness, contract.Frequency:
-				w.stands(h, i, age <= k.Within, fmt.Sprintf("the newest record is %s old", age.Round(time.Second)), c)
-			case contract.Retention:
-				if w.settings(ctx, now) {
-					w.stands(h, i, w.retention < 0 || w.retention >= k.Within, fmt.Sprintf("the topic's retention is %s", w.retention), c)
-				}
-			case contract.Ownership:
-				w.stands(h, i, len(h.whole.Owners) > 0, "the contract names nobody of a team", c)
-			case contract.Support:
-				w.stands(h, i, len(h.whole.Support) > 0, "the contract names no channel", c)
-			}
-		}
-	}
-}
-
-// stands opens or closes the violation of a check that either holds now or does not.
-func (w *worker) stands(h *hold, check int, holds bool, detail string, c *change) {
-	key := violationKey{check: check, part: -1}
-	v := h.open[key]
-	switch {
-	case holds && v != nil && now(v, c):
-		h.end(key, c)
-	case holds || v != nil && c.now.Sub(v.Seen) < time.Minute:
-	default:
-		v := h.violation(key, w, c)
-		v.Count, v.Seen, v.dirty, v.Hints.Detail = v.Count+1, c.now, true, detail
-		if k := h.stream.Checks[check].Kind; (k == contract.Freshness || k == contract.Frequency) && w.newest > 0 && v.First < 0 {
-			v.Partition, v.First, v.Last = w.newestAt.part, w.newestAt.offset, w.newestAt.offset
-		}
-	}
-}
-
-// now says whether a violation may close: one that a record opened in this round is told first.
-func now(v *violation, c *change) bool { return v.Seen.Before(c.now) }
-
-// settings asks for the topic's settings, once a minute; false: they are not known.
-func (w *worker) settings(ctx context.Context, now time.Time) bool {
-	if !w.kept.IsZero() && now.Sub(w.kept) < time.Minute {
-		return w.retention != 0
-	}
-	w.kept = now
-	t, err := w.cluster.Kafka.Topic(ctx, w.topic)
-	if err != nil {
-		return false
-	}
-	w.retention = t.Retention
-	if t.Cleanup == "compact" {
-		w.retention = -1
-	}
-	return w.retention != 0
 }
 
 // settle forgets what is old.

@@ -43,7 +43,7 @@ func (b *builder) timed(x part, k Kind, about, says string) {
 
 // latency is that from a field with the event's time to when the record was appended; without a field all that can be told is how old the newest record is.
 func (b *builder) latency(x part, field string) {
-	path := Path{Part: PartValue}
+	var path Path
 	switch {
 	case field != "":
 		path = b.known(part{x.at("element").n, x.at("element").steps}.renamed(field))

@@ -199,6 +199,8 @@ func (f *ObservedField) only() string {
 		}
 	case len(f.Types) == 2 && f.Types["integer"] > 0 && f.Types["number"] > 0:
 		return "number"
+	case len(f.Types) == 2 && f.Types["timestamp"] > 0 && f.Types["string"] > 0:
+		return "string"
 	}
 	return ""
 }

@@ -12,9 +12,6 @@ import (
 // MaxText is how long a contract may be, in bytes.
 const MaxText = document.MaxText
 
-// Versions of the standard that are read. What is older differs in members that the schema of 3.1 refuses by name.
-var versions = []string{"v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0"}
-
 // Read reads a contract. The error is Problems, which name every mistake, or nil.
 func Read(text string) (*Contract, error) {
 	d := document.NewReader("a contract")

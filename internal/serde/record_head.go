@@ -133,7 +133,7 @@ func (r *reading) headed(h *wireHead) (done bool, out Decoded) {
 		if info.Language == "" {
 			info.ID = h.id
 		}
-		return true, Decoded{Decoder: DecoderSchema, Fallback: "it could not be read by its schema",
+		return true, Decoded{Decoder: DecoderSchema, Fallback: "it could not be read by its schema", Down: e.down,
 			Tree: r.placeholder(h.body, formatOf(info.Language), "schema "+h.id.String(), e.why, info)}
 	}
 	why := "the registry has no schema " + h.id.String() + ", which " + h.form + " names"

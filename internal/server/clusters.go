@@ -32,8 +32,10 @@ type knownCluster struct {
 
 // openCluster is one that people look into.
 type openCluster struct {
-	client   *kafka.Client
-	registry *schemaSource // nil: it has none
+	client    *kafka.Client
+	registry  *schemaSource // nil: it has none
+	bootstrap []string
+	schemas   *schemas.Reader // nil: no registry
 }
 
 // schemaSource is the registry where the schemas of a cluster's records are.
@@ -78,7 +80,7 @@ func (c *clusters) add(k *config.KafkaCluster) error {
 	if err != nil {
 		return err
 	}
-	c.byName[k.Name] = &openCluster{client, r}
+	c.byName[k.Name] = &openCluster{client: client, registry: r, bootstrap: how.Bootstrap}
 	return nil
 }
 
@@ -92,7 +94,7 @@ func (c *clusters) lookedInto() ([]browse.Cluster, error) {
 			if err != nil {
 				return nil, fmt.Errorf("setting kafka-file: cluster %s: registry: %w", name, err)
 			}
-			known = reader
+			known, o.schemas = reader, reader
 		}
 		list = append(list, browse.Cluster{Name: name, Kafka: o.client, Decoder: serde.NewRecordDecoder(known, serde.Limits{})})
 	}

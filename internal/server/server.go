@@ -19,6 +19,7 @@ import (
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
@@ -79,6 +80,8 @@ type Server struct {
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
 	clusters   *clusters
+	checks     *checks.Engine   // nil for a file that is shown
+	contracts  *contractsFolder // nil: no folder has contracts
 	incidents  *incidents
 	links      *links
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
@@ -142,7 +145,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openClusters(); err != nil {
 		return nil, err
 	}
-	if err := s.openViews(); err != nil {
+	if err := s.openViews(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.openCatalog(ctx); err != nil {
@@ -197,7 +200,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact, Notify: s.notify,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact, Notify: s.notify, Contracts: s.checks,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -210,64 +213,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 // Info tells what people need to know of s.
 func (s *Server) Info() Info { return s.info }
 
-func (s *Server) openStore(ctx context.Context) (err error) {
-	durability := disk.Process
-	if s.cfg.Durability == "disk" {
-		durability = disk.Disk
-	}
-	o := disk.Options{Dir: filepath.Join(s.cfg.Data, storeDir), Durability: durability, PinQuota: s.cfg.PinQuota, Log: s.log}
-	if s.cfg.Compact == "auto" {
-		o.CompactShare = compactShare
-	}
-	s.store, err = disk.Open(o)
-	switch {
-	case errors.Is(err, disk.ErrLocked):
-		return fmt.Errorf("another sightglass uses the data folder %s: stop it, or choose another folder with --data: %w", s.cfg.Data, err)
-	case err != nil:
-		return fmt.Errorf("opening the store in %s: %w", s.cfg.Data, err)
-	}
-	if s.meta, err = meta.Open(ctx, filepath.Join(s.cfg.Data, metaFile)); err != nil {
-		return fmt.Errorf("opening the metadata: %w", err)
-	}
-	return nil
-}
-
-func (s *Server) listen(ctx context.Context) (err error) {
-	move := config.Loopback(s.cfg.Listen) && !s.cfg.ListenChosen
-	if s.httpListener, err = listen(ctx, s.cfg.Listen, "listen", move); err != nil {
-		return err
-	}
-	s.agentListener, err = listen(ctx, s.cfg.AgentListen, "agent-listen", false)
-	return err
-}
-
-func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
-	o := ingest.Options{
-		Store: s.store, Blobs: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
-		Log: s.log, Now: s.now,
-	}
-	if s.cfg.TLS.For(s.cfg.AgentListen) {
-		if o.TLS, err = s.agentTLS(x.certificate); err != nil {
-			return err
-		}
-	}
-	if s.fleet, err = newFleet(ctx, s.meta, s.now); err != nil {
-		return err
-	}
-	o.Closed = s.fleet.closedBefore
-	o.Foreign = func(rec event.RecordingID) bool {
-		of, err := originOf(context.WithoutCancel(ctx), s.meta, rec)
-		return err == nil && of != nil
-	}
-	if s.ingest, err = ingest.New(o); err != nil {
-		return fmt.Errorf("opening the agents' side: %w", err)
-	}
-	s.fleet.ingest = s.ingest
-	s.rates = newRates(s.now)
-	return nil
-}
-
-func (s *Server) openViews() (err error) {
+func (s *Server) openViews(ctx context.Context) (err error) {
 	queries, err := query.New(query.Options{Reader: s.store, Blobs: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
@@ -309,6 +255,9 @@ func (s *Server) openViews() (err error) {
 		o.Foreign = s.sidecar
 	}
 	if s.browser, err = browse.New(o); err != nil {
+		return err
+	}
+	if err := s.openContracts(ctx, looked); err != nil {
 		return err
 	}
 	s.openGrants()
@@ -396,6 +345,12 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.replays.Run(ctx) })
 	if s.catalog != nil {
 		sampling.Go(func() { s.catalog.Run(ctx) })
+	}
+	if s.checks != nil {
+		sampling.Go(func() { s.checks.Run(ctx) })
+	}
+	if s.contracts != nil {
+		sampling.Go(func() { s.contracts.run(ctx) })
 	}
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })

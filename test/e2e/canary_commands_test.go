@@ -46,6 +46,7 @@ var silent = map[string]string{
 	"store repair": "the owner's, on a folder that no server has", "store verify": "the owner's, on a folder that no server has", "store stats": "the owner's, on a folder that no server has",
 	"store compact": "changes", "audit verify": "counts of entries", "query": "asks exports, which are looked into; it is in builds with DuckDB alone", "replay": "runs what whatif runs, and prints what replays prints",
 	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
+	"contract lint": "of a text that is given", "contract apply": "changes", "contract ack": "changes", "contract end": "changes",
 }
 
 // commands are the ways in which each of the others is called, without -o.
@@ -60,6 +61,7 @@ func (p plantedPlaces) commands(dir string) map[string][][]string {
 		"at":     {{p.job, at}, {p.job, at, "--hex"}, {p.job, last}, {p.derived[0], at, "--hex"}}, "code": {{p.job}, {p.job, "calc-2"}}, "drops": one(p.job),
 		"events": {{p.job, "--limit", "0"}, {p.derived[0], "--limit", "0"}, {p.job, "--limit", "0", "--lane", "log", "--newest"}, {p.job, "--key", key, "--explain"}},
 		"gaps":   one(p.job), "grant list": one(), "grant rules": one(), "link list": one(), "notify inbox": one(), "notify subscriptions": {{}, {"--all"}}, "notify deliveries": {{}, {"--all"}}, "groups": {{}, {plantedJob}}, "inflight": one(p.job, "--checkpoint", "2"), "job": one(p.job), "jobs": one("--all"), "quotas": one(), "recordings": one(), "reports": one(p.job), "pins": one(),
+		"contract list": one(), "contract show": one("planted"), "contract history": one("planted"), "contract test": one(arrivals), "contract init": {{arrivals}, {departures}}, "contract violations": one(),
 		"key":   {{key, "--rec", p.job}, {timer, "--rec", p.job}, {"--of", arrivals + "/0@4", "--rec", p.job}},
 		"level": one(p.job), "lineage": {{arrivals + "/0@4"}, {p.job, at}}, "policy effective": one(p.job), "policy show": one(), "policy versions": one(),
 		"replays": {{}, {p.replays[0]}}, "sql": one(p.job), "state": {{p.job, "--key", key}, {p.job, "--of", at, "--explain"}},

@@ -178,6 +178,534 @@ func (e AuditStatusKind) Valid() bool {
 	}
 }
 
+// Defines values for CatalogBriefKind.
+const (
+	CatalogBriefKindContract  CatalogBriefKind = "contract"
+	CatalogBriefKindGroup     CatalogBriefKind = "group"
+	CatalogBriefKindIncident  CatalogBriefKind = "incident"
+	CatalogBriefKindJob       CatalogBriefKind = "job"
+	CatalogBriefKindOperator  CatalogBriefKind = "operator"
+	CatalogBriefKindPerson    CatalogBriefKind = "person"
+	CatalogBriefKindPrincipal CatalogBriefKind = "principal"
+	CatalogBriefKindProgram   CatalogBriefKind = "program"
+	CatalogBriefKindSchema    CatalogBriefKind = "schema"
+	CatalogBriefKindService   CatalogBriefKind = "service"
+	CatalogBriefKindStream    CatalogBriefKind = "stream"
+	CatalogBriefKindTeam      CatalogBriefKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogBriefKind enum.
+func (e CatalogBriefKind) Valid() bool {
+	switch e {
+	case CatalogBriefKindContract:
+		return true
+	case CatalogBriefKindGroup:
+		return true
+	case CatalogBriefKindIncident:
+		return true
+	case CatalogBriefKindJob:
+		return true
+	case CatalogBriefKindOperator:
+		return true
+	case CatalogBriefKindPerson:
+		return true
+	case CatalogBriefKindPrincipal:
+		return true
+	case CatalogBriefKindProgram:
+		return true
+	case CatalogBriefKindSchema:
+		return true
+	case CatalogBriefKindService:
+		return true
+	case CatalogBriefKindStream:
+		return true
+	case CatalogBriefKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogChangeAttribute.
+const (
+	CatalogChangeAttributeContact CatalogChangeAttribute = "contact"
+	CatalogChangeAttributeDoc     CatalogChangeAttribute = "doc"
+	CatalogChangeAttributeFields  CatalogChangeAttribute = "fields"
+	CatalogChangeAttributeMembers CatalogChangeAttribute = "members"
+	CatalogChangeAttributeOwners  CatalogChangeAttribute = "owners"
+	CatalogChangeAttributeTags    CatalogChangeAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogChangeAttribute enum.
+func (e CatalogChangeAttribute) Valid() bool {
+	switch e {
+	case CatalogChangeAttributeContact:
+		return true
+	case CatalogChangeAttributeDoc:
+		return true
+	case CatalogChangeAttributeFields:
+		return true
+	case CatalogChangeAttributeMembers:
+		return true
+	case CatalogChangeAttributeOwners:
+		return true
+	case CatalogChangeAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEditAttribute.
+const (
+	CatalogEditAttributeContact CatalogEditAttribute = "contact"
+	CatalogEditAttributeDoc     CatalogEditAttribute = "doc"
+	CatalogEditAttributeMembers CatalogEditAttribute = "members"
+	CatalogEditAttributeOwners  CatalogEditAttribute = "owners"
+	CatalogEditAttributeTags    CatalogEditAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEditAttribute enum.
+func (e CatalogEditAttribute) Valid() bool {
+	switch e {
+	case CatalogEditAttributeContact:
+		return true
+	case CatalogEditAttributeDoc:
+		return true
+	case CatalogEditAttributeMembers:
+		return true
+	case CatalogEditAttributeOwners:
+		return true
+	case CatalogEditAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEntityKind.
+const (
+	CatalogEntityKindContract  CatalogEntityKind = "contract"
+	CatalogEntityKindGroup     CatalogEntityKind = "group"
+	CatalogEntityKindIncident  CatalogEntityKind = "incident"
+	CatalogEntityKindJob       CatalogEntityKind = "job"
+	CatalogEntityKindOperator  CatalogEntityKind = "operator"
+	CatalogEntityKindPerson    CatalogEntityKind = "person"
+	CatalogEntityKindPrincipal CatalogEntityKind = "principal"
+	CatalogEntityKindProgram   CatalogEntityKind = "program"
+	CatalogEntityKindSchema    CatalogEntityKind = "schema"
+	CatalogEntityKindService   CatalogEntityKind = "service"
+	CatalogEntityKindStream    CatalogEntityKind = "stream"
+	CatalogEntityKindTeam      CatalogEntityKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEntityKind enum.
+func (e CatalogEntityKind) Valid() bool {
+	switch e {
+	case CatalogEntityKindContract:
+		return true
+	case CatalogEntityKindGroup:
+		return true
+	case CatalogEntityKindIncident:
+		return true
+	case CatalogEntityKindJob:
+		return true
+	case CatalogEntityKindOperator:
+		return true
+	case CatalogEntityKindPerson:
+		return true
+	case CatalogEntityKindPrincipal:
+		return true
+	case CatalogEntityKindProgram:
+		return true
+	case CatalogEntityKindSchema:
+		return true
+	case CatalogEntityKindService:
+		return true
+	case CatalogEntityKindStream:
+		return true
+	case CatalogEntityKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEvidenceKind.
+const (
+	CatalogEvidenceKindACL             CatalogEvidenceKind = "acl"
+	CatalogEvidenceKindConnector       CatalogEvidenceKind = "connector"
+	CatalogEvidenceKindConsumerGroup   CatalogEvidenceKind = "consumer-group"
+	CatalogEvidenceKindDeclared        CatalogEvidenceKind = "declared"
+	CatalogEvidenceKindOpenlineage     CatalogEvidenceKind = "openlineage"
+	CatalogEvidenceKindRecordedPlan    CatalogEvidenceKind = "recorded-plan"
+	CatalogEvidenceKindRecordedRecords CatalogEvidenceKind = "recorded-records"
+	CatalogEvidenceKindRecordedType    CatalogEvidenceKind = "recorded-type"
+	CatalogEvidenceKindRegistryRequest CatalogEvidenceKind = "registry-request"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEvidenceKind enum.
+func (e CatalogEvidenceKind) Valid() bool {
+	switch e {
+	case CatalogEvidenceKindACL:
+		return true
+	case CatalogEvidenceKindConnector:
+		return true
+	case CatalogEvidenceKindConsumerGroup:
+		return true
+	case CatalogEvidenceKindDeclared:
+		return true
+	case CatalogEvidenceKindOpenlineage:
+		return true
+	case CatalogEvidenceKindRecordedPlan:
+		return true
+	case CatalogEvidenceKindRecordedRecords:
+		return true
+	case CatalogEvidenceKindRecordedType:
+		return true
+	case CatalogEvidenceKindRegistryRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogFieldPart.
+const (
+	CatalogFieldPartKey   CatalogFieldPart = "key"
+	CatalogFieldPartValue CatalogFieldPart = "value"
+)
+
+// Valid indicates whether the value is a known member of the CatalogFieldPart enum.
+func (e CatalogFieldPart) Valid() bool {
+	switch e {
+	case CatalogFieldPartKey:
+		return true
+	case CatalogFieldPartValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogHealthState.
+const (
+	CatalogHealthStateBroken   CatalogHealthState = "broken"
+	CatalogHealthStateLearning CatalogHealthState = "learning"
+	CatalogHealthStateOk       CatalogHealthState = "ok"
+	CatalogHealthStateUnknown  CatalogHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the CatalogHealthState enum.
+func (e CatalogHealthState) Valid() bool {
+	switch e {
+	case CatalogHealthStateBroken:
+		return true
+	case CatalogHealthStateLearning:
+		return true
+	case CatalogHealthStateOk:
+		return true
+	case CatalogHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogHitKind.
+const (
+	CatalogHitKindContract  CatalogHitKind = "contract"
+	CatalogHitKindGroup     CatalogHitKind = "group"
+	CatalogHitKindIncident  CatalogHitKind = "incident"
+	CatalogHitKindJob       CatalogHitKind = "job"
+	CatalogHitKindOperator  CatalogHitKind = "operator"
+	CatalogHitKindPerson    CatalogHitKind = "person"
+	CatalogHitKindPrincipal CatalogHitKind = "principal"
+	CatalogHitKindProgram   CatalogHitKind = "program"
+	CatalogHitKindSchema    CatalogHitKind = "schema"
+	CatalogHitKindService   CatalogHitKind = "service"
+	CatalogHitKindStream    CatalogHitKind = "stream"
+	CatalogHitKindTeam      CatalogHitKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogHitKind enum.
+func (e CatalogHitKind) Valid() bool {
+	switch e {
+	case CatalogHitKindContract:
+		return true
+	case CatalogHitKindGroup:
+		return true
+	case CatalogHitKindIncident:
+		return true
+	case CatalogHitKindJob:
+		return true
+	case CatalogHitKindOperator:
+		return true
+	case CatalogHitKindPerson:
+		return true
+	case CatalogHitKindPrincipal:
+		return true
+	case CatalogHitKindProgram:
+		return true
+	case CatalogHitKindSchema:
+		return true
+	case CatalogHitKindService:
+		return true
+	case CatalogHitKindStream:
+		return true
+	case CatalogHitKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapKind.
+const (
+	CatalogMapKindLineageMap CatalogMapKind = "lineage-map"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapKind enum.
+func (e CatalogMapKind) Valid() bool {
+	switch e {
+	case CatalogMapKindLineageMap:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapEdgeEvidence.
+const (
+	CatalogMapEdgeEvidenceACL             CatalogMapEdgeEvidence = "acl"
+	CatalogMapEdgeEvidenceConnector       CatalogMapEdgeEvidence = "connector"
+	CatalogMapEdgeEvidenceConsumerGroup   CatalogMapEdgeEvidence = "consumer-group"
+	CatalogMapEdgeEvidenceDeclared        CatalogMapEdgeEvidence = "declared"
+	CatalogMapEdgeEvidenceOpenlineage     CatalogMapEdgeEvidence = "openlineage"
+	CatalogMapEdgeEvidenceRecordedPlan    CatalogMapEdgeEvidence = "recorded-plan"
+	CatalogMapEdgeEvidenceRecordedRecords CatalogMapEdgeEvidence = "recorded-records"
+	CatalogMapEdgeEvidenceRecordedType    CatalogMapEdgeEvidence = "recorded-type"
+	CatalogMapEdgeEvidenceRegistryRequest CatalogMapEdgeEvidence = "registry-request"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapEdgeEvidence enum.
+func (e CatalogMapEdgeEvidence) Valid() bool {
+	switch e {
+	case CatalogMapEdgeEvidenceACL:
+		return true
+	case CatalogMapEdgeEvidenceConnector:
+		return true
+	case CatalogMapEdgeEvidenceConsumerGroup:
+		return true
+	case CatalogMapEdgeEvidenceDeclared:
+		return true
+	case CatalogMapEdgeEvidenceOpenlineage:
+		return true
+	case CatalogMapEdgeEvidenceRecordedPlan:
+		return true
+	case CatalogMapEdgeEvidenceRecordedRecords:
+		return true
+	case CatalogMapEdgeEvidenceRecordedType:
+		return true
+	case CatalogMapEdgeEvidenceRegistryRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapNodeKind.
+const (
+	CatalogMapNodeKindContract  CatalogMapNodeKind = "contract"
+	CatalogMapNodeKindGroup     CatalogMapNodeKind = "group"
+	CatalogMapNodeKindIncident  CatalogMapNodeKind = "incident"
+	CatalogMapNodeKindJob       CatalogMapNodeKind = "job"
+	CatalogMapNodeKindOperator  CatalogMapNodeKind = "operator"
+	CatalogMapNodeKindPerson    CatalogMapNodeKind = "person"
+	CatalogMapNodeKindPrincipal CatalogMapNodeKind = "principal"
+	CatalogMapNodeKindProgram   CatalogMapNodeKind = "program"
+	CatalogMapNodeKindSchema    CatalogMapNodeKind = "schema"
+	CatalogMapNodeKindService   CatalogMapNodeKind = "service"
+	CatalogMapNodeKindStream    CatalogMapNodeKind = "stream"
+	CatalogMapNodeKindTeam      CatalogMapNodeKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapNodeKind enum.
+func (e CatalogMapNodeKind) Valid() bool {
+	switch e {
+	case CatalogMapNodeKindContract:
+		return true
+	case CatalogMapNodeKindGroup:
+		return true
+	case CatalogMapNodeKindIncident:
+		return true
+	case CatalogMapNodeKindJob:
+		return true
+	case CatalogMapNodeKindOperator:
+		return true
+	case CatalogMapNodeKindPerson:
+		return true
+	case CatalogMapNodeKindPrincipal:
+		return true
+	case CatalogMapNodeKindProgram:
+		return true
+	case CatalogMapNodeKindSchema:
+		return true
+	case CatalogMapNodeKindService:
+		return true
+	case CatalogMapNodeKindStream:
+		return true
+	case CatalogMapNodeKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMatchWhat.
+const (
+	CatalogMatchWhatDoc   CatalogMatchWhat = "doc"
+	CatalogMatchWhatField CatalogMatchWhat = "field"
+	CatalogMatchWhatName  CatalogMatchWhat = "name"
+	CatalogMatchWhatOther CatalogMatchWhat = "other"
+	CatalogMatchWhatOwner CatalogMatchWhat = "owner"
+	CatalogMatchWhatTag   CatalogMatchWhat = "tag"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMatchWhat enum.
+func (e CatalogMatchWhat) Valid() bool {
+	switch e {
+	case CatalogMatchWhatDoc:
+		return true
+	case CatalogMatchWhatField:
+		return true
+	case CatalogMatchWhatName:
+		return true
+	case CatalogMatchWhatOther:
+		return true
+	case CatalogMatchWhatOwner:
+		return true
+	case CatalogMatchWhatTag:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogProposalAttribute.
+const (
+	CatalogProposalAttributeContact CatalogProposalAttribute = "contact"
+	CatalogProposalAttributeDoc     CatalogProposalAttribute = "doc"
+	CatalogProposalAttributeMembers CatalogProposalAttribute = "members"
+	CatalogProposalAttributeOwners  CatalogProposalAttribute = "owners"
+	CatalogProposalAttributeTags    CatalogProposalAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogProposalAttribute enum.
+func (e CatalogProposalAttribute) Valid() bool {
+	switch e {
+	case CatalogProposalAttributeContact:
+		return true
+	case CatalogProposalAttributeDoc:
+		return true
+	case CatalogProposalAttributeMembers:
+		return true
+	case CatalogProposalAttributeOwners:
+		return true
+	case CatalogProposalAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogProposalState.
+const (
+	CatalogProposalStateApproved  CatalogProposalState = "approved"
+	CatalogProposalStatePending   CatalogProposalState = "pending"
+	CatalogProposalStateRefused   CatalogProposalState = "refused"
+	CatalogProposalStateWithdrawn CatalogProposalState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the CatalogProposalState enum.
+func (e CatalogProposalState) Valid() bool {
+	switch e {
+	case CatalogProposalStateApproved:
+		return true
+	case CatalogProposalStatePending:
+		return true
+	case CatalogProposalStateRefused:
+		return true
+	case CatalogProposalStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogSystemKind.
+const (
+	CatalogSystemKindContract  CatalogSystemKind = "contract"
+	CatalogSystemKindGroup     CatalogSystemKind = "group"
+	CatalogSystemKindIncident  CatalogSystemKind = "incident"
+	CatalogSystemKindJob       CatalogSystemKind = "job"
+	CatalogSystemKindOperator  CatalogSystemKind = "operator"
+	CatalogSystemKindPerson    CatalogSystemKind = "person"
+	CatalogSystemKindPrincipal CatalogSystemKind = "principal"
+	CatalogSystemKindProgram   CatalogSystemKind = "program"
+	CatalogSystemKindSchema    CatalogSystemKind = "schema"
+	CatalogSystemKindService   CatalogSystemKind = "service"
+	CatalogSystemKindStream    CatalogSystemKind = "stream"
+	CatalogSystemKindTeam      CatalogSystemKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogSystemKind enum.
+func (e CatalogSystemKind) Valid() bool {
+	switch e {
+	case CatalogSystemKindContract:
+		return true
+	case CatalogSystemKindGroup:
+		return true
+	case CatalogSystemKindIncident:
+		return true
+	case CatalogSystemKindJob:
+		return true
+	case CatalogSystemKindOperator:
+		return true
+	case CatalogSystemKindPerson:
+		return true
+	case CatalogSystemKindPrincipal:
+		return true
+	case CatalogSystemKindProgram:
+		return true
+	case CatalogSystemKindSchema:
+		return true
+	case CatalogSystemKindService:
+		return true
+	case CatalogSystemKindStream:
+		return true
+	case CatalogSystemKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogWhoKind.
+const (
+	CatalogWhoKindWho CatalogWhoKind = "who"
+)
+
+// Valid indicates whether the value is a known member of the CatalogWhoKind enum.
+func (e CatalogWhoKind) Valid() bool {
+	switch e {
+	case CatalogWhoKindWho:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeKind.
 const (
 	ChangeKindMinusD ChangeKind = "-D"
@@ -1825,6 +2353,27 @@ func (e AuditLiveParamsOutcome) Valid() bool {
 	}
 }
 
+// Defines values for CatalogLineageParamsDirection.
+const (
+	CatalogLineageParamsDirectionBoth CatalogLineageParamsDirection = "both"
+	CatalogLineageParamsDirectionDown CatalogLineageParamsDirection = "down"
+	CatalogLineageParamsDirectionUp   CatalogLineageParamsDirection = "up"
+)
+
+// Valid indicates whether the value is a known member of the CatalogLineageParamsDirection enum.
+func (e CatalogLineageParamsDirection) Valid() bool {
+	switch e {
+	case CatalogLineageParamsDirectionBoth:
+		return true
+	case CatalogLineageParamsDirectionDown:
+		return true
+	case CatalogLineageParamsDirectionUp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicRecordsParamsOrder.
 const (
 	TopicRecordsParamsOrderAsc  TopicRecordsParamsOrder = "asc"
@@ -2395,6 +2944,545 @@ type CapsulePart struct {
 
 	// Stored 64-bit integer as text
 	Stored string `json:"stored"`
+}
+
+// CatalogBrief defines model for CatalogBrief.
+type CatalogBrief struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string           `json:"id"`
+	Kind CatalogBriefKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+	Name string    `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Tags   []string `json:"tags"`
+}
+
+// CatalogBriefKind defines model for CatalogBrief.Kind.
+type CatalogBriefKind string
+
+// CatalogChange defines model for CatalogChange.
+type CatalogChange struct {
+	After []string `json:"after"`
+
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At        time.Time              `json:"at"`
+	Attribute CatalogChangeAttribute `json:"attribute"`
+	Before    []string               `json:"before"`
+
+	// By Id of who made it.
+	By     string `json:"by"`
+	Entity string `json:"entity"`
+
+	// ID 64-bit integer as text
+	ID string `json:"id"`
+
+	// Name Of who made it, for people.
+	Name string `json:"name"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+
+	// Proposal Id of the proposal that it was.
+	Proposal string `json:"proposal,omitempty"`
+	Reason   string `json:"reason"`
+}
+
+// CatalogChangeAttribute defines model for CatalogChange.Attribute.
+type CatalogChangeAttribute string
+
+// CatalogChangeList defines model for CatalogChangeList.
+type CatalogChangeList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []CatalogChange `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogEdit defines model for CatalogEdit.
+type CatalogEdit struct {
+	Attribute CatalogEditAttribute `json:"attribute"`
+
+	// Path Of a field; absent: of the entity.
+	Path   string `json:"path,omitempty"`
+	Reason string `json:"reason"`
+
+	// Values None takes away what there is.
+	Values []string `json:"values"`
+}
+
+// CatalogEditAttribute defines model for CatalogEdit.Attribute.
+type CatalogEditAttribute string
+
+// CatalogEntity defines model for CatalogEntity.
+type CatalogEntity struct {
+	// Changes The newest first, at most 20.
+	Changes []CatalogChange `json:"changes"`
+
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Contact Where to call for help.
+	Contact string `json:"contact,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc       string `json:"doc,omitempty"`
+	DocSource string `json:"doc_source,omitempty"`
+
+	// DocText Markdown.
+	DocText string `json:"doc_text,omitempty"`
+
+	// Editable The caller may change what is said of it; else they may propose.
+	Editable bool `json:"editable"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// FieldList Of a stream, parents before children.
+	FieldList []CatalogField `json:"field_list"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First  time.Time       `json:"first,omitempty"`
+	Health []CatalogHealth `json:"health"`
+
+	// Hidden Systems or streams at it that the caller may not see.
+	Hidden int64 `json:"hidden"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string            `json:"id"`
+	Kind CatalogEntityKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Masked Fields whose values the caller sees masked.
+	Masked int64  `json:"masked"`
+	Name   string `json:"name"`
+
+	// OwnerSource person, contract …
+	OwnerSource string `json:"owner_source,omitempty"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Owns The caller is an owner, or in a team that is.
+	Owns bool `json:"owns"`
+
+	// Parent Id of what it is a part of.
+	Parent string `json:"parent,omitempty"`
+
+	// Parts A job's operators and programs, a stream's schemas and contracts, what a team owns.
+	Parts []CatalogBrief `json:"parts"`
+
+	// Proposals That wait for an owner.
+	Proposals []CatalogProposal `json:"proposals"`
+
+	// Readers Of a stream.
+	Readers []CatalogSystem `json:"readers"`
+
+	// Streams Of a system: what it reads and writes.
+	Streams []CatalogSystem `json:"streams"`
+	Tags    []string        `json:"tags"`
+
+	// UnknownReaders Readers whose fields nobody has seen: each may read any field.
+	UnknownReaders int64 `json:"unknown_readers"`
+
+	// Writers Of a stream.
+	Writers []CatalogSystem `json:"writers"`
+}
+
+// CatalogEntityKind defines model for CatalogEntity.Kind.
+type CatalogEntityKind string
+
+// CatalogEvidence defines model for CatalogEvidence.
+type CatalogEvidence struct {
+	Detail string `json:"detail,omitempty"`
+
+	// First Example: 2026-08-01T14:02:11.482000Z
+	First time.Time           `json:"first,omitempty"`
+	Kind  CatalogEvidenceKind `json:"kind"`
+
+	// Known It knows the fields.
+	Known bool `json:"known"`
+
+	// Last Absent: it says that it may, and nothing was seen of it.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last  time.Time `json:"last,omitempty"`
+	Paths []string  `json:"paths"`
+}
+
+// CatalogEvidenceKind defines model for CatalogEvidence.Kind.
+type CatalogEvidenceKind string
+
+// CatalogField defines model for CatalogField.
+type CatalogField struct {
+	// Class Of data, by the access policy for the caller. Absent: of the fields inside of it.
+	Class string `json:"class,omitempty"`
+
+	// Depth Fields around it.
+	Depth int64  `json:"depth"`
+	Doc   string `json:"doc,omitempty"`
+
+	// Mask What the caller sees in place of values; absent: the value.
+	Mask     string `json:"mask,omitempty"`
+	Optional bool   `json:"optional"`
+
+	// Origins Who says that there is such a field, the best first: schema, contract, type of JOB.
+	Origins []string         `json:"origins"`
+	Part    CatalogFieldPart `json:"part"`
+
+	// Path a.b, items[].sku, totals{}
+	Path string `json:"path"`
+
+	// ReadBy Ids of systems that are known to read it.
+	ReadBy []string `json:"read_by"`
+
+	// Rule Of the contract, in one line.
+	Rule string `json:"rule,omitempty"`
+
+	// TagSource person, contract, schema …
+	TagSource string   `json:"tag_source,omitempty"`
+	Tags      []string `json:"tags"`
+	Type      string   `json:"type,omitempty"`
+	WrittenBy []string `json:"written_by"`
+}
+
+// CatalogFieldPart defines model for CatalogField.Part.
+type CatalogFieldPart string
+
+// CatalogHealth defines model for CatalogHealth.
+type CatalogHealth struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Link Path in the UI.
+	Link  string             `json:"link,omitempty"`
+	Name  string             `json:"name"`
+	State CatalogHealthState `json:"state"`
+	Text  string             `json:"text,omitempty"`
+}
+
+// CatalogHealthState defines model for CatalogHealth.State.
+type CatalogHealthState string
+
+// CatalogHit defines model for CatalogHit.
+type CatalogHit struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string         `json:"id"`
+	Kind CatalogHitKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Matched Where, the best first.
+	Matched []CatalogMatch `json:"matched"`
+	Name    string         `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Tags   []string `json:"tags"`
+}
+
+// CatalogHitKind defines model for CatalogHit.Kind.
+type CatalogHitKind string
+
+// CatalogHitList defines model for CatalogHitList.
+type CatalogHitList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap        `json:"gaps,omitempty"`
+	Items []CatalogHit `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogMap defines model for CatalogMap.
+type CatalogMap struct {
+	// Cut There was more than fits.
+	Cut   bool             `json:"cut"`
+	Edges []CatalogMapEdge `json:"edges"`
+
+	// Hidden Nodes that the caller may not see; nothing behind them was followed.
+	Hidden int64          `json:"hidden"`
+	Kind   CatalogMapKind `json:"kind"`
+
+	// Nodes The first is what was asked for.
+	Nodes   []CatalogMapNode `json:"nodes"`
+	Version int64            `json:"version"`
+}
+
+// CatalogMapKind defines model for CatalogMap.Kind.
+type CatalogMapKind string
+
+// CatalogMapEdge defines model for CatalogMapEdge.
+type CatalogMapEdge struct {
+	// Evidence The strongest.
+	Evidence CatalogMapEdgeEvidence `json:"evidence"`
+
+	// From Place in nodes.
+	From int64 `json:"from"`
+
+	// How Of fields: identity, or the expression without its literals.
+	How string `json:"how,omitempty"`
+
+	// Known Which fields go this way is known.
+	Known bool `json:"known"`
+
+	// Seen Example: 2026-08-01T14:02:11.482000Z
+	Seen time.Time `json:"seen,omitempty"`
+	To   int64     `json:"to"`
+
+	// Via Of fields: id of the system.
+	Via string `json:"via,omitempty"`
+}
+
+// CatalogMapEdgeEvidence The strongest.
+type CatalogMapEdgeEvidence string
+
+// CatalogMapNode defines model for CatalogMapNode.
+type CatalogMapNode struct {
+	Cluster string             `json:"cluster,omitempty"`
+	ID      string             `json:"id"`
+	Kind    CatalogMapNodeKind `json:"kind"`
+
+	// Level Steps from what was asked for; negative is upstream.
+	Level  int64    `json:"level"`
+	Name   string   `json:"name"`
+	Owners []string `json:"owners"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+}
+
+// CatalogMapNodeKind defines model for CatalogMapNode.Kind.
+type CatalogMapNodeKind string
+
+// CatalogMatch defines model for CatalogMatch.
+type CatalogMatch struct {
+	// Text The name or the field's path; empty for others.
+	Text string           `json:"text"`
+	What CatalogMatchWhat `json:"what"`
+}
+
+// CatalogMatchWhat defines model for CatalogMatch.What.
+type CatalogMatchWhat string
+
+// CatalogProposal defines model for CatalogProposal.
+type CatalogProposal struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At        time.Time                `json:"at"`
+	Attribute CatalogProposalAttribute `json:"attribute"`
+
+	// Before As it is now.
+	Before []string `json:"before"`
+	By     string   `json:"by"`
+
+	// Decide The caller may approve or refuse it now.
+	Decide bool `json:"decide"`
+
+	// Decided Example: 2026-08-01T14:02:11.482000Z
+	Decided   time.Time            `json:"decided,omitempty"`
+	DecidedBy string               `json:"decided_by,omitempty"`
+	Entity    string               `json:"entity"`
+	ID        string               `json:"id"`
+	Name      string               `json:"name"`
+	Path      string               `json:"path,omitempty"`
+	Reason    string               `json:"reason"`
+	State     CatalogProposalState `json:"state"`
+
+	// Values As it is to be.
+	Values []string `json:"values"`
+	Why    string   `json:"why,omitempty"`
+
+	// Yours The caller made it, and may take it back.
+	Yours bool `json:"yours"`
+}
+
+// CatalogProposalAttribute defines model for CatalogProposal.Attribute.
+type CatalogProposalAttribute string
+
+// CatalogProposalState defines model for CatalogProposal.State.
+type CatalogProposalState string
+
+// CatalogProposalList defines model for CatalogProposalList.
+type CatalogProposalList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []CatalogProposal `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogSystem defines model for CatalogSystem.
+type CatalogSystem struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Evidence The strongest first.
+	Evidence []CatalogEvidence `json:"evidence"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string            `json:"id"`
+	Kind CatalogSystemKind `json:"kind"`
+
+	// Known paths are all fields that it reads or writes; else it may be any.
+	Known bool `json:"known"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+	Name string    `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Paths  []string `json:"paths"`
+
+	// Reader Type or schema that it reads or writes by.
+	Reader string `json:"reader,omitempty"`
+
+	// Reads The system reads the stream; else it writes it.
+	Reads bool `json:"reads"`
+
+	// Seen The last evidence that it really did. Absent: there is none.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Seen time.Time `json:"seen,omitempty"`
+
+	// Stale That was more than 30 days ago, or never.
+	Stale bool     `json:"stale"`
+	Tags  []string `json:"tags"`
+}
+
+// CatalogSystemKind defines model for CatalogSystem.Kind.
+type CatalogSystemKind string
+
+// CatalogWho defines model for CatalogWho.
+type CatalogWho struct {
+	Contact string         `json:"contact,omitempty"`
+	Entity  CatalogBrief   `json:"entity"`
+	Hidden  int64          `json:"hidden"`
+	Kind    CatalogWhoKind `json:"kind"`
+	Path    string         `json:"path,omitempty"`
+
+	// Readers Of a field: those that are known to read it.
+	Readers []CatalogSystem `json:"readers"`
+
+	// Unknown Of a field: systems at the stream of which nobody knows whether they read or write it.
+	Unknown []CatalogSystem `json:"unknown"`
+	Version int64           `json:"version"`
+	Writers []CatalogSystem `json:"writers"`
+}
+
+// CatalogWhoKind defines model for CatalogWho.Kind.
+type CatalogWhoKind string
+
+// CatalogWord defines model for CatalogWord.
+type CatalogWord struct {
+	// Why For who proposed it, and for the audit log.
+	Why string `json:"why,omitempty"`
 }
 
 // Change defines model for Change.
@@ -7392,6 +8480,46 @@ type AuditLiveParams struct {
 // AuditLiveParamsOutcome defines parameters for AuditLive.
 type AuditLiveParamsOutcome string
 
+// CatalogParams defines parameters for Catalog.
+type CatalogParams struct {
+	// Q Words, all of which have to be found. owner:, tag:, field:, doc:, name: and cluster: before a word say where. Empty: everything.
+	Q string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Kind Only these kinds; none: all but operators and programs.
+	Kind  []string `form:"kind,omitempty" json:"kind,omitempty"`
+	Limit int64    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CatalogHistoryParams defines parameters for CatalogHistory.
+type CatalogHistoryParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CatalogLineageParams defines parameters for CatalogLineage.
+type CatalogLineageParams struct {
+	// Field Path of a field of the stream; empty: of the whole.
+	Field     string                        `form:"field,omitempty" json:"field,omitempty"`
+	Direction CatalogLineageParamsDirection `form:"direction,omitempty" json:"direction,omitempty"`
+
+	// Depth Steps from stream to stream.
+	Depth int64 `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// CatalogLineageParamsDirection defines parameters for CatalogLineage.
+type CatalogLineageParamsDirection string
+
+// CatalogWhoParams defines parameters for CatalogWho.
+type CatalogWhoParams struct {
+	// Field Path of a field of the stream.
+	Field string `form:"field,omitempty" json:"field,omitempty"`
+}
+
 // TopicRecordsParams defines parameters for TopicRecords.
 type TopicRecordsParams struct {
 	// Key Text of the key's view.
@@ -8012,6 +9140,15 @@ type ReplaysParams struct {
 type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// CatalogChangeJSONRequestBody defines body for CatalogChange for application/json ContentType.
+type CatalogChangeJSONRequestBody = CatalogEdit
+
+// CatalogProposeJSONRequestBody defines body for CatalogPropose for application/json ContentType.
+type CatalogProposeJSONRequestBody = CatalogEdit
+
+// CatalogRefuseJSONRequestBody defines body for CatalogRefuse for application/json ContentType.
+type CatalogRefuseJSONRequestBody = CatalogWord
 
 // GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
 type GroupResetJSONRequestBody = GroupReset

@@ -32,12 +32,14 @@ const (
 	SchemaRegister  Action = "schema:register"
 	SchemaDelete    Action = "schema:delete"
 	SchemaConfigure Action = "schema:configure" // levels, modes, imports
+	CatalogWrite    Action = "catalog:write"    // what the catalog says of a topic or a job: owners, tags, docs
+	LineageWrite    Action = "lineage:write"    // to send OpenLineage events
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure,
+	GrantRequest, GrantApprove, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, CatalogWrite, LineageWrite,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -48,7 +50,9 @@ const (
 	SessionEnd     Action = "session:end"
 	APITokenCreate Action = "token:create"
 	APITokenRevoke Action = "token:revoke"
-	PolicyWrite    Action = "policy:write" // another access policy is in force
+	CatalogPropose Action = "catalog:propose" // by whoever sees the entity, for an owner to decide about
+	CatalogDecide  Action = "catalog:decide"  // about a proposal: by who may write, or owns the entity
+	PolicyWrite    Action = "policy:write"    // another access policy is in force
 	GrantRefuse    Action = "grant:refuse"
 	GrantEnd       Action = "grant:end"
 	GrantExpire    Action = "grant:expire" // its time is over, or nobody decided about it in time

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/ingest/ingesttest"
 	"github.com/sightglass/sightglass/internal/kafka/kafkatest"
@@ -47,6 +48,7 @@ type fixture struct {
 	audit   written
 	kafka   *kafkatest.Cluster
 	grants  *grant.Keeper
+	catalog *catalog.Catalog
 	ahead   atomic.Int64 // nanoseconds that the clock of grants is ahead
 }
 
@@ -109,7 +111,9 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	}
 	kept, logins := &keptReplays{rec: truth.Totals}, &keptLogins{}
 	f.grants = grant.Open(grant.Options{File: filepath.Join(t.TempDir(), grant.FileName), Force: force, Now: func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }})
-	a, err := New(Options{Version: "test", Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals), Impact: impactOf(t, browser, shopEstate{})})
+	f.browser = browser
+	f.catalog = filledCatalog(t, f)
+	a, err := New(Options{Version: "test", Catalog: f.catalog, Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals), Impact: impactOf(t, browser, shopEstate{})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,4 +65,5 @@ func (s *service) routes() {
 	s.incidentRoutes()
 	s.linkRoutes()
 	s.impactRoutes()
+	s.catalogRoutes()
 }

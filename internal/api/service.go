@@ -15,6 +15,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/steering"
@@ -41,6 +42,8 @@ type Options struct {
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links
+
+	Catalog *catalog.Catalog // nil: none is kept
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

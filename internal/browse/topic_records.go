@@ -174,7 +174,7 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		view := func(w serde.Wish) *access.View {
 			d := c.Decoder.Decode(r.ctx, as, p, w)
 			read = d
-			v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.tags.of(&d)}, p, d.Tree, r.shape)
+			v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.joined.of(r.tags.of(&d), r.said.TagsOf(c.Name, rec.Topic, part))}, p, d.Tree, r.shape)
 			return &v
 		}
 		if bound && w.Decoder != "" {

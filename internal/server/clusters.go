@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/browse"
@@ -26,6 +27,7 @@ type clusters struct {
 type knownCluster struct {
 	names []string
 	how   kafka.Cluster
+	name  string // empty: nobody looks into it
 }
 
 // openCluster is one that people look into.
@@ -64,7 +66,7 @@ func (c *clusters) add(k *config.KafkaCluster) error {
 	if err != nil {
 		return err
 	}
-	c.all = append(c.all, knownCluster{k.Names(), how})
+	c.all = append(c.all, knownCluster{k.Names(), how, k.Name})
 	if k.Name == "" {
 		return nil
 	}
@@ -95,6 +97,31 @@ func (c *clusters) lookedInto() ([]browse.Cluster, error) {
 		list = append(list, browse.Cluster{Name: name, Kafka: o.client, Decoder: serde.NewRecordDecoder(known, serde.Limits{})})
 	}
 	return list, nil
+}
+
+// named is the cluster that people look into, of a job's list of bootstrap servers; empty: none is known by one of them. Names of the loopback
+// address are one.
+func (c *clusters) named(bootstrap string) string {
+	for server := range strings.SplitSeq(bootstrap, ",") {
+		server = plainServer(server)
+		if server == "" {
+			continue
+		}
+		for _, k := range c.all {
+			if k.name != "" && slices.ContainsFunc(k.names, func(n string) bool { return plainServer(n) == server }) {
+				return k.name
+			}
+		}
+	}
+	return ""
+}
+
+func plainServer(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if port, ok := strings.CutPrefix(s, "localhost:"); ok {
+		return "127.0.0.1:" + port
+	}
+	return s
 }
 
 // close ends all connections.

@@ -18,6 +18,7 @@ import (
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
@@ -49,7 +50,9 @@ type Server struct {
 
 	store     *disk.Store
 	meta      *meta.DB
-	tables    *tables.DB // nil for a file that is shown
+	tables    *tables.DB       // nil for a file that is shown
+	catalog   *catalog.Catalog // nil: as tables
+	fieldTags fieldTags
 	retention *retention
 	house     *house
 	audit     *audit.Log
@@ -140,6 +143,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openViews(); err != nil {
 		return nil, err
 	}
+	if err := s.openCatalog(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.openSteering(ctx); err != nil {
 		return nil, err
 	}
@@ -186,7 +192,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Impact: s.impact,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -290,7 +296,7 @@ func (s *Server) openViews() (err error) {
 	if err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment, FieldTags: &s.fieldTags}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -380,6 +386,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
+	if s.catalog != nil {
+		sampling.Go(func() { s.catalog.Run(ctx) })
+	}
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}
@@ -400,32 +409,6 @@ func (s *Server) Run(ctx context.Context) error {
 	failed = errors.Join(failed, s.shutdown(deadline))
 	running.Wait()
 	return failed
-}
-
-// shutdown ends what reads, then what writes, then the store.
-func (s *Server) shutdown(ctx context.Context) error {
-	s.api.Close()
-	if s.impact != nil {
-		s.impact.Close()
-	}
-	var failed []error
-	if err := s.http.Shutdown(ctx); err != nil {
-		failed = append(failed, fmt.Errorf("ending requests: %w", err))
-		_ = s.http.Close() // what is left was told already
-	}
-	if err := s.registry.shutdown(ctx); err != nil {
-		failed = append(failed, err)
-	}
-	if err := s.reports.shutdown(ctx); err != nil {
-		failed = append(failed, err)
-	}
-	if err := s.fleet.save(ctx); err != nil {
-		failed = append(failed, err)
-	}
-	if err := s.ingest.Shutdown(ctx); err != nil {
-		failed = append(failed, fmt.Errorf("ending agents' connections: %w", err))
-	}
-	return errors.Join(append(failed, s.close())...)
 }
 
 // release gives back what New opened before it failed: nobody is connected yet.

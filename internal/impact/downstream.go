@@ -82,6 +82,10 @@ func (w *work) beyond(u *User, at *reached) (out []reached, err error) {
 		return nil, err
 	}
 	for _, o := range outputs {
+		if o.To.Topic == "" { // whoever reads there is not shown, and counts
+			w.out.Hidden++
+			continue
+		}
 		r := reached{stream: o.To, all: !o.Known, path: append(slices.Clone(at.path), u.Name, o.To.Topic)}
 		if o.Known {
 			for _, p := range o.Pairs {

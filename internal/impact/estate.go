@@ -64,8 +64,8 @@ type Reader struct {
 
 // Output is a stream that a system makes of another.
 type Output struct {
-	To    Stream
-	Known bool // Fields are all that comes out of the stream's fields; else any may
+	To    Stream // empty: who asks may not see it
+	Known bool   // Pairs are all that comes out of the stream's fields; else any may
 	Pairs []Pair
 }
 

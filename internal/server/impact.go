@@ -5,25 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/kafka"
 	"github.com/sightglass/sightglass/internal/language"
 	"github.com/sightglass/sightglass/internal/language/avro"
 	"github.com/sightglass/sightglass/internal/language/jsonschema"
 	"github.com/sightglass/sightglass/internal/language/protobuf"
-	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/registry"
 )
 
 // openImpact makes what tells who breaks before a change. A file that is shown has no catalog, and so none of it.
 func (s *Server) openImpact(ctx context.Context) (err error) {
-	if s.tables == nil {
+	if s.tables == nil || s.catalog == nil {
 		return nil
 	}
 	at := &streams{s}
@@ -43,7 +44,7 @@ func (s *Server) openImpact(ctx context.Context) (err error) {
 	return nil
 }
 
-// streams tells who is at a stream, as recordings and clusters tell: which fields they read it does not know, and says so.
+// streams tells who is at a stream, as the catalog knows.
 type streams struct{ *Server }
 
 var (
@@ -57,126 +58,68 @@ func (s *streams) may(ctx context.Context, who access.Principal, of impact.Strea
 
 // sees decides about a system by its id.
 func (s *streams) sees(ctx context.Context, who access.Principal, x *impact.System) bool {
-	switch x.Kind {
-	case "group":
-		return s.browser.DecideIn(ctx, who, access.GroupView, access.Resource(x.ID)).Allowed
-	case "job":
-		t, err := s.browser.Resolve(ctx, x.Name)
-		return err == nil && s.browser.DecideIn(ctx, who, access.JobView, t.Resource).Allowed
-	}
-	return false
+	_, err := s.catalog.Who(s.catalog.Sight(ctx, who), catalog.ID(x.ID), "")
+	return err == nil
 }
 
-// Users is that of impact.Estate.
+// Users is that of impact.Estate. A stream that the catalog does not show is no stream without readers: one counts as hidden.
 func (s *streams) Users(ctx context.Context, who access.Principal, of impact.Stream) (list []impact.User, hidden int, err error) {
-	jobs, err := s.queries.Jobs(ctx, false)
+	id := catalog.StreamID(of.Cluster, of.Topic)
+	w, err := s.catalog.Who(s.catalog.Sight(ctx, who), id, "")
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil, 1, nil
+	}
 	if err != nil {
 		return nil, 0, err
 	}
-	for i := range jobs {
-		d, err := s.queries.Job(ctx, jobs[i].ID)
-		if errors.Is(err, browse.ErrNotFound) {
-			continue // retention was faster
+	for _, systems := range [][]catalog.System{w.Readers, w.Writers} {
+		for i := range systems {
+			list = append(list, s.user(id, &systems[i]))
 		}
-		if err != nil {
-			return nil, 0, err
-		}
-		u, at := s.recordedUser(&d, of)
-		if !at {
-			continue
-		}
-		if !s.browser.DecideIn(ctx, who, access.JobView, s.browser.Target(d.ID).Resource).Allowed {
-			hidden++
-			continue
-		}
-		list = append(list, u)
 	}
-	groups, unseen, err := s.groups(ctx, who, of)
-	return append(list, groups...), hidden + unseen, err
+	return list, w.Hidden, nil
 }
 
-// recordedUser is a recorded job at a stream.
-func (s *streams) recordedUser(d *query.JobDetail, of impact.Stream) (u impact.User, at bool) {
-	seen := d.LastSeen.Time().UTC()
-	u = impact.User{ID: "job:" + d.Name, Name: d.Name, Kind: "job", Seen: seen, Link: "/jobs/" + d.ID.String()}
-	for _, t := range d.Graph.Topics {
-		if t.Topic != of.Topic {
-			continue
-		}
-		verb := "writes"
-		if t.Role == query.TopicRead {
-			u.Reads, verb = true, "reads"
-		} else {
-			u.Writes = true
-		}
-		u.Evidence = append(u.Evidence, impact.Evidence{Kind: "edge", Source: "recording " + d.ID.String(), At: seen, Detail: "operator " + t.Operator + " " + verb + " the topic"})
+// user is a system of the catalog at a stream.
+func (s *streams) user(of catalog.ID, x *catalog.System) impact.User {
+	u := impact.User{ID: string(x.ID), Name: x.Name, Kind: string(x.Kind), Owners: x.Owners, Reads: x.Reads, Writes: !x.Reads, Seen: x.Seen, Link: "/catalog/" + url.PathEscape(string(x.ID))}
+	if u.Seen.IsZero() { // it may, and nobody saw that it does
+		u.Seen = s.now().Add(-impact.AliveFor - time.Hour)
 	}
-	u.Fields.Source = "recording " + d.ID.String()
-	return u, u.Reads || u.Writes
+	u.Fields.Known = x.Known
+	for _, p := range x.Paths {
+		if !strings.HasPrefix(p, "key:") {
+			u.Fields.Paths = append(u.Fields.Paths, p)
+		}
+	}
+	for _, e := range x.Evidence {
+		u.Evidence = append(u.Evidence, impact.Evidence{Kind: "edge", Source: string(e.Evidence), At: e.Last, Detail: e.Detail})
+		if e.Known && u.Fields.Source == "" {
+			u.Fields.Source, u.Fields.At = string(e.Evidence), e.Last
+		}
+	}
+	if fields := s.catalog.ReadAs(of, x.ID); x.Reads && len(fields) > 0 {
+		r := &impact.Reader{Source: "the type that its recording tells", At: x.Seen}
+		for _, f := range fields {
+			r.Fields = append(r.Fields, language.Field{Path: f.Path, Type: f.Type, Optional: f.Optional})
+		}
+		u.Reader = r
+	}
+	return u
 }
 
-// groups are the consumer groups that committed offsets of a stream, or have its partitions.
-func (s *streams) groups(ctx context.Context, who access.Principal, of impact.Stream) (list []impact.User, hidden int, err error) {
-	c := s.clusters.byName[of.Cluster]
-	if c == nil {
-		return nil, 0, nil
-	}
-	all, failed, err := c.client.Groups(ctx)
-	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", browse.ErrCluster, err)
-	}
-	hidden = len(failed) // brokers that told nothing of their groups
-	for _, g := range all {
-		whole, err := c.client.Group(ctx, g.Name)
-		if errors.Is(err, kafka.ErrUnknown) {
-			continue
-		}
-		if err != nil {
-			hidden++ // it may be at the stream
-			continue
-		}
-		if !slices.ContainsFunc(whole.Partitions, func(p kafka.GroupPartition) bool { return p.Topic == of.Topic }) {
-			continue
-		}
-		resource := browse.GroupResource(of.Cluster, g.Name)
-		if !s.browser.DecideIn(ctx, who, access.GroupView, resource).Allowed {
-			hidden++
-			continue
-		}
-		u := impact.User{ID: string(resource), Name: g.Name, Kind: "group", Reads: true, Seen: s.now()}
-		detail := "it has members"
-		if g.Members == 0 {
-			// Kafka does not tell when it read last.
-			u.Seen, detail = s.now().Add(-impact.AliveFor-time.Hour), "it committed offsets and has no members"
-		}
-		u.Evidence = []impact.Evidence{{Kind: "edge", Source: "cluster " + of.Cluster, At: s.now(), Detail: detail}}
-		list = append(list, u)
-	}
-	return list, hidden, nil
-}
-
-// Outputs is that of impact.Estate: which fields come out is not known.
+// Outputs is that of impact.Estate.
 func (s *streams) Outputs(ctx context.Context, who access.Principal, of impact.Stream, system string) (out []impact.Output, err error) {
-	jobs, err := s.queries.Jobs(ctx, false)
-	if err != nil {
-		return nil, err
+	written, hidden := s.catalog.WrittenFrom(s.catalog.Sight(ctx, who), catalog.StreamID(of.Cluster, of.Topic), catalog.ID(system))
+	for _, w := range written {
+		o := impact.Output{To: impact.Stream{Cluster: w.Cluster, Topic: w.Name}, Known: len(w.Flows) > 0}
+		for _, f := range w.Flows {
+			o.Pairs = append(o.Pairs, impact.Pair{From: f.FromPath, To: f.ToPath})
+		}
+		out = append(out, o)
 	}
-	for i := range jobs {
-		if "job:"+jobs[i].Name != system {
-			continue
-		}
-		d, err := s.queries.Job(ctx, jobs[i].ID)
-		if errors.Is(err, browse.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range d.Graph.Topics {
-			if t.Role != query.TopicRead && t.Topic != of.Topic {
-				out = append(out, impact.Output{To: impact.Stream{Cluster: of.Cluster, Topic: t.Topic}})
-			}
-		}
+	for range hidden {
+		out = append(out, impact.Output{})
 	}
 	return out, nil
 }
@@ -200,8 +143,12 @@ func (s *streams) Cluster(ctx context.Context, who access.Principal, topic strin
 }
 
 // OwnersOf is that of impact.Estate.
-func (s *streams) OwnersOf(context.Context, access.Principal, impact.Stream) ([]string, error) {
-	return nil, nil
+func (s *streams) OwnersOf(ctx context.Context, who access.Principal, of impact.Stream) ([]string, error) {
+	w, err := s.catalog.Who(s.catalog.Sight(ctx, who), catalog.StreamID(of.Cluster, of.Topic), "")
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil, nil
+	}
+	return w.Owners, err
 }
 
 // Topic is that of impact.Topics.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	compiler "github.com/santhosh-tekuri/jsonschema/v6"
@@ -67,7 +68,7 @@ func (l *library) Load(uri string) (any, error) {
 		return nil, errors.New("not among the references")
 	}
 	l.loaded[uri] = v
-	return withoutUnknownDraft(v.plain()), nil
+	return withoutUnknownDraft(asRegistriesTake(v.plain(), false)), nil
 }
 
 func (l *library) find(uri string) *value {
@@ -125,6 +126,50 @@ func withoutUnknownDraft(doc any) any {
 	}
 	delete(members, "$schema")
 	return doc
+}
+
+// asRegistriesTake drops what the drafts forbid and registries have taken for years, as schemas say it by habit: "required": true in a property, which
+// means nothing since draft 4, and values that an enum lists twice. names: the members are names of properties or definitions, not keywords.
+func asRegistriesTake(doc any, names bool) any {
+	switch v := doc.(type) {
+	case []any:
+		for i := range v {
+			v[i] = asRegistriesTake(v[i], false)
+		}
+	case map[string]any:
+		for name, member := range v {
+			if names {
+				v[name] = asRegistriesTake(member, false)
+				continue
+			}
+			switch name {
+			case "const", "default", "examples":
+			case "required":
+				if _, habit := member.(bool); habit {
+					delete(v, name)
+				}
+			case "enum":
+				if list, ok := member.([]any); ok {
+					v[name] = withoutRepetition(list)
+				}
+			case "properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas":
+				v[name] = asRegistriesTake(member, true)
+			default:
+				v[name] = asRegistriesTake(member, false)
+			}
+		}
+	}
+	return doc
+}
+
+func withoutRepetition(list []any) []any {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(v any) bool {
+		key := exact(v)
+		again := seen[key]
+		seen[key] = true
+		return again
+	})
 }
 
 // opaque is a pattern of ECMA 262 that Go cannot run, as one that looks ahead. It is compared by its text and matches nothing.

@@ -277,7 +277,7 @@ func (s *schema) validator(t *testing.T) *compiler.Schema {
 // Under strict, what the walker calls compatible is: every value that is valid for the writer is valid for the reader.
 func TestCompatibleMeansReadable(t *testing.T) {
 	pairs, values := 0, 0
-	for seed := uint64(1); seed < 1500; seed++ {
+	for seed := uint64(1); seed < 1000; seed++ {
 		r := &random{Rand: rand.New(rand.NewPCG(seed, 8))}
 		one := r.root()
 		writer, reader := parsed(one), parsed(r.changed(one))
@@ -308,7 +308,7 @@ func TestCompatibleMeansReadable(t *testing.T) {
 }
 
 func TestLaws(t *testing.T) {
-	for seed := uint64(1); seed < 250; seed++ {
+	for seed := uint64(1); seed < 150; seed++ {
 		r := &random{Rand: rand.New(rand.NewPCG(seed, 9))}
 		one := r.root()
 		a, again, b := parsed(one), parsed(one), parsed(r.changed(one))

@@ -122,6 +122,16 @@ func TestUnknownDraftsAreDraft7(t *testing.T) {
 	}
 }
 
+func TestHabitsThatDraftsForbid(t *testing.T) {
+	s := parse(t, `{"type":"object","properties":{"a":{"type":"string","required":true},"required":true,"b":{"enum":[1,2,1.0]},"c":{"default":{"required":false}}}}`)
+	if got := fieldText(s.Fields()); got != "a string?; required any?; b enum?; c any?" {
+		t.Error(got)
+	}
+	if !strings.Contains(s.Canonical(), `"required":true`) || !strings.Contains(s.Canonical(), `1.0`) {
+		t.Error("the canonical text keeps them")
+	}
+}
+
 func fieldText(list []language.Field) string {
 	var parts []string
 	for _, f := range list {
@@ -186,7 +196,7 @@ func TestCompareIsBounded(t *testing.T) {
 	if !errors.Is(err, ErrUndecided) {
 		t.Fatalf("got %v, want ErrUndecided", err)
 	}
-	_, err = Language{Limit: 20 * time.Millisecond}.Compare(parse(t, branches(900, "")), parse(t, branches(900, `,"title":"x"`)), language.Rules{})
+	_, err = Language{Limit: 5 * time.Millisecond}.Compare(parse(t, branches(500, "")), parse(t, branches(500, `,"title":"x"`)), language.Rules{})
 	if !errors.Is(err, ErrUndecided) || !strings.Contains(err.Error(), "/properties/heavy") {
 		t.Errorf("got %v, want ErrUndecided that names the part", err)
 	}

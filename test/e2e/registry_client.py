@@ -7,7 +7,9 @@ from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, Server
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
+from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+from google.protobuf import wrappers_pb2
 
 registry, broker = sys.argv[1], sys.argv[2]
 client = SchemaRegistryClient({"url": registry})
@@ -34,6 +36,10 @@ def there_and_back(topic, write, read, value):
 orders, pay = "orders-" + run, "pay-" + run
 there_and_back(orders, AvroSerializer(client, AVRO), AvroDeserializer(SchemaRegistryClient({"url": registry})), {"id": "o", "n": 7})
 there_and_back(pay, JSONSerializer(JSON, client), JSONDeserializer(None, schema_registry_client=SchemaRegistryClient({"url": registry})), {"n": 3})
+there_and_back(
+    "amount-" + run, ProtobufSerializer(wrappers_pb2.StringValue, client, {"use.deprecated.format": False}),
+    ProtobufDeserializer(wrappers_pb2.StringValue, {"use.deprecated.format": False}), wrappers_pb2.StringValue(value="x"),
+)
 
 subject = orders + "-value"
 latest = client.get_latest_version(subject)

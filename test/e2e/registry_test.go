@@ -95,10 +95,12 @@ func TestRegistry(t *testing.T) {
 	stopsWith(t, pg.Process)
 	for name, settings := range map[string][]string{"sqlite": nil, "postgres": {"--database", pg.URL}} {
 		at := registryServer(t, l, name, settings...)
-		through := registryServer(t, l, name+"-proxy", "--registry-mode", "proxy", "--registry-upstream", at)
+		through := at
+		if name == "sqlite" { // what a proxy passes on is as what comes straight
+			through = registryServer(t, l, name+"-proxy", "--registry-mode", "proxy", "--registry-upstream", at)
+		}
 		t.Run(name+"/franz-go", func(t *testing.T) { franzAsks(t, at, k.Bootstrap) })
-		t.Run(name+"/confluent-kafka", func(t *testing.T) { pythonAsks(t, l, python, at, k.Bootstrap) })
-		t.Run(name+"/confluent-kafka through a proxy", func(t *testing.T) { pythonAsks(t, l, python, through, k.Bootstrap) })
+		t.Run(name+"/confluent-kafka", func(t *testing.T) { pythonAsks(t, l, python, through, k.Bootstrap) })
 		t.Run(name+"/mirror", func(t *testing.T) { mirrors(t, l, name, at) })
 	}
 }

@@ -33,8 +33,8 @@ func Registered() Language { return Language{registered: true} }
 // Kind is AVRO.
 func (Language) Kind() language.Kind { return language.Avro }
 
-// Parse reads a schema. refs are parsed before it, each knowing the types of those before it; their names do not matter, the types they
-// define do. Errors: *language.SyntaxError, language.ErrTooLarge.
+// Parse reads a schema. refs are parsed before it, each knowing the types of those before it; what counts is the types that they define.
+// Of several with one name the first is taken, as several ways may lead to it. Errors: *language.SyntaxError, language.ErrTooLarge.
 func (l Language) Parse(text string, refs []language.Referenced) (language.Schema, error) {
 	return l.parse(text, refs)
 }
@@ -52,7 +52,12 @@ func (l Language) parse(text string, refs []language.Referenced) (*schema, error
 		p = newParser(namesLetters, false)
 	}
 	s := &schema{text: text, refs: refs, language: l, outside: map[string]bool{}}
+	taken := make(map[string]bool, len(refs))
 	for _, r := range refs {
+		if taken[r.Name] {
+			continue
+		}
+		taken[r.Name] = true
 		n, err := p.parse(r.Text)
 		if err != nil {
 			return nil, fmt.Errorf("reference %s: %w", quoted(r.Name), nested(err))

@@ -3,7 +3,6 @@ package avro
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/sightglass/sightglass/internal/language"
 )
@@ -87,7 +86,7 @@ func (c *comparison) breaks(m *mismatch) {
 	}
 	c.told[key] = true
 	message, advice := c.words(m, 0)
-	c.out = append(c.out, language.Difference{Kind: m.kind, Pointer: key[1], Field: fieldPath(m.path), Breaking: true, Message: message, Advice: advice})
+	c.out = append(c.out, language.Difference{Kind: m.kind, Pointer: key[1], Field: m.path.path(), Breaking: true, Message: message, Advice: advice})
 }
 
 // behind tells an incompatibility that the walk finds: what is behind a branch that is missing. Avro's verdict holds the others already.
@@ -98,23 +97,7 @@ func (c *comparison) behind(m mismatch) {
 }
 
 func (c *comparison) tell(kind string, at, path *place, message string) {
-	c.out = append(c.out, language.Difference{Kind: kind, Pointer: at.pointer(), Field: fieldPath(path), Message: message})
-}
-
-// fieldPath is a path as language.Field has it.
-func fieldPath(p *place) string {
-	var tokens []string
-	for ; p != nil; p = p.up {
-		tokens = append(tokens, p.token)
-	}
-	var b strings.Builder
-	for i := len(tokens) - 1; i >= 0; i-- {
-		if b.Len() > 0 && tokens[i] != "[]" && tokens[i] != "{}" {
-			b.WriteByte('.')
-		}
-		b.WriteString(tokens[i])
-	}
-	return b.String()
+	c.out = append(c.out, language.Difference{Kind: kind, Pointer: at.pointer(), Field: path.path(), Message: message})
 }
 
 func (c *comparison) walk(r, w *node, at, path *place) {
@@ -160,7 +143,7 @@ func (c *comparison) logical(r, w *node, at, path *place) {
 	case after == "":
 		message = "the writer means " + before + ", the reader a plain " + r.kind.String()
 	}
-	d := language.Difference{Kind: logicalTypeChanged, Pointer: at.pointer(), Field: fieldPath(path), Breaking: c.strict,
+	d := language.Difference{Kind: logicalTypeChanged, Pointer: at.pointer(), Field: path.path(), Breaking: c.strict,
 		Message: message + ": values are read without an error, and mean something else"}
 	if c.strict {
 		d.Advice = "add a field of the new type, and leave this one as it is"

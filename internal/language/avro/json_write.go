@@ -82,11 +82,11 @@ func writeDouble(b []byte, f float64, bits int) []byte {
 		return b
 	}
 	digits, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, bits), "e")
-	b = append(b, digits...)
 	if !strings.Contains(digits, ".") {
-		b = append(b, ".0"...)
+		// Java takes the nearest of two digits: the smallest number is 4.9E-324, not 5.0E-324.
+		digits, exponent, _ = strings.Cut(strconv.FormatFloat(f, 'e', 1, bits), "e")
 	}
-	b = append(b, 'E')
+	b = append(append(b, digits...), 'E')
 	n, _ := strconv.Atoi(exponent)
 	return strconv.AppendInt(b, int64(n), 10)
 }

@@ -18,9 +18,9 @@ const (
 	ambiguousAlias = "AMBIGUOUS_FIELD_ALIAS"
 )
 
-// Bounds of one comparison: within them it takes about a second and 200 MB at most.
+// Bounds of one comparison: within them it takes about a second and 100 MB at most.
 const (
-	mostSteps     = 1_000_000
+	mostSteps     = 500_000
 	mostRecursion = 10_000
 )
 

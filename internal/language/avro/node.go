@@ -141,19 +141,44 @@ type place struct {
 
 func (p *place) below(token string) *place { return &place{p, token} }
 
+// tokens are what leads to the place from the root.
+func (p *place) tokens() []string {
+	n := 0
+	for at := p; at != nil; at = at.up {
+		n++
+	}
+	out := make([]string, n)
+	for at := p; at != nil; at = at.up {
+		n--
+		out[n] = at.token
+	}
+	return out
+}
+
 // pointer is the place as Avro writes it: a JSON pointer, but "/" for the root.
 func (p *place) pointer() string {
-	var tokens []string
-	for ; p != nil; p = p.up {
-		tokens = append(tokens, p.token)
-	}
-	if len(tokens) == 0 {
+	if p == nil {
 		return "/"
 	}
 	var b strings.Builder
-	for i := len(tokens) - 1; i >= 0; i-- {
+	for _, token := range p.tokens() {
 		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(tokens[i]))
+		if strings.ContainsAny(token, "~/") {
+			token = strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
+
+// path is the place as language.Field has it, if its tokens are names, [] and {}.
+func (p *place) path() string {
+	var b strings.Builder
+	for _, token := range p.tokens() {
+		if b.Len() > 0 && token != "[]" && token != "{}" {
+			b.WriteByte('.')
+		}
+		b.WriteString(token)
 	}
 	return b.String()
 }

@@ -9,8 +9,9 @@ import (
 // normalise writes a type as Confluent's AvroSchemaUtils.toNormalizedString does: full names, members and properties in one order,
 // defaults as their type has them, the order of a field always there. Confluent registers the canonical text of it.
 //
-// Two things differ, in which Confluent's text means another schema: it reads the default of a union by the union's first branch and drops
-// what is none; and a type without a namespace gets that of the record around it. Here both stay as they are.
+// It differs where Confluent's text would mean another schema. Confluent drops a default that is not of the first branch of its union or is a
+// number beyond 64 bits, writes ? for characters of bytes beyond U+00FF, and puts a type without a namespace into that of the record around
+// it. Here all of them stay as they are.
 func normalise(root *node, known map[string]bool) string {
 	w := &normalWriter{canonicalWriter{known: known}}
 	w.typ(root, "")

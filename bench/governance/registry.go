@@ -37,11 +37,11 @@ func (open) Change(_ context.Context, _ rest.Action, _ registry.Subject, _ strin
 	return do()
 }
 
-// order is a schema of 20 fields and n more with defaults.
+// order is the n-th version of a schema of 20 fields, to which every tenth one adds a field with a default.
 func order(n int) string {
 	var b strings.Builder
-	b.WriteString(`{"type":"record","name":"Order","namespace":"com.acme","fields":[`)
-	for i := range 20 + n {
+	fmt.Fprintf(&b, `{"type":"record","name":"Order","namespace":"com.acme","doc":"version %d","fields":[`, n)
+	for i := range 20 + n/10 {
 		if i > 0 {
 			b.WriteByte(',')
 		}
@@ -61,7 +61,7 @@ func ofRegistry(ctx context.Context, dir string, o options) (_ []figures.Figure,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.SetConfig(ctx, registry.Subject{Context: registry.DefaultContext}, []byte(`{"compatibility":"FULL_TRANSITIVE"}`)); err != nil {
+	if _, err := r.SetConfig(ctx, registry.Subject{Context: registry.DefaultContext}, []byte(`{"compatibility":"BACKWARD_TRANSITIVE"}`)); err != nil {
 		return nil, err
 	}
 	s := registry.ParseSubject("orders-value", "")
@@ -85,7 +85,7 @@ func ofRegistry(ctx context.Context, dir string, o options) (_ []figures.Figure,
 	}, nil
 }
 
-// registering registers a version that is compared with a hundred, both ways, and takes it away again.
+// registering registers a version that is compared with a hundred, and takes it away again.
 func registering(ctx context.Context, r *registry.Registry, s registry.Subject, times int) ([]time.Duration, error) {
 	var took []time.Duration
 	for n := range times {

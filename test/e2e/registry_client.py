@@ -3,6 +3,7 @@ import sys
 import uuid
 
 from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient, NewTopic
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, ServerConfig
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.error import SchemaRegistryError
@@ -19,6 +20,7 @@ JSON = '{"$schema":"http://json-schema.org/draft-07/schema#","title":"Pay","type
 
 
 def there_and_back(topic, write, read, value):
+    AdminClient({"bootstrap.servers": broker}).create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
     context = SerializationContext(topic, MessageField.VALUE)
     producer = Producer({"bootstrap.servers": broker})
     producer.produce(topic, write(value, context))

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sr"
 
@@ -175,11 +176,14 @@ func franzRoundTrip(t *testing.T, c *sr.Client, id int, broker string) {
 	topic := fmt.Sprintf("franz-%d", time.Now().UnixNano())
 	var serde sr.Serde
 	serde.Register(id, orderOfTest{}, sr.EncodeFn(json.Marshal), sr.DecodeFn(json.Unmarshal))
-	k, err := kgo.NewClient(kgo.SeedBrokers(broker), kgo.AllowAutoTopicCreation(), kgo.ConsumeTopics(topic), kgo.UnknownTopicRetries(50))
+	k, err := kgo.NewClient(kgo.SeedBrokers(broker), kgo.ConsumeTopics(topic), kgo.UnknownTopicRetries(50))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer k.Close()
+	if _, err := kadm.NewClient(k).CreateTopic(t.Context(), 1, 1, nil, topic); err != nil {
+		t.Fatal(err)
+	}
 	want := orderOfTest{"o-1", 7}
 	value, err := serde.Encode(want)
 	if err != nil {

@@ -20,7 +20,8 @@ JSON = '{"$schema":"http://json-schema.org/draft-07/schema#","title":"Pay","type
 
 
 def there_and_back(topic, write, read, value):
-    AdminClient({"bootstrap.servers": broker}).create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
+    admin = AdminClient({"bootstrap.servers": broker})
+    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
     context = SerializationContext(topic, MessageField.VALUE)
     producer = Producer({"bootstrap.servers": broker})
     producer.produce(topic, write(value, context))

@@ -50,8 +50,6 @@ func (c *cache[K, V]) age() int {
 	return c.forgotten
 }
 
-func (c *cache[K, V]) put(k K, v V) { c.putOf(c.age(), k, v) }
-
 // putOf keeps what was looked up at an age, unless something was forgotten since.
 func (c *cache[K, V]) putOf(age int, k K, v V) {
 	e := kept[V]{value: v}

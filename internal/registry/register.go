@@ -237,8 +237,8 @@ func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) 
 		}
 	}
 	x.Text = canonical
-	if x.Kind == language.Protobuf && !w.Normalize {
-		x.Text = w.Schema // people read it, comments and all
+	if x.Kind == language.Protobuf && !w.Normalize && strings.ContainsAny(w.Schema, "{;") {
+		x.Text = w.Schema // people read it, comments and all; but not descriptors in base64, which some clients send
 	}
 	x.GUID, x.hash = x.guid(), sameHash(x.Kind, canonical, &x)
 	return x, parsed, nil

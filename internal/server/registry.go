@@ -18,13 +18,14 @@ import (
 	"github.com/sightglass/sightglass/internal/language"
 	"github.com/sightglass/sightglass/internal/language/avro"
 	"github.com/sightglass/sightglass/internal/language/jsonschema"
+	"github.com/sightglass/sightglass/internal/language/protobuf"
 	"github.com/sightglass/sightglass/internal/registry"
 	"github.com/sightglass/sightglass/internal/registry/rest"
 )
 
 // languages is where schema languages join the registry: as which new schemas are read, and those that some registry has already.
 func languages() (fresh, registered []language.Language) {
-	return []language.Language{avro.New(), jsonschema.Language{}}, []language.Language{avro.Registered()}
+	return []language.Language{avro.New(), protobuf.Language{}, jsonschema.Language{}}, []language.Language{avro.Registered()}
 }
 
 // schemaRegistry is the registry that this server is, stands before, or follows.

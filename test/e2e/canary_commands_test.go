@@ -45,7 +45,7 @@ var silent = map[string]string{
 	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "notify ack": "changes", "notify add": "changes", "notify remove": "changes", "notify test": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
 	"store repair": "the owner's, on a folder that no server has", "store verify": "the owner's, on a folder that no server has", "store stats": "the owner's, on a folder that no server has",
 	"store compact": "changes", "audit verify": "counts of entries", "query": "asks exports, which are looked into; it is in builds with DuckDB alone", "replay": "runs what whatif runs, and prints what replays prints",
-	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
+	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "registry export": "schemas", "registry import": "schemas", "schema check": "schemas", "schema delete": "schemas", "schema list": "schemas", "schema register": "schemas", "schema show": "schemas", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
 	"contract lint": "of a text that is given", "contract apply": "changes", "contract ack": "changes", "contract end": "changes",
 }
 

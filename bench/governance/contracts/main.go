@@ -1,4 +1,4 @@
-// Command governance measures what checks of contracts cost, in this process: ten rules on records of 20 fields, and conformity alone of Avro values of
+// Command contracts measures what checks of contracts cost, in this process: ten rules on records of 20 fields, and conformity alone of Avro values of
 // 1 KB.
 //
 //	make bench-governance

@@ -121,7 +121,7 @@ Start here:
 	}
 	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.login(), a.logout(), a.doctor())
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays(), a.audit())
-	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas())
+	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas(), a.catalogVerb())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
 	add("take", a.export(), a.linkVerb(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())

@@ -42,7 +42,7 @@ var silent = map[string]string{
 	"access can": "files alone", "access check": "files alone", "access test": "files alone", "mask explain": "files alone", "attach": "configuration", "detach": "configuration",
 	"completion": "of a shell", "dap": "asks the routes of steps, which are walked; TestDemo has it speak", "demo": "says a command", "help": "of verbs", "version": "of the program",
 	"login": "keeps a token", "logout": "forgets a token", "up": "the server, whose log is looked into", "user add": "users", "user list": "users", "user passwd": "users", "user remove": "users",
-	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
+	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "link revoke": "changes", "catalog set": "changes", "catalog propose": "changes", "catalog approve": "changes", "catalog refuse": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
 	"store repair": "the owner's, on a folder that no server has", "store verify": "the owner's, on a folder that no server has", "store stats": "the owner's, on a folder that no server has",
 	"store compact": "changes", "audit verify": "counts of entries", "query": "asks exports, which are looked into; it is in builds with DuckDB alone", "replay": "runs what whatif runs, and prints what replays prints",
 	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
@@ -54,7 +54,7 @@ func (p plantedPlaces) commands(dir string) map[string][][]string {
 	one := func(args ...string) [][]string { return [][]string{args} }
 	at, last := p.positions[0], p.positions[len(p.positions)-1]
 	return map[string][][]string{
-		"acls": one(), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
+		"acls": one(), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "catalog search": {{}, {"--kind", "operator"}}, "catalog show": {{arrivals}, {"job:" + plantedJob}}, "catalog who": one(arrivals), "catalog lineage": one(arrivals), "catalog history": one(arrivals), "catalog proposals": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
 		"browse": {{arrivals, "--from", "earliest", "--all"}, {arrivals + "/0@4", "--hex"}, {departures, "--from", "earliest", "--all", "--decoder", "bytes"}, {arrivals, "--from", "earliest", "--key", key}},
 		"tail":   nil, // testStreams
 		"at":     {{p.job, at}, {p.job, at, "--hex"}, {p.job, last}, {p.derived[0], at, "--hex"}}, "code": {{p.job}, {p.job, "calc-2"}}, "drops": one(p.job),

@@ -58,7 +58,7 @@ var streams = map[string]bool{"audit-live": true, "events-live": true, "job-live
 var changes = map[string]bool{
 	"group-reset": true, "topic-produce": true, "import-incident": true, "job-level": true, "job-level-end": true, "unpin": true, "pin": true, "recording-policy-set": true,
 	"replay-start": true, "replay-jar": true, "step-end": true, "replay-cancel": true, "replay-remove": true, "session-end": true, "store-compact-cancel": true,
-	"store-compact": true, "token-create": true, "token-revoke": true, "grant-request": true, "grant-approve": true, "grant-refuse": true, "grant-end": true, "link-create": true, "link-revoke": true,
+	"store-compact": true, "token-create": true, "token-revoke": true, "grant-request": true, "grant-approve": true, "grant-refuse": true, "grant-end": true, "catalog-change": true, "catalog-propose": true, "catalog-approve": true, "catalog-refuse": true, "catalog-withdraw": true, "openlineage": true, "link-create": true, "link-revoke": true,
 }
 
 // bodies are those of routes that answer a question that is posted.
@@ -119,6 +119,7 @@ func (p plantedPlaces) queries() map[string][]string {
 		"replays": plain, "replay": plain, "replay-difference": plain, "replay-differences": plain, "replay-plan": plain,
 		"step": steps, "step-progress": plain,
 		"grants": plain, "grant-rules": plain, "links": plain, "link-file": {"?secret=" + plant("value", p.seed)},
+		"catalog": {"", "?kind=operator&kind=program&limit=500", "?q=" + url.QueryEscape(plant("value", p.seed))}, "catalog-entity": plain, "catalog-history": plain, "catalog-lineage": {"", "?depth=5&field=text"}, "catalog-who": plain, "catalog-proposals": plain,
 	}
 }
 
@@ -132,7 +133,7 @@ func (p plantedPlaces) fill(o operation) []string {
 	paths := []string{o.path}
 	for name, values := range map[string][]string{
 		"{cluster}": {"lab"}, "{topic}": {arrivals, departures}, "{group}": {plantedJob}, "{partition}": {"0"}, "{offset}": {"0", "3", "4"},
-		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays,
+		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{entity}": {"stream:lab/" + arrivals, "stream:lab/" + departures, "job:" + plantedJob},
 	} {
 		var more []string
 		for _, path := range paths {

@@ -22,7 +22,7 @@ VALUES   ?= 10000
 SEED     ?= 0
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access web agent demo demo-stop
+.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access bench-governance web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -117,6 +117,9 @@ bench-agent: build ## what recording costs: jobs with and without the agent in t
 
 bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
 	go run ./bench/access
+
+bench-governance: ## what the catalog does: searches and lineage maps over 10,000 topics with 500,000 fields, figures against their targets; two minutes
+	go run ./bench/governance/catalog
 
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images

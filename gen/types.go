@@ -6612,6 +6612,14 @@ type LineageEnd struct {
 	TookMs     float64           `json:"took_ms"`
 }
 
+// LineageFault defines model for LineageFault.
+type LineageFault struct {
+	Message string `json:"message"`
+
+	// Pointer JSON pointer into the body.
+	Pointer string `json:"pointer"`
+}
+
 // LineageNode defines model for LineageNode.
 type LineageNode struct {
 	Attempt int64 `json:"attempt"`
@@ -6654,6 +6662,15 @@ type LineagePart struct {
 	End  LineageEnd  `json:"end,omitempty"`
 	Node LineageNode `json:"node,omitempty"`
 	Note Note        `json:"note,omitempty"`
+}
+
+// LineageTaken defines model for LineageTaken.
+type LineageTaken struct {
+	// Faults One for each event of a batch that was not.
+	Faults []LineageFault `json:"faults"`
+
+	// Stored Events that were taken.
+	Stored int64 `json:"stored"`
 }
 
 // Link defines model for Link.
@@ -9904,6 +9921,9 @@ type JobReportsParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// OpenlineageJSONBody defines parameters for Openlineage.
+type OpenlineageJSONBody = interface{}
+
 // LinkFileParams defines parameters for LinkFile.
 type LinkFileParams struct {
 	// Secret What stands in the link's address.
@@ -10470,6 +10490,9 @@ type ImpactAckJSONRequestBody = ImpactAckWish
 
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish
+
+// OpenlineageJSONRequestBody defines body for Openlineage for application/json ContentType.
+type OpenlineageJSONRequestBody = OpenlineageJSONBody
 
 // NotificationsReadJSONRequestBody defines body for NotificationsRead for application/json ContentType.
 type NotificationsReadJSONRequestBody = NotificationIDs

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/access"
@@ -32,6 +33,18 @@ func filledCatalog(t *testing.T, f *fixture) *catalog.Catalog {
 	}
 	c.Fill(t.Context())
 	return c
+}
+
+// lateTags is browse.FieldTags over a catalog that is opened after the browser.
+type lateTags struct {
+	atomic.Pointer[catalog.Catalog]
+}
+
+func (l *lateTags) TagsOf(cluster, topic string, part access.Part) *access.Tagged {
+	if c := l.Load(); c != nil {
+		return c.TagsOf(cluster, topic, part)
+	}
+	return nil
 }
 
 func entityPath(id string) string { return "/catalog/entities/" + url.PathEscape(id) }
@@ -153,5 +166,59 @@ func TestProposalsAreApprovedByOthers(t *testing.T) {
 	}
 	if log := f.audit.String(); !strings.Contains(log, `catalog:decide`) || !strings.Contains(log, "catalog:write") || !strings.Contains(log, "catalog:propose") {
 		t.Error("changes and decisions are not in the audit log")
+	}
+}
+
+// A field is masked from the moment on in which somebody tags it; a tag shows nothing that was hidden.
+func TestATaggedFieldIsMaskedFromThenOn(t *testing.T) {
+	policy, err := access.ReadPolicy(`masking:
+  classes:
+    pii: {rank: 95, action: redact}
+    open: {rank: 1, action: clear}
+  rules:
+    - {topics: [orders], part: value, paths: {amount: public, id: public, orderId: public, currency: public}}
+    - {topics: [orders], part: value, tags: [PII], class: pii}
+    - {topics: [orders], part: value, tags: [harmless], class: open, override: true}
+roles: [{name: reader, allow: [{actions: ["*"], resources: ["**"]}]}]
+`, access.Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := openUnder(t, policy, func(*http.Request) (access.Principal, error) {
+		return access.Principal{ID: "oidc:x#ann", Name: "ann", Roles: []string{"reader"}}, nil
+	})
+	err = f.catalog.Take(t.Context(), catalog.Batch{Fields: []catalog.FieldSet{{Stream: "stream:shop/orders", Origin: catalog.SchemaOrigin, Fields: []catalog.Field{
+		{Part: catalog.Value, Path: "id"}, {Part: catalog.Value, Path: "amount"}, {Part: catalog.Value, Path: "secret"}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	records := func() string {
+		_, _, body := get2(t, f, Base+"/clusters/shop/topics/orders/records?from=earliest&limit=3")
+		return string(body)
+	}
+	classOf := func(path string) string {
+		for _, x := range answerOf[CatalogEntity](t, f, entityPath("stream:shop/orders")).FieldList {
+			if x.Path == path {
+				return x.Class + " " + x.Mask
+			}
+		}
+		return "no such field"
+	}
+	tag := func(path, tag string) {
+		t.Helper()
+		if status, _, body := send2(t, f, http.MethodPost, Base+entityPath("stream:shop/orders")+"/changes", `{"attribute":"tags","path":"`+path+`","values":["`+tag+`"],"reason":"r"}`); status != http.StatusOK {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	if text := records(); !strings.Contains(text, "\"value\":\"o-") || classOf("id") != "public " {
+		t.Fatalf("before: class %s, %s", classOf("id"), text)
+	}
+	tag("id", "pii")
+	if text := records(); strings.Contains(text, "\"value\":\"o-") || classOf("id") != "pii redact" {
+		t.Errorf("after: class %s, %s", classOf("id"), text)
+	}
+	tag("secret", "harmless")
+	if got := classOf("secret"); got != "unknown redact" {
+		t.Errorf("a field that no rule shows is %s once it is tagged", got)
 	}
 }

@@ -25,6 +25,7 @@ func (s *service) catalogRoutes() {
 	get(s, route{"catalog-proposals", "/catalog/proposals", anyone, "Proposals that wait, oldest first", nil}, s.catalogProposals)
 	register(s, http.MethodPost, route{"catalog-approve", "/catalog/proposals/{id}/approve", anyone, "Approve a proposal: it is made; catalog:write, or an owner", nil}, s.catalogApprove)
 	register(s, http.MethodPost, route{"catalog-refuse", "/catalog/proposals/{id}/refuse", anyone, "Refuse a proposal; catalog:write, or an owner", nil}, s.catalogRefuse)
+	s.lineageRoute()
 	register(s, http.MethodDelete, route{"catalog-withdraw", "/catalog/proposals/{id}", anyone, "Take back a proposal of the caller's", nil}, s.catalogWithdraw)
 }
 

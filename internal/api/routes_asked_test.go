@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
 )
@@ -14,7 +15,7 @@ import (
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
 	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String(),
-		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing", "{contract}": "orders"}
+		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing", "{contract}": "orders", "{entity}": "stream:shop/orders"}
 }
 
 // asked is a request to a route that it can answer: its path and its body.
@@ -97,6 +98,14 @@ func asked(f *fixture, r route) (path, body string) {
 		if r.id != "subscription-change" {
 			body = ""
 		}
+	case "catalog-change", "catalog-propose":
+		body = `{"attribute":"tags","values":["critical"],"reason":"a test"}`
+	case "catalog-approve", "catalog-refuse": // what somebody else proposed
+		path = strings.ReplaceAll(path, "/1/", "/"+proposed(f, access.Principal{ID: "oidc:x#9", Name: "Eve"})+"/")
+	case "catalog-withdraw": // the caller's own
+		path = strings.TrimSuffix(path, "1") + proposed(f, access.LocalPrincipal("ann"))
+	case "openlineage":
+		body = `{"eventTime":"2026-01-05T08:00:00Z","eventType":"START","producer":"https://example.org","run":{"runId":"0"},"job":{"namespace":"flink","name":"other"},"inputs":[{"namespace":"kafka://b:9092","name":"orders"}]}`
 	case "link-create":
 		body = `{"as":"support","lasts":"2d"}`
 	case "link-file":
@@ -111,4 +120,13 @@ func asked(f *fixture, r route) (path, body string) {
 		body = `{"name":"ci","expires":"720h"}`
 	}
 	return path, body
+}
+
+// proposed is the id of a proposal of who.
+func proposed(f *fixture, who access.Principal) string {
+	p, err := f.catalog.Propose(context.Background(), who, catalog.Edit{Entity: "stream:shop/orders", Attribute: catalog.Doc, Values: []string{"x"}, Reason: "a test"})
+	if err != nil {
+		panic(err) // a bug of the fixture
+	}
+	return p.ID
 }

@@ -53,7 +53,6 @@ type Catalog struct {
 	ordered   []*node // by kind and name; nil = to be made
 	children  map[ID][]ID
 	proposals map[string]*Proposal
-	aliases   map[string]string // OpenLineage namespace → cluster
 	revision  int64
 	stale     bool // others wrote
 	marked    uint64

@@ -72,18 +72,18 @@ func (c *Catalog) each(ctx context.Context, query string, args []any, row func(*
 
 // load reads all tables but history and events, and puts them in place of what is held.
 func (c *Catalog) load(ctx context.Context) error {
-	n := &Catalog{Options: c.Options, nodes: make(map[ID]*node), children: make(map[ID][]ID), named: make(map[string][]ID), proposals: make(map[string]*Proposal), aliases: make(map[string]string)}
+	n := &Catalog{Options: c.Options, nodes: make(map[ID]*node), children: make(map[ID][]ID), named: make(map[string][]ID), proposals: make(map[string]*Proposal)}
 	if err := c.DB.QueryRow(ctx, "SELECT n FROM catalog_state WHERE name = 'revision'").Scan(&n.revision); err != nil {
 		return fmt.Errorf("reading the catalog: %w", err)
 	}
-	for _, read := range []func(context.Context) error{n.loadEntities, n.loadFields, n.loadEdges, n.loadFlows, n.loadMarks, n.loadProposals, n.loadAliases} {
+	for _, read := range []func(context.Context) error{n.loadEntities, n.loadFields, n.loadEdges, n.loadFlows, n.loadMarks, n.loadProposals} {
 		if err := read(ctx); err != nil {
 			return err
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.nodes, c.children, c.named, c.proposals, c.aliases, c.revision = n.nodes, n.children, n.named, n.proposals, n.aliases, n.revision
+	c.nodes, c.children, c.named, c.proposals, c.revision = n.nodes, n.children, n.named, n.proposals, n.revision
 	c.ordered, c.stale, c.marked, c.tagged = nil, false, 1, nil
 	return nil
 }
@@ -208,15 +208,6 @@ func (c *Catalog) loadProposals(ctx context.Context) error {
 	return c.each(ctx, proposalColumns+" WHERE state = 'pending'", nil, func(r *sql.Rows) error {
 		p, err := scanProposal(r)
 		c.proposals[p.ID] = &p
-		return err
-	})
-}
-
-func (c *Catalog) loadAliases(ctx context.Context) error {
-	return c.each(ctx, "SELECT namespace, cluster FROM catalog_alias", nil, func(r *sql.Rows) error {
-		var namespace, cluster string
-		err := r.Scan(&namespace, &cluster)
-		c.aliases[namespace] = cluster
 		return err
 	})
 }

@@ -151,17 +151,42 @@ func (n *node) score(t term) (best int) {
 	if !strings.Contains(n.text, t.text) {
 		return 0
 	}
+	if (t.where == "" || t.where == "field") && (strings.Contains(n.text, "\n"+t.text+string(separator)) || strings.Contains(n.text, "."+t.text+string(separator))) {
+		best = scoreField * 3 // a whole name of a field, wherever it stands
+	}
+	if t.where == "" || t.where == "name" {
+		name, _, _ := strings.Cut(n.text, "\n")
+		if at := strings.Index(name, t.text); at >= 0 {
+			best = max(best, scoreName*fit(name, at, len(t.text), separator))
+		}
+	}
+	if best >= scoreField*3 { // nothing but a name fits better
+		return best
+	}
+	looked := 0
 	n.find(t, func(_ string, score int, _ string) bool {
 		best = max(best, score)
-		return best < scoreName*3 // nothing fits better than the whole name
+		looked++
+		return looked < mostScored
 	})
 	return best
 }
 
+// mostScored places of a word in one entity decide about its score, and whether a field is called just so: many fields of many topics have parts alike.
+const mostScored = 4
+
 // find gives the places in which a word is, until it is told to stop.
 func (n *node) find(t term, place func(what string, score int, path string) bool) {
 	rest := n.text
+	if t.where == "field" { // what is before fields is not looked at
+		for range sections {
+			_, rest, _ = strings.Cut(rest, "\n")
+		}
+	}
 	for _, section := range sections {
+		if t.where == "field" {
+			break
+		}
 		line, after, _ := strings.Cut(rest, "\n")
 		rest = after
 		if t.where != "" && t.where != section.what {

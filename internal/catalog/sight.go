@@ -74,7 +74,7 @@ func (s *Sight) is(id ID) bool {
 		return mine(string(id))
 	}
 	n := s.c.nodes[id]
-	return id.Kind() == Team && n != nil && slices.ContainsFunc(n.values("", Members), mine)
+	return id.Kind() == Team && n != nil && slices.ContainsFunc(n.values("", Members), mine) // of teams people alone say who is in them
 }
 
 // nameOf is the part of an id behind the colon.
@@ -85,7 +85,7 @@ func nameOf(id ID) string {
 
 // owns tells whether who asks is an owner of a node, of what it is a part of, or a member of a team that is. c.mu is held.
 func (s *Sight) owns(n *node) bool {
-	if slices.ContainsFunc(n.values("", Owners), func(o string) bool { return s.is(ID(o)) }) {
+	if slices.ContainsFunc(n.entitled(), func(o string) bool { return s.is(ID(o)) }) {
 		return true
 	}
 	parent := s.c.nodes[n.Parent]
@@ -102,6 +102,23 @@ func (s *Sight) writes(n *node) bool {
 		_, resource = parent.Resource()
 	}
 	return s.may(access.CatalogWrite, resource)
+}
+
+// entitled are the owners that may decide: those that people or contracts name. Whoever sends OpenLineage events names owners too, and gives no
+// rights by it.
+func (n *node) entitled() (owners []string) {
+	for _, m := range n.marks {
+		if m.Path != "" || m.Attribute != Owners {
+			continue
+		}
+		switch m.Source {
+		case SourcePerson:
+			return m.Values
+		case SourceContract:
+			owners = append(owners, m.Values...)
+		}
+	}
+	return owners
 }
 
 // values are what is said of a node or of a field of it: by people where they said something, else by the other sources together.

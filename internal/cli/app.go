@@ -122,7 +122,7 @@ Start here:
 	}
 	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.login(), a.logout(), a.doctor())
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays(), a.audit())
-	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas(), a.contract())
+	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas(), a.contract(), a.catalogVerb())
 	add("schemas", a.schema(), a.registryVerb())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
 	add("kafka", a.check())

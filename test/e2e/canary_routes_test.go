@@ -62,6 +62,7 @@ var changes = map[string]bool{
 	"notifications-read": true, "notification-ack": true, "notification-replay": true, "subscription-add": true,
 	"subscription-change": true, "subscription-test": true, "subscription-remove": true,
 	"contract-apply": true, "contract-end": true, "violation-act": true,
+	"catalog-change": true, "catalog-propose": true, "catalog-approve": true, "catalog-refuse": true, "catalog-withdraw": true, "openlineage": true,
 }
 
 // bodies are those of routes that answer a question that is posted.
@@ -129,6 +130,7 @@ func (p plantedPlaces) queries() map[string][]string {
 		"contracts": plain, "contract": plain, "contract-versions": plain, "contract-checks": plain, "contract-windows": {"?check=" + arrivals + "/conformity"}, "violations": plain, "contract-lint": plain,
 		"contract-test": plain, "contract-proposal": plain,
 		"grants": plain, "grant-rules": plain, "links": plain, "link-file": {"?secret=" + plant("value", p.seed)},
+		"catalog": {"", "?kind=operator&kind=program&limit=500", "?q=" + url.QueryEscape(plant("value", p.seed))}, "catalog-entity": plain, "catalog-history": plain, "catalog-lineage": {"", "?depth=5&field=text"}, "catalog-who": plain, "catalog-proposals": plain,
 	}
 }
 
@@ -142,7 +144,7 @@ func (p plantedPlaces) fill(o operation) []string {
 	paths := []string{o.path}
 	for name, values := range map[string][]string{
 		"{cluster}": {"lab"}, "{topic}": {arrivals, departures}, "{group}": {plantedJob}, "{partition}": {"0"}, "{offset}": {"0", "3", "4"},
-		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{contract}": {"planted"},
+		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{contract}": {"planted"}, "{entity}": {"stream:lab/" + arrivals, "stream:lab/" + departures, "job:" + plantedJob},
 	} {
 		var more []string
 		for _, path := range paths {

@@ -93,10 +93,6 @@ CREATE TABLE catalog_event (
 	job TEXT NOT NULL,
 	body TEXT NOT NULL
 );
-CREATE TABLE catalog_alias (
-	namespace TEXT PRIMARY KEY,
-	cluster TEXT NOT NULL
-);
 CREATE TABLE catalog_state (
 	name TEXT PRIMARY KEY,
 	n BIGINT NOT NULL

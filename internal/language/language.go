@@ -103,6 +103,9 @@ const (
 type Rules struct {
 	Profile Profile
 	Lenient bool // JSON Schema only: compatibilityPolicy LENIENT
+	// ReaderIsOlder says that the writer's schema is the one to come, as where FORWARD is asked. It matters to rules of Strict about what was
+	// done from one version to the next (a field's number used again); whether bytes can be read does not depend on it.
+	ReaderIsOlder bool
 }
 
 // Difference is one difference between a reader's and a writer's schema.

@@ -3,7 +3,10 @@ package server
 import (
 	"context"
 	"path/filepath"
+	"sync/atomic"
 
+	"github.com/sightglass/sightglass/internal/access"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/tables"
 )
@@ -21,5 +24,30 @@ func (s *Server) openTables(ctx context.Context) (err error) {
 		place = filepath.Join(s.cfg.Data, tablesFile)
 	}
 	s.tables, err = tables.Open(ctx, place)
+	return err
+}
+
+// fieldTags is browse.FieldTags over the catalog, which is opened after the views that ask it.
+type fieldTags struct {
+	catalog atomic.Pointer[catalog.Catalog]
+}
+
+// TagsOf is that of the catalog.
+func (f *fieldTags) TagsOf(cluster, topic string, part access.Part) *access.Tagged {
+	if c := f.catalog.Load(); c != nil {
+		return c.TagsOf(cluster, topic, part)
+	}
+	return nil
+}
+
+// openCatalog opens the catalog, before anything is shown: what it tags is masked from the first request on.
+func (s *Server) openCatalog(ctx context.Context) (err error) {
+	if s.tables == nil {
+		return nil
+	}
+	s.catalog, err = catalog.Open(ctx, catalog.Options{DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log})
+	if err == nil {
+		s.fieldTags.catalog.Store(s.catalog)
+	}
 	return err
 }

@@ -11,6 +11,7 @@ import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
 import { latency } from "./latency.ts";
 import { lineage, moment } from "./lineage.ts";
 import { sessions, tokens } from "./login.ts";
+import { deliveries, notifications, subscriptions } from "./notifications.ts";
 import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
@@ -94,6 +95,7 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 					"recording:export",
 					"job:replay",
 					"audit:read",
+					"notify:subscribe",
 					"status",
 				],
 				policy: "clear",
@@ -103,6 +105,14 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			});
 		case "/grants":
 			return ok(listOf("grant", mood === "empty" ? [] : grants));
+		case "/notifications":
+			return ok({ ...listOf("notification", mood === "empty" ? [] : notifications), unread: mood === "empty" ? 0 : 1 });
+		case "/notifications/unread":
+			return ok({ unread: mood === "empty" ? 0 : 1 });
+		case "/notifications/deliveries":
+			return ok(listOf("notification-delivery", mood === "empty" ? [] : deliveries));
+		case "/subscriptions":
+			return ok(listOf("subscription", mood === "empty" ? [] : subscriptions));
 		case "/grant-rules":
 			return ok(listOf("grant-rule", mood === "empty" ? [] : grantRules));
 		case "/tokens":

@@ -26,6 +26,7 @@ const ReplayPanel = lazy(() => import("../panels/replays/ReplayPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const TokensPanel = lazy(() => import("../panels/tokens/TokensPanel"));
 const GrantsPanel = lazy(() => import("../panels/grants/GrantsPanel"));
+const NotificationsPanel = lazy(() => import("../panels/notifications/NotificationsPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
@@ -137,6 +138,8 @@ function Panel({ address }: { readonly address: Address }) {
 			return <PolicyPanel state={state} />;
 		case "tokens":
 			return <TokensPanel />;
+		case "notifications":
+			return <NotificationsPanel />;
 		case "grants":
 			return <GrantsPanel />;
 		case "replays":

@@ -58,6 +58,7 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	policy: [],
 	tokens: [],
 	grants: [],
+	notifications: [],
 	replays: [
 		{ ids: ["row-down", "row-up"], word: "rows" },
 		{ ids: ["open"], word: "open" },

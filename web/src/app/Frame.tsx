@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { auditAction } from "../api/audit";
+import { subscribeAction } from "../api/notification";
 import { principalQuestion } from "../api/questions";
 import { clustersQuestion, topicListAction } from "../api/topic";
 import { classes } from "../base/classes";
@@ -45,6 +46,8 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
 	useCommand("go-grants", () => go(link({ screen: "grants" })));
 	const principal = useQuery(principalQuestion);
+	const maySubscribe = principal.data?.actions.includes(subscribeAction) === true;
+	useCommand("go-notifications", () => go(link({ screen: "notifications" })), maySubscribe);
 	const mayAudit = principal.data?.actions.includes(auditAction) === true;
 	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
@@ -143,6 +146,8 @@ function titleOf({ page }: Address): string {
 			return "Recording policy";
 		case "grants":
 			return "Grants";
+		case "notifications":
+			return "Notifications";
 		case "tokens":
 			return "Tokens and sessions";
 		case "replays":

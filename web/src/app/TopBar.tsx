@@ -10,6 +10,7 @@ import { changePreferences, usePreferences } from "../model/preferences";
 import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
 import { Segmented } from "../widgets/Segmented";
+import { NotificationBell } from "./NotificationBell";
 import styles from "./TopBar.module.css";
 import { UserMenu } from "./UserMenu";
 
@@ -44,6 +45,7 @@ export function TopBar({ address, scheme, onPalette }: Props) {
 				>
 					<Icon name={scheme === "dark" ? "sun" : "moon"} />
 				</button>
+				<NotificationBell here={address.page.screen === "notifications"} />
 				<UserMenu />
 			</div>
 		</header>
@@ -65,6 +67,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			policy: "Recording policy",
 			tokens: "Tokens and sessions",
 			grants: "Grants",
+			notifications: "Notifications",
 			replays: "Replays",
 			replay: "Replay",
 			audit: "Audit",

@@ -39,6 +39,7 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "policy" }),
 		() => ({ screen: "tokens" }),
 		() => ({ screen: "grants" }),
+		() => ({ screen: "notifications" }),
 		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),

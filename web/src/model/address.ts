@@ -23,6 +23,7 @@ export type Page =
 	| { readonly screen: "policy" }
 	| { readonly screen: "tokens" }
 	| { readonly screen: "grants" }
+	| { readonly screen: "notifications" }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -145,6 +146,8 @@ export function formatPath(page: Page): string {
 			return "/policy";
 		case "grants":
 			return "/admin/grants";
+		case "notifications":
+			return "/notifications";
 		case "tokens":
 			return "/tokens";
 		case "replays":
@@ -191,6 +194,7 @@ export function parsePath(path: string): Page {
 	if (first === undefined) return { screen: "fleet" };
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
+	if (first === "notifications" && second === undefined) return { screen: "notifications" };
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };

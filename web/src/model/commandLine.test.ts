@@ -64,6 +64,7 @@ describe("a view as a command", () => {
 		expect(line({ screen: "policy" })).toBe("sightglass policy show");
 		expect(line({ screen: "tokens" })).toBe("sightglass token list");
 		expect(line({ screen: "grants" })).toBe("sightglass grant list");
+		expect(line({ screen: "notifications" })).toBe("sightglass notify inbox");
 		expect(line({ screen: "policy" }, { sel: rec })).toBe("sightglass policy effective 8c1e4f0a");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "levels" })).toBe("sightglass policy effective order-totals");
 		expect(line({ screen: "step", rec, position: "dedup.3.0.7" })).toBe("sightglass step 8c1e4f0a dedup.3.0.7");

@@ -119,6 +119,8 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return state.sel === undefined ? ["policy", "show"] : ["policy", "effective", quoteArgument(shortId(state.sel))];
 		case "grants":
 			return ["grant", "list"];
+		case "notifications":
+			return ["notify", "inbox"];
 		case "tokens":
 			return ["token", "list"];
 		case "replays":

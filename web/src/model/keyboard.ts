@@ -30,6 +30,7 @@ export type CommandId =
 	| "go-policy"
 	| "go-tokens"
 	| "go-grants"
+	| "go-notifications"
 	| "go-replays"
 	| "go-audit"
 	| "go-topics"
@@ -204,6 +205,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
 	{ id: "go-grants", title: "Grants", group: "Go to", keys: [] },
+	{ id: "go-notifications", title: "Notifications", group: "Go to", keys: ["G N"] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },

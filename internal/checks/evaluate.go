@@ -18,6 +18,7 @@ type program struct {
 	rules  []rule // by place in stream.Checks; those that are not about records have no eval
 	each   []int  // places of those that are
 	memory memory
+	flat   *flat
 
 	object  bool   // values are objects: the contract declares members of them
 	textKey bool   // the key is text
@@ -47,6 +48,7 @@ func newProgram(s *contract.Stream, format string) *program {
 			p.parts[part] = newPlan(p.paths, part)
 		}
 	}
+	p.flat = newFlat(p.parts[contract.PartValue])
 	slot := func(x contract.Path) int { return slices.Index(p.paths, x) }
 	for i := range s.Checks {
 		c := &s.Checks[i]

@@ -26,6 +26,8 @@ type reading struct {
 	decoder  *serde.RecordDecoder
 	subjects Subjects // nil: only the subject that the schema itself names is known
 	belongs  map[belonging]bool
+	last     event.SchemaID // of the last value read without a tree
+	writer   string         // its text
 }
 
 type belonging struct {
@@ -34,19 +36,23 @@ type belonging struct {
 }
 
 func newReading(d *serde.RecordDecoder, s Subjects) *reading {
-	return &reading{d, s, map[belonging]bool{}}
+	return &reading{decoder: d, subjects: s, belongs: map[belonging]bool{}}
 }
 
 // decoded is one record, each of its parts decoded when it is asked for and once.
 type decoded struct {
-	by      *reading
-	ctx     context.Context
-	rec     *kafka.Record
-	headers []serde.Header
-	value   serde.Decoded
-	key     serde.Decoded
-	hasKey  bool
-	writer  string // id of the schema that the value was written with; empty: it names none
+	by       *reading
+	ctx      context.Context
+	rec      *kafka.Record
+	headers  []serde.Header
+	way      serde.Way      // how the value is read, if quick
+	info     event.TreeInfo // of the value, if quick
+	quick    bool           // that is certain, and no tree was needed so far
+	value    serde.Decoded  // see whole
+	key      serde.Decoded
+	hasKey   bool
+	hasValue bool
+	writer   string // id of the schema that the value was written with; empty: it names none
 }
 
 func (r *reading) decode(ctx context.Context, rec *kafka.Record) *decoded {
@@ -54,9 +60,11 @@ func (r *reading) decode(ctx context.Context, rec *kafka.Record) *decoded {
 	for _, h := range rec.Headers {
 		d.headers = append(d.headers, serde.Header{Name: h.Name, Value: h.Value})
 	}
-	d.value = r.decoder.Decode(ctx, serde.PartValue, rec.Value, serde.Wish{Headers: d.headers})
-	if s := d.value.Tree.Info().Schema; d.value.Schema != nil {
-		d.writer = s.ID.String()
+	if r.way(d); d.quick {
+		return d
+	}
+	if v := d.whole(); v.Schema != nil {
+		d.writer = v.Tree.Info().Schema.ID.String()
 	}
 	return d
 }
@@ -97,11 +105,11 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 		m.key = h.Sum64() | 1
 	}
 	m.conforms = true
-	if !m.null {
+	if !m.null && !p.fillQuick(d, r, m) {
 		m.conforms, m.unread = d.conforms(p)
-	}
-	if at := p.parts[contract.PartValue]; at != nil && !m.null {
-		at.fill(d.value.Tree.Open(sealed.Take()), r)
+		if at := p.parts[contract.PartValue]; at != nil {
+			at.fill(d.tree(), r)
+		}
 	}
 	if at := p.parts[contract.PartKey]; at != nil && !d.rec.Key.Null() {
 		n := d.keyTree()
@@ -122,18 +130,19 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 
 // conforms says whether the value is what the stream says its values are; unread: it is not even one that has members.
 func (d *decoded) conforms(p *program) (conforms, unread bool) {
-	info := d.value.Tree.Info()
+	v := d.whole()
+	info := v.Tree.Info()
 	switch {
-	case info.Reason != "" || d.value.Fallback != "":
+	case info.Reason != "" || v.Fallback != "":
 		return false, true
-	case p.stream.Subject != "" && (d.value.Schema == nil || !d.by.of(d.ctx, info.Schema, p.stream.Subject)):
+	case p.stream.Subject != "" && (v.Schema == nil || !d.by.of(d.ctx, info.Schema, p.stream.Subject)):
 		return false, false
 	case p.format != "" && !strings.EqualFold(p.format, string(info.Format)):
 		return false, false
 	case !p.object:
 		return true, false
 	}
-	n := d.value.Tree.Open(sealed.Take())
+	n := d.tree()
 	is := n.Kind == event.NodeObject || n.Kind == event.NodeMap
 	return is, !is
 }
@@ -174,7 +183,7 @@ func (d *decoded) Key() any {
 }
 
 // Value is that of contract.Facts.
-func (d *decoded) Value() any { return data(d.value.Tree.Open(sealed.Take())) }
+func (d *decoded) Value() any { return data(d.tree()) }
 
 // Headers is that of contract.Facts.
 func (d *decoded) Headers() map[string]any {

@@ -22,7 +22,7 @@ function columnsOf(e: Entity): readonly WideColumn<FieldRow>[] {
 		{
 			id: "field",
 			head: "Field",
-			width: "minmax(130px, 2fr)",
+			width: "minmax(124px, 1.6fr)",
 			mono: true,
 			cell: ({ field, depth, name }) => (
 				<span style={{ paddingLeft: depth * 16 }} title={field.path}>
@@ -34,7 +34,7 @@ function columnsOf(e: Entity): readonly WideColumn<FieldRow>[] {
 		{
 			id: "type",
 			head: "Type",
-			width: "minmax(90px, 1.2fr)",
+			width: "minmax(90px, 1.25fr)",
 			mono: true,
 			cell: ({ field: f }) => (
 				<span className="dim" title={`known from ${f.origins.join(", ")}`}>
@@ -46,7 +46,7 @@ function columnsOf(e: Entity): readonly WideColumn<FieldRow>[] {
 		{
 			id: "class",
 			head: "Class",
-			width: "minmax(86px, 1fr)",
+			width: "minmax(92px, 1fr)",
 			cell: ({ field: f }) =>
 				f.class === undefined ? null : f.mask === undefined ? (
 					<span className="mid">{f.class}</span>
@@ -59,7 +59,7 @@ function columnsOf(e: Entity): readonly WideColumn<FieldRow>[] {
 		{
 			id: "rule",
 			head: "Contract",
-			width: "minmax(86px, 1.1fr)",
+			width: "minmax(96px, 1.35fr)",
 			cell: ({ field: f }) => (
 				<span className="mid" title={f.rule}>
 					{f.rule}

@@ -1,5 +1,5 @@
 /** Draws a map on a canvas. What cannot be seen at a scale is not drawn: far away boxes are spots and arrows straight lines. */
-import type { Kind, LineageMap, MapEdge } from "../../../api/catalog";
+import type { Kind, LineageMap, MapEdge, MapNode } from "../../../api/catalog";
 import { boxHeight, boxWidth, type MapLayout } from "./layout";
 import type { Viewport } from "./view";
 
@@ -14,6 +14,17 @@ export type Look = {
 
 type Colours = (token: string) => string;
 
+/** From this scale on boxes are large enough for their names; below they are spots. */
+const named = 0.44;
+/** More edges on the screen are straight lines. */
+const mostCurves = 300;
+/** From this scale on a spot is a box with its kind's colour at its edge, not all in that colour. */
+const edged = 0.16;
+/** Names are cut for letters of this size, in pixels, in a box at scale 1: all other scales cut alike. */
+const nameSize = 12;
+const aboutSize = 10.5;
+const inset = 11;
+
 const staleAfter = 30 * 86_400_000;
 
 /** Nothing was seen of it for so long that it may be gone. */
@@ -23,9 +34,9 @@ export function isStale(e: MapEdge, now: number): boolean {
 
 const kindInks: Partial<Record<Kind, string>> = { stream: "--wm", job: "--accent", schema: "--mask", contract: "--mask" };
 
-/** Names are cut once for each length that they are cut to. */
+/** One map in one layout. */
 export class Painter {
-	private readonly cut = new Map<string, string>();
+	private readonly cut = new Map<"name" | "about", readonly string[]>();
 	private readonly spotsOf: readonly (readonly [Kind, readonly number[]])[];
 	/** Edges of one style are one path. */
 	private readonly groups: readonly { readonly style: Style; readonly edges: readonly number[] }[];
@@ -50,47 +61,53 @@ export class Painter {
 		g.clearRect(0, 0, width, height);
 		const seen = (x: number, y: number, w: number, h: number) => x + w >= 0 && y + h >= 0 && x <= width && y <= height;
 		this.edges(g, v, look, colour, seen);
-		if (boxHeight * v.scale < 9) this.spots(g, v, look, colour, seen);
+		if (v.scale < named) this.spots(g, v, look, colour, seen);
 		else this.boxes(g, v, look, colour, seen);
 	}
 
 	private edges(g: CanvasRenderingContext2D, v: Viewport, look: Look, colour: Colours, seen: Seen): void {
 		const { x, y } = this.layout;
-		const curved = v.scale > 0.3;
 		const half = (boxHeight / 2) * v.scale;
 		const w = boxWidth * v.scale;
+		const ends = (e: MapEdge) => ({
+			ax: (x[e.from] ?? 0) * v.scale + v.x + w,
+			ay: (y[e.from] ?? 0) * v.scale + v.y + half,
+			bx: (x[e.to] ?? 0) * v.scale + v.x,
+			by: (y[e.to] ?? 0) * v.scale + v.y + half,
+		});
+		const drawn = this.groups.map(({ style, edges }) => ({
+			style,
+			edges: edges.flatMap((i) => {
+				const e = this.map.edges[i];
+				if (e === undefined) return [];
+				const at = ends(e);
+				if (!seen(Math.min(at.ax, at.bx), Math.min(at.ay, at.by), Math.abs(at.ax - at.bx), Math.abs(at.ay - at.by))) return [];
+				return [{ ...at, bright: look.bright === undefined || (look.bright.has(e.from) && look.bright.has(e.to)) }];
+			}),
+		}));
+		// A curve costs as much as many straight lines of one pixel, and where there are many nobody can follow it.
+		const curved = v.scale >= named && drawn.reduce((n, { edges }) => n + edges.length, 0) <= mostCurves;
 		for (const bright of [false, true]) {
-			if (!bright && look.bright === undefined) continue;
-			for (const { style, edges } of this.groups) {
+			for (const { style, edges } of drawn) {
 				g.beginPath();
-				for (const i of edges) {
-					const e = this.map.edges[i];
-					if (e === undefined) continue;
-					if (look.bright !== undefined && (look.bright.has(e.from) && look.bright.has(e.to)) !== bright) continue;
-					const ax = (x[e.from] ?? 0) * v.scale + v.x + w;
-					const ay = (y[e.from] ?? 0) * v.scale + v.y + half;
-					const bx = (x[e.to] ?? 0) * v.scale + v.x;
-					const by = (y[e.to] ?? 0) * v.scale + v.y + half;
-					if (!seen(Math.min(ax, bx), Math.min(ay, by), Math.abs(ax - bx), Math.abs(ay - by))) continue;
-					g.moveTo(ax, ay);
-					if (!curved) {
-						g.lineTo(bx, by);
-						continue;
-					}
-					const bend = Math.max(30 * v.scale, Math.abs(bx - ax) / 2);
-					g.bezierCurveTo(ax + bend, ay, bx - bend, by, bx, by);
+				for (const e of edges) {
+					if (e.bright !== bright) continue;
+					g.moveTo(e.ax, e.ay);
+					const bend = Math.max(30 * v.scale, Math.abs(e.bx - e.ax) / 2);
+					if (curved) g.bezierCurveTo(e.ax + bend, e.ay, e.bx - bend, e.by, e.bx, e.by);
+					else g.lineTo(e.bx, e.by);
 				}
+				const chosen = bright && look.bright !== undefined;
 				g.globalAlpha = bright ? 1 : 0.16;
-				g.strokeStyle = colour(style === "stale" ? "--late" : bright && look.bright !== undefined ? "--accent" : "--ink");
-				g.lineWidth = curved ? (bright && look.bright !== undefined ? 1.8 : 1.3) : 1;
-				// Dashes cost as much as they are many: far away nobody sees them.
+				g.strokeStyle = colour(style === "stale" ? "--late" : chosen ? "--accent" : "--ink");
+				g.lineWidth = !curved ? 1 : chosen ? 1.8 : 1.3;
 				g.setLineDash(!curved || style === "known" ? [] : style === "stale" ? [7, 4] : [2, 4]);
 				g.stroke();
 			}
 		}
 		g.setLineDash([]);
 		g.globalAlpha = 1;
-		if (v.scale > 0.45) this.arrowHeads(g, v, look, colour, seen);
+		if (v.scale >= named) this.arrowHeads(g, v, look, colour, seen);
 	}
 
 	private arrowHeads(g: CanvasRenderingContext2D, v: Viewport, look: Look, colour: Colours, seen: Seen): void {
@@ -116,15 +133,22 @@ export class Painter {
 		const { x, y } = this.layout;
 		const w = Math.max(2, boxWidth * v.scale);
 		const h = Math.max(1.5, boxHeight * v.scale);
-		for (const [kind, nodes] of this.spotsOf) {
-			g.fillStyle = colour(kindInks[kind] ?? "--cp");
+		const each = (nodes: Iterable<number>, width: number) => {
 			for (const i of nodes) {
 				const left = (x[i] ?? 0) * v.scale + v.x;
 				const top = (y[i] ?? 0) * v.scale + v.y;
 				if (!seen(left, top, w, h)) continue;
 				g.globalAlpha = look.bright === undefined || look.bright.has(i) ? 1 : 0.18;
-				g.fillRect(left, top, w, h);
+				g.fillRect(left, top, width, h);
 			}
+		};
+		if (v.scale >= edged) {
+			g.fillStyle = colour("--ink-3");
+			each(this.map.nodes.keys(), w);
+		}
+		for (const [kind, nodes] of this.spotsOf) {
+			g.fillStyle = colour(kindInks[kind] ?? "--cp");
+			each(nodes, v.scale >= edged ? Math.max(3, w / 6) : w);
 		}
 		g.globalAlpha = 1;
 		// What was found is seen from far away as well.
@@ -141,18 +165,16 @@ export class Painter {
 		const { x, y } = this.layout;
 		const w = boxWidth * v.scale;
 		const h = boxHeight * v.scale;
-		const named = v.scale >= 0.42;
 		const r = 5 * Math.min(1, v.scale);
-		const style = getComputedStyle(document.body);
-		const ui = style.fontFamily || "sans-serif";
-		g.textBaseline = "middle";
+		const shown: number[] = [];
 		for (const [i, n] of this.map.nodes.entries()) {
 			const left = (x[i] ?? 0) * v.scale + v.x;
 			const top = (y[i] ?? 0) * v.scale + v.y;
 			if (!seen(left, top, w, h)) continue;
+			shown.push(i);
 			const chosen = look.selected === i;
 			const found = look.found?.has(i) === true;
-			g.globalAlpha = look.bright === undefined || look.bright.has(i) || found ? 1 : 0.22;
+			g.globalAlpha = this.alpha(look, i);
 			g.beginPath();
 			g.roundRect(left, top, w, h, r);
 			g.fillStyle = colour(chosen ? "--bg-select" : "--bg-raised");
@@ -162,35 +184,54 @@ export class Painter {
 			g.stroke();
 			g.fillStyle = colour(kindInks[n.kind] ?? "--cp");
 			g.fillRect(left, top + r, Math.max(2, 3 * v.scale), h - 2 * r);
-			if (!named) continue;
-			const size = Math.max(6, 12 * v.scale);
-			const inset = 11 * v.scale;
-			g.font = `${n.level === 0 ? 600 : 500} ${size}px ${ui}`;
-			g.fillStyle = colour("--fg");
-			const name = n.path === undefined || n.path === "" ? n.name : `${n.name} · ${n.path}`;
-			g.fillText(this.shorten(g, name, w - 2 * inset, `${i}n${size.toFixed(1)}`), left + inset, top + h * 0.34);
-			g.font = `400 ${Math.max(5.5, 10.5 * v.scale)}px ${ui}`;
-			g.fillStyle = colour("--fg-3");
-			const about = [n.kind, ...(n.owners.length === 0 ? (n.kind === "team" ? [] : ["no owner"]) : n.owners)].join(", ");
-			g.fillText(this.shorten(g, about, w - 2 * inset, `${i}a${size.toFixed(1)}`), left + inset, top + h * 0.72);
+		}
+		const ui = getComputedStyle(document.body).fontFamily || "sans-serif";
+		g.textBaseline = "middle";
+		// A font is set once for all names: setting it costs more than writing one.
+		for (const line of ["name", "about"] as const) {
+			const [weight, size, at] = line === "name" ? [500, nameSize, 0.34] : [400, aboutSize, 0.72];
+			const cuts = this.cuts(g, ui, line, weight, size);
+			// Half pixels: letters of a size are drawn once and kept.
+			g.font = `${weight} ${Math.round(size * v.scale * 2) / 2}px ${ui}`;
+			g.fillStyle = colour(line === "name" ? "--fg" : "--fg-3");
+			for (const i of shown) {
+				g.globalAlpha = this.alpha(look, i);
+				g.fillText(cuts[i] ?? "", (x[i] ?? 0) * v.scale + v.x + inset * v.scale, (y[i] ?? 0) * v.scale + v.y + h * at);
+			}
 		}
 		g.globalAlpha = 1;
 	}
 
-	private shorten(g: CanvasRenderingContext2D, text: string, room: number, key: string): string {
-		const kept = this.cut.get(key);
-		if (kept !== undefined) return kept;
-		let out = text;
-		const whole = g.measureText(text).width;
-		if (whole > room) {
-			let keep = Math.max(1, Math.floor((text.length * room) / whole) - 1);
-			while (keep > 1 && g.measureText(`${text.slice(0, keep)}…`).width > room) keep--;
-			out = `${text.slice(0, keep)}…`;
-		}
-		if (this.cut.size > 20_000) this.cut.clear();
-		this.cut.set(key, out);
-		return out;
+	private alpha(look: Look, i: number): number {
+		return look.bright === undefined || look.bright.has(i) || look.found?.has(i) === true ? 1 : 0.22;
 	}
+
+	/** What of each node's line fits into its box. */
+	private cuts(g: CanvasRenderingContext2D, font: string, line: "name" | "about", weight: number, size: number): readonly string[] {
+		const kept = this.cut.get(line);
+		if (kept !== undefined) return kept;
+		g.font = `${weight} ${size}px ${font}`;
+		const made = this.map.nodes.map((n) => shorten(g, line === "name" ? nameOf(n) : aboutOf(n), boxWidth - 2 * inset));
+		this.cut.set(line, made);
+		return made;
+	}
+}
+
+function nameOf(n: MapNode): string {
+	return n.path === undefined || n.path === "" ? n.name : `${n.name} · ${n.path}`;
+}
+
+function aboutOf(n: MapNode): string {
+	const owners = n.owners.length > 0 ? n.owners : n.kind === "team" || n.kind === "person" ? [] : ["no owner"];
+	return [n.kind, ...owners].join(", ");
+}
+
+function shorten(g: CanvasRenderingContext2D, text: string, room: number): string {
+	const whole = g.measureText(text).width;
+	if (whole <= room) return text;
+	let keep = Math.max(1, Math.floor((text.length * room) / whole) - 1);
+	while (keep > 1 && g.measureText(`${text.slice(0, keep)}…`).width > room) keep--;
+	return `${text.slice(0, keep)}…`;
 }
 
 type Style = "known" | "unknown" | "stale";

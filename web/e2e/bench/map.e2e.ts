@@ -32,7 +32,9 @@ afterAll(async () => {
 });
 
 function figure(name: string, unit: string, value: number, most: number): void {
-	process.stdout.write(`FIGURE ${name} ${value.toFixed(1)} ${unit} target <=${Number(most.toFixed(1))} ${value <= most ? "met" : "missed"}\n`);
+	process.stdout.write(
+		`FIGURE ${name} ${value.toFixed(1)} ${unit} target <=${Number(most.toFixed(1))} ${value <= most ? "met" : "missed"}\n`,
+	);
 }
 
 function p95(values: readonly number[]): number {

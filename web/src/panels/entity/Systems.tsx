@@ -60,7 +60,7 @@ export function Systems({ entity: e }: { readonly entity: Entity }) {
 			{e.hidden > 0 && (
 				<footer className={styles.foot}>
 					<span>
-						<Icon name="mask" size="s" className="c-mask" /> {plural(e.hidden, "more")} that you may not see
+						<Icon name="mask" size="s" className="c-mask" /> {count(e.hidden)} more that you may not see
 					</span>
 				</footer>
 			)}

@@ -85,7 +85,7 @@ function ReadBy({ row: { field: f, spelled }, entity }: { readonly row: FieldRow
 		</ul>
 	);
 	return (
-		<Popup className={styles.count} label={`Who reads ${spelled}: ${f.read_by.length} known`} word={f.read_by.length}>
+		<Popup className={styles.count} label={`Who reads ${spelled}`} word={f.read_by.length}>
 			<h3>Known to read {spelled}</h3>
 			{f.read_by.length === 0 ? <p className="mid">Nobody, as far as is known.</p> : list(f.read_by)}
 			{unknown.length > 0 && (

@@ -5,7 +5,7 @@ import styles from "./EntityPanel.module.css";
 type Props = {
 	/** On the button. */
 	readonly word: ReactNode;
-	/** What the button opens, for those who hear it. */
+	/** What it opens, for those who hear it; the word follows. */
 	readonly label: string;
 	readonly className: string | undefined;
 	readonly children: ReactNode;
@@ -20,13 +20,13 @@ export function Popup({ word, label, className, children }: Props) {
 				<button
 					type="button"
 					className={className}
-					aria-label={label}
 					aria-expanded={opened}
 					onClick={(e) => {
 						e.stopPropagation();
 						setOpened(!opened);
 					}}
 				>
+					<span className="hide">{label}: </span>
 					{word}
 				</button>
 			</Popover.Target>

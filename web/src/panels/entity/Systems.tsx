@@ -147,7 +147,7 @@ function AllEvidence({ system: s }: { readonly system: System }) {
 	return (
 		<Popup
 			className={styles.evidence}
-			label={`Evidence for ${s.name}: ${look.words}${more.length === 0 ? "" : ` and ${more.length} more`}`}
+			label={`Evidence for ${s.name}`}
 			word={
 				<>
 					<Icon name={look.icon} size="s" className={strongest.kind.startsWith("recorded") ? "c-acc" : "mid"} />

@@ -119,7 +119,7 @@ export function MapCanvas({ map, selected, bright, found, onSelect, onOpen, stal
 	useEffect(() => {
 		if (selected === undefined || painter === undefined || room === undefined || pressed.current === selected) return;
 		const v = view.current;
-		const scale = Math.max(v.scale, 0.5);
+		const scale = Math.max(v.scale, 0.7);
 		const x = ((painter.layout.x[selected] ?? 0) + boxWidth / 2) * scale;
 		const y = ((painter.layout.y[selected] ?? 0) + boxHeight / 2) * scale;
 		const inside = scale === v.scale && x + v.x > 60 && x + v.x < room.width - 60 && y + v.y > 40 && y + v.y < room.height - 40;

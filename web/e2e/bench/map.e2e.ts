@@ -42,8 +42,8 @@ function p95(values: readonly number[]): number {
 	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? Number.NaN;
 }
 
-/** The times between frames while something moves the map. */
-async function frames(what: "pull" | "zoom", near: boolean): Promise<readonly number[]> {
+/** The times between frames while something moves the map, or nothing does: those are what the machine has to spare. */
+async function frames(what: "nothing" | "pull" | "zoom", near: boolean): Promise<readonly number[]> {
 	return page.evaluate(
 		async ({ what, near }) => {
 			const canvas = document.querySelector("canvas");
@@ -63,7 +63,7 @@ async function frames(what: "pull" | "zoom", near: boolean): Promise<readonly nu
 			let before = await next();
 			for (let i = 0; i < 120; i++) {
 				if (what === "pull") pointer("pointermove", 180 * Math.sin(i / 12));
-				else wheel(i % 60 < 30 ? -40 : 40);
+				else if (what === "zoom") wheel(i % 60 < 30 ? -40 : 40);
 				const now = await next();
 				times.push(now - before);
 				before = now;
@@ -81,6 +81,7 @@ test("a map of 2,000 jobs and 2,000 topics is laid out, pulled about and searche
 	await page.getByRole("img", { name: /^Map of 4,000 nodes/ }).waitFor();
 	await page.waitForFunction(() => performance.getEntriesByName("lineage-map-layout").length > 0);
 	const layout = await page.evaluate(() => Math.max(...performance.getEntriesByName("lineage-map-layout").map((e) => e.duration)));
+	const still = p95(await frames("nothing", false));
 	const measured: Record<string, readonly number[]> = {};
 	for (const near of [false, true])
 		for (const what of ["pull", "zoom"] as const) measured[`${near ? "near" : "whole"}_${what}`] = await frames(what, near);
@@ -98,11 +99,11 @@ test("a map of 2,000 jobs and 2,000 topics is laid out, pulled about and searche
 	await page.getByText("1 found").waitFor();
 	await search.press("Enter");
 	await page.getByRole("status", { name: "Selected" }).waitFor();
-	const focused = measured;
-	focused.selected_pull = await frames("pull", false);
+	measured.selected_pull = await frames("pull", false);
 	await picture(page, "map-2000-jobs");
+	process.stdout.write(`FIGURE map_still_frame_p95 ${still.toFixed(1)} ms target none met\n`);
 	figure("map_layout", "ms", layout, 1_000);
-	for (const [name, times] of Object.entries(focused)) figure(`map_${name}_frame_p95`, "ms", p95(times), frameTarget);
+	for (const [name, times] of Object.entries(measured)) figure(`map_${name}_frame_p95`, "ms", p95(times), frameTarget);
 	figure("map_search", "ms", found, interactionTarget);
 	expect(faults).toEqual([]);
 });

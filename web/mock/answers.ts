@@ -1,6 +1,7 @@
 /** What the made-up server answers, route by route. Tests of components ask it too. */
 
 import { auditPage, auditStatus } from "./audit.ts";
+import { catalogAnswer } from "./catalog.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
@@ -163,6 +164,14 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(listOf("Recording", all.map(recording)));
 	}
 	const [, room, name = "", what, ...rest] = path.split("/").map(decodeURIComponent);
+	if (room === "catalog") {
+		const below = path.split("/").slice(2).map(decodeURIComponent);
+		if (mood === "empty" && below.length === 0) return ok(listOf("catalog-hit", []));
+		const said = catalogAnswer(below, q, method);
+		return said === undefined
+			? problem(404, "the catalog has no such entity that you may see", "sightglass catalog search finds some")
+			: ok(said);
+	}
 	if (room === "replays") {
 		const one = replays.find((r) => r.id === name);
 		if (one === undefined) return problem(404, "there is no such replay", "sightglass replays lists them");

@@ -2,6 +2,7 @@ import { act, fireEvent, render, screen, waitFor, within } from "@testing-librar
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answer } from "../../mock/answers";
+import { orders, ordersId } from "../../mock/catalog";
 import { merchantAlerts, orderTotals } from "../../mock/jobs";
 import { topics } from "../../mock/topics";
 import { type Answers, serve } from "../../test/openPanel";
@@ -56,8 +57,13 @@ const routes = [
 		`/recordings/${id}/at/${at}`,
 	]),
 	"/recordings/any/lineage",
+	"/catalog",
+	"/catalog/proposals",
 ];
-const served: Answers = Object.fromEntries(routes.map((route) => [route, (q: URLSearchParams) => answer(route, q, "").body]));
+const served: Answers = {
+	...Object.fromEntries(routes.map((route) => [route, (q: URLSearchParams) => answer(route, q, "").body])),
+	[`/catalog/entities/${ordersId}`]: orders,
+};
 
 function open(href: string, answers: Answers = {}) {
 	window.history.replaceState(null, "", href);
@@ -95,6 +101,14 @@ describe("every screen", () => {
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
 			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
 			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
+			["/c#f=orders", "Catalog", "Catalog", "Catalog", "sightglass catalog search orders"],
+			[
+				"/c/stream:demo/orders",
+				"Catalog, stream:demo/orders",
+				"Catalog/demo/orders",
+				"orders",
+				"sightglass catalog show stream:demo/orders",
+			],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);
@@ -385,6 +399,15 @@ describe("the palette", () => {
 		await userEvent.type(field, "orders/2@88121{Enter}");
 		expect(here().page).toEqual({ screen: "journey", rec: "any", record: "orders/2@88121" });
 		expect(box).toBeTruthy();
+	});
+
+	it("goes to an entity of the catalog", async () => {
+		const { box, field } = await openPalette();
+		await userEvent.type(field, "crm");
+		const entry = await within(box).findByRole("option", { name: /crm-sync.*catalog, service/ });
+		expect(within(box).getByRole("option", { name: /Search the catalog for crm/ })).toBeTruthy();
+		fireEvent.click(entry);
+		expect(here().page).toEqual({ screen: "entity", id: "service:crm-sync" });
 	});
 
 	it("says when nothing has that name", async () => {

@@ -39,6 +39,8 @@ const TopicPanel = lazy(() => import("../panels/topic/TopicPanel"));
 const GroupsPanel = lazy(() => import("../panels/groups/GroupsPanel"));
 const GroupPanel = lazy(() => import("../panels/groups/GroupPanel"));
 const BrokersPanel = lazy(() => import("../panels/brokers/BrokersPanel"));
+const CatalogPanel = lazy(() => import("../panels/catalog/CatalogPanel"));
+const EntityPanel = lazy(() => import("../panels/entity/EntityPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -160,6 +162,10 @@ function Panel({ address }: { readonly address: Address }) {
 			return <GroupPanel key={`${page.cluster}/${page.group}`} cluster={page.cluster} group={page.group} state={state} />;
 		case "brokers":
 			return <BrokersPanel key={page.cluster} cluster={page.cluster} />;
+		case "catalog":
+			return <CatalogPanel state={state} />;
+		case "entity":
+			return <EntityPanel key={page.id} id={page.id} state={state} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

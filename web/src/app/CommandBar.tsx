@@ -56,6 +56,16 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
+	catalog: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	entity: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+		{ ids: ["filter"], word: "filter" },
+	],
 	tokens: [],
 	grants: [],
 	notifications: [],

@@ -53,6 +53,7 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const topics = useTopics();
 	useCommand("go-topics", () => go(link({ screen: "clusters" })), topics);
+	useCommand("go-catalog", () => go(link({ screen: "catalog" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
@@ -168,6 +169,10 @@ function titleOf({ page }: Address): string {
 			return `Group ${page.group}`;
 		case "brokers":
 			return `Brokers of ${page.cluster}`;
+		case "catalog":
+			return "Catalog";
+		case "entity":
+			return `Catalog, ${page.id}`;
 		case "lost":
 			return "Not found";
 	}
@@ -204,6 +209,12 @@ function Rail({ address: { page }, mayAudit, topics }: RailProps) {
 					} as const,
 				]
 			: []),
+		{
+			href: link({ screen: "catalog" }),
+			icon: "catalog",
+			word: "Catalog",
+			here: page.screen === "catalog" || page.screen === "entity",
+		},
 		{
 			href: link({ screen: "replays" }),
 			icon: "restart",

@@ -5,7 +5,7 @@ import { agentsQuestion, jobQuestion, jobsQuestion } from "../api/questions";
 import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
-import { type Address, clusterOf, link, type Page, recordingOf, type Screen } from "../model/address";
+import { type Address, clusterOf, link, type Page, partsOfEntity, recordingOf, type Screen } from "../model/address";
 import { changePreferences, usePreferences } from "../model/preferences";
 import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
@@ -56,6 +56,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	const job = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
 	const cluster = clusterOf(page);
+	if (page.screen === "entity") return <EntityCrumbs id={page.id} />;
 	if (cluster !== undefined) return <ClusterCrumbs page={page} cluster={cluster} />;
 	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
 	const name = job.data?.name ?? shortId(rec ?? "");
@@ -72,6 +73,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			replay: "Replay",
 			audit: "Audit",
 			clusters: "Topics",
+			catalog: "Catalog",
 			lost: "Not found",
 		};
 		return (
@@ -121,6 +123,24 @@ function ClusterCrumbs({ page, cluster }: { readonly page: Page; readonly cluste
 					<b className="cut">{last}</b>
 				</>
 			)}
+		</nav>
+	);
+}
+
+/** Catalog / cluster / name, as the id has them: what is shown need not have come yet. */
+function EntityCrumbs({ id }: { readonly id: string }) {
+	const { cluster, name } = partsOfEntity(id);
+	return (
+		<nav className={styles.crumbs} aria-label="Where you are">
+			<a href={link({ screen: "catalog" })}>Catalog</a>
+			<span className={styles.sep}>/</span>
+			{cluster !== undefined && (
+				<>
+					<span className="cut">{cluster}</span>
+					<span className={styles.sep}>/</span>
+				</>
+			)}
+			<b className="cut">{name}</b>
 		</nav>
 	);
 }

@@ -57,6 +57,18 @@ describe("a view as a command", () => {
 		expect(line({ screen: "graph", job: "order-totals" })).toBe("sightglass job order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "channels" })).toBe("sightglass channels order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "drops" })).toBe("sightglass drops order-totals");
+		expect(line({ screen: "catalog" })).toBe("sightglass catalog search");
+		expect(line({ screen: "catalog" }, { filter: "orders owner:team:x it's", kinds: "stream,job" })).toBe(
+			"sightglass catalog search orders owner:team:x 'it'\\''s' --kind stream --kind job",
+		);
+		const orders: Page = { screen: "entity", id: "stream:demo/orders" };
+		expect(line(orders)).toBe("sightglass catalog show stream:demo/orders");
+		expect(line(orders, { field: "amount" })).toBe("sightglass catalog who 'stream:demo/orders#amount'");
+		expect(line(orders, { tab: "changes" })).toBe("sightglass catalog history stream:demo/orders");
+		expect(line(orders, { tab: "lineage" })).toBe("sightglass catalog lineage stream:demo/orders");
+		expect(line(orders, { tab: "lineage", dir: "down", depth: 5, field: "items[].sku" })).toBe(
+			"sightglass catalog lineage 'stream:demo/orders#items[].sku' --down --depth 5",
+		);
 		expect(line({ screen: "recordings" })).toBe("sightglass recordings");
 		expect(line({ screen: "timeline", rec })).toBe("sightglass timeline 8c1e4f0a");
 		expect(line({ screen: "gaps", rec })).toBe("sightglass gaps 8c1e4f0a");

@@ -64,6 +64,17 @@ function topicRecords(cluster: string, topic: string, state: ViewState): readonl
 	return ["browse", ...of, ...flag("from", writeFrom(from)), ...order, ...partitions, ...where];
 }
 
+/** A tab of an entity's page. */
+function catalogEntity(id: string, state: ViewState): readonly string[] {
+	if (state.tab === "changes") return ["catalog", "history", quoteArgument(id)];
+	if (state.tab === "lineage") {
+		const of = state.field === undefined ? id : `${id}#${state.field}`;
+		return ["catalog", "lineage", quoteArgument(of), ...(state.dir === undefined ? [] : [`--${state.dir}`]), ...flag("depth", state.depth)];
+	}
+	if (state.field !== undefined) return ["catalog", "who", quoteArgument(`${id}#${state.field}`)];
+	return ["catalog", "show", quoteArgument(id)];
+}
+
 function words(page: Page, state: ViewState): readonly string[] {
 	switch (page.screen) {
 		case "fleet":
@@ -149,6 +160,15 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["groups", ...flag("cluster", page.cluster)];
 		case "group":
 			return ["groups", quoteArgument(page.group), ...flag("cluster", page.cluster)];
+		case "catalog":
+			return [
+				"catalog",
+				"search",
+				...(state.filter ?? "").split(/\s+/).flatMap((w) => (w === "" ? [] : [quoteArgument(w)])),
+				...(state.kinds ?? "").split(",").flatMap((k) => (k === "" ? [] : flag("kind", k))),
+			];
+		case "entity":
+			return catalogEntity(page.id, state);
 		case "lost":
 			return ["jobs"];
 	}

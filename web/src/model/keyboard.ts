@@ -34,6 +34,7 @@ export type CommandId =
 	| "go-replays"
 	| "go-audit"
 	| "go-topics"
+	| "go-catalog"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -86,7 +87,7 @@ export type Command = {
 	readonly inFields?: boolean;
 };
 
-const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
+const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline", "entity"];
 const lists: readonly Screen[] = [
 	"fleet",
 	"recordings",
@@ -105,6 +106,8 @@ const lists: readonly Screen[] = [
 	"topic",
 	"groups",
 	"group",
+	"catalog",
+	"entity",
 ];
 const recordingScreens: readonly Screen[] = [
 	"graph",
@@ -128,7 +131,7 @@ export const commands: readonly Command[] = [
 		title: "Filter",
 		group: "Everywhere",
 		keys: ["/"],
-		screens: ["fleet", "recordings", "events", "graph", "agents", "audit", "topics", "topic", "groups"],
+		screens: ["fleet", "recordings", "events", "graph", "agents", "audit", "topics", "topic", "groups", "catalog", "entity"],
 	},
 	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
 	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
@@ -173,7 +176,7 @@ export const commands: readonly Command[] = [
 	{ id: "pan-left", title: "Move left, earlier", group: "Pictures and time", keys: ["A"], screens: pictures },
 	{ id: "pan-right", title: "Move right, later", group: "Pictures and time", keys: ["D"], screens: pictures },
 	{ id: "fit", title: "Fit selection", group: "Pictures and time", keys: ["F"], screens: pictures },
-	{ id: "tree", title: "Graph as tree", group: "Pictures and time", keys: [], screens: ["graph"] },
+	{ id: "tree", title: "Graph as tree, map as table", group: "Pictures and time", keys: [], screens: ["graph", "entity"] },
 	{ id: "step-over", title: "Next line, over calls", group: "Steps through code", keys: ["F10", "]"], screens: steps },
 	{ id: "step-over-back", title: "Line before, over calls", group: "Steps through code", keys: ["Shift F10", "["], screens: steps },
 	{ id: "step-in", title: "Into a call", group: "Steps through code", keys: ["F11", "I"], screens: steps },
@@ -209,6 +212,7 @@ export const commands: readonly Command[] = [
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },
+	{ id: "go-catalog", title: "Catalog", group: "Go to", keys: ["G L"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

@@ -184,7 +184,7 @@ func (s *service) catalogChange(ctx context.Context, in *catalogEdit) (out Catal
 	}
 	what := edited(p.Entity, p.Path, p.Attribute, p.Values)
 	if !p.May {
-		why := fmt.Errorf("%w: you may not change what is said of it, and are no owner; propose it: sightglass catalog propose", access.ErrDenied)
+		why := fmt.Errorf("%w: you may not change what is said of it; propose it: sightglass catalog propose", access.ErrDenied)
 		return out, s.refusedCatalog(ctx, access.CatalogWrite, p.Resource, what, why)
 	}
 	err = s.Browser.Change(ctx, caller(ctx), access.CatalogWrite, p.Resource, what, p.Reason, func() error { return c.Set(ctx, caller(ctx), p.Edit, "") })

@@ -28,6 +28,7 @@ type Options struct {
 	Registry  Registry
 	Contracts Contracts
 	Health    []Health
+	Lineage   Lineage       // nil: nobody is told of recorded jobs
 	Every     time.Duration // between two looks at the sources; 0 = 30 s
 	Budget    *browse.Budget
 	Now       func() time.Time
@@ -59,6 +60,7 @@ type Catalog struct {
 	named     map[string][]ID // streams by their names in lower case
 	tagged    map[taggedKey]*access.Tagged
 	filled    filling
+	toldRuns  map[string]string // by run: what lineage was told of it last; filling alone uses it
 }
 
 // node is an entity with what belongs to it.
@@ -97,7 +99,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if err := o.DB.Migrate(ctx, "catalog", files); err != nil {
 		return nil, err
 	}
-	c := &Catalog{Options: o}
+	c := &Catalog{Options: o, toldRuns: map[string]string{}}
 	return c, c.load(ctx)
 }
 

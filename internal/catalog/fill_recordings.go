@@ -39,9 +39,11 @@ func (c *Catalog) fillRecordings(ctx context.Context) error {
 		if r.Job.Name == "" {
 			continue // its definition has not come yet
 		}
-		if err := c.Take(ctx, c.recorded(&r)); err != nil {
+		b := c.recorded(&r)
+		if err := c.Take(ctx, b); err != nil {
 			return err
 		}
+		c.tellLineage(&r, &b)
 		c.filled.runs[j.ID] = seen
 	}
 	return nil

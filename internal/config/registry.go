@@ -68,10 +68,10 @@ func upstreamURL(to *string, v string) error {
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("it is no address of a registry, as https://registry.example.com:8081")
+		return errors.New("it is no address of HTTP, as https://registry.example.com:8081")
 	}
 	if u.User != nil {
-		return errors.New("a user or a password in an address gets into logs; registry-upstream-user and registry-upstream-password-file are for that")
+		return errors.New("a user or a password in an address gets into logs; the settings beside it that name a file are for that")
 	}
 	return nil
 }

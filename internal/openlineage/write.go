@@ -46,7 +46,11 @@ func encoded(list []Dataset) []map[string]any {
 		if len(d.Fields) > 0 {
 			fields := []map[string]any{}
 			for _, f := range d.Fields {
-				fields = append(fields, map[string]any{"name": f.Path, "type": f.Type})
+				field := map[string]any{"name": f.Path}
+				if f.Type != "" {
+					field["type"] = f.Type
+				}
+				fields = append(fields, field)
 			}
 			facets["schema"] = facet(schemaSchema, map[string]any{"fields": fields})
 		}

@@ -45,7 +45,14 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.tables == nil {
 		return nil
 	}
-	s.catalog, err = catalog.Open(ctx, catalog.Options{DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log})
+	o := catalog.Options{DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log}
+	if s.lineage, err = newLineageSender(s.cfg.Governance, s.log); err != nil {
+		return err
+	}
+	if s.lineage != nil {
+		o.Lineage = s.lineage
+	}
+	s.catalog, err = catalog.Open(ctx, o)
 	if err == nil {
 		s.fieldTags.catalog.Store(s.catalog)
 	}

@@ -55,6 +55,7 @@ type Server struct {
 	tables    *tables.DB       // nil for a file that is shown
 	catalog   *catalog.Catalog // nil: as tables
 	fieldTags fieldTags
+	lineage   *lineageSender // nil: nobody is told
 	notify    *notify.Keeper // nil: as tables
 	retention *retention
 	house     *house
@@ -343,6 +344,9 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
+	if s.lineage != nil {
+		sampling.Go(func() { s.lineage.run(ctx) })
+	}
 	if s.catalog != nil {
 		sampling.Go(func() { s.catalog.Run(ctx) })
 	}

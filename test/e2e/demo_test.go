@@ -81,7 +81,7 @@ func TestDemo(t *testing.T) {
 		c := newServerClient(running.URL)
 		wantWalks(t, c, "order-totals", secondComing(t, c))
 	})
-	t.Run("catalog", func(t *testing.T) { testCatalog(t, newServerClient(running.URL)) })
+	t.Run("governance", func(t *testing.T) { testGovernance(t, l.Repository, running) })
 	t.Run("browser", func(t *testing.T) {
 		downloads := t.TempDir()
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")

@@ -51,7 +51,10 @@ func testGovernance(t *testing.T, repository string, running *demo.Running) {
 	g := governed{t, filepath.Join(repository, "bin", "sightglass"), running}
 	c := newServerClient(running.URL)
 	testCatalog(t, c)
-	t.Run("check", func(t *testing.T) { g.t = t; g.check(filepath.Join(repository, "examples", "shop", "schemas", "orders-value.json")) })
+	t.Run("check", func(t *testing.T) {
+		g.t = t
+		g.check(filepath.Join(repository, "examples", "shop", "schemas", "orders-value.json"))
+	})
 	t.Run("breach", func(t *testing.T) { g.t = t; g.breach(c) })
 }
 

@@ -58,6 +58,7 @@ func (r *Registry) compared(old, fresh language.Schema, level string, rules lang
 	l := r.languages[fresh.Kind()]
 	var broken []string
 	ask := func(reader, writer language.Schema) error {
+		rules.ReaderIsOlder = reader == old
 		list, err := l.Compare(reader, writer, rules)
 		if err != nil {
 			return refuse(CodeSchema, "Invalid schema of type %s: whether it is compatible could not be decided: %v", fresh.Kind(), err)

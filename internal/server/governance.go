@@ -45,7 +45,10 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.tables == nil {
 		return nil
 	}
-	s.catalog, err = catalog.Open(ctx, catalog.Options{DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log})
+	s.catalog, err = catalog.Open(ctx, catalog.Options{
+		DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log,
+		Registry: &catalogRegistry{server: s, traffic: &s.traffic},
+	})
 	if err == nil {
 		s.fieldTags.catalog.Store(s.catalog)
 	}

@@ -90,6 +90,7 @@ type Server struct {
 	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	registry *schemaRegistry // nil = there is none
+	traffic  registryTraffic // of it
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -243,7 +244,11 @@ func (s *Server) openViews(ctx context.Context) (err error) {
 	if err := s.openAudit(); err != nil {
 		return err
 	}
-	looked, err := s.clusters.lookedInto()
+	own, err := s.ownSchemas()
+	if err != nil {
+		return err
+	}
+	looked, err := s.clusters.lookedInto(own)
 	if err != nil {
 		return err
 	}

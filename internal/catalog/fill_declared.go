@@ -124,8 +124,7 @@ func declared(b *Batch, d *Declared) {
 		b.owners(id, d)
 		return
 	}
-	set := FieldSet{Stream: stream, Origin: ContractOrigin, Fields: d.Fields}
-	b.Fields = append(b.Fields, set)
+	b.declare(stream, d.Fields)
 	b.owners(stream, d)
 	for _, f := range d.Fields {
 		if len(f.Tags) > 0 {
@@ -135,6 +134,17 @@ func declared(b *Batch, d *Declared) {
 	if d.Doc != "" {
 		b.Marks = append(b.Marks, Mark{Entity: stream, Attribute: Doc, Source: SourceContract, Values: []string{d.Doc}, By: "contract " + d.ID, At: d.At})
 	}
+}
+
+// declare adds fields to those that contracts declare of a stream: several may be about one.
+func (b *Batch) declare(stream ID, fields []Field) {
+	for i := range b.Fields {
+		if b.Fields[i].Stream == stream && b.Fields[i].Origin == ContractOrigin {
+			b.Fields[i].Fields = append(b.Fields[i].Fields, fields...)
+			return
+		}
+	}
+	b.Fields = append(b.Fields, FieldSet{Stream: stream, Origin: ContractOrigin, Fields: fields})
 }
 
 func (b *Batch) owners(of ID, d *Declared) {

@@ -47,7 +47,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	}
 	s.catalog, err = catalog.Open(ctx, catalog.Options{
 		DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log,
-		Registry: &catalogRegistry{server: s, traffic: &s.traffic},
+		Registry: &catalogRegistry{server: s, traffic: &s.traffic}, Contracts: &catalogContracts{s}, Health: []catalog.Health{&catalogContracts{s}},
 	})
 	if err == nil {
 		s.fieldTags.catalog.Store(s.catalog)

@@ -95,6 +95,7 @@ func (s *Server) openRegistryTables(ctx context.Context, r *schemaRegistry, o Op
 	var err error
 	r.kept, err = registry.Open(ctx, registry.Options{
 		DB: s.tables, Languages: fresh, Registered: registered, Profile: language.Profile(c.Profile), Now: s.now, ReadOnly: c.Mode == config.RegistryFollow,
+		Changed: s.schemaChanged,
 	})
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func shop(t *testing.T, fake *kafkatest.Cluster, values map[string]string) *join
 	t.Helper()
 	fake.Topic("orders", 1, nil)
 	file := filepath.Join(t.TempDir(), "kafka.yaml")
-	if err := os.WriteFile(file, []byte("clusters: [{name: prod, bootstrap: ['"+strings.Join(fake.Bootstrap(), "','")+"']}]\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("clusters: [{name: prod, for: ['kafka:9092'], bootstrap: ['"+strings.Join(fake.Bootstrap(), "','")+"']}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]string{"kafka-file": file}

@@ -39,7 +39,7 @@ func (s *Server) openNotify(ctx context.Context) error {
 		return fmt.Errorf("opening notifications: %w", err)
 	}
 	s.notify = k
-	s.checks.Sink, s.catalog.Appeared = &contractEvents{s}, s.readerAppeared
+	s.checks.Sink, s.checks.Producers, s.catalog.Appeared = &contractEvents{s}, &recordedProducers{s}, s.readerAppeared
 	return nil
 }
 

@@ -351,6 +351,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.catalog != nil {
 		sampling.Go(func() { s.catalog.Run(ctx) })
 	}
+	if s.impact != nil {
+		sampling.Go(func() { s.followImpact(ctx) })
+	}
 	if s.checks != nil {
 		sampling.Go(func() { s.checks.Run(ctx) })
 	}

@@ -19,9 +19,6 @@ import (
 // Paths of pages that what is told links to.
 func contractPage(id string) string    { return "/contracts/" + url.PathEscape(id) }
 func catalogPage(id catalog.ID) string { return "/catalog/" + url.PathEscape(string(id)) }
-func topicPage(cluster, topic string) string {
-	return "/t/" + url.PathEscape(cluster) + "/" + url.PathEscape(topic)
-}
 
 // contractEvents is checks.Sink: what checks find is told by notifications.
 type contractEvents struct{ server *Server }

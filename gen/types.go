@@ -9588,11 +9588,21 @@ type ViolationList struct {
 
 // ViolationWriter defines model for ViolationWriter.
 type ViolationWriter struct {
-	Job       string `json:"job"`
-	Operator  string `json:"operator"`
-	Position  string `json:"position"`
+	// Before What changed within the day before the record was seen: another program of the job, or another schema of the topic.
+	Before string `json:"before,omitempty"`
+	Job    string `json:"job"`
+
+	// Journey Path of the page with the record's way.
+	Journey  string `json:"journey"`
+	Operator string `json:"operator"`
+	Position string `json:"position"`
+
+	// Program SHA-256 of its jar; of several jars the beginnings.
 	Program   string `json:"program,omitempty"`
 	Recording string `json:"recording"`
+
+	// Step Path of the page that shows the invocation which wrote it.
+	Step string `json:"step"`
 }
 
 // WatermarkInput defines model for WatermarkInput.

@@ -213,7 +213,10 @@ type ViolationWriter struct {
 	Job       string `json:"job"`
 	Operator  string `json:"operator"`
 	Position  string `json:"position"`
-	Program   string `json:"program,omitempty"`
+	Program   string `json:"program,omitempty" doc:"SHA-256 of its jar; of several jars the beginnings."`
+	Before    string `json:"before,omitempty" doc:"What changed within the day before the record was seen: another program of the job, or another schema of the topic."`
+	Journey   string `json:"journey" doc:"Path of the page with the record's way."`
+	Step      string `json:"step" doc:"Path of the page that shows the invocation which wrote it."`
 }
 
 // ViolationAct is what somebody does about a violation.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -358,7 +360,11 @@ func violationOf(v *checks.Violation) Violation {
 		Detail: v.Hints.Detail, Headers: all(v.Hints.Headers),
 	}
 	if p := v.Hints.Producer; p != nil {
-		out.Producer = &ViolationWriter{p.Recording, p.Job, p.Operator, p.Position, p.Program}
+		out.Producer = &ViolationWriter{
+			Recording: p.Recording, Job: p.Job, Operator: p.Operator, Position: p.Position, Program: p.Program, Before: p.Before,
+			Journey: "/r/" + p.Recording + "/journey/" + url.PathEscape(v.Topic) + "/" + strconv.Itoa(int(v.Partition)) + "@" + strconv.FormatInt(v.First, 10),
+			Step:    "/r/" + p.Recording + "/step/" + url.PathEscape(p.Position),
+		}
 	}
 	return out
 }

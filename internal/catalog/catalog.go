@@ -28,11 +28,14 @@ type Options struct {
 	Registry  Registry
 	Contracts Contracts
 	Health    []Health
-	Lineage   Lineage       // nil: nobody is told of recorded jobs
-	Every     time.Duration // between two looks at the sources; 0 = 30 s
-	Budget    *browse.Budget
-	Now       func() time.Time
-	Log       *slog.Logger
+	Lineage   Lineage // nil: nobody is told of recorded jobs
+	// Appeared is told of a system that begins to read a stream which was known before, within the transaction that writes it down, which an error
+	// undoes. It does nothing but read and write tables, and may be called again for a transaction that lost against another one. May be nil.
+	Appeared func(context.Context, *tables.Tx, Edge) error
+	Every    time.Duration // between two looks at the sources; 0 = 30 s
+	Budget   *browse.Budget
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Errors that callers decide on.

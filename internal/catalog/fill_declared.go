@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -106,7 +107,37 @@ func (c *Catalog) fillContracts(ctx context.Context) error {
 	for i := range all {
 		declared(&b, &all[i])
 	}
+	c.endDeclared(&b)
 	return c.Take(ctx, b)
+}
+
+// endDeclared takes away what contracts said that are not in force any more: owners, who have rights by it, contacts, words and fields. Tags stay, as
+// they mask: that people take away.
+func (c *Catalog) endDeclared(b *Batch) {
+	type said struct {
+		of   ID
+		path string
+		what Attribute
+	}
+	marks, fields := map[said]bool{}, map[ID]bool{}
+	for _, m := range b.Marks {
+		marks[said{m.Entity, m.Path, m.Attribute}] = true
+	}
+	for _, f := range b.Fields {
+		fields[f.Stream] = true
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for id, n := range c.nodes {
+		for _, m := range n.marks {
+			if m.Source == SourceContract && m.Attribute != Tags && len(m.Values) > 0 && !marks[said{id, m.Path, m.Attribute}] {
+				b.Marks = append(b.Marks, Mark{Entity: id, Path: m.Path, Attribute: m.Attribute, Source: SourceContract, By: byCatalog, At: c.Now()})
+			}
+		}
+		if !fields[id] && slices.ContainsFunc(n.fields, func(f Field) bool { return f.Origin == ContractOrigin }) {
+			b.Fields = append(b.Fields, FieldSet{Stream: id, Origin: ContractOrigin})
+		}
+	}
 }
 
 // SourceContract is the source of what a contract says.
@@ -124,24 +155,49 @@ func declared(b *Batch, d *Declared) {
 		b.owners(id, d)
 		return
 	}
-	set := FieldSet{Stream: stream, Origin: ContractOrigin, Fields: d.Fields}
-	b.Fields = append(b.Fields, set)
+	b.declare(stream, d.Fields)
 	b.owners(stream, d)
 	for _, f := range d.Fields {
 		if len(f.Tags) > 0 {
-			b.Marks = append(b.Marks, Mark{Entity: stream, Path: f.Path, Attribute: Tags, Source: SourceContract, Values: f.Tags, By: "contract " + d.ID, At: d.At})
+			b.mark(Mark{Entity: stream, Path: f.Path, Attribute: Tags, Source: SourceContract, Values: f.Tags, By: "contract " + d.ID, At: d.At})
 		}
 	}
 	if d.Doc != "" {
-		b.Marks = append(b.Marks, Mark{Entity: stream, Attribute: Doc, Source: SourceContract, Values: []string{d.Doc}, By: "contract " + d.ID, At: d.At})
+		b.mark(Mark{Entity: stream, Attribute: Doc, Source: SourceContract, Values: []string{d.Doc}, By: "contract " + d.ID, At: d.At})
 	}
+}
+
+// declare adds fields to those that contracts declare of a stream: several may be about one.
+func (b *Batch) declare(stream ID, fields []Field) {
+	for i := range b.Fields {
+		if b.Fields[i].Stream == stream && b.Fields[i].Origin == ContractOrigin {
+			b.Fields[i].Fields = append(b.Fields[i].Fields, fields...)
+			return
+		}
+	}
+	b.Fields = append(b.Fields, FieldSet{Stream: stream, Origin: ContractOrigin, Fields: fields})
+}
+
+// mark adds what a contract says to what others say of the same: several may be about one stream.
+func (b *Batch) mark(m Mark) {
+	for i := range b.Marks {
+		if x := &b.Marks[i]; x.Entity == m.Entity && x.Path == m.Path && x.Attribute == m.Attribute && x.Source == m.Source {
+			for _, v := range m.Values {
+				if !slices.Contains(x.Values, v) {
+					x.Values = append(slices.Clip(x.Values), v)
+				}
+			}
+			return
+		}
+	}
+	b.Marks = append(b.Marks, m)
 }
 
 func (b *Batch) owners(of ID, d *Declared) {
 	if len(d.Owners) > 0 {
-		b.Marks = append(b.Marks, Mark{Entity: of, Attribute: Owners, Source: SourceContract, Values: d.Owners, By: "contract " + d.ID, At: d.At})
+		b.mark(Mark{Entity: of, Attribute: Owners, Source: SourceContract, Values: d.Owners, By: "contract " + d.ID, At: d.At})
 	}
 	if d.Contact != "" {
-		b.Marks = append(b.Marks, Mark{Entity: of, Attribute: Contact, Source: SourceContract, Values: []string{d.Contact}, By: "contract " + d.ID, At: d.At})
+		b.mark(Mark{Entity: of, Attribute: Contact, Source: SourceContract, Values: []string{d.Contact}, By: "contract " + d.ID, At: d.At})
 	}
 }

@@ -37,6 +37,7 @@ type step struct {
 	query string
 	args  []any
 	apply func()
+	reads *Edge // of a system that was not known to read the stream; nil: it is none
 }
 
 // Take takes a batch in. Evidence that is missing in it takes nothing away.
@@ -71,7 +72,7 @@ func (c *Catalog) write(ctx context.Context, steps []step) error {
 					return err
 				}
 			}
-			return nil
+			return c.tellReaders(ctx, tx, steps)
 		})
 		if err != nil {
 			return fmt.Errorf("writing the catalog: %w", err)
@@ -140,7 +141,7 @@ func (c *Catalog) planEntity(steps []step, e Entity) []step {
 		if e.Facts == nil {
 			e.Facts = map[string]string{}
 		}
-		return append(steps, step{putEntity, entityArgs(&e), func() {
+		return append(steps, step{query: putEntity, args: entityArgs(&e), apply: func() {
 			if n := c.nodes[e.ID]; n != nil { // twice in one batch
 				c.refresh(n, e)
 				return
@@ -158,7 +159,7 @@ func (c *Catalog) planEntity(steps []step, e Entity) []step {
 		}
 		return append(steps, step{apply: func() { old.Last = next.Last }})
 	}
-	return append(steps, step{putEntity, entityArgs(&next), func() { c.refresh(old, e); old.written = next.Last }})
+	return append(steps, step{query: putEntity, args: entityArgs(&next), apply: func() { c.refresh(old, e); old.written = next.Last }})
 }
 
 // refresh merges what was seen into a node. mu is held for writing.
@@ -215,8 +216,8 @@ func (c *Catalog) planEdge(steps []step, e Edge) []step {
 		if next.Known {
 			known = 1
 		}
-		return step{putEdge, []any{string(next.Stream), string(next.System), string(next.Direction), string(next.Evidence), known, list(next.Paths), next.Detail, next.Reader,
-			micros(next.First), micros(next.Last)}, apply}
+		return step{query: putEdge, args: []any{string(next.Stream), string(next.System), string(next.Direction), string(next.Evidence), known, list(next.Paths), next.Detail, next.Reader,
+			micros(next.First), micros(next.Last)}, apply: apply}
 	}
 	find := func() *kept[Edge] {
 		n := c.nodes[e.Stream]
@@ -232,13 +233,17 @@ func (c *Catalog) planEdge(steps []step, e Edge) []step {
 	}
 	old := find()
 	if old == nil {
-		return append(steps, put(e, func() {
+		fresh := put(e, func() {
 			if k := find(); k != nil { // twice in one batch
 				k.row = mergedEdge(k.row, e)
 				return
 			}
 			c.addEdge(&kept[Edge]{e, e.Last})
-		}))
+		})
+		if c.begins(&e) {
+			fresh.reads = &e
+		}
+		return append(steps, fresh)
 	}
 	next := mergedEdge(old.row, e)
 	same := next.Known == old.row.Known && slices.Equal(next.Paths, old.row.Paths) && next.Reader == old.row.Reader && next.First.Equal(old.row.First)
@@ -262,7 +267,7 @@ const putFlow = "INSERT INTO catalog_flow (from_stream, from_path, to_stream, to
 
 func (c *Catalog) planFlow(steps []step, f Flow) []step {
 	put := func(next Flow, apply func()) step {
-		return step{putFlow, []any{string(next.From), next.FromPath, string(next.To), next.ToPath, string(next.Via), string(next.Evidence), next.How, micros(next.First), micros(next.Last)}, apply}
+		return step{query: putFlow, args: []any{string(next.From), next.FromPath, string(next.To), next.ToPath, string(next.Via), string(next.Evidence), next.How, micros(next.First), micros(next.Last)}, apply: apply}
 	}
 	find := func() *kept[Flow] {
 		n := c.nodes[f.From]
@@ -308,7 +313,7 @@ func (c *Catalog) planMark(steps []step, m Mark) []step {
 			}
 		}
 	}
-	return append(steps, step{putMark, markArgs(&m), func() { c.setMark(m) }})
+	return append(steps, step{query: putMark, args: markArgs(&m), apply: func() { c.setMark(m) }})
 }
 
 // setMark puts a mark in place of that of the same source. mu is held for writing.

@@ -95,7 +95,7 @@ func (w *worker) hinted(ctx context.Context, c *change) {
 				v.Hints.Headers, v.d = v.d.hints(), nil
 			}
 			if w.e.Producers != nil && v.Hints.Producer == nil {
-				if p, ok := w.e.Producers.Producer(ctx, w.topic, v.Partition, v.First); ok {
+				if p, ok := w.e.Producers.Producer(ctx, w.cluster.Name, w.topic, v.Partition, v.First); ok {
 					v.Hints.Producer = &p
 				}
 			}

@@ -368,6 +368,14 @@ func (e *Engine) Places(c *contract.Contract) (out []Place) {
 	return out
 }
 
+// Holds are the clusters that a contract holds for.
+func (e *Engine) Holds(c *contract.Contract) (out []string) {
+	for _, t := range e.targets(c) {
+		out = append(out, t.cluster.Name)
+	}
+	return out
+}
+
 // Host is an address of a cluster, as contracts name it; empty: it is not known.
 func (e *Engine) Host(cluster string) string {
 	for i := range e.Clusters {

@@ -45,10 +45,11 @@ type Producer struct {
 	Job       string `json:"job"`
 	Operator  string `json:"operator"`
 	Position  string `json:"position"`          // operator.subtask.attempt.invocation
-	Program   string `json:"program,omitempty"` // version of it
+	Program   string `json:"program,omitempty"` // SHA-256 of its jar; of several the first 12 characters of each
+	Before    string `json:"before,omitempty"`  // what changed within the day before, as another program or schema; empty: nothing that is known
 }
 
 // Producers finds who wrote a record. false: nobody that was recorded. It MUST bound the time that it takes.
 type Producers interface {
-	Producer(ctx context.Context, topic string, partition int32, offset int64) (Producer, bool)
+	Producer(ctx context.Context, cluster, topic string, partition int32, offset int64) (Producer, bool)
 }

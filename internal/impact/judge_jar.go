@@ -8,7 +8,7 @@ import (
 // jar judges another version of a job's program, by running what is recorded of it again, beside an unchanged run.
 func (w *work) jar() error {
 	if w.Replays == nil {
-		return fmt.Errorf("%w: this server runs nothing again", ErrProposal)
+		return fmt.Errorf("%w: what another program would do to readers is not told here yet; sightglass diff POSITION --jar FILE runs a recorded task again with it and tells what it does otherwise", ErrProposal)
 	}
 	got, err := w.Replays.Compare(w.ctx, w.who, w.p.Job, w.p.Jars, func(done, of int) { w.progress("replays", done, of) })
 	if err != nil {

@@ -35,7 +35,7 @@ type openCluster struct {
 	client    *kafka.Client
 	registry  *schemaSource // nil: it has none
 	bootstrap []string
-	schemas   *schemas.Reader // nil: no registry
+	schemas   registrySchemas // nil: no registry
 }
 
 // schemaSource is the registry where the schemas of a cluster's records are.
@@ -84,11 +84,15 @@ func (c *clusters) add(k *config.KafkaCluster) error {
 	return nil
 }
 
-// lookedInto are the clusters that people look into, each with a decoder that knows its schema registry.
-func (c *clusters) lookedInto() ([]browse.Cluster, error) {
+// lookedInto are the clusters that people look into, each with a decoder that knows its schema registry; own is that of those that name none, nil:
+// they have none.
+func (c *clusters) lookedInto(own registrySchemas) ([]browse.Cluster, error) {
 	var list []browse.Cluster
 	for name, o := range c.byName {
 		var known serde.Schemas
+		if own != nil {
+			known, o.schemas = own, own
+		}
 		if r := o.registry; r != nil {
 			reader, err := schemas.New(schemas.Options{URL: r.url, Kind: event.Registry(r.kind), User: r.user, Password: r.password, TLS: r.tls})
 			if err != nil {

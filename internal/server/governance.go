@@ -45,7 +45,10 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.tables == nil {
 		return nil
 	}
-	o := catalog.Options{DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log}
+	o := catalog.Options{
+		DB: s.tables, Browser: s.browser, Clusters: s.clusters.named, Budget: s.background, Now: s.now, Log: s.log,
+		Registry: &catalogRegistry{server: s, traffic: &s.traffic}, Contracts: &catalogContracts{s}, Health: []catalog.Health{&catalogContracts{s}},
+	}
 	if s.lineage, err = newLineageSender(s.cfg.Governance, s.log); err != nil {
 		return err
 	}

@@ -28,12 +28,12 @@ func (s *Server) openImpact(ctx context.Context) (err error) {
 		return nil
 	}
 	at := &streams{s}
-	o := impact.Options{Estate: at, Topics: at, Records: s.browser, Now: s.now, Languages: []language.Language{avro.New(), jsonschema.Language{}, protobuf.Language{}}, May: at.may}
+	o := impact.Options{Estate: at, Topics: at, Records: s.browser, Now: s.now, Languages: []language.Language{avro.New(), jsonschema.Language{}, protobuf.Language{}}, May: at.may, Contracts: &impactContracts{s}}
 	if s.registry != nil && s.registry.kept != nil {
 		o.Registry = &judgedBy{s.registry.kept}
 	}
 	s.impact, err = impact.Open(ctx, impact.KeeperOptions{
-		Engine: impact.New(o), DB: s.tables, Bind: s.browser.Pin, Sees: at.sees, Log: s.log,
+		Engine: impact.New(o), DB: s.tables, Bind: s.browser.Pin, Sees: at.sees, Log: s.log, Watch: &watch{s}, Changed: s.impactChanged,
 		Reads: func(ctx context.Context, who access.Principal, of impact.Stream) bool {
 			return s.browser.DecideIn(ctx, who, access.TopicRead, browse.TopicResource(of.Cluster, of.Topic)).Allowed
 		},

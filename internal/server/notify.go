@@ -21,7 +21,7 @@ func (s *Server) openNotify(ctx context.Context) error {
 	}
 	c := s.cfg.Notify
 	o := notify.Options{
-		DB: s.tables, KeyFile: or(c.KeyFile, filepath.Join(s.cfg.Data, notifyKeyFile)), URL: or(s.cfg.Login.PublicURL, s.webURL()), Policy: s.rules.force,
+		DB: s.tables, KeyFile: or(c.KeyFile, filepath.Join(s.cfg.Data, notifyKeyFile)), URL: or(s.cfg.Login.PublicURL, s.webURL()), Policy: s.rules.force, Graph: &standings{s},
 		Hosts: c.Hosts, Window: c.Window, Now: s.now, Log: s.log,
 	}
 	if len(s.clusters.byName) > 0 {
@@ -39,6 +39,7 @@ func (s *Server) openNotify(ctx context.Context) error {
 		return fmt.Errorf("opening notifications: %w", err)
 	}
 	s.notify = k
+	s.checks.Sink, s.checks.Producers, s.catalog.Appeared = &contractEvents{s}, &recordedProducers{s}, s.readerAppeared
 	return nil
 }
 

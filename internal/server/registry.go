@@ -95,6 +95,7 @@ func (s *Server) openRegistryTables(ctx context.Context, r *schemaRegistry, o Op
 	var err error
 	r.kept, err = registry.Open(ctx, registry.Options{
 		DB: s.tables, Languages: fresh, Registered: registered, Profile: language.Profile(c.Profile), Now: s.now, ReadOnly: c.Mode == config.RegistryFollow,
+		Changed: s.schemaChanged,
 	})
 	if err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func (s *Server) openRegistryTables(ctx context.Context, r *schemaRegistry, o Op
 		return nil, fmt.Errorf("setting registry-incompatible-code: %w", err)
 	}
 	return rest.New(rest.Options{
-		Registry: r.kept, Guard: s.registryGuard(o), Body: rest.Body(c.Body), IncompatibleCode: code, Version: s.version, Log: s.log, Now: s.now,
+		Registry: r.kept, Guard: s.registryGuard(o), Observer: &s.traffic, Body: rest.Body(c.Body), IncompatibleCode: code, Version: s.version, Log: s.log, Now: s.now,
 	}), nil
 }
 
@@ -128,7 +129,7 @@ func (s *Server) openRegistryProxy(r *schemaRegistry, o Options) (http.Handler, 
 	transport.DisableCompression = true // bytes pass as they are
 	transport.MaxIdleConnsPerHost = 64
 	transport.ResponseHeaderTimeout = upstreamTimeout
-	p := rest.ProxyOptions{Upstream: to, Transport: transport, Log: s.log, Now: s.now}
+	p := rest.ProxyOptions{Upstream: to, Transport: transport, Observer: &s.traffic, Log: s.log, Now: s.now}
 	if up.User != "" {
 		p.Login, p.Guard = up.Login, s.registryGuard(o)
 	}

@@ -91,6 +91,7 @@ type Server struct {
 	gate       *identity.Gate    // nil = nobody is asked who they are
 
 	registry *schemaRegistry // nil = there is none
+	traffic  registryTraffic // of it
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -244,7 +245,11 @@ func (s *Server) openViews(ctx context.Context) (err error) {
 	if err := s.openAudit(); err != nil {
 		return err
 	}
-	looked, err := s.clusters.lookedInto()
+	own, err := s.ownSchemas()
+	if err != nil {
+		return err
+	}
+	looked, err := s.clusters.lookedInto(own)
 	if err != nil {
 		return err
 	}
@@ -349,6 +354,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	if s.catalog != nil {
 		sampling.Go(func() { s.catalog.Run(ctx) })
+	}
+	if s.impact != nil {
+		sampling.Go(func() { s.followImpact(ctx) })
 	}
 	if s.checks != nil {
 		sampling.Go(func() { s.checks.Run(ctx) })

@@ -18,7 +18,7 @@ import (
 
 // Paths of pages that what is told links to.
 func contractPage(id string) string    { return "/contracts/" + url.PathEscape(id) }
-func catalogPage(id catalog.ID) string { return "/catalog/" + url.PathEscape(string(id)) }
+func catalogPage(id catalog.ID) string { return "/c/" + url.PathEscape(string(id)) }
 
 // contractEvents is checks.Sink: what checks find is told by notifications.
 type contractEvents struct{ server *Server }
@@ -42,7 +42,7 @@ func (x *contractEvents) Emit(ctx context.Context, e checks.Event) error {
 		n.Facts.First = &notify.Place{Partition: e.Partition, Offset: e.Offset}
 	}
 	if e.Violation != "" {
-		n.Link += "?violation=" + url.QueryEscape(e.Violation)
+		n.Link += "/violations/" + url.PathEscape(e.Violation)
 		v, err := s.checks.Violation(ctx, e.Violation)
 		if err != nil {
 			return err

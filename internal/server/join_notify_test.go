@@ -172,7 +172,7 @@ func TestAViolationOfAStreamIsTold(t *testing.T) {
 	j.subscribe(notify.Filter{Types: []notify.Type{notify.ContractViolated}})
 	fake.Write("orders", kafkatest.Record{Value: []byte(`{"id": null}`)})
 	eventually(t, "the notification", func() bool { j.round(); return len(j.inbox()) > 0 })
-	if got := j.inbox(); len(got) != 1 || !strings.HasPrefix(got[0], "contract.violated orders#id critical 1 true /contracts/orders?violation=") {
+	if got := j.inbox(); len(got) != 1 || !strings.HasPrefix(got[0], "contract.violated orders#id critical 1 true /contracts/orders/violations/") {
 		t.Errorf("%q", got)
 	}
 }
@@ -192,7 +192,7 @@ func TestSchemasAndReadersAreTold(t *testing.T) {
 		}
 	}
 	want := []string{"schema.registered orders info", "config.changed orders info", "schema.deleted orders warning"}
-	if got := j.inbox(); !slices.EqualFunc(got, want, strings.HasPrefix) || !strings.HasSuffix(got[0], "/catalog/stream:prod%2Forders") {
+	if got := j.inbox(); !slices.EqualFunc(got, want, strings.HasPrefix) || !strings.HasSuffix(got[0], "/c/stream:prod%2Forders") {
 		t.Errorf("%q, want %q", got, want)
 	}
 	j.catalog.Fill(t.Context()) // the topic is new: so would be all of its readers

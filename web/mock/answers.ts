@@ -4,6 +4,7 @@ import { auditPage, auditStatus } from "./audit.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
+import { governanceAnswer, governed } from "./governance.ts";
 import { grantRules, grants } from "./grants.ts";
 import { inFlight } from "./inflight.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
@@ -163,6 +164,10 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(listOf("Recording", all.map(recording)));
 	}
 	const [, room, name = "", what, ...rest] = path.split("/").map(decodeURIComponent);
+	if (governed.has(room ?? "") || what === "contract-proposal" || rest[0] === "contract-proposal") {
+		const said = governanceAnswer(path, q, method, mood === "empty", now);
+		return said === undefined ? problem(404, "there is no such thing", "sightglass contract list shows what there is") : ok(said);
+	}
 	if (room === "replays") {
 		const one = replays.find((r) => r.id === name);
 		if (one === undefined) return problem(404, "there is no such replay", "sightglass replays lists them");

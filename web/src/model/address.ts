@@ -24,6 +24,13 @@ export type Page =
 	| { readonly screen: "tokens" }
 	| { readonly screen: "grants" }
 	| { readonly screen: "notifications" }
+	| { readonly screen: "contracts" }
+	| { readonly screen: "contract"; readonly contract: string }
+	| { readonly screen: "violation"; readonly contract: string; readonly violation: string }
+	| { readonly screen: "subjects" }
+	| { readonly screen: "subject"; readonly subject: string }
+	| { readonly screen: "impacts" }
+	| { readonly screen: "impact"; readonly id: string }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -148,6 +155,20 @@ export function formatPath(page: Page): string {
 			return "/admin/grants";
 		case "notifications":
 			return "/notifications";
+		case "contracts":
+			return "/contracts";
+		case "contract":
+			return `/contracts/${escapeSegment(page.contract)}`;
+		case "violation":
+			return `/contracts/${escapeSegment(page.contract)}/violations/${escapeSegment(page.violation)}`;
+		case "subjects":
+			return "/subjects";
+		case "subject":
+			return `/subjects/${escapeSegment(page.subject)}`;
+		case "impacts":
+			return "/impact";
+		case "impact":
+			return `/impact/${escapeSegment(page.id)}`;
 		case "tokens":
 			return "/tokens";
 		case "replays":
@@ -195,6 +216,11 @@ export function parsePath(path: string): Page {
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
 	if (first === "notifications" && second === undefined) return { screen: "notifications" };
+	if (first === "contracts") return contractsPage(second, third, rest) ?? lost;
+	if (first === "subjects" && second === undefined) return { screen: "subjects" };
+	if (first === "subjects" && second && third === undefined) return { screen: "subject", subject: second };
+	if (first === "impact" && second === undefined) return { screen: "impacts" };
+	if (first === "impact" && second && third === undefined) return { screen: "impact", id: second };
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
@@ -218,6 +244,15 @@ export function parsePath(path: string): Page {
 	if (third === "watermarks") return { screen: "watermarks", rec: second };
 	if (third === "inflight") return { screen: "inflight", rec: second };
 	return lost;
+}
+
+/** What is below /contracts. */
+function contractsPage(contract: string | undefined, what: string | undefined, rest: readonly string[]): Page | undefined {
+	if (contract === undefined) return { screen: "contracts" };
+	if (contract === "") return undefined;
+	if (what === undefined) return { screen: "contract", contract };
+	const [violation] = rest;
+	return what === "violations" && violation && rest.length === 1 ? { screen: "violation", contract, violation } : undefined;
 }
 
 /** What is below /t. A topic may be called "-": what follows that name tells the pages beside the topics. */

@@ -1,0 +1,3 @@
+export default function P(_: { readonly state?: unknown; readonly id?: string; readonly subject?: string }) {
+	return null;
+}

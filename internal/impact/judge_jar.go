@@ -15,7 +15,7 @@ func (w *work) jar() error {
 		return err
 	}
 	now := w.Now()
-	job := System{ID: "job:" + w.p.Job, Name: w.p.Job, Kind: "job", Role: "program", Seen: now, Changes: []int{}, Verdict: Safe, Link: "/recordings/" + got.Recording}
+	job := System{ID: "job:" + w.p.Job, Name: w.p.Job, Kind: "job", Role: "program", Seen: now, Changes: []int{}, Verdict: Safe, Link: "/r/" + got.Recording + "/events"}
 	differ, ran := int64(0), 0
 	for i := range got.Tasks {
 		t := &got.Tasks[i]

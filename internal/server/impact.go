@@ -82,7 +82,7 @@ func (s *streams) Users(ctx context.Context, who access.Principal, of impact.Str
 
 // user is a system of the catalog at a stream.
 func (s *streams) user(of catalog.ID, x *catalog.System) impact.User {
-	u := impact.User{ID: string(x.ID), Name: x.Name, Kind: string(x.Kind), Owners: x.Owners, Reads: x.Reads, Writes: !x.Reads, Seen: x.Seen, Link: "/catalog/" + url.PathEscape(string(x.ID))}
+	u := impact.User{ID: string(x.ID), Name: x.Name, Kind: string(x.Kind), Owners: x.Owners, Reads: x.Reads, Writes: !x.Reads, Seen: x.Seen, Link: "/c/" + url.PathEscape(string(x.ID))}
 	if u.Seen.IsZero() { // it may, and nobody saw that it does
 		u.Seen = s.now().Add(-impact.AliveFor - time.Hour)
 	}

@@ -71,7 +71,7 @@ export function impactRun(now: number): ImpactRun {
 						first: [{ partition: 2, offset: "88000", path: "customer.email", reason: "no value and no default" }],
 						reasons: [{ path: "customer.email", reason: "no value and no default", failed: true, records: 1000 }],
 					},
-					link: "/catalog/service%3Acrm-sync",
+					link: "/c/service%3Acrm-sync",
 				},
 				{
 					...system,

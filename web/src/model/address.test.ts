@@ -175,6 +175,14 @@ describe("the path", () => {
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 
+	it("tells a contract from its violations, and keeps the context of a subject", () => {
+		expect(formatPath({ screen: "violation", contract: "orders", violation: "v-1" })).toBe("/contracts/orders/violations/v-1");
+		expect(parsePath("/contracts/orders")).toEqual({ screen: "contract", contract: "orders" });
+		expect(parsePath("/subjects/:.billing:orders-value")).toEqual({ screen: "subject", subject: ":.billing:orders-value" });
+		for (const path of ["/contracts//violations/1", "/contracts/a/checks", "/contracts/a/violations/1/2", "/subjects/a/b", "/impact/a/b"])
+			expect(parsePath(path), path).toEqual({ screen: "lost", path });
+	});
+
 	it("may end with a slash", () => {
 		expect(parsePath("/agents/")).toEqual({ screen: "agents" });
 		expect(parsePath(`/r/${rec}/gaps/`)).toEqual({ screen: "gaps", rec });

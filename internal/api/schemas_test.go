@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/language"
 	"github.com/sightglass/sightglass/internal/language/avro"
 	"github.com/sightglass/sightglass/internal/registry"
@@ -103,4 +104,30 @@ func TestWhatDiffersAndWhatWouldComeOfRegistering(t *testing.T) {
 func jsonText(text string) string {
 	raw, _ := json.Marshal(text)
 	return string(raw[1 : len(raw)-1])
+}
+
+// Who may not read a subject learns nothing of it: neither by an alias that stands for it, nor by a text that refers to it, nor from lists.
+func TestASubjectIsNotReadByWayOfAnother(t *testing.T) {
+	policy, err := access.ReadPolicy(`roles: [{name: reader, allow: [{actions: ["schema:read"], resources: ["registry/subject/pages-value", "registry/subject/alias-value"]}]}]`+"\n", access.Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := openUnder(t, policy, func(*http.Request) (access.Principal, error) {
+		return access.Principal{ID: "oidc:x#1", Name: "Bob", Roles: []string{"reader"}}, nil
+	})
+	if _, err := f.api.service.Schemas.SetConfig(t.Context(), registry.ParseSubject("alias-value", ""), []byte(`{"alias":"orders-value"}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []struct{ method, path, body string }{
+		{http.MethodGet, "/subjects/orders-value/versions", ""},
+		{http.MethodGet, "/subjects/orders-value/versions/1", ""},
+		{http.MethodGet, "/subjects/alias-value/versions", ""},
+		{http.MethodGet, "/subjects/alias-value/versions/latest", ""},
+		{http.MethodPost, "/subjects/pages-value/difference", `{"schema":"\"Order\"","references":[{"name":"Order","subject":"orders-value","version":1}]}`},
+	} {
+		sent[Problem](t, f, q.method, q.path, q.body, http.StatusForbidden)
+	}
+	if list := answerOf[List[SchemaSubject]](t, f, "/subjects"); len(list.Items) != 1 || list.Items[0].Subject != "pages-value" {
+		t.Errorf("%+v", list)
+	}
 }

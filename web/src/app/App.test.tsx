@@ -1,3 +1,4 @@
+/** The whole page at once. Size: every screen opens here, from one table of addresses. */
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

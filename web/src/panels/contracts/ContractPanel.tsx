@@ -4,19 +4,19 @@ import { type Contract, contractQuestion, contractWriteAction, endContract } fro
 import { type ProblemError, toProblem } from "../../api/problem";
 import { link, type ViewState } from "../../model/address";
 import { go, refine } from "../../model/navigation";
+import { Checks } from "../../promises/contracts/Checks";
+import styles from "../../promises/contracts/Contracts.module.css";
+import { Editor } from "../../promises/contracts/Editor";
+import { Support } from "../../promises/contracts/Support";
+import { useMay } from "../../promises/contracts/useMay";
+import { Versions } from "../../promises/contracts/Versions";
+import { Violations } from "../../promises/contracts/Violations";
+import { standing } from "../../promises/contracts/words";
 import { Chip } from "../../widgets/Chip";
 import { EndButton } from "../../widgets/EndButton";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TabBar } from "../../widgets/TabBar";
 import { TimeText } from "../../widgets/TimeText";
-import { Checks } from "./Checks";
-import styles from "./Contracts.module.css";
-import { Editor } from "./Editor";
-import { Support } from "./Support";
-import { useMay } from "./useMay";
-import { Versions } from "./Versions";
-import { Violations } from "./Violations";
-import { standing } from "./words";
 
 type Props = { readonly contract: string; readonly state: ViewState };
 

@@ -6,15 +6,15 @@ import { plural } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
+import { BeginContract } from "../../promises/contracts/BeginContract";
+import styles from "../../promises/contracts/Contracts.module.css";
+import { useMay } from "../../promises/contracts/useMay";
+import { standing } from "../../promises/contracts/words";
 import { Chip } from "../../widgets/Chip";
 import { type Column, DataTable, readSort, sortRows, writeSort } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
 import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
-import styles from "./Contracts.module.css";
-import { NewContract } from "./NewContract";
-import { useMay } from "./useMay";
-import { standing } from "./words";
 
 const ownerOf = (c: Contract) => c.team ?? c.owners[0]?.name ?? c.owners[0]?.username;
 
@@ -149,7 +149,7 @@ export default function ContractsPanel({ state }: { readonly state: ViewState })
 			</div>
 			{making ? (
 				<div className={styles.body}>
-					<NewContract of={state.of} mayWrite={mayWrite} />
+					<BeginContract of={state.of} mayWrite={mayWrite} />
 				</div>
 			) : rows.length === 0 ? (
 				query.data.length === 0 ? (

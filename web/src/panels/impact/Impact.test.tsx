@@ -7,7 +7,7 @@ import { type Answers, listOf, openPanel } from "../../../test/openPanel";
 import { parseAddress } from "../../model/address";
 import { commandLine } from "../../model/commandLine";
 import { useAddress } from "../../model/navigation";
-import { readSettings, wishOf } from "./ImpactForm";
+import { readSettings, wishOf } from "../../promises/impact/ImpactForm";
 import ImpactPanel from "./ImpactPanel";
 import ImpactsPanel from "./ImpactsPanel";
 

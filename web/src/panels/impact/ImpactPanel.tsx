@@ -4,17 +4,17 @@ import { cancelImpact, type ImpactRun, impactAckAction, impactMarkdown, impactQu
 import { type ProblemError, toProblem } from "../../api/problem";
 import { link } from "../../model/address";
 import { checkCommand } from "../../model/commandLine";
+import { useMay } from "../../promises/contracts/useMay";
+import { Acks } from "../../promises/impact/Acks";
+import styles from "../../promises/impact/Impact.module.css";
+import { Counts } from "../../promises/impact/ImpactList";
+import { Report } from "../../promises/impact/Report";
+import { viewOf } from "../../promises/impact/words";
 import { CopyButton, copyText } from "../../widgets/CopyButton";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
 import { Empty, Failed, Lines, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
-import { useMay } from "../contracts/useMay";
-import { Acks } from "./Acks";
-import styles from "./Impact.module.css";
-import { Counts } from "./ImpactList";
-import { Report } from "./Report";
-import { viewOf } from "./words";
 
 /** One report: how far it is, or what it says, and what teams say of it. */
 export default function ImpactPanel({ id }: { readonly id: string }) {

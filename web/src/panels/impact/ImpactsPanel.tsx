@@ -5,12 +5,12 @@ import { plural } from "../../base/quantity";
 import type { ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
+import { useMay } from "../../promises/contracts/useMay";
+import styles from "../../promises/impact/Impact.module.css";
+import { ImpactForm } from "../../promises/impact/ImpactForm";
+import { ImpactList, runHref } from "../../promises/impact/ImpactList";
 import { Panel } from "../../widgets/Panel";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
-import { useMay } from "../contracts/useMay";
-import styles from "./Impact.module.css";
-import { ImpactForm } from "./ImpactForm";
-import { ImpactList, runHref } from "./ImpactList";
 
 /** Asks who breaks, and lists what was asked before. */
 export default function ImpactsPanel({ state }: { readonly state: ViewState }) {

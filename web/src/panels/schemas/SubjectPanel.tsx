@@ -4,11 +4,11 @@ import { versionsQuestion } from "../../api/schemaRegistry";
 import { plural } from "../../base/quantity";
 import { link, type ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
+import { Register } from "../../promises/schemas/Register";
+import styles from "../../promises/schemas/Schemas.module.css";
+import { VersionsTab } from "../../promises/schemas/VersionsTab";
 import { Empty, Failed, SkeletonRows, StaleBanner } from "../../widgets/states";
 import { TabBar } from "../../widgets/TabBar";
-import { Register } from "./Register";
-import styles from "./Schemas.module.css";
-import { VersionsTab } from "./VersionsTab";
 
 type Props = { readonly subject: string; readonly state: ViewState };
 

@@ -5,13 +5,13 @@ import { type SchemaSubject, subjectsQuestion } from "../../api/schemaRegistry";
 import { link, type ViewState } from "../../model/address";
 import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
+import { useSettled } from "../../promises/contracts/useSettled";
+import styles from "../../promises/schemas/Schemas.module.css";
 import { type Column, DataTable } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
 import { Scroll } from "../../widgets/Scroll";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
 import { TimeText } from "../../widgets/TimeText";
-import { useSettled } from "../contracts/useSettled";
-import styles from "./Schemas.module.css";
 
 const hrefOf = (s: SchemaSubject) => link({ screen: "subject", subject: s.subject });
 

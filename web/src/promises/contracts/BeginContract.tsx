@@ -18,7 +18,7 @@ type Props = {
 const nothing = { text: "" };
 
 /** A contract that is not there yet: written, or proposed from what a stream holds. */
-export function NewContract({ of, mayWrite }: Props) {
+export function BeginContract({ of, mayWrite }: Props) {
 	const [place, setPlace] = useState(of ?? "");
 	const [start, setStart] = useState(nothing);
 	const [made, setMade] = useState<ContractProposal>();

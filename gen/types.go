@@ -2338,6 +2338,66 @@ func (e SQLOperatorBy) Valid() bool {
 	}
 }
 
+// Defines values for SchemaChangeChange.
+const (
+	SchemaChangeChangeAdded   SchemaChangeChange = "added"
+	SchemaChangeChangeChanged SchemaChangeChange = "changed"
+	SchemaChangeChangeRemoved SchemaChangeChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the SchemaChangeChange enum.
+func (e SchemaChangeChange) Valid() bool {
+	switch e {
+	case SchemaChangeChangeAdded:
+		return true
+	case SchemaChangeChangeChanged:
+		return true
+	case SchemaChangeChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SchemaRuleBrokenDirection.
+const (
+	SchemaRuleBrokenDirectionBackward SchemaRuleBrokenDirection = "backward"
+	SchemaRuleBrokenDirectionForward  SchemaRuleBrokenDirection = "forward"
+)
+
+// Valid indicates whether the value is a known member of the SchemaRuleBrokenDirection enum.
+func (e SchemaRuleBrokenDirection) Valid() bool {
+	switch e {
+	case SchemaRuleBrokenDirectionBackward:
+		return true
+	case SchemaRuleBrokenDirectionForward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SchemaWishType.
+const (
+	SchemaWishTypeAVRO     SchemaWishType = "AVRO"
+	SchemaWishTypeJSON     SchemaWishType = "JSON"
+	SchemaWishTypePROTOBUF SchemaWishType = "PROTOBUF"
+)
+
+// Valid indicates whether the value is a known member of the SchemaWishType enum.
+func (e SchemaWishType) Valid() bool {
+	switch e {
+	case SchemaWishTypeAVRO:
+		return true
+	case SchemaWishTypeJSON:
+		return true
+	case SchemaWishTypePROTOBUF:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SessionWay.
 const (
 	SessionWayOidc        SessionWay = "oidc"
@@ -8544,6 +8604,203 @@ type ScannedPartition struct {
 	To string `json:"to"`
 }
 
+// SchemaChange defines model for SchemaChange.
+type SchemaChange struct {
+	After  SchemaField `json:"after,omitempty"`
+	Before SchemaField `json:"before,omitempty"`
+
+	// Breaking A rule that the level asks for is broken at it.
+	Breaking bool               `json:"breaking"`
+	Change   SchemaChangeChange `json:"change"`
+	Path     string             `json:"path"`
+}
+
+// SchemaChangeChange defines model for SchemaChange.Change.
+type SchemaChangeChange string
+
+// SchemaDifference defines model for SchemaDifference.
+type SchemaDifference struct {
+	// Compatible By the level: of a schema that is no version, against all versions that the level names.
+	Compatible bool `json:"compatible"`
+
+	// Fields That differ.
+	Fields []SchemaChange `json:"fields"`
+
+	// From The older version.
+	From  int64  `json:"from"`
+	Level string `json:"level"`
+
+	// Messages Why a schema that is no version may not be registered, as clients are told.
+	Messages []string `json:"messages"`
+
+	// OtherType The schemas are of different languages: nothing is compared.
+	OtherType bool   `json:"other_type"`
+	Profile   string `json:"profile"`
+
+	// Rules What readers meet, breaking ones first.
+	Rules   []SchemaRuleBroken `json:"rules"`
+	Subject string             `json:"subject"`
+
+	// To The newer version; 0: it is none yet.
+	To int64 `json:"to"`
+}
+
+// SchemaField defines model for SchemaField.
+type SchemaField struct {
+	// Default JSON; absent: it has none.
+	Default string `json:"default,omitempty"`
+	Doc     string `json:"doc,omitempty"`
+
+	// Optional A record need not have it, or it may be null.
+	Optional bool `json:"optional"`
+
+	// Path As decoded records spell it: a.b, items[].sku.
+	Path string   `json:"path"`
+	Tags []string `json:"tags"`
+	Type string   `json:"type"`
+
+	// Values Of an enum or a constant.
+	Values []string `json:"values"`
+}
+
+// SchemaReference defines model for SchemaReference.
+type SchemaReference struct {
+	Name    string `json:"name"`
+	Subject string `json:"subject"`
+	Version int64  `json:"version"`
+}
+
+// SchemaRuleBroken defines model for SchemaRuleBroken.
+type SchemaRuleBroken struct {
+	Advice string `json:"advice,omitempty"`
+
+	// Asked The level asks for this direction.
+	Asked bool `json:"asked"`
+
+	// Breaking The reader cannot read it.
+	Breaking bool `json:"breaking"`
+
+	// Direction backward: readers with the newer schema read older records. forward: readers with the older schema read newer records.
+	Direction SchemaRuleBrokenDirection `json:"direction"`
+	Kind      string                    `json:"kind"`
+	Message   string                    `json:"message"`
+
+	// Path Of the field; absent: it is about none.
+	Path    string `json:"path,omitempty"`
+	Pointer string `json:"pointer,omitempty"`
+}
+
+// SchemaRuleBrokenDirection backward: readers with the newer schema read older records. forward: readers with the older schema read newer records.
+type SchemaRuleBrokenDirection string
+
+// SchemaSubject defines model for SchemaSubject.
+type SchemaSubject struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// ID Of its schema.
+	ID int64 `json:"id"`
+
+	// Subject As clients write it: orders-value, or :.context:orders-value.
+	Subject string `json:"subject"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type string `json:"type"`
+
+	// Version The latest.
+	Version int64 `json:"version"`
+}
+
+// SchemaSubjectList defines model for SchemaSubjectList.
+type SchemaSubjectList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []SchemaSubject `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// SchemaText defines model for SchemaText.
+type SchemaText struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Bytes Of the text.
+	Bytes int64 `json:"bytes"`
+
+	// Fields Of records, parents before children; empty where the text cannot be read any more.
+	Fields []SchemaField `json:"fields"`
+
+	// ID Of its schema.
+	ID         int64             `json:"id"`
+	References []SchemaReference `json:"references"`
+	Schema     string            `json:"schema"`
+	Subject    string            `json:"subject"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+}
+
+// SchemaVersion defines model for SchemaVersion.
+type SchemaVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Bytes Of the text.
+	Bytes int64 `json:"bytes"`
+
+	// ID Of its schema.
+	ID int64 `json:"id"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+}
+
+// SchemaVersions defines model for SchemaVersions.
+type SchemaVersions struct {
+	Items []SchemaVersion `json:"items"`
+
+	// Level Of compatibility that a new version has to keep: BACKWARD, FULL_TRANSITIVE …
+	Level string `json:"level"`
+
+	// Profile Whose rules of compatibility.
+	Profile string `json:"profile"`
+	Subject string `json:"subject"`
+}
+
+// SchemaWish defines model for SchemaWish.
+type SchemaWish struct {
+	// From Number of the older version; absent: the latest.
+	From string `json:"from,omitempty"`
+
+	// References Of schema.
+	References []SchemaReference `json:"references,omitempty"`
+
+	// Schema Text that is no version yet: what would come of registering it.
+	Schema string `json:"schema,omitempty"`
+
+	// To Number of the newer version; absent: the latest, unless there is a schema.
+	To string `json:"to,omitempty"`
+
+	// Type Of schema; absent: that of the older version.
+	Type SchemaWishType `json:"type,omitempty"`
+}
+
+// SchemaWishType Of schema; absent: that of the older version.
+type SchemaWishType string
+
 // Session defines model for Session.
 type Session struct {
 	// Began Example: 2026-08-01T14:02:11.482000Z
@@ -10442,6 +10699,16 @@ type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SubjectsParams defines parameters for Subjects.
+type SubjectsParams struct {
+	// Q Part of the name.
+	Q     string `form:"q,omitempty" json:"q,omitempty"`
+	Limit int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ViolationsParams defines parameters for Violations.
 type ViolationsParams struct {
 	Contract string `form:"contract,omitempty" json:"contract,omitempty"`
@@ -10530,6 +10797,9 @@ type ReplayStartJSONRequestBody = ReplayWish
 
 // ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
 type ReplayPlanJSONRequestBody = ReplayWish
+
+// SubjectDifferenceJSONRequestBody defines body for SubjectDifference for application/json ContentType.
+type SubjectDifferenceJSONRequestBody = SchemaWish
 
 // SubscriptionAddJSONRequestBody defines body for SubscriptionAdd for application/json ContentType.
 type SubscriptionAddJSONRequestBody = NotificationWish

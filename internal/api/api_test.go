@@ -123,7 +123,7 @@ func openUnder(t *testing.T, policy *access.Policy, as func(*http.Request) (acce
 	f.tags.Store(f.catalog)
 	f.openNotify(t, force)
 	f.contracts = held(t, shop)
-	a, err := New(Options{Version: "test", Catalog: f.catalog, Notify: f.notify, Contracts: f.contracts, Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
+	a, err := New(Options{Version: "test", Catalog: f.catalog, Notify: f.notify, Contracts: f.contracts, Schemas: keptSchemas(t), Impact: impactOf(t, browser, shopEstate{}), Grants: f.grants, Browser: browser, Host: host{}, House: &keptHouse{rec: truth.Totals}, Audit: log, Replays: kept, Logins: logins, Steering: steer(t, browser), Journeys: journeys{}, Authenticate: as, Incidents: &keptIncidents{rec: truth.Totals}, Links: newKeptLinks(truth.Totals)})
 	if err != nil {
 		t.Fatal(err)
 	}

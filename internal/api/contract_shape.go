@@ -265,6 +265,12 @@ type ContractPath struct {
 	Contract string `path:"contract" maxLength:"200"`
 }
 
+// ViolationPath names a violation of a contract.
+type ViolationPath struct {
+	ContractPath
+	Violation string `path:"violation" maxLength:"64"`
+}
+
 type (
 	contractTextRequest  struct{ Body ContractText }
 	contractApplyRequest struct{ Body ContractWish }
@@ -286,9 +292,8 @@ type (
 		Cursor   string `query:"cursor" maxLength:"64" doc:"next of a page before."`
 	}
 	violationRequest struct {
-		ContractPath
-		Violation string `path:"violation" maxLength:"64"`
-		Body      ViolationAct
+		ViolationPath
+		Body ViolationAct
 	}
 	contractTestRequest struct {
 		TopicPath

@@ -29,6 +29,7 @@ func (s *service) contractRoutes() {
 	get(s, route{"contract-checks", "/contracts/{contract}/checks", access.ContractRead, "How the checks of a contract stand, with burn rates and coverage", contractTarget}, s.contractChecks)
 	get(s, route{"contract-windows", "/contracts/{contract}/windows", access.ContractRead, "What a check came to minute by minute, by partition and writer's schema", contractTarget}, s.contractWindows)
 	get(s, route{"violations", "/violations", access.ContractRead, "Violations of contracts, newest first", some}, s.violations)
+	get(s, route{"violation", "/contracts/{contract}/violations/{violation}", access.ContractRead, "One violation", contractTarget}, s.violation)
 	register(s, http.MethodPost, route{"violation-act", "/contracts/{contract}/violations/{violation}", access.ContractAck, "Acknowledge a violation, or close it", contractTarget}, s.actViolation)
 	register(s, http.MethodPost, route{"contract-test", "/clusters/{cluster}/topics/{topic}/contract-test", access.TopicRead, "Hold a stretch of a topic against its contract, once", topic}, s.testContract)
 	get(s, route{"contract-proposal", "/clusters/{cluster}/topics/{topic}/contract-proposal", access.TopicRead, "A contract that the topic would have kept, from its newest records as you may see them", topic}, s.proposeContract)
@@ -391,17 +392,30 @@ func (s *service) violations(ctx context.Context, in *violationsRequest) (List[V
 	return list, nil
 }
 
-func (s *service) actViolation(ctx context.Context, in *violationRequest) (out Violation, err error) {
-	e, err := s.checks()
-	if err != nil {
-		return out, err
+// violationIn finds a violation of a contract.
+func (s *service) violationIn(ctx context.Context, in *ViolationPath) (e *checks.Engine, v checks.Violation, err error) {
+	if e, err = s.checks(); err != nil {
+		return e, v, err
 	}
-	v, err := e.Violation(ctx, in.Violation)
+	v, err = e.Violation(ctx, in.Violation)
 	if err == nil && v.Contract != in.Contract { // one of another contract, which the caller was not asked about
 		err = fmt.Errorf("%w with a violation %s", checks.ErrNotFound, in.Violation)
 	}
+	return e, v, contractError(err)
+}
+
+func (s *service) violation(ctx context.Context, in *ViolationPath) (out Violation, err error) {
+	_, v, err := s.violationIn(ctx, in)
 	if err != nil {
-		return out, contractError(err)
+		return out, err
+	}
+	return violationOf(&v), nil
+}
+
+func (s *service) actViolation(ctx context.Context, in *violationRequest) (out Violation, err error) {
+	e, v, err := s.violationIn(ctx, &in.ViolationPath)
+	if err != nil {
+		return out, err
 	}
 	who := caller(ctx)
 	err = s.Browser.Change(ctx, who, access.ContractAck, access.ContractResource(in.Contract), []string{in.Body.State + " violation " + v.ID + " of " + v.Check}, in.Body.Why, func() error {

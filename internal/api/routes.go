@@ -68,4 +68,5 @@ func (s *service) routes() {
 	s.catalogRoutes()
 	s.impactRoutes()
 	s.contractRoutes()
+	s.schemaRoutes()
 }

@@ -15,7 +15,7 @@ import (
 func paths(f *fixture) map[string]string {
 	rec := f.truth.Totals.String()
 	return map[string]string{"{hash}": f.sql.CodeHash, "{id}": "1", "{job}": rec, "{rec}": rec, "{position}": f.truth.Orders[5].Source.String(),
-		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing", "{contract}": "orders", "{entity}": "stream:shop/orders"}
+		"{cluster}": "shop", "{topic}": "orders", "{partition}": "1", "{offset}": "3", "{group}": "billing", "{contract}": "orders", "{entity}": "stream:shop/orders", "{subject}": "orders-value", "{version}": "1"}
 }
 
 // asked is a request to a route that it can answer: its path and its body.
@@ -39,12 +39,16 @@ func asked(f *fixture, r route) (path, body string) {
 		path = "/contracts/spare"
 	case "contract-test":
 		body = `{"since_s":"3600"}`
-	case "violation-act":
+	case "subject-difference":
+		body = `{"schema":"{\"type\":\"string\"}"}`
+	case "violation", "violation-act":
 		list, _, err := f.contracts.Violations(context.Background(), checks.ViolationQuery{})
 		if err == nil && len(list) > 0 {
 			path = strings.ReplaceAll(path, "{violation}", list[0].ID)
 		}
-		body = `{"state":"acked"}`
+		if r.id == "violation-act" {
+			body = `{"state":"acked"}`
+		}
 	case "lineage":
 		path += "?record=" + url.QueryEscape(f.truth.Orders[5].Parsed.String())
 	case "watermarks":

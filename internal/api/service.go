@@ -20,6 +20,7 @@ import (
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/notify"
+	"github.com/sightglass/sightglass/internal/registry"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -44,6 +45,8 @@ type Options struct {
 	Notify   *notify.Keeper     // nil: nobody is told of anything
 
 	Contracts *checks.Engine // nil: no contracts are kept
+
+	Schemas *registry.Registry // nil: no registry is kept
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links

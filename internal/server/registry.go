@@ -39,6 +39,14 @@ type schemaRegistry struct {
 	moved    bool
 }
 
+// schemas is what is kept here; nil: nothing, or a proxy's, which the registry behind it keeps.
+func (r *schemaRegistry) schemas() *registry.Registry {
+	if r == nil {
+		return nil
+	}
+	return r.kept
+}
+
 // upstreamTimeout bounds one question to another registry.
 const upstreamTimeout = 30 * time.Second
 

@@ -72,6 +72,7 @@ func (p plantedPlaces) bodies() map[string]string {
 		"replay-plan":            `{"position":"` + p.positions[0] + `"}`,
 		"contract-lint":          `{"text":"id: planted\n"}`,
 		"contract-test":          `{"since_s":"3600"}`,
+		"subject-difference":     `{"from":"1","to":"latest"}`,
 		"journey-export":         `{"record":"` + arrivals + `/0@4"}`,
 		"impact-start":           `{"cluster":"lab","topic":"` + arrivals + `","drop":"email"}`,
 	}
@@ -127,7 +128,7 @@ func (p plantedPlaces) queries() map[string][]string {
 		"step": steps, "step-progress": plain,
 		"impacts": plain, "impact": plain, "impact-report": {"?format=text", "?format=sarif"}, "impact-records": plain, "impact-start": {"?wait=60"},
 		"notifications": {"", "?open=true&limit=500"}, "notifications-unread": plain, "notification-deliveries": {"", "?all=true"}, "subscriptions": plain, "subscriptions-all": plain,
-		"contracts": plain, "contract": plain, "contract-versions": plain, "contract-checks": plain, "contract-windows": {"?check=" + arrivals + "/conformity"}, "violations": plain, "contract-lint": plain,
+		"contracts": plain, "contract": plain, "contract-versions": plain, "contract-checks": plain, "contract-windows": {"?check=" + arrivals + "/conformity"}, "violations": plain, "violation": plain, "subjects": plain, "subject-versions": plain, "subject-version": plain, "subject-difference": plain, "contract-lint": plain,
 		"contract-test": plain, "contract-proposal": plain,
 		"grants": plain, "grant-rules": plain, "links": plain, "link-file": {"?secret=" + plant("value", p.seed)},
 		"catalog": {"", "?kind=operator&kind=program&limit=500", "?q=" + url.QueryEscape(plant("value", p.seed))}, "catalog-entity": plain, "catalog-history": plain, "catalog-lineage": {"", "?depth=5&field=text"}, "catalog-who": plain, "catalog-proposals": plain,
@@ -144,7 +145,7 @@ func (p plantedPlaces) fill(o operation) []string {
 	paths := []string{o.path}
 	for name, values := range map[string][]string{
 		"{cluster}": {"lab"}, "{topic}": {arrivals, departures}, "{group}": {plantedJob}, "{partition}": {"0"}, "{offset}": {"0", "3", "4"},
-		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{contract}": {"planted"}, "{entity}": {"stream:lab/" + arrivals, "stream:lab/" + departures, "job:" + plantedJob},
+		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{contract}": {"planted"}, "{violation}": {"1"}, "{subject}": {arrivals + "-value"}, "{version}": {"latest"}, "{entity}": {"stream:lab/" + arrivals, "stream:lab/" + departures, "job:" + plantedJob},
 	} {
 		var more []string
 		for _, path := range paths {

@@ -5,6 +5,7 @@ import { catalogAnswer } from "./catalog.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
+import { governanceAnswer, governed } from "./governance.ts";
 import { grantRules, grants } from "./grants.ts";
 import { inFlight } from "./inflight.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
@@ -97,6 +98,12 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 					"job:replay",
 					"audit:read",
 					"notify:subscribe",
+					"contract:read",
+					"contract:write",
+					"contract:ack",
+					"schema:read",
+					"impact:run",
+					"impact:ack",
 					"status",
 				],
 				policy: "clear",
@@ -171,6 +178,10 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 		return said === undefined
 			? problem(404, "the catalog has no such entity that you may see", "sightglass catalog search finds some")
 			: ok(said);
+	}
+	if (governed.has(room ?? "") || what === "contract-proposal" || rest[0] === "contract-proposal") {
+		const said = governanceAnswer(path, q, method, mood === "empty", now);
+		return said === undefined ? problem(404, "there is no such thing", "sightglass contract list shows what there is") : ok(said);
 	}
 	if (room === "replays") {
 		const one = replays.find((r) => r.id === name);

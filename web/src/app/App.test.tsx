@@ -1,3 +1,4 @@
+/** The whole page at once. Size: every screen opens here, from one table of addresses. */
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -45,6 +46,16 @@ const routes = [
 	"/replays/9a1154c262d0/difference",
 	"/audit",
 	"/audit/status",
+	"/contracts",
+	"/contracts/orders",
+	"/contracts/orders/checks",
+	"/contracts/orders/windows",
+	"/contracts/orders/violations/v-1",
+	"/impact",
+	"/impact/imp-1",
+	"/subjects",
+	"/subjects/orders-value/versions",
+	"/subjects/orders-value/versions/2",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
@@ -100,6 +111,25 @@ describe("every screen", () => {
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
 			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
+			["/contracts", "Contracts", "Contracts", "1 of 2 contracts is broken", "sightglass contract list"],
+			["/contracts/orders", "Contract orders", "Contracts", "Orders of the shop", "sightglass contract show orders"],
+			[
+				"/contracts/orders/violations/v-1",
+				"Violation of orders",
+				"Contracts",
+				"orders/id/unique is broken",
+				"sightglass contract violations --contract orders",
+			],
+			["/subjects", "Schemas", "Schemas", "Schemas", "sightglass schema list"],
+			["/subjects/orders-value", "Schema orders-value", "Schemas", "orders-value", "sightglass schema show orders-value"],
+			["/impact", "Impact", "Impact", "Impact of a change", "sightglass check --help"],
+			[
+				"/impact/imp-1#tab=drop&of=prod/orders&field=email",
+				"Impact imp-1",
+				"Impact",
+				"schema of orders-value",
+				"sightglass check --drop 'orders#email' --cluster prod",
+			],
 			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
 			["/c#f=orders", "Catalog", "Catalog", "Catalog", "sightglass catalog search orders"],
 			[

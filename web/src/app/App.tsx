@@ -27,6 +27,13 @@ const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const TokensPanel = lazy(() => import("../panels/tokens/TokensPanel"));
 const GrantsPanel = lazy(() => import("../panels/grants/GrantsPanel"));
 const NotificationsPanel = lazy(() => import("../panels/notifications/NotificationsPanel"));
+const ContractsPanel = lazy(() => import("../panels/contracts/ContractsPanel"));
+const ContractPanel = lazy(() => import("../panels/contracts/ContractPanel"));
+const IncidentPanel = lazy(() => import("../panels/incident/IncidentPanel"));
+const SubjectsPanel = lazy(() => import("../panels/schemas/SubjectsPanel"));
+const SubjectPanel = lazy(() => import("../panels/schemas/SubjectPanel"));
+const ImpactsPanel = lazy(() => import("../panels/impact/ImpactsPanel"));
+const ImpactPanel = lazy(() => import("../panels/impact/ImpactPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
@@ -138,6 +145,20 @@ function Panel({ address }: { readonly address: Address }) {
 			return <AgentsPanel state={state} />;
 		case "policy":
 			return <PolicyPanel state={state} />;
+		case "contracts":
+			return <ContractsPanel state={state} />;
+		case "contract":
+			return <ContractPanel key={page.contract} contract={page.contract} state={state} />;
+		case "violation":
+			return <IncidentPanel key={page.violation} contract={page.contract} violation={page.violation} />;
+		case "subjects":
+			return <SubjectsPanel state={state} />;
+		case "subject":
+			return <SubjectPanel key={page.subject} subject={page.subject} state={state} />;
+		case "impacts":
+			return <ImpactsPanel state={state} />;
+		case "impact":
+			return <ImpactPanel key={page.id} id={page.id} />;
 		case "tokens":
 			return <TokensPanel />;
 		case "notifications":

@@ -69,6 +69,24 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	tokens: [],
 	grants: [],
 	notifications: [],
+	contracts: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	contract: [],
+	violation: [],
+	subjects: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	subject: [],
+	impacts: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	impact: [],
 	replays: [
 		{ ids: ["row-down", "row-up"], word: "rows" },
 		{ ids: ["open"], word: "open" },

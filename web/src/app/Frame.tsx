@@ -21,6 +21,7 @@ import { GrantNote } from "./GrantNote";
 import { KeyHelp } from "./KeyHelp";
 import { OpenedFileNote } from "./OpenedFileNote";
 import { Palette } from "./Palette";
+import { PromiseBar, promiseScreens } from "./PromiseBar";
 import { RecordingBar } from "./RecordingBar";
 import { TopBar } from "./TopBar";
 
@@ -43,6 +44,9 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
+	useCommand("go-contracts", () => go(link({ screen: "contracts" })));
+	useCommand("go-schemas", () => go(link({ screen: "subjects" })));
+	useCommand("go-impact", () => go(link({ screen: "impacts" })));
 	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
 	useCommand("go-grants", () => go(link({ screen: "grants" })));
 	const principal = useQuery(principalQuestion);
@@ -98,6 +102,7 @@ export function Frame({ address, children }: Props) {
 			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
 			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
 			{clusterOf(page) !== undefined && <ClusterBar address={address} />}
+			{promiseScreens.has(page.screen) && <PromiseBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
 				<OpenedFileNote />
 				<GrantNote />
@@ -149,6 +154,20 @@ function titleOf({ page }: Address): string {
 			return "Grants";
 		case "notifications":
 			return "Notifications";
+		case "contracts":
+			return "Contracts";
+		case "contract":
+			return `Contract ${page.contract}`;
+		case "violation":
+			return `Violation of ${page.contract}`;
+		case "subjects":
+			return "Schemas";
+		case "subject":
+			return `Schema ${page.subject}`;
+		case "impacts":
+			return "Impact";
+		case "impact":
+			return `Impact ${page.id}`;
 		case "tokens":
 			return "Tokens and sessions";
 		case "replays":
@@ -221,6 +240,7 @@ function Rail({ address: { page }, mayAudit, topics }: RailProps) {
 			word: "Replays",
 			here: page.screen === "replays" || page.screen === "replay",
 		},
+		{ href: link({ screen: "contracts" }), icon: "mark", word: "Contracts", here: promiseScreens.has(page.screen) },
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },
 		...(mayAudit ? [{ href: link({ screen: "audit" }), icon: "file", word: "Audit", here: page.screen === "audit" } as const] : []),

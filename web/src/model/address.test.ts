@@ -42,6 +42,13 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "tokens" }),
 		() => ({ screen: "grants" }),
 		() => ({ screen: "notifications" }),
+		() => ({ screen: "contracts" }),
+		() => ({ screen: "contract", contract: name() }),
+		() => ({ screen: "violation", contract: name(), violation: name() }),
+		() => ({ screen: "subjects" }),
+		() => ({ screen: "subject", subject: r.pick([name(), ":.billing:orders-value"]) }),
+		() => ({ screen: "impacts" }),
+		() => ({ screen: "impact", id: name() }),
 		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
@@ -185,6 +192,14 @@ describe("the path", () => {
 		expect(parsePath("/t/demo/-/groups/a%2Fb")).toEqual({ screen: "group", cluster: "demo", group: "a/b" });
 		expect(parsePath("/t/demo/-/brokers")).toEqual({ screen: "brokers", cluster: "demo" });
 		for (const path of ["/t//orders", "/t/demo//groups", "/t/demo/orders/groups", "/t/demo/-/brokers/1", "/t/demo/-/groups/a/b"])
+			expect(parsePath(path), path).toEqual({ screen: "lost", path });
+	});
+
+	it("tells a contract from its violations, and keeps the context of a subject", () => {
+		expect(formatPath({ screen: "violation", contract: "orders", violation: "v-1" })).toBe("/contracts/orders/violations/v-1");
+		expect(parsePath("/contracts/orders")).toEqual({ screen: "contract", contract: "orders" });
+		expect(parsePath("/subjects/:.billing:orders-value")).toEqual({ screen: "subject", subject: ":.billing:orders-value" });
+		for (const path of ["/contracts//violations/1", "/contracts/a/checks", "/contracts/a/violations/1/2", "/subjects/a/b", "/impact/a/b"])
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 

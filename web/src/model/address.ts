@@ -3,6 +3,8 @@
  *
  * What is shown stands in the path; how it is shown stands behind `#`, where a typed filter value reaches no server and no proxy log.
  * Parameters that this version does not know are kept and written back. Formatting and parsing are each other's inverse.
+ *
+ * Size: what writes a page's path stands beside what reads it.
  */
 import { parseMicros, toRfc3339, type WallTime } from "../base/time";
 
@@ -24,6 +26,13 @@ export type Page =
 	| { readonly screen: "tokens" }
 	| { readonly screen: "grants" }
 	| { readonly screen: "notifications" }
+	| { readonly screen: "contracts" }
+	| { readonly screen: "contract"; readonly contract: string }
+	| { readonly screen: "violation"; readonly contract: string; readonly violation: string }
+	| { readonly screen: "subjects" }
+	| { readonly screen: "subject"; readonly subject: string }
+	| { readonly screen: "impacts" }
+	| { readonly screen: "impact"; readonly id: string }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -159,6 +168,20 @@ export function formatPath(page: Page): string {
 			return "/admin/grants";
 		case "notifications":
 			return "/notifications";
+		case "contracts":
+			return "/contracts";
+		case "contract":
+			return `/contracts/${escapeSegment(page.contract)}`;
+		case "violation":
+			return `/contracts/${escapeSegment(page.contract)}/violations/${escapeSegment(page.violation)}`;
+		case "subjects":
+			return "/subjects";
+		case "subject":
+			return `/subjects/${escapeSegment(page.subject)}`;
+		case "impacts":
+			return "/impact";
+		case "impact":
+			return `/impact/${escapeSegment(page.id)}`;
 		case "tokens":
 			return "/tokens";
 		case "replays":
@@ -210,6 +233,11 @@ export function parsePath(path: string): Page {
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
 	if (first === "notifications" && second === undefined) return { screen: "notifications" };
+	if (first === "contracts") return contractsPage(second, third, rest) ?? lost;
+	if (first === "subjects" && second === undefined) return { screen: "subjects" };
+	if (first === "subjects" && second && third === undefined) return { screen: "subject", subject: second };
+	if (first === "impact" && second === undefined) return { screen: "impacts" };
+	if (first === "impact" && second && third === undefined) return { screen: "impact", id: second };
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
@@ -239,6 +267,15 @@ export function parsePath(path: string): Page {
 function entityPage(segments: readonly string[]): Page | undefined {
 	const id = segments.join("/");
 	return id === "" ? undefined : { screen: "entity", id };
+}
+
+/** What is below /contracts. */
+function contractsPage(contract: string | undefined, what: string | undefined, rest: readonly string[]): Page | undefined {
+	if (contract === undefined) return { screen: "contracts" };
+	if (contract === "") return undefined;
+	if (what === undefined) return { screen: "contract", contract };
+	const [violation] = rest;
+	return what === "violations" && violation && rest.length === 1 ? { screen: "violation", contract, violation } : undefined;
 }
 
 /** What is below /t. A topic may be called "-": what follows that name tells the pages beside the topics. */

@@ -90,6 +90,26 @@ describe("a view as a command", () => {
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
 	});
 
+	it("shows a contract's views, and asks about the same proposal", () => {
+		const contract: Page = { screen: "contract", contract: "orders of the shop" };
+		expect(line(contract)).toBe("sightglass contract show 'orders of the shop'");
+		expect(line(contract, { tab: "versions" })).toBe("sightglass contract history 'orders of the shop'");
+		expect(line({ screen: "contracts" }, { tab: "new", of: "prod/orders" })).toBe("sightglass contract init orders --cluster prod");
+		expect(line({ screen: "subject", subject: "orders-value" }, { sel: "3" })).toBe("sightglass schema show orders-value 3");
+		const impact = (state: ViewState) => line({ screen: "impacts" }, state);
+		expect(impact({ tab: "drop", of: "prod/orders", field: "customer.email" })).toBe(
+			"sightglass check --drop 'orders#customer.email' --cluster prod",
+		);
+		expect(impact({ tab: "schema", key: "orders-value" })).toBe("sightglass check --schema schema.avsc --subject orders-value");
+		expect(impact({ of: "prod/orders" })).toBe(
+			"sightglass check --schema schema.avsc --subject orders-value --topic orders --cluster prod",
+		);
+		expect(impact({ tab: "topic-config", of: "prod/orders" })).toBe(
+			"sightglass check --topic-config topic.properties --topic orders --cluster prod",
+		);
+		expect(impact({})).toBe("sightglass check --help");
+	});
+
 	it("asks for the same events: filter, time, place", () => {
 		const events = { screen: "events", rec } as const;
 		expect(line(events)).toBe("sightglass events 8c1e4f0a --newest");

@@ -32,6 +32,9 @@ export type CommandId =
 	| "go-grants"
 	| "go-notifications"
 	| "go-replays"
+	| "go-contracts"
+	| "go-schemas"
+	| "go-impact"
 	| "go-audit"
 	| "go-topics"
 	| "go-catalog"
@@ -99,6 +102,9 @@ const lists: readonly Screen[] = [
 	"agents",
 	"graph",
 	"replays",
+	"contracts",
+	"subjects",
+	"impacts",
 	"step",
 	"audit",
 	"clusters",
@@ -131,7 +137,21 @@ export const commands: readonly Command[] = [
 		title: "Filter",
 		group: "Everywhere",
 		keys: ["/"],
-		screens: ["fleet", "recordings", "events", "graph", "agents", "audit", "topics", "topic", "groups", "catalog", "entity"],
+		screens: [
+			"fleet",
+			"recordings",
+			"events",
+			"graph",
+			"agents",
+			"contracts",
+			"subjects",
+			"audit",
+			"topics",
+			"topic",
+			"groups",
+			"catalog",
+			"entity",
+		],
 	},
 	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
 	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
@@ -209,6 +229,9 @@ export const commands: readonly Command[] = [
 	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
 	{ id: "go-grants", title: "Grants", group: "Go to", keys: [] },
 	{ id: "go-notifications", title: "Notifications", group: "Go to", keys: ["G N"] },
+	{ id: "go-contracts", title: "Data contracts", group: "Go to", keys: ["G D"] },
+	{ id: "go-schemas", title: "Schemas", group: "Go to", keys: ["G H"] },
+	{ id: "go-impact", title: "Who breaks: impact of a change", group: "Go to", keys: ["G M"] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },

@@ -52,8 +52,6 @@ may go without a file, to the output. sightglass impact is the same command by i
 Exit 0: nobody breaks. 1: somebody does. 2: more are unknown or maybe than allowed, or there is no report.`,
 		Example: `  sightglass check --schema order.avsc --subject orders-value
   sightglass check --drop orders#customer.email --max-unknown 2
-  sightglass check --topic-config orders.properties --topic orders
-  sightglass check --jar target/totals.jar --job order-totals
   sightglass check --contract orders.odcs.yaml --format markdown --out report.md --format junit --out report.xml --format sarif --out report.sarif`,
 		Args: exactly(0, ""),
 	}
@@ -144,6 +142,9 @@ func (a *app) runCheck(ctx context.Context, w *checkWish) error {
 		}
 	}
 	n := r.Counts
+	if files := outs[:len(w.formats)]; !slices.Contains(files, "") {
+		fmt.Fprintf(a.Err, "%d broken, %d maybe, %d unknown, %d safe: %s\n", n.Broken, n.Maybe, n.Unknown, n.Safe, strings.Join(files, ", "))
+	}
 	switch {
 	case n.Broken > 0:
 		return verdict(exitFound)

@@ -32,9 +32,7 @@ func (a *app) contract() *cobra.Command {
 
 Exit 1: mistakes, or something is violated. Exit 2: test looked at less than --min-coverage.`,
 		Example: `  sightglass contract init orders > orders.odcs.yaml
-  sightglass contract lint orders.odcs.yaml
   sightglass contract apply orders.odcs.yaml --why "first version"
-  sightglass contract test orders --since 1h --min-coverage 95
   sightglass contract violations --state open`,
 	}
 	c.AddCommand(a.contractLint(), a.contractApply(), a.contractList(), a.contractShow(), a.contractHistory(), a.contractTest(), a.contractInit(), a.contractViolations(), a.contractAck(), a.contractEnd())

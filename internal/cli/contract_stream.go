@@ -155,7 +155,7 @@ func (a *app) showViolations(list *gen.ViolationList) {
 	for _, v := range list.Items {
 		writer := nothing
 		if v.Producer.Job != "" {
-			writer = v.Producer.Job + " " + v.Producer.Position
+			writer = v.Producer.Job + " " + v.Producer.Position + prefixed(", program ", v.Producer.Program) + prefixed("; before it: ", clean(v.Producer.Before))
 		}
 		first := placeOf(v.Partition, v.First)
 		if first != nothing {

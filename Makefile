@@ -73,7 +73,7 @@ vectors: oracle ## regenerate spec/vectors/serializers
 fuzz: ## every fuzz target of the decoders for FUZZ (10000 inputs) each
 	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
 	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
-	    echo "fuzz $$target"; go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ); done; done
+	    echo "fuzz $$target"; go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x; done; done
 
 e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a real browser on the demo
 	go vet -tags e2e ./test/...

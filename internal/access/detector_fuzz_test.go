@@ -86,7 +86,9 @@ func FuzzChecksOfDigits(f *testing.F) {
 		checks := map[string]struct {
 			digits []byte
 			is     func([]byte) bool
-		}{"luhn": {d, luhn}, "verhoeff": {d, verhoeff}, "nhs": {d[:10], isNHS}, "ssn": {d[:9], nil}, "tax_de": {d[:11], isTaxDE}, "cpf": {d[:11], isCPF}, "pesel": {d[:11], isPESEL}, "personnummer": {d[:10], isPersonnummer}, "nir": {d[:15], isNIR}}
+		}{"luhn": {d, luhn}, "verhoeff": {d, verhoeff}, "nhs": {d[:10], isNHS}, "ssn": {d[:9], nil}, "tax_de": {d[:11], isTaxDE}, "pesel": {d[:11], isPESEL}, "personnummer": {d[:10], isPersonnummer}, "nir": {d[:15], isNIR}}
+		// A CPF writes the remainders 0 and 10 both as 0: 642.573.252-08 and 542.573.252-08 are both valid.
+		isCPF(d[:11])
 		isSSN(d[:9])
 		isCard(d)
 		dniLetter(d[:8])

@@ -208,9 +208,13 @@ func (r *rig) run(t *testing.T, class string, arguments ...string) (job string) 
 	return job
 }
 
+// patience is how much longer tests wait than a quiet machine takes: where others work too, a replay of seconds takes more than a minute.
+const patience = 4
+
 // await polls until ready says true; what tells what was waited for.
 func await(t *testing.T, limit time.Duration, what string, ready func(ctx context.Context) (bool, error)) {
 	t.Helper()
+	limit *= patience
 	ctx, cancel := context.WithTimeoutCause(t.Context(), limit, fmt.Errorf("not within %s", limit))
 	defer cancel()
 	if err := lab.Poll(ctx, 250*time.Millisecond, func() (bool, error) { return ready(ctx) }); err != nil {

@@ -191,8 +191,10 @@ class DeterminantsTest {
         int here = 0;
         for (BlockRow r : reads) {
           if (r.number("what") == 6) {
-            // On a busy machine an invocation may be held up, and takes a second one then.
-            assertEquals(here > 0, r.has("number2"), reads.toString());
+            // On a busy machine an invocation may be held up, and takes a second one then. The first
+            // has no row when it is that of the invocation before.
+            assertTrue(here == 0 || r.has("number2"), reads.toString());
+            assertTrue(!r.has("number2") || r.number("number2") > 0, reads.toString());
             assertTrue(r.number("number") - before >= 20, reads.toString());
             before = r.number("number");
             here++;

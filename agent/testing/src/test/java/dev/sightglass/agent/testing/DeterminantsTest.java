@@ -188,22 +188,20 @@ class DeterminantsTest {
     for (long attempt : rows.attemptsThatSent("e|")) {
       long last = Long.MAX_VALUE; // what the attempt was told before, none at first
       for (List<BlockRow> reads : rows.reads(attempt).values()) {
-        int here = 0;
+        boolean first = true;
         for (BlockRow r : reads) {
           if (r.number("what") == 6) {
             // On a busy machine an invocation may be held up, and takes a second one then. Its first
             // has no row when it is the last one of the invocation before.
-            boolean anew = r.has("number2");
-            assertTrue(here == 0 || anew, reads.toString());
-            if (anew) {
-              assertTrue(r.number("number2") > 0, reads.toString());
-              assertTrue(r.number("number") - last >= 20, reads.toString());
-            }
+            boolean anew = r.has("number2") && r.number("number2") > 0;
+            assertEquals(anew, r.has("number2"), reads.toString());
+            assertTrue(first || anew, reads.toString());
+            assertTrue(!anew || r.number("number") - last >= 20, reads.toString());
             last = r.number("number");
-            here++;
+            first = false;
+            n++;
           }
         }
-        n += here;
       }
     }
     assertTrue(n > 20, "rows of time to live: " + n);

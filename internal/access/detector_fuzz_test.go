@@ -86,9 +86,7 @@ func FuzzChecksOfDigits(f *testing.F) {
 		checks := map[string]struct {
 			digits []byte
 			is     func([]byte) bool
-		}{"luhn": {d, luhn}, "verhoeff": {d, verhoeff}, "nhs": {d[:10], isNHS}, "ssn": {d[:9], nil}, "tax_de": {d[:11], isTaxDE}, "pesel": {d[:11], isPESEL}, "personnummer": {d[:10], isPersonnummer}, "nir": {d[:15], isNIR}}
-		// A CPF writes the remainders 0 and 10 both as 0: 642.573.252-08 and 542.573.252-08 are both valid.
-		isCPF(d[:11])
+		}{"luhn": {d, luhn}, "verhoeff": {d, verhoeff}, "nhs": {d[:10], isNHS}, "ssn": {d[:9], nil}, "tax_de": {d[:11], isTaxDE}, "cpf": {d[:11], isCPF}, "pesel": {d[:11], isPESEL}, "personnummer": {d[:10], isPersonnummer}, "nir": {d[:15], isNIR}}
 		isSSN(d[:9])
 		isCard(d)
 		dniLetter(d[:8])
@@ -99,11 +97,26 @@ func FuzzChecksOfDigits(f *testing.F) {
 			other := append([]byte(nil), c.digits...)
 			i := int(at) % len(other)
 			other[i] = (other[i] + 1 + by%9) % 10
-			if c.is(other) {
+			if c.is(other) && !(name == "cpf" && (cpfHasTen(c.digits) || cpfHasTen(other))) {
 				t.Errorf("%s: %v and %v differ by one digit", name, c.digits, other)
 			}
 		}
 	})
+}
+
+// cpfHasTen says whether a digit of a CPF stands for the remainder 10, which is written 0 as the remainder 0 is: these two alone are not told apart, so
+// that 642.573.252-08 and 542.573.252-08 are both valid.
+func cpfHasTen(d []byte) bool {
+	for n := 9; n <= 10; n++ {
+		sum := 0
+		for i := range n {
+			sum += int(d[i]) * (n + 1 - i)
+		}
+		if sum*10%11 == 10 {
+			return true
+		}
+	}
+	return false
 }
 
 func FuzzNames(f *testing.F) {

@@ -15,8 +15,8 @@
 // Auditor is where a read is written down: the intent before the first payload byte, the result after the last. An Entry is tied to the
 // one before it by its hash (Link.Seal), and a Check finds what was changed, taken out or cut off since; internal/audit keeps the files.
 //
-// Detectors look into what rules show and hide more (detector_*.go). KeyTexts and
-// KeyNumbers make tokens of keys that stay in their key group, for exports that must run again (keygroup_*.go).
+// Detectors look into what rules show and hide more (detector_*.go). KeyTexts and KeyNumbers make tokens of keys that stay in their key group, for
+// exports that must run again (keygroup_*.go).
 //
 // The package is pure: no files, no clock, no network.
 package access

@@ -29,16 +29,21 @@ var folder = cases.Fold()
 
 // fold makes all spellings of a name that are the same for a rule one.
 func fold(name string) string {
+	capital := false
 	for i := 0; i < len(name); i++ {
-		if c := name[i]; c >= 0x80 || c >= 'A' && c <= 'Z' {
+		if name[i] >= 0x80 {
 			return norm.NFC.String(strings.Map(foldRune, folder.String(norm.NFC.String(name))))
 		}
+		capital = capital || name[i] >= 'A' && name[i] <= 'Z'
+	}
+	if capital {
+		return strings.ToLower(name)
 	}
 	return name
 }
 
-// foldRune makes a rune of all that differ by case alone one, a small letter where that is ASCII: the folding of x/text turns the two cases of
-// Cherokee into each other.
+// foldRune gives one rune for all that differ by case alone, which folder does not: it turns the capital and small letters of Cherokee into each
+// other.
 func foldRune(r rune) rune {
 	least := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {

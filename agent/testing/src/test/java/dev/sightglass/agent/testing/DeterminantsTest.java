@@ -186,21 +186,22 @@ class DeterminantsTest {
   void timeToLiveStandsStillForAnInvocation() {
     int n = 0;
     for (long attempt : rows.attemptsThatSent("e|")) {
+      long last = Long.MAX_VALUE; // what the attempt was told before, none at first
       for (List<BlockRow> reads : rows.reads(attempt).values()) {
-        long before = 0;
-        int here = 0;
+        boolean first = true;
         for (BlockRow r : reads) {
           if (r.number("what") == 6) {
-            // On a busy machine an invocation may be held up, and takes a second one then. The first
-            // has no row when it is that of the invocation before.
-            assertTrue(here == 0 || r.has("number2"), reads.toString());
-            assertTrue(!r.has("number2") || r.number("number2") > 0, reads.toString());
-            assertTrue(r.number("number") - before >= 20, reads.toString());
-            before = r.number("number");
-            here++;
+            // On a busy machine an invocation may be held up, and takes a second one then. Its first
+            // has no row when it is the last one of the invocation before.
+            boolean anew = r.has("number2") && r.number("number2") > 0;
+            assertEquals(anew, r.has("number2"), reads.toString());
+            assertTrue(first || anew, reads.toString());
+            assertTrue(!anew || r.number("number") - last >= 20, reads.toString());
+            last = r.number("number");
+            first = false;
+            n++;
           }
         }
-        n += here;
       }
     }
     assertTrue(n > 20, "rows of time to live: " + n);

@@ -212,6 +212,9 @@ func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) 
 	if x.Kind == "" {
 		x.Kind = language.Avro
 	}
+	if strings.TrimSpace(w.Schema) == "" {
+		return x, nil, refuse(CodeSchema, "Empty schema")
+	}
 	refs, err := r.resolved(ctx, q, s.Context, x.References, true)
 	if err != nil {
 		return x, nil, err

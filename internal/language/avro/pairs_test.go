@@ -12,6 +12,8 @@ import (
 	"github.com/sightglass/sightglass/internal/language"
 )
 
+const ownPairs = "testdata/pairs.json"
+
 // TestPairsOfApacheAvroAgree compares verdicts, and the kinds of incompatibility where the pairs name them: of the copy in testdata, and of all files of
 // pairs in ../shared/data beside the repository. Where that folder is not there the test says so, and the copy stands for it.
 func TestPairsOfApacheAvroAgree(t *testing.T) {
@@ -26,7 +28,7 @@ func TestPairsOfApacheAvroAgree(t *testing.T) {
 	if len(files) == 0 {
 		fmt.Printf("no pairs beside the repository (../shared/data/avro*.json): the copy in testdata stands for them\n")
 	}
-	for _, file := range append([]string{"testdata/pairs.json"}, files...) {
+	for _, file := range append([]string{ownPairs}, files...) {
 		pairsAgree(t, file)
 	}
 }
@@ -44,7 +46,7 @@ func pairsAgree(t *testing.T, file string) {
 	if err := json.Unmarshal(raw, &pairs); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	if len(pairs) < 131 {
+	if len(pairs) == 0 || file == ownPairs && len(pairs) != 131 {
 		t.Errorf("%s has %d pairs", file, len(pairs))
 	}
 	agree := 0
@@ -59,6 +61,8 @@ func pairsAgree(t *testing.T, file string) {
 				kinds = append(kinds, strings.ToLower(d.Kind))
 			}
 		}
+		slices.Sort(kinds)
+		slices.Sort(p.Types)
 		if p.Compatible != (len(kinds) == 0) || !slices.Equal(kinds, p.Types) && len(p.Types) > 0 {
 			t.Errorf("reader %s, writer %s: %v in place of %v", p.Reader, p.Writer, kinds, p.Types)
 			continue

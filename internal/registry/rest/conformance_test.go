@@ -27,8 +27,8 @@ func TestWhatClientsAccept(t *testing.T) {
 		{plain + "; charset=utf-8", 200, plain},
 		{short, 200, short},
 		{"application/xml, text/xml, application/json, application/*+xml, application/*+json", 200, v1}, // Spring's
-		{"application/json, text/plain, */*", 200, v1},                                                 // axios's
-		{"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", 200, v1},                              // Java's
+		{"application/json, text/plain, */*", 200, v1},                                                  // axios's
+		{"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", 200, v1},                               // Java's
 		{"application/vnd.schemaregistry.v2+json", 406, v1},
 		{"text/*", 406, v1},
 		{"application/octet-stream", 406, v1},

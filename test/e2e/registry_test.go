@@ -36,6 +36,13 @@ func registryServer(t *testing.T, l *lab.Lab, name string, settings ...string) s
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, at := launchRegistry(t, l, name, dir, ports, settings...)
+	return at
+}
+
+// launchRegistry runs the built server in a folder that may have been one's before, at three ports, and gives the registry's address.
+func launchRegistry(t *testing.T, l *lab.Lab, name, dir string, ports []int, settings ...string) (*lab.Process, string) {
+	t.Helper()
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
 	p, err := lab.Start(lab.Command{
 		Name: "server-" + name, Path: filepath.Join(l.Repository, "bin", "sightglass"), Dir: dir, Log: filepath.Join(dir, "server.log"),
@@ -48,7 +55,7 @@ func registryServer(t *testing.T, l *lab.Lab, name string, settings ...string) s
 	if err := lab.AwaitHTTP(t.Context(), "http://"+at(0)+"/readyz", p); err != nil {
 		t.Fatal(err)
 	}
-	return "http://" + at(2)
+	return p, "http://" + at(2)
 }
 
 func stopsWith(t *testing.T, p *lab.Process) {
@@ -119,6 +126,11 @@ func TestRegistry(t *testing.T) {
 			asks(t, nil, "java", "-cp", filepath.Join(spring, "*"), source("RegistryClient.java"), through)
 		})
 		t.Run(name+"/mirror", func(t *testing.T) { mirrors(t, l, name, at) })
+		others := []string{at}
+		if name == "sqlite" {
+			others = nil // a file is one server's
+		}
+		t.Run(name+"/killed", func(t *testing.T) { isKilled(t, l, name, others, settings...) })
 	}
 }
 

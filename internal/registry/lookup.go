@@ -52,7 +52,7 @@ func (r *Registry) Lookup(ctx context.Context, s Subject, w Request, deleted boo
 		return nil, err
 	}
 	w.Normalize = w.Normalize || e.Normalize != nil && *e.Normalize
-	x, parsed, err := r.wanted(ctx, r.db, s, w)
+	x, parsed, err := r.wanted(ctx, r.db, s, w, r.stored)
 	if err != nil {
 		return nil, err
 	}

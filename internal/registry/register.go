@@ -115,7 +115,18 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 	}
 	fill(&w, e.Config, last)
 	p := &plan{state: state}
-	if p.schema, p.parsed, err = r.wanted(ctx, q, s, w); err != nil {
+	languages := r.languages
+	if w.ID != 0 { // an import: some registry took it already
+		languages = r.stored
+	}
+	p.schema, p.parsed, err = r.wanted(ctx, q, s, w, languages)
+	refused := err
+	if errors.Is(err, &Error{Code: CodeSchema}) { // what is there already is still what it was, though no new one could be so
+		if p.schema, p.parsed, err = r.wanted(ctx, q, s, w, r.stored); err != nil {
+			return nil, refused
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := p.schema.RuleSet.check(); err != nil {
@@ -134,6 +145,9 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 		}
 		p.same = &v
 		return p, nil
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	if err := mayNumber(rows, w); err != nil {
 		return nil, err
@@ -206,8 +220,8 @@ func fill(w *Request, c Config, last *Version) {
 	w.RuleSet = mergeRules(mergeRules(c.DefaultRuleSet, w.RuleSet), c.OverrideRuleSet).normal()
 }
 
-// wanted parses what a request brings.
-func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) (Schema, language.Schema, error) {
+// wanted parses what a request brings, by the languages of new schemas or of stored ones.
+func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request, languages map[language.Kind]language.Language) (Schema, language.Schema, error) {
 	x := Schema{Context: s.Context, Kind: w.Kind, References: slices.Clone(w.References), Metadata: w.Metadata, RuleSet: w.RuleSet}
 	if x.Kind == "" {
 		x.Kind = language.Avro
@@ -228,14 +242,14 @@ func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) 
 			}
 		}
 	}
-	parsed, err := read(r.languages, x.Kind, w.Schema, refs)
+	parsed, err := read(languages, x.Kind, w.Schema, refs)
 	if err != nil {
 		return x, nil, err
 	}
 	canonical := parsed.Canonical()
 	if w.Normalize {
 		canonical = parsed.Normal()
-		if again, err := read(r.languages, x.Kind, canonical, refs); err == nil {
+		if again, err := read(languages, x.Kind, canonical, refs); err == nil {
 			parsed = again
 		}
 	}

@@ -59,6 +59,18 @@ func TestTheRegistryOfOnePerson(t *testing.T) {
 	}
 }
 
+// A schema that Confluent's registry of a profile would take is taken: of 7.4 one with a default that does not fit its type.
+func TestProfilesOfNewSchemas(t *testing.T) {
+	const misfit = `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":[\"string\",\"int\"],\"default\":null}]}"}`
+	for profile, want := range map[string]int{"confluent-8.3": 422, "confluent-7.4": 200, "strict": 422} {
+		cfg := settings(t, nil)
+		cfg.Registry.Profile = profile
+		if status, body := asks(t, "POST", start(t, cfg).Info().Registry+"/subjects/s/versions", misfit, nil); status != want {
+			t.Errorf("%s: want %d, got %d %s", profile, want, status, body)
+		}
+	}
+}
+
 // auditText is all that the audit log of a data folder says.
 func auditText(t *testing.T, data string) string {
 	t.Helper()

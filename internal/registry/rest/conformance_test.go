@@ -49,6 +49,10 @@ func TestWhatClientsAccept(t *testing.T) {
 			t.Errorf("Content-Type %q: want %d, got %d %s", kind, want, status, body)
 		}
 	}
+	if _, body, h := a.ask("POST", "/subjects/s/versions", s, "Content-Type", "text/html"); body != `{"error_code":415,"message":"HTTP 415 Unsupported Media Type"}` || h.Get("Accept") != v1+", "+plain {
+		t.Errorf("text/html: %s, and what is accepted instead: %q", body, h.Get("Accept"))
+	}
+	a.wants("GET", "/subjects", "", 406, `{"error_code":406,"message":"HTTP 406 Not Acceptable"}`, "Accept", "text/*")
 	a.wants("POST", "/subjects/s/versions", s, 415, `…"error_code":415,"message":"HTTP 415 Unsupported Media Type`, "Content-Encoding", "gzip")
 	a.wants("POST", "/subjects/s/versions", s, 200, `{"id":1}`, "Content-Encoding", "identity")
 }

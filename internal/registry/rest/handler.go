@@ -111,7 +111,7 @@ func (c *call) answer() (any, error) {
 		return nil, err
 	}
 	if !acceptable(c.r.Header.Values("Accept")) {
-		return nil, &registry.Error{Code: http.StatusNotAcceptable, Message: "HTTP 406 Not Acceptable: this registry answers in " + registry.MediaType + " or application/json"}
+		return nil, &registry.Error{Code: http.StatusNotAcceptable, Message: "HTTP 406 Not Acceptable"} // the answer's own type says what there is
 	}
 	if err := c.enter(); err != nil {
 		return nil, err
@@ -278,11 +278,13 @@ func (c *call) body() ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
 	case !slices.Contains([]string{"", "identity"}, c.r.Header.Get("Content-Encoding")):
+		c.w.Header().Set("Accept-Encoding", "identity")
 		return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type: send the request without a Content-Encoding"}
 	case c.r.Header.Get("Content-Type") == "" || err == nil && known(kind):
 		return io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	}
-	return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type: send " + registry.MediaType + " or application/json"}
+	c.w.Header().Set("Accept", registry.MediaType+", application/json")
+	return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type"}
 }
 
 func known(kind string) bool {

@@ -129,7 +129,7 @@ func withVersions(t *testing.T, text string) string {
 // metadata, rule sets, configs, modes and the moments; and both give the next id as the first one would.
 func TestCopiesAreTheSameAfterAnyChanges(t *testing.T) {
 	done := map[string]int{}
-	for round := range 12 {
+	for round := range 6 {
 		seed := rand.Uint64()
 		from, _ := openAt(t, filepath.Join(t.TempDir(), "from.sqlite"), nil)
 		w := &wanderer{t: t, r: from, rng: rand.New(rand.NewPCG(seed, 1)), done: done}

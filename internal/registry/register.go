@@ -137,7 +137,9 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 		if err != nil {
 			return nil, err
 		}
-		if have.hash != p.schema.hash || w.ID != 0 && w.Version != 0 && w.Version != v.version {
+		same := have.hash == p.schema.hash ||
+			w.ID == 0 && have.Metadata.equal(p.schema.Metadata) && have.RuleSet.equal(p.schema.RuleSet) && r.isWhole(ctx, q, have, &p.schema, p.parsed)
+		if !same || w.ID != 0 && w.Version != 0 && w.Version != v.version {
 			continue
 		}
 		if w.ID != 0 && w.ID != v.id {

@@ -151,7 +151,7 @@ func (r *Registry) Compatible(ctx context.Context, s Subject, version string, w 
 	}
 	fill(&w, e.Config, last)
 	w.Normalize = w.Normalize || e.Normalize != nil && *e.Normalize
-	x, parsed, err := r.wanted(ctx, r.db, s, w)
+	x, parsed, err := r.wanted(ctx, r.db, s, w, r.languages)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (r *Registry) Differences(ctx context.Context, s Subject, from, to string, 
 	if w != nil {
 		wish := *w
 		fill(&wish, c, older)
-		if _, fresh, err = r.wanted(ctx, r.db, s, wish); err != nil {
+		if _, fresh, err = r.wanted(ctx, r.db, s, wish, r.languages); err != nil {
 			return nil, err
 		}
 		if out.Incompatible, err = r.Compatible(ctx, s, "", *w); err != nil {

@@ -31,6 +31,7 @@ const (
 	CodeTooLarge           Code = 42209
 	CodeRuleSet            Code = 42210
 	CodeContextNotEmpty    Code = 42211
+	CodeMalformed          Code = 400 // not JSON, or a member of another type
 	CodeUnsupported        Code = 422 // understood, and not there
 	CodeStore              Code = 50001
 	CodeTimeout            Code = 50002

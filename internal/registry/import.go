@@ -217,13 +217,13 @@ func (t *taking) references(ctx context.Context, tx *tables.Tx, context string, 
 func (t *taking) version(ctx context.Context, tx *tables.Tx, l Line) error {
 	s := Subject{l.Context, l.Subject}
 	var id int
-	var deleted int64
-	err := tx.QueryRow(ctx, "SELECT schema_id, deleted FROM registry_subject_version WHERE context = ? AND subject = ? AND version = ?", s.Context, s.Name, l.Version).Scan(&id, &deleted)
+	var deleted, since int64
+	err := tx.QueryRow(ctx, "SELECT schema_id, deleted, ts FROM registry_subject_version WHERE context = ? AND subject = ? AND version = ?", s.Context, s.Name, l.Version).Scan(&id, &deleted, &since)
 	there := err == nil
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("reading a version: %w", err)
-	case there && id == l.ID && (deleted != 0) == l.Deleted:
+	case there && id == l.ID && (deleted != 0) == l.Deleted && (!t.replace || l.TS == 0 || l.TS == since):
 		return nil
 	case there && !t.replace && id != l.ID:
 		t.conflict("version %d of %s has id %d here, and %d there", l.Version, shortened(s.String()), id, l.ID)

@@ -52,7 +52,7 @@ func (r *Registry) Lookup(ctx context.Context, s Subject, w Request, deleted boo
 		return nil, err
 	}
 	w.Normalize = w.Normalize || e.Normalize != nil && *e.Normalize
-	x, parsed, err := r.wanted(ctx, r.db, s, w)
+	x, parsed, err := r.wanted(ctx, r.db, s, w, r.stored)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func (r *Registry) Lookup(ctx context.Context, s Subject, w Request, deleted boo
 	return nil, refuse(CodeSchemaMissing, "Schema not found")
 }
 
-// is compares a stored schema with one that is looked for. Loosely they are the same when they are after normalisation and the one that is looked for
-// names no references: serializers that know a schema as a whole look for it so.
+// is compares a stored schema with one that is looked for. Loosely they are the same when the one that is looked for names no references and has within
+// it what the other refers to: serializers know a schema as a whole, and look for it so.
 func (r *Registry) is(ctx context.Context, have, x *Schema, w Request, parsed language.Schema, loose bool) (bool, error) {
 	if have.Kind != x.Kind || w.Metadata != nil && !w.Metadata.equal(have.Metadata) || w.RuleSet != nil && !w.RuleSet.equal(have.RuleSet) {
 		return false, nil
@@ -86,14 +86,26 @@ func (r *Registry) is(ctx context.Context, have, x *Schema, w Request, parsed la
 		canonical := parsed.Canonical()
 		return sameHash(x.Kind, canonical, &like) == have.hash, nil
 	}
-	if len(x.References) > 0 || len(have.References) == 0 {
-		return false, nil
+	return r.isWhole(ctx, r.db, have, x, parsed), nil
+}
+
+// isWhole says whether x, which names no references, has within it what a stored schema refers to, and is that schema.
+func (r *Registry) isWhole(ctx context.Context, q queries, have, x *Schema, parsed language.Schema) bool {
+	if len(x.References) > 0 || len(have.References) == 0 || have.Kind != x.Kind {
+		return false
 	}
-	old, err := r.parse(ctx, r.db, have)
-	if err != nil {
-		return false, nil // it cannot be read any more, so nobody looks for it
+	old, err := r.parse(ctx, q, have)
+	return err == nil && resolved(old) == resolved(parsed) // what cannot be read any more nobody looks for
+}
+
+// resolved is the text of a schema with what it refers to within it, where the language can say it so.
+func resolved(s language.Schema) string {
+	if f, ok := s.(formatter); ok {
+		if text, ok := f.Format("resolved"); ok {
+			return text
+		}
 	}
-	return old.Normal() == parsed.Normal(), nil
+	return s.Normal()
 }
 
 // Version finds a version of a subject by its number, latest or -1. CodeSubjectMissing, CodeVersionMissing, CodeVersion.

@@ -115,7 +115,18 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 	}
 	fill(&w, e.Config, last)
 	p := &plan{state: state}
-	if p.schema, p.parsed, err = r.wanted(ctx, q, s, w); err != nil {
+	languages := r.languages
+	if w.ID != 0 { // an import: some registry took it already
+		languages = r.stored
+	}
+	p.schema, p.parsed, err = r.wanted(ctx, q, s, w, languages)
+	refused := err
+	if errors.Is(err, &Error{Code: CodeSchema}) { // what is there already is still what it was, though no new one could be so
+		if p.schema, p.parsed, err = r.wanted(ctx, q, s, w, r.stored); err != nil {
+			return nil, refused
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := p.schema.RuleSet.check(); err != nil {
@@ -126,7 +137,9 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 		if err != nil {
 			return nil, err
 		}
-		if have.hash != p.schema.hash || w.ID != 0 && w.Version != 0 && w.Version != v.version {
+		same := have.hash == p.schema.hash ||
+			w.ID == 0 && have.Metadata.equal(p.schema.Metadata) && have.RuleSet.equal(p.schema.RuleSet) && r.isWhole(ctx, q, have, &p.schema, p.parsed)
+		if !same || w.ID != 0 && w.Version != 0 && w.Version != v.version {
 			continue
 		}
 		if w.ID != 0 && w.ID != v.id {
@@ -134,6 +147,9 @@ func (r *Registry) plan(ctx context.Context, q queries, s Subject, w Request) (*
 		}
 		p.same = &v
 		return p, nil
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	if err := mayNumber(rows, w); err != nil {
 		return nil, err
@@ -206,11 +222,14 @@ func fill(w *Request, c Config, last *Version) {
 	w.RuleSet = mergeRules(mergeRules(c.DefaultRuleSet, w.RuleSet), c.OverrideRuleSet).normal()
 }
 
-// wanted parses what a request brings.
-func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) (Schema, language.Schema, error) {
+// wanted parses what a request brings, by the languages of new schemas or of stored ones.
+func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request, languages map[language.Kind]language.Language) (Schema, language.Schema, error) {
 	x := Schema{Context: s.Context, Kind: w.Kind, References: slices.Clone(w.References), Metadata: w.Metadata, RuleSet: w.RuleSet}
 	if x.Kind == "" {
 		x.Kind = language.Avro
+	}
+	if strings.TrimSpace(w.Schema) == "" {
+		return x, nil, refuse(CodeSchema, "Empty schema")
 	}
 	refs, err := r.resolved(ctx, q, s.Context, x.References, true)
 	if err != nil {
@@ -225,14 +244,14 @@ func (r *Registry) wanted(ctx context.Context, q queries, s Subject, w Request) 
 			}
 		}
 	}
-	parsed, err := read(r.languages, x.Kind, w.Schema, refs)
+	parsed, err := read(languages, x.Kind, w.Schema, refs)
 	if err != nil {
 		return x, nil, err
 	}
 	canonical := parsed.Canonical()
 	if w.Normalize {
 		canonical = parsed.Normal()
-		if again, err := read(r.languages, x.Kind, canonical, refs); err == nil {
+		if again, err := read(languages, x.Kind, canonical, refs); err == nil {
 			parsed = again
 		}
 	}

@@ -161,16 +161,20 @@ func (r *Registry) SetConfig(ctx context.Context, s Subject, body []byte) (json.
 	}
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal(body, &given); err != nil || given == nil {
-		return nil, refuse(CodeUnsupported, "The request is no JSON object")
+		return nil, refuse(CodeMalformed, "The request is no JSON object")
 	}
-	if raw, ok := given["compatibility"]; ok {
+	for _, name := range []string{"compatibility", "compatibilityLevel"} { // clients send back what they were given
+		raw, ok := given[name]
+		if !ok {
+			continue
+		}
 		var level string
 		if json.Unmarshal(raw, &level) == nil && level != "" {
 			level = strings.ToUpper(level)
 			if !slices.Contains(levels, level) {
 				return nil, levelUnknown()
 			}
-			given["compatibility"] = json.RawMessage(text(level))
+			given[name] = json.RawMessage(text(level))
 		} else if string(raw) != "null" {
 			return nil, levelUnknown()
 		}
@@ -219,7 +223,7 @@ func changedConfig(old *Config, given map[string]json.RawMessage) (*Config, erro
 	}
 	c := &Config{}
 	if err := json.Unmarshal([]byte(text(members)), c); err != nil {
-		return nil, refuse(CodeUnsupported, "A member of the config has another type than it should: compatibility, alias, compatibilityGroup and compatibilityPolicy are texts, normalize is true or false")
+		return nil, refuse(CodeMalformed, "A member of the config has another type than it should: compatibility, alias, compatibilityGroup and compatibilityPolicy are texts, normalize is true or false")
 	}
 	for _, rules := range []**RuleSet{&c.DefaultRuleSet, &c.OverrideRuleSet} {
 		*rules = (*rules).normal()

@@ -36,6 +36,7 @@ const (
 
 const (
 	maxUpstreamAnswer = 64 << 20
+	maxUpstreamExport = 1 << 30
 	upstreamPage      = 1000
 	upstreamAtOnce    = 8
 )
@@ -137,21 +138,18 @@ func (u *Upstream) versions(ctx context.Context) ([]upstreamVersion, error) {
 
 func (u *Upstream) list(ctx context.Context, deleted bool) ([]upstreamVersion, error) {
 	var all []upstreamVersion
-	for offset := 0; ; offset += upstreamPage {
+	for { // to the end, since a registry may give less at once than it is asked for
 		var page []upstreamVersion
 		err := u.json(ctx, &page, "/schemas", url.Values{
-			"subjectPrefix": {AllContexts}, "deleted": {strconv.FormatBool(deleted)}, "offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(upstreamPage)},
+			"subjectPrefix": {AllContexts}, "deleted": {strconv.FormatBool(deleted)}, "offset": {strconv.Itoa(len(all))}, "limit": {strconv.Itoa(upstreamPage)},
 		})
 		if err != nil {
 			return nil, err
 		}
-		if len(page) > 0 && slices.ContainsFunc(all, func(v upstreamVersion) bool { return v.Subject == page[0].Subject && v.Version == page[0].Version }) {
-			return all, nil // it knows no pages: this is the first one again
+		if len(page) == 0 || slices.ContainsFunc(all, func(v upstreamVersion) bool { return v.Subject == page[0].Subject && v.Version == page[0].Version }) {
+			return all, nil // there is no more, or it knows no pages and this is the first one again
 		}
 		all = append(all, page...)
-		if len(page) < upstreamPage {
-			return all, nil
-		}
 	}
 }
 
@@ -296,12 +294,16 @@ func (u *Upstream) get(ctx context.Context, path string, query url.Values) ([]by
 		return nil, fmt.Errorf("it does not answer: %w", reasonOf(err))
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxUpstreamAnswer+1))
+	most := maxUpstreamAnswer
+	if path == ExportPath {
+		most = maxUpstreamExport
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, int64(most)+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("its answer broke off: %w", err)
-	case len(raw) > maxUpstreamAnswer:
-		return nil, fmt.Errorf("its answer is longer than %d MiB", maxUpstreamAnswer>>20)
+	case len(raw) > most:
+		return nil, fmt.Errorf("its answer is longer than %d MiB", most>>20)
 	case resp.StatusCode != http.StatusOK:
 		var e struct {
 			Code int `json:"error_code"`

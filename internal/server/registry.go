@@ -100,6 +100,9 @@ func (s *Server) openRegistry(ctx context.Context, o Options, x secrets) error {
 func (s *Server) openRegistryTables(ctx context.Context, r *schemaRegistry, o Options) (http.Handler, error) {
 	c := s.cfg.Registry
 	fresh, registered := languages()
+	if language.Profile(c.Profile) == language.Confluent74 {
+		fresh[0] = registered[0] // Confluent's took Avro defaults that do not fit their types up to 8.0.2
+	}
 	var err error
 	r.kept, err = registry.Open(ctx, registry.Options{
 		DB: s.tables, Languages: fresh, Registered: registered, Profile: language.Profile(c.Profile), Now: s.now, ReadOnly: c.Mode == config.RegistryFollow,

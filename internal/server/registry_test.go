@@ -59,6 +59,47 @@ func TestTheRegistryOfOnePerson(t *testing.T) {
 	}
 }
 
+// A schema that Confluent's registry of a profile would take is taken: of 7.4 one with a default that does not fit its type.
+func TestProfilesOfNewSchemas(t *testing.T) {
+	const misfit = `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":[\"string\",\"int\"],\"default\":null}]}"}`
+	for profile, want := range map[string]int{"confluent-8.3": 422, "confluent-7.4": 200, "strict": 422} {
+		cfg := settings(t, nil)
+		cfg.Registry.Profile = profile
+		if status, body := asks(t, "POST", start(t, cfg).Info().Registry+"/subjects/s/versions", misfit, nil); status != want {
+			t.Errorf("%s: want %d, got %d %s", profile, want, status, body)
+		}
+	}
+}
+
+// Serializers know a schema as a whole: they find the version that refers to its parts, and make no other one of it.
+func TestWholeSchemasAreThoseThatReferToTheirParts(t *testing.T) {
+	at := start(t, settings(t, nil)).Info().Registry
+	const (
+		part  = `{"schema":"{\"type\":\"record\",\"name\":\"a.X\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}"}`
+		whole = `{"schema":"{\"type\":\"record\",\"name\":\"Y\",\"namespace\":\"a\",\"fields\":[{\"name\":\"x\",\"type\":{\"type\":\"record\",\"name\":\"X\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}}]}"}`
+		other = `{"schema":"{\"type\":\"record\",\"name\":\"Y\",\"namespace\":\"a\",\"fields\":[{\"name\":\"x\",\"type\":{\"type\":\"record\",\"name\":\"X\",\"fields\":[{\"name\":\"x\",\"type\":\"long\"}]}}]}"}`
+		refer = `{"schema":"{\"type\":\"record\",\"name\":\"a.Y\",\"fields\":[{\"name\":\"x\",\"type\":\"a.X\"}]}","references":[{"name":"a.X","subject":"part","version":1}]}`
+	)
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		want               string
+	}{
+		{"POST", "/subjects/part/versions", part, 200, `{"id":1}`},
+		{"POST", "/subjects/s/versions", refer, 200, `{"id":2}`},
+		{"POST", "/subjects/s", whole, 200, `"version":1,"id":2`},
+		{"POST", "/subjects/s", other, 404, `40403`},
+		{"POST", "/subjects/s/versions", whole, 200, `{"id":2}`},
+		{"GET", "/subjects/s/versions", "", 200, `[1]`},
+		{"GET", "/schemas/ids/2?format=resolved", "", 200, `[{\"name\":\"x\",\"type\":{\"type\":\"record\",\"name\":\"X\",`},
+		{"POST", "/subjects/s/versions", other, 200, `{"id":3}`},
+	} {
+		if status, body := asks(t, c.method, at+c.path, c.body, nil); status != c.status || !strings.Contains(body, c.want) {
+			t.Errorf("%s %s: want %d %s, got %d %s", c.method, c.path, c.status, c.want, status, body)
+		}
+	}
+}
+
 // auditText is all that the audit log of a data folder says.
 func auditText(t *testing.T, data string) string {
 	t.Helper()

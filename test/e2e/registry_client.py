@@ -10,7 +10,7 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
-from google.protobuf import wrappers_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2, wrappers_pb2
 
 registry, broker = sys.argv[1], sys.argv[2]
 client = SchemaRegistryClient({"url": registry})
@@ -43,6 +43,36 @@ there_and_back(
     "amount-" + run, ProtobufSerializer(wrappers_pb2.StringValue, client, {"use.deprecated.format": False}),
     ProtobufDeserializer(wrappers_pb2.StringValue, {"use.deprecated.format": False}), wrappers_pb2.StringValue(value="x"),
 )
+
+
+
+def generated():
+    """A message with a file of its own that imports another one, as protoc's code has them: without names for JSON."""
+    number, message = descriptor_pb2.FieldDescriptorProto.TYPE_INT32, descriptor_pb2.FieldDescriptorProto.TYPE_MESSAGE
+    item = descriptor_pb2.FileDescriptorProto(name=f"shop/item-{run}.proto", package="shop", syntax="proto3")
+    item.message_type.add(name="Item").field.add(name="n", number=1, type=number, label=1)
+    basket = descriptor_pb2.FileDescriptorProto(name="shop/basket.proto", package="shop", syntax="proto3", dependency=[item.name, timestamp_pb2.DESCRIPTOR.name])
+    basket.message_type.add(name="Other").field.add(name="n", number=1, type=number, label=1)
+    made = basket.message_type.add(name="Basket")
+    made.field.add(name="first_item", number=1, type=message, label=1, type_name=".shop.Item")
+    made.field.add(name="at", number=2, type=message, label=1, type_name=".google.protobuf.Timestamp")
+    pool = descriptor_pool.Default()
+    pool.Add(item)
+    pool.Add(basket)
+    return item.name, message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.Basket"))
+
+
+item, Basket = generated()
+basket = Basket()
+basket.first_item.n, basket.at.seconds = 3, 5
+there_and_back(
+    "basket-" + run, ProtobufSerializer(Basket, client, {"use.deprecated.format": False}),
+    ProtobufDeserializer(Basket, {"use.deprecated.format": False}, SchemaRegistryClient({"url": registry})), basket,
+)
+assert [r.subject for r in client.get_latest_version(f"basket-{run}-value").schema.references] == [item]
+again = ProtobufSerializer(Basket, SchemaRegistryClient({"url": registry}), {"use.deprecated.format": False, "auto.register.schemas": False})
+again(basket, SerializationContext("basket-" + run, MessageField.VALUE))
+assert client.get_versions(f"basket-{run}-value") == [1]
 
 subject = orders + "-value"
 latest = client.get_latest_version(subject)

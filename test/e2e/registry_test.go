@@ -36,6 +36,13 @@ func registryServer(t *testing.T, l *lab.Lab, name string, settings ...string) s
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, at := launchRegistry(t, l, name, dir, ports, settings...)
+	return at
+}
+
+// launchRegistry runs the built server in a folder that may have been one's before, at three ports, and gives the registry's address.
+func launchRegistry(t *testing.T, l *lab.Lab, name, dir string, ports []int, settings ...string) (*lab.Process, string) {
+	t.Helper()
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
 	p, err := lab.Start(lab.Command{
 		Name: "server-" + name, Path: filepath.Join(l.Repository, "bin", "sightglass"), Dir: dir, Log: filepath.Join(dir, "server.log"),
@@ -48,7 +55,7 @@ func registryServer(t *testing.T, l *lab.Lab, name string, settings ...string) s
 	if err := lab.AwaitHTTP(t.Context(), "http://"+at(0)+"/readyz", p); err != nil {
 		t.Fatal(err)
 	}
-	return "http://" + at(2)
+	return p, "http://" + at(2)
 }
 
 func stopsWith(t *testing.T, p *lab.Process) {
@@ -62,7 +69,8 @@ func stopsWith(t *testing.T, p *lab.Process) {
 }
 
 // Peers' own clients use the registry as they use Confluent's: franz-go's sr and Confluent's Python client with its serializers, through a real broker,
-// on SQLite and on PostgreSQL. Confluent's Java serializers are in no registry of packages that this repository builds from.
+// KafkaJS's client, which has serializers of its own, and Spring's Java client; on SQLite and on PostgreSQL. Confluent's Java serializers are in no registry
+// of packages that this repository builds from.
 func TestRegistry(t *testing.T) {
 	log := &progress{t: t}
 	t.Cleanup(log.end)
@@ -71,6 +79,14 @@ func TestRegistry(t *testing.T) {
 		t.Fatal(err)
 	}
 	python, err := l.InstallConfluentPython(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules, err := l.InstallKafkaJSRegistry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spring, err := l.InstallSpringRegistry(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,16 +117,33 @@ func TestRegistry(t *testing.T) {
 			through = registryServer(t, l, name+"-proxy", "--registry-mode", "proxy", "--registry-upstream", at)
 		}
 		t.Run(name+"/franz-go", func(t *testing.T) { franzAsks(t, at, k.Bootstrap) })
-		t.Run(name+"/confluent-kafka", func(t *testing.T) { pythonAsks(t, l, python, through, k.Bootstrap) })
+		source := func(file string) string { return filepath.Join(l.Repository, "test", "e2e", file) }
+		t.Run(name+"/confluent-kafka", func(t *testing.T) { asks(t, nil, python, source("registry_client.py"), through, k.Bootstrap) })
+		t.Run(name+"/kafkajs", func(t *testing.T) {
+			asks(t, []string{"NODE_PATH=" + modules}, "node", source("registry_client.cjs"), through)
+		})
+		t.Run(name+"/spring", func(t *testing.T) {
+			asks(t, nil, "java", "-cp", filepath.Join(spring, "*"), source("RegistryClient.java"), through)
+		})
 		t.Run(name+"/mirror", func(t *testing.T) { mirrors(t, l, name, at) })
+		others := []string{at}
+		if name == "sqlite" {
+			others = nil // a file is one server's
+		}
+		t.Run(name+"/killed", func(t *testing.T) { isKilled(t, l, name, others, settings...) })
 	}
 }
 
-func pythonAsks(t *testing.T, l *lab.Lab, python, at, broker string) {
+// asks runs a program that asks the registry all it wants to know and ends with ok.
+func asks(t *testing.T, environment []string, program string, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, python, filepath.Join(l.Repository, "test", "e2e", "registry_client.py"), at, broker).CombinedOutput()
-	if err != nil || strings.TrimSpace(string(out)) != "ok" {
+	c := exec.CommandContext(ctx, program, args...)
+	c.Env = append(os.Environ(), environment...)
+	out, err := c.CombinedOutput()
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err != nil || lines[len(lines)-1] != "ok" {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

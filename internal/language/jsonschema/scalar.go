@@ -77,11 +77,38 @@ func numberRules(r, w *shape, j judge) {
 	case w.integer && !r.integer:
 		j.note(finding{kind: "TYPE_EXTENDED", at: r, keyword: "/type", say: "the writer writes integers, the reader reads any number"})
 	}
-	limitRules("MAXIMUM", "maximum", r.from.Maximum, w.from.Maximum, true, r, w, j)
-	limitRules("MINIMUM", "minimum", r.from.Minimum, w.from.Minimum, false, r, w, j)
-	limitRules("EXCLUSIVE_MAXIMUM", "exclusiveMaximum", r.from.ExclusiveMaximum, w.from.ExclusiveMaximum, true, r, w, j)
-	limitRules("EXCLUSIVE_MINIMUM", "exclusiveMinimum", r.from.ExclusiveMinimum, w.from.ExclusiveMinimum, false, r, w, j)
+	four := r.from.DraftVersion == 4 && w.from.DraftVersion == 4
+	boundRules("MAXIMUM", "maximum", "exclusiveMaximum", boundOf(r.from.Maximum, r.from.ExclusiveMaximum, four), boundOf(w.from.Maximum, w.from.ExclusiveMaximum, four), true, r, w, j)
+	boundRules("MINIMUM", "minimum", "exclusiveMinimum", boundOf(r.from.Minimum, r.from.ExclusiveMinimum, four), boundOf(w.from.Minimum, w.from.ExclusiveMinimum, four), false, r, w, j)
 	multipleRules(r, w, j)
+}
+
+// bound is what a schema says of one end of its numbers.
+type bound struct {
+	limit, exclusive *big.Rat // two keywords, each for itself
+	open             bool     // limit itself is not allowed, as draft 4 says it
+}
+
+// boundOf undoes what the compiler makes of draft 4, where exclusiveMaximum is a property of maximum and no bound of its own; between drafts
+// both are bounds of their own.
+func boundOf(limit, exclusive *big.Rat, four bool) bound {
+	if four && exclusive != nil {
+		return bound{limit: exclusive, open: true}
+	}
+	return bound{limit: limit, exclusive: exclusive}
+}
+
+func boundRules(kind, keyword, exclusive string, mine, theirs bound, upper bool, r, w *shape, j judge) {
+	limitRules(kind, keyword, mine.limit, theirs.limit, upper, r, w, j)
+	limitRules("EXCLUSIVE_"+kind, exclusive, mine.exclusive, theirs.exclusive, upper, r, w, j)
+	if mine.open == theirs.open || mine.limit == nil || theirs.limit == nil || mine.limit.Cmp(theirs.limit) != 0 {
+		return
+	}
+	if mine.open {
+		j.note(finding{kind: "EXCLUSIVE_" + kind + "_ADDED", breaking: true, at: r, keyword: "/" + exclusive, say: "only the reader excludes the bound itself"})
+		return
+	}
+	j.note(finding{kind: "EXCLUSIVE_" + kind + "_REMOVED", at: w, keyword: "/" + exclusive, say: "the reader allows the bound itself"})
 }
 
 func multipleRules(r, w *shape, j judge) {

@@ -75,6 +75,7 @@ func (s *sources) add(path, text string) error {
 			return tooLarge(fmt.Sprintf("messages nest deeper than %d", language.MostNesting))
 		}
 		fd.Name = proto.String(path)
+		nameInJSON(fd.GetMessageType())
 		s.protos[path] = fd
 		return nil
 	}
@@ -100,6 +101,38 @@ func serialized(text string) *descriptorpb.FileDescriptorProto {
 		return nil
 	}
 	return fd
+}
+
+// nameInJSON gives fields the names in JSON that they have anyhow. What protoc writes into the code of most languages leaves them out, and the compiler
+// would take each for an empty name.
+func nameInJSON(list []*descriptorpb.DescriptorProto) {
+	for _, m := range list {
+		for _, f := range m.GetField() {
+			if f.GetJsonName() == "" {
+				f.JsonName = proto.String(jsonName(f.GetName()))
+			}
+		}
+		nameInJSON(m.GetNestedType())
+	}
+}
+
+// jsonName is protoc's: without underscores, the letter behind each of them large.
+func jsonName(name string) string {
+	out := make([]byte, 0, len(name))
+	large := false
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '_':
+			large = true
+			continue
+		case large && 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		}
+		large = false
+		out = append(out, c)
+	}
+	return string(out)
 }
 
 func nesting(list []*descriptorpb.DescriptorProto, depth int) int {

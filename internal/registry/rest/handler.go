@@ -5,11 +5,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,6 +110,9 @@ func (c *call) answer() (any, error) {
 	if err := c.find(); err != nil {
 		return nil, err
 	}
+	if !acceptable(c.r.Header.Values("Accept")) {
+		return nil, &registry.Error{Code: http.StatusNotAcceptable, Message: "HTTP 406 Not Acceptable"} // the answer's own type says what there is
+	}
 	if err := c.enter(); err != nil {
 		return nil, err
 	}
@@ -191,14 +194,6 @@ func (c *call) header(status int) {
 	c.w.WriteHeader(status)
 }
 
-// answerType is Confluent's media type, unless a client wants plain JSON alone.
-func answerType(accept string) string {
-	if accept == "" || strings.Contains(accept, "schemaregistry") || strings.Contains(accept, "*/*") || !strings.Contains(accept, "application/json") {
-		return registry.MediaType
-	}
-	return "application/json"
-}
-
 func (c *call) write(answer any) int {
 	switch a := answer.(type) {
 	case nothing:
@@ -273,7 +268,7 @@ func (c *call) read(v any) error {
 		return err
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return &registry.Error{Code: registry.CodeUnsupported, Message: "The request is not JSON, or a member has another type than it should"}
+		return &registry.Error{Code: registry.CodeMalformed, Message: "The request is not JSON, or a member has another type than it should"}
 	}
 	return nil
 }
@@ -282,10 +277,14 @@ func (c *call) read(v any) error {
 func (c *call) body() ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
+	case !slices.Contains([]string{"", "identity"}, c.r.Header.Get("Content-Encoding")):
+		c.w.Header().Set("Accept-Encoding", "identity")
+		return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type: send the request without a Content-Encoding"}
 	case c.r.Header.Get("Content-Type") == "" || err == nil && known(kind):
 		return io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	}
-	return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type: send " + registry.MediaType + " or application/json"}
+	c.w.Header().Set("Accept", registry.MediaType+", application/json")
+	return nil, &registry.Error{Code: http.StatusUnsupportedMediaType, Message: "HTTP 415 Unsupported Media Type"}
 }
 
 func known(kind string) bool {
@@ -327,11 +326,14 @@ func page[T any](c *call, list []T) ([]T, error) {
 	return list, nil
 }
 
-// schemaID reads an id of the path. CodeSchemaMissing: what is no id is an id of nothing.
+// schemaID reads an id of the path. What is no number is no path, as Confluent's has it; CodeSchemaMissing: a number that no id can be.
 func (c *call) schemaID() (int, error) {
-	n, err := strconv.Atoi(c.named["id"])
-	if err != nil || n < 0 || n > math.MaxInt32 {
+	n, err := strconv.ParseInt(c.named["id"], 10, 32)
+	switch {
+	case err != nil:
+		return 0, pathMissing()
+	case n < 0:
 		return 0, &registry.Error{Code: registry.CodeSchemaMissing, Message: "Schema " + bounded(c.named["id"]) + " not found"}
 	}
-	return n, nil
+	return int(n), nil
 }

@@ -119,6 +119,10 @@ func (c *call) find() error {
 		c.w.Header().Set("Allow", strings.Join(others, ", "))
 		return &registry.Error{Code: http.StatusMethodNotAllowed, Message: "HTTP 405 Method Not Allowed"}
 	}
+	return pathMissing()
+}
+
+func pathMissing() error {
 	return &registry.Error{Code: http.StatusNotFound, Message: "HTTP 404 Not Found"}
 }
 

@@ -1168,6 +1168,7 @@ func (e ImpactSystemVerdict) Valid() bool {
 // Defines values for ImpactTroubleKind.
 const (
 	ImpactTroubleKindDeserialisation ImpactTroubleKind = "deserialisation"
+	ImpactTroubleKindException       ImpactTroubleKind = "exception"
 	ImpactTroubleKindViolation       ImpactTroubleKind = "violation"
 )
 
@@ -1175,6 +1176,8 @@ const (
 func (e ImpactTroubleKind) Valid() bool {
 	switch e {
 	case ImpactTroubleKindDeserialisation:
+		return true
+	case ImpactTroubleKindException:
 		return true
 	case ImpactTroubleKindViolation:
 		return true
@@ -5478,6 +5481,10 @@ type ImpactAckWishDecision string
 
 // ImpactCame defines model for ImpactCame.
 type ImpactCame struct {
+	// Blind Whether it can read is seen of recorded jobs alone, and it is none.
+	Blind bool `json:"blind,omitempty"`
+
+	// Held What was predicted came, as far as can be seen.
 	Held bool   `json:"held"`
 	Name string `json:"name"`
 
@@ -5770,12 +5777,14 @@ type ImpactTrouble struct {
 	Count string `json:"count"`
 
 	// First Example: 2026-08-01T14:02:11.482000Z
-	First time.Time         `json:"first,omitempty"`
-	Kind  ImpactTroubleKind `json:"kind"`
-	Path  string            `json:"path,omitempty"`
+	First time.Time `json:"first,omitempty"`
+
+	// Kind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
+	Kind ImpactTroubleKind `json:"kind"`
+	Path string            `json:"path,omitempty"`
 }
 
-// ImpactTroubleKind defines model for ImpactTrouble.Kind.
+// ImpactTroubleKind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
 type ImpactTroubleKind string
 
 // ImpactWish defines model for ImpactWish.

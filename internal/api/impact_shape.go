@@ -204,13 +204,14 @@ type ImpactCame struct {
 	System    string          `json:"system"`
 	Name      string          `json:"name"`
 	Predicted string          `json:"predicted,omitempty" doc:"Absent: it was not named."`
-	Held      bool            `json:"held"`
+	Held      bool            `json:"held" doc:"What was predicted came, as far as can be seen."`
+	Blind     bool            `json:"blind,omitempty" doc:"Whether it can read is seen of recorded jobs alone, and it is none."`
 	Troubles  []ImpactTrouble `json:"troubles"`
 }
 
 // ImpactTrouble is something that went wrong.
 type ImpactTrouble struct {
-	Kind  string `json:"kind" enum:"violation,deserialisation"`
+	Kind  string `json:"kind" enum:"violation,deserialisation,exception" doc:"Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream."`
 	Path  string `json:"path,omitempty"`
 	Count I64    `json:"count"`
 	First *Time  `json:"first,omitempty"`
@@ -296,7 +297,7 @@ func impactRunOf(r impact.Run) ImpactRun {
 	}
 	if o := r.Outcome; o != nil {
 		out.Outcome = &ImpactOutcome{at(o.Released), at(o.Until), o.Over, each(o.Systems, func(c *impact.Came) ImpactCame {
-			return ImpactCame{c.System, c.Name, string(c.Predicted), c.Held, each(c.Troubles, func(t *impact.Trouble) ImpactTrouble {
+			return ImpactCame{c.System, c.Name, string(c.Predicted), c.Held, c.Blind, each(c.Troubles, func(t *impact.Trouble) ImpactTrouble {
 				return ImpactTrouble{t.Kind, t.Path, I64(t.Count), at(t.First)}
 			})}
 		})}

@@ -177,7 +177,14 @@ type Watch interface {
 type Trouble struct {
 	System string    `json:"system,omitempty"`
 	Path   string    `json:"path,omitempty"`
-	Kind   string    `json:"kind"` // violation, deserialisation
+	Kind   string    `json:"kind"`
 	Count  int64     `json:"count"`
 	First  time.Time `json:"first"`
 }
+
+// The kinds of Trouble.
+const (
+	TroubleViolation = "violation"       // of a contract
+	TroubleDecoding  = "deserialisation" // records that a reader could not decode
+	TroubleException = "exception"       // another one, of a task that reads the stream
+)

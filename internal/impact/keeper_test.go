@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/tables"
 )
 
@@ -66,6 +67,10 @@ func TestAPredictionIsHeldAgainstWhatCame(t *testing.T) {
 	}
 	if held["other"] || !held["typed"] || !held["orders"] || len(held) != 3 {
 		t.Errorf("%+v", r.Outcome.Systems)
+	}
+	k.Sees = func(_ context.Context, _ access.Principal, s *System) bool { return s.ID != "group:other" }
+	if shown := k.Shown(t.Context(), ann, r); len(shown.Outcome.Systems) != 2 || len(r.Outcome.Systems) != 3 || shown.Report.Hidden != 1 {
+		t.Errorf("to who may not see one of them: %+v", shown.Outcome.Systems)
 	}
 }
 

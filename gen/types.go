@@ -2047,6 +2047,7 @@ const (
 	ReplayChangeKindBytes      ReplayChangeKind = "bytes"
 	ReplayChangeKindClearState ReplayChangeKind = "clear-state"
 	ReplayChangeKindClock      ReplayChangeKind = "clock"
+	ReplayChangeKindDropField  ReplayChangeKind = "drop-field"
 	ReplayChangeKindDropTimer  ReplayChangeKind = "drop-timer"
 	ReplayChangeKindMoveTimer  ReplayChangeKind = "move-timer"
 	ReplayChangeKindRandom     ReplayChangeKind = "random"
@@ -2069,6 +2070,8 @@ func (e ReplayChangeKind) Valid() bool {
 	case ReplayChangeKindClearState:
 		return true
 	case ReplayChangeKindClock:
+		return true
+	case ReplayChangeKindDropField:
 		return true
 	case ReplayChangeKindDropTimer:
 		return true
@@ -5813,6 +5816,9 @@ type ImpactWish struct {
 	// References Schemas that it refers to; what one refers to in its turn stands before it.
 	References []ImpactReference `json:"references,omitempty"`
 
+	// Replay Of a schema or drop: recorded jobs that read the stream run again on their last records as they would be written. Takes the right job:replay.
+	Replay bool `json:"replay,omitempty"`
+
 	// Sample Newest records that are tried. Absent: 1000.
 	Sample int64 `json:"sample,omitempty"`
 
@@ -7985,7 +7991,7 @@ type ReplayChange struct {
 	// Operator Of a state: name, slug or beginning of the id of its operator. Absent: the one that has such a state.
 	Operator string `json:"operator,omitempty"`
 
-	// Path Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
+	// Path Of drop-field a path as schemas have it, as items[].sku; of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
 	Path string `json:"path,omitempty"`
 
 	// Source Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any.

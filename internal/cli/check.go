@@ -29,6 +29,7 @@ type checkWish struct {
 	jars, references               []string
 	kind, cluster, topic           string
 	subject, job, report           string
+	replay                         bool
 	sample, maxUnknown, maxMaybe   int
 	formats, outs                  []string
 }
@@ -37,7 +38,7 @@ func (a *app) check() *cobra.Command {
 	var w checkWish
 	c := &cobra.Command{
 		Use: "check --schema FILE --subject SUBJECT | --drop TOPIC#PATH | --contract FILE | --topic-config FILE --topic TOPIC | --jar FILE… --job JOB | --report ID " +
-			"[--max-unknown N] [--max-maybe N] [--sample N] [--format FORMAT --out FILE]…",
+			"[--replay] [--max-unknown N] [--max-maybe N] [--sample N] [--format FORMAT --out FILE]…",
 		Aliases: []string{"impact"},
 		Short:   "Say who breaks before something is changed, with the records that prove it",
 		Long: `Say who breaks before something is changed: another schema, a field that is to go, another text of a contract, other settings of a topic, or another
@@ -73,6 +74,7 @@ Exit 0: nobody breaks. 1: somebody does. 2: more are unknown or maybe than allow
 	f.StringVar(&w.job, "job", "", "recorded job whose program --jar is")
 	f.StringVar(&w.topic, "topic", "", "topic; that of the subject or contract when it is not given")
 	f.StringVar(&w.cluster, "cluster", "", "cluster of the topic; the one that has it when it is not given")
+	f.BoolVar(&w.replay, "replay", false, "of --schema and --drop: run recorded jobs again on their last records as they would be written")
 	f.StringVar(&w.report, "report", "", "id of a report that was made before, with what came since the release")
 	f.IntVar(&w.sample, "sample", 1000, "newest records that are tried")
 	f.IntVar(&w.maxUnknown, "max-unknown", 0, "most that may be unknown")
@@ -230,7 +232,7 @@ func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
 	if w.proposals() != 1 {
 		return p, usage("sightglass check --help shows examples", "one of --schema, --drop, --contract, --topic-config and --jar is wanted")
 	}
-	p = gen.ImpactWish{Cluster: w.cluster, Topic: w.topic, Subject: w.subject, Sample: int64(w.sample)}
+	p = gen.ImpactWish{Cluster: w.cluster, Topic: w.topic, Subject: w.subject, Replay: w.replay, Sample: int64(w.sample)}
 	switch {
 	case w.schema != "":
 		if w.subject == "" && w.topic == "" {

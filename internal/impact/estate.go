@@ -131,6 +131,13 @@ type Replays interface {
 	Compare(ctx context.Context, who access.Principal, job string, jars []Jar, progress func(done, of int)) (Compared, error)
 }
 
+// Reruns also feeds recorded jobs with other records than recorded. A Replays may be one.
+type Reruns interface {
+	// Without runs the recorded attempt of a job that reads a stream again, beside an unchanged run, with fields taken out of the last records of JSON that
+	// it read: at most last of them. Records is how many. Where that cannot be, Why of the task says why.
+	Without(ctx context.Context, who access.Principal, system string, of Stream, fields []string, last int) (task ComparedTask, records int, err error)
+}
+
 // Compared is what a program did otherwise.
 type Compared struct {
 	Job       string // its name

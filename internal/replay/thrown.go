@@ -9,7 +9,7 @@ import (
 var frame = regexp.MustCompile(`^\s*at (?:[\w.@-]*/)*([\w.$<>]+)\(([\w.$-]+)(:\d+)?\)$`)
 
 // frameworks begin the names of classes that are no code of a job.
-var frameworks = []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "org.apache.flink.", "scala.", "kotlin.", "io.sightglass."}
+var frameworks = []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "org.apache.flink.", "scala.", "kotlin.", "dev.sightglass."}
 
 // thrownIn is where an exception was thrown, as Class.method (File.java:12): the first line of the job's own code of the innermost cause, else the first of
 // all; empty where the text has none. Messages, which may hold payload, are no part of it.

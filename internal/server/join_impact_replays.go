@@ -12,6 +12,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/replay"
@@ -103,28 +104,38 @@ func rerunTasks(attempts []query.Attempt) (out []rerunTask) {
 	return out
 }
 
-// task runs one attempt of a task twice: of the subtask that had most to do.
-func (r *reruns) task(ctx context.Context, who access.Principal, t browse.Target, of *rerunTask, v replay.Variant) (out impact.ComparedTask, err error) {
-	s := r.server
-	out = impact.ComparedTask{Task: of.name, Of: len(of.newest)}
-	var a browse.AttemptOf
+// busiest is the newest attempt of the subtask that had most to do.
+func (r *reruns) busiest(ctx context.Context, t browse.Target, of *rerunTask) (a browse.AttemptOf, err error) {
 	for _, n := range slices.Sorted(maps.Keys(of.newest)) {
-		x, err := s.browser.Attempt(ctx, t, browse.Position{Key: of.newest[n].Key})
+		x, err := r.server.browser.Attempt(ctx, t, browse.Position{Key: of.newest[n].Key})
 		if err != nil {
-			return out, err
+			return a, err
 		}
 		if a.Task == "" || x.LastInv > a.LastInv {
 			a = x
 		}
+	}
+	return a, nil
+}
+
+func wishOf(rec event.RecordingID, a *browse.AttemptOf, who access.Principal) replay.Wish {
+	return replay.Wish{Recording: rec, Attempt: a.Key, Who: who.Name, Job: a.Job, Task: a.Task, Operator: a.Operator, Subtask: a.Subtask, Number: a.Attempt}
+}
+
+// task runs one attempt of a task twice.
+func (r *reruns) task(ctx context.Context, who access.Principal, t browse.Target, of *rerunTask, v replay.Variant) (out impact.ComparedTask, err error) {
+	out = impact.ComparedTask{Task: of.name, Of: len(of.newest)}
+	a, err := r.busiest(ctx, t, of)
+	if err != nil {
+		return out, err
 	}
 	out.Subtask, out.Attempt, out.Last = a.Subtask, a.Attempt, a.LastInv
 	if a.LastInv == 0 {
 		out.Why = "nothing that it took in was recorded"
 		return out, nil
 	}
-	w := replay.Wish{
-		Variant: v, Recording: t.Recording, Attempt: a.Key, Who: who.Name, Job: a.Job, Task: a.Task, Operator: a.Operator, Subtask: a.Subtask, Number: a.Attempt,
-	}
+	w := wishOf(t.Recording, &a, who)
+	w.Variant = v
 	if a.LastInv > mostRerunInvocations {
 		w.To = mostRerunInvocations
 	}
@@ -132,20 +143,25 @@ func (r *reruns) task(ctx context.Context, who access.Principal, t browse.Target
 	for _, j := range v.Jars {
 		what = append(what, "with jar "+j.ID)
 	}
-	var run replay.Replay
-	err = s.browser.Change(ctx, who, access.JobReplay, t.Resource, what, "", func() (err error) {
-		run, err = s.replays.Add(ctx, w)
-		return err
-	})
+	run, err := r.run(ctx, who, t, w, what)
 	if err != nil {
 		return out, err
 	}
 	out.Replay = run.ID
-	if run, err = r.await(ctx, run.ID); err != nil {
-		return out, err
-	}
 	comparedTask(&out, &run)
 	return out, nil
+}
+
+// run lets a replay wait for its turn, which is audited, and waits for its end.
+func (r *reruns) run(ctx context.Context, who access.Principal, t browse.Target, w replay.Wish, what []string) (run replay.Replay, err error) {
+	err = r.server.browser.Change(ctx, who, access.JobReplay, t.Resource, what, "", func() (err error) {
+		run, err = r.server.replays.Add(ctx, w)
+		return err
+	})
+	if err != nil {
+		return run, err
+	}
+	return r.await(ctx, run.ID)
 }
 
 // await waits for a replay's end; where ctx ends before, so does the replay.
@@ -212,6 +228,9 @@ func comparedTask(out *impact.ComparedTask, run *replay.Replay) {
 		}
 		if place != nil {
 			out.Part = fmt.Sprintf("%s.%s (%s:%d)", place.Class[strings.LastIndexByte(place.Class, '.')+1:], place.Method, place.Source, place.Line)
+			if place.Line == 0 {
+				out.Part = strings.Replace(out.Part, ":0)", ")", 1)
+			}
 		}
 	}
 }

@@ -131,6 +131,12 @@ func TestSettingsOfATopicAreJudged(t *testing.T) {
 		{map[string]string{Partitions: "3"}, map[string]Verdict{"far": Broken, "near": Broken, "lost": Broken, "old": Unknown, "w": Broken}},
 		{map[string]string{"max.message.bytes": "100"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown, "w": Broken}},
 		{map[string]string{"cleanup.policy": "compact"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"delete.retention.ms": "5"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown}},
+		{map[string]string{"delete.retention.ms": "5", "cleanup.policy": "compact,delete"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"retention.bytes": "5"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown}},
+		{map[string]string{"compression.type": "zstd"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Safe}},
+		{map[string]string{"min.insync.replicas": "2"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"segment.bytes": "5"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown}},
 		{map[string]string{"what.is.this": "1"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
 		{map[string]string{Partitions: "6"}, map[string]Verdict{}},
 	} {

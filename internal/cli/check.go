@@ -51,14 +51,12 @@ known, or it was not seen for a while. safe: it uses nothing that changes, and w
 A report is text unless --format says otherwise. --format and --out may be repeated: the first --out is for the first --format, and so on; one format
 may go without a file, to the output. sightglass impact is the same command by its older name.
 
---jar runs what is recorded of the job again with the new program, beside an unchanged run, and compares (docs/guides/check.md). --report shows one that was
-made before: once the change is released, with the violations and the errors of reading that came in the seven days behind, beside what was predicted.
+--jar FILE --job JOB runs what is recorded of the job again with the new program, beside an unchanged run, and compares (docs/guides/check.md). --report ID shows one
+that was made before: once the change is released, with the violations and the errors of reading that came in the seven days behind, beside what was predicted.
 
 Exit 0: nobody breaks. 1: somebody does. 2: more are unknown or maybe than allowed, or there is no report.`,
 		Example: `  sightglass check --schema order.avsc --subject orders-value
   sightglass check --drop orders#customer.email --max-unknown 2
-  sightglass check --jar target/totals.jar --job order-totals
-  sightglass check --report 4f1c2a9b0d3e5f67
   sightglass check --contract orders.odcs.yaml --format markdown --out report.md --format junit --out report.xml --format sarif --out report.sarif`,
 		Args: exactly(0, ""),
 	}

@@ -1168,6 +1168,7 @@ func (e ImpactSystemVerdict) Valid() bool {
 // Defines values for ImpactTroubleKind.
 const (
 	ImpactTroubleKindDeserialisation ImpactTroubleKind = "deserialisation"
+	ImpactTroubleKindException       ImpactTroubleKind = "exception"
 	ImpactTroubleKindViolation       ImpactTroubleKind = "violation"
 )
 
@@ -1175,6 +1176,8 @@ const (
 func (e ImpactTroubleKind) Valid() bool {
 	switch e {
 	case ImpactTroubleKindDeserialisation:
+		return true
+	case ImpactTroubleKindException:
 		return true
 	case ImpactTroubleKindViolation:
 		return true
@@ -2044,6 +2047,7 @@ const (
 	ReplayChangeKindBytes      ReplayChangeKind = "bytes"
 	ReplayChangeKindClearState ReplayChangeKind = "clear-state"
 	ReplayChangeKindClock      ReplayChangeKind = "clock"
+	ReplayChangeKindDropField  ReplayChangeKind = "drop-field"
 	ReplayChangeKindDropTimer  ReplayChangeKind = "drop-timer"
 	ReplayChangeKindMoveTimer  ReplayChangeKind = "move-timer"
 	ReplayChangeKindRandom     ReplayChangeKind = "random"
@@ -2066,6 +2070,8 @@ func (e ReplayChangeKind) Valid() bool {
 	case ReplayChangeKindClearState:
 		return true
 	case ReplayChangeKindClock:
+		return true
+	case ReplayChangeKindDropField:
 		return true
 	case ReplayChangeKindDropTimer:
 		return true
@@ -5478,6 +5484,10 @@ type ImpactAckWishDecision string
 
 // ImpactCame defines model for ImpactCame.
 type ImpactCame struct {
+	// Blind Whether it can read is seen of recorded jobs alone, and it is none.
+	Blind bool `json:"blind,omitempty"`
+
+	// Held What was predicted came, as far as can be seen.
 	Held bool   `json:"held"`
 	Name string `json:"name"`
 
@@ -5770,12 +5780,14 @@ type ImpactTrouble struct {
 	Count string `json:"count"`
 
 	// First Example: 2026-08-01T14:02:11.482000Z
-	First time.Time         `json:"first,omitempty"`
-	Kind  ImpactTroubleKind `json:"kind"`
-	Path  string            `json:"path,omitempty"`
+	First time.Time `json:"first,omitempty"`
+
+	// Kind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
+	Kind ImpactTroubleKind `json:"kind"`
+	Path string            `json:"path,omitempty"`
 }
 
-// ImpactTroubleKind defines model for ImpactTrouble.Kind.
+// ImpactTroubleKind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
 type ImpactTroubleKind string
 
 // ImpactWish defines model for ImpactWish.
@@ -5803,6 +5815,9 @@ type ImpactWish struct {
 
 	// References Schemas that it refers to; what one refers to in its turn stands before it.
 	References []ImpactReference `json:"references,omitempty"`
+
+	// Replay Of a schema or drop: recorded jobs that read the stream run again on their last records as they would be written. Takes the right job:replay.
+	Replay bool `json:"replay,omitempty"`
 
 	// Sample Newest records that are tried. Absent: 1000.
 	Sample int64 `json:"sample,omitempty"`
@@ -7976,7 +7991,7 @@ type ReplayChange struct {
 	// Operator Of a state: name, slug or beginning of the id of its operator. Absent: the one that has such a state.
 	Operator string `json:"operator,omitempty"`
 
-	// Path Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
+	// Path Of drop-field a path as schemas have it, as items[].sku; of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
 	Path string `json:"path,omitempty"`
 
 	// Source Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/contract"
 	"github.com/sightglass/sightglass/internal/event"
 )
 
@@ -24,11 +25,19 @@ func briefOfEntity(e *catalog.Entity, owners []string) CatalogBrief {
 	return catalogBriefOf(&catalog.Brief{Entity: *e, Owners: owners})
 }
 
+// readerWords is what a system reads by in one line: a text that stands in its contract is there for who opens that.
+func readerWords(reader string) string {
+	if contract.IsSchemaText(reader) {
+		return "the schema in its contract"
+	}
+	return reader
+}
+
 func catalogSystemsOf(list []catalog.System) []CatalogSystem {
 	out := []CatalogSystem{}
 	for i := range list {
 		x := &list[i]
-		y := CatalogSystem{CatalogBrief: briefOfEntity(&x.Entity, x.Owners), Reads: x.Reads, Known: x.Known, Paths: all(x.Paths), Reader: x.Reader, Seen: at(x.Seen), Stale: x.Stale, Evidence: []CatalogEvidence{}}
+		y := CatalogSystem{CatalogBrief: briefOfEntity(&x.Entity, x.Owners), Reads: x.Reads, Known: x.Known, Paths: all(x.Paths), Reader: readerWords(x.Reader), Seen: at(x.Seen), Stale: x.Stale, Evidence: []CatalogEvidence{}}
 		for _, e := range x.Evidence {
 			y.Evidence = append(y.Evidence, CatalogEvidence{Kind: string(e.Evidence), Detail: e.Detail, Known: e.Known, Paths: all(e.Paths), First: at(e.First), Last: at(e.Last)})
 		}

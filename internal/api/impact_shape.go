@@ -21,6 +21,7 @@ type ImpactWish struct {
 	Config     map[string]string `json:"config,omitempty" doc:"Other settings of the topic by Kafka's names, and partitions."`
 	Job        string            `json:"job,omitempty" maxLength:"256" doc:"Recording id, beginning of one, or the job's name: it gets another program."`
 	Jars       []ReplayJar       `json:"jars,omitempty" maxItems:"20" doc:"Of the other program; they were uploaded before."`
+	Replay     bool              `json:"replay,omitempty" doc:"Of a schema or drop: recorded jobs that read the stream run again on their last records as they would be written. Takes the right job:replay."`
 	Sample     int               `json:"sample,omitempty" minimum:"0" maximum:"10000" doc:"Newest records that are tried. Absent: 1000."`
 	File       string            `json:"file,omitempty" maxLength:"1000" doc:"That the text was read from, for reports."`
 }
@@ -204,13 +205,14 @@ type ImpactCame struct {
 	System    string          `json:"system"`
 	Name      string          `json:"name"`
 	Predicted string          `json:"predicted,omitempty" doc:"Absent: it was not named."`
-	Held      bool            `json:"held"`
+	Held      bool            `json:"held" doc:"What was predicted came, as far as can be seen."`
+	Blind     bool            `json:"blind,omitempty" doc:"Whether it can read is seen of recorded jobs alone, and it is none."`
 	Troubles  []ImpactTrouble `json:"troubles"`
 }
 
 // ImpactTrouble is something that went wrong.
 type ImpactTrouble struct {
-	Kind  string `json:"kind" enum:"violation,deserialisation"`
+	Kind  string `json:"kind" enum:"violation,deserialisation,exception" doc:"Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream."`
 	Path  string `json:"path,omitempty"`
 	Count I64    `json:"count"`
 	First *Time  `json:"first,omitempty"`
@@ -227,7 +229,7 @@ type ImpactText struct {
 func (w *ImpactWish) proposal() impact.Proposal {
 	p := impact.Proposal{
 		Cluster: w.Cluster, Topic: w.Topic, Subject: w.Subject, Language: language.Kind(w.SchemaType), Schema: w.Schema, Drop: w.Drop, Contract: w.Contract, Config: w.Config, Job: w.Job,
-		Sample: w.Sample, File: w.File,
+		Replay: w.Replay, Sample: w.Sample, File: w.File,
 	}
 	for _, r := range w.References {
 		p.References = append(p.References, language.Referenced{Name: r.Name, Text: r.Text})
@@ -254,7 +256,7 @@ func (w *ImpactWish) proposal() impact.Proposal {
 func impactWishOf(p *impact.Proposal) ImpactWish {
 	w := ImpactWish{
 		Cluster: p.Cluster, Topic: p.Topic, Subject: p.Subject, SchemaType: string(p.Language), Schema: p.Schema, Drop: p.Drop, Contract: p.Contract, Config: maps.Clone(p.Config), Job: p.Job,
-		Sample: p.Sample, File: p.File,
+		Replay: p.Replay, Sample: p.Sample, File: p.File,
 	}
 	for _, r := range p.References {
 		w.References = append(w.References, ImpactReference{r.Name, r.Text})
@@ -296,7 +298,7 @@ func impactRunOf(r impact.Run) ImpactRun {
 	}
 	if o := r.Outcome; o != nil {
 		out.Outcome = &ImpactOutcome{at(o.Released), at(o.Until), o.Over, each(o.Systems, func(c *impact.Came) ImpactCame {
-			return ImpactCame{c.System, c.Name, string(c.Predicted), c.Held, each(c.Troubles, func(t *impact.Trouble) ImpactTrouble {
+			return ImpactCame{c.System, c.Name, string(c.Predicted), c.Held, c.Blind, each(c.Troubles, func(t *impact.Trouble) ImpactTrouble {
 				return ImpactTrouble{t.Kind, t.Path, I64(t.Count), at(t.First)}
 			})}
 		})}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +28,8 @@ type checkWish struct {
 	schema, contract, config, drop string
 	jars, references               []string
 	kind, cluster, topic           string
-	subject, job                   string
+	subject, job, report           string
+	replay                         bool
 	sample, maxUnknown, maxMaybe   int
 	formats, outs                  []string
 }
@@ -35,8 +37,8 @@ type checkWish struct {
 func (a *app) check() *cobra.Command {
 	var w checkWish
 	c := &cobra.Command{
-		Use: "check --schema FILE --subject SUBJECT | --drop TOPIC#PATH | --contract FILE | --topic-config FILE --topic TOPIC | --jar FILE… --job JOB " +
-			"[--max-unknown N] [--max-maybe N] [--sample N] [--format FORMAT --out FILE]…",
+		Use: "check --schema FILE --subject SUBJECT | --drop TOPIC#PATH | --contract FILE | --topic-config FILE --topic TOPIC | --jar FILE… --job JOB | --report ID " +
+			"[--replay] [--max-unknown N] [--max-maybe N] [--sample N] [--format FORMAT --out FILE]…",
 		Aliases: []string{"impact"},
 		Short:   "Say who breaks before something is changed, with the records that prove it",
 		Long: `Say who breaks before something is changed: another schema, a field that is to go, another text of a contract, other settings of a topic, or another
@@ -48,6 +50,9 @@ known, or it was not seen for a while. safe: it uses nothing that changes, and w
 
 A report is text unless --format says otherwise. --format and --out may be repeated: the first --out is for the first --format, and so on; one format
 may go without a file, to the output. sightglass impact is the same command by its older name.
+
+--jar FILE --job JOB runs what is recorded of the job again with the new program, beside an unchanged run, and compares (docs/guides/check.md). --report ID shows one
+that was made before: once the change is released, with the violations and the errors of reading that came in the seven days behind, beside what was predicted.
 
 Exit 0: nobody breaks. 1: somebody does. 2: more are unknown or maybe than allowed, or there is no report.`,
 		Example: `  sightglass check --schema order.avsc --subject orders-value
@@ -67,6 +72,8 @@ Exit 0: nobody breaks. 1: somebody does. 2: more are unknown or maybe than allow
 	f.StringVar(&w.job, "job", "", "recorded job whose program --jar is")
 	f.StringVar(&w.topic, "topic", "", "topic; that of the subject or contract when it is not given")
 	f.StringVar(&w.cluster, "cluster", "", "cluster of the topic; the one that has it when it is not given")
+	f.BoolVar(&w.replay, "replay", false, "of --schema and --drop: run recorded jobs again on their last records as they would be written")
+	f.StringVar(&w.report, "report", "", "id of a report that was made before, with what came since the release")
 	f.IntVar(&w.sample, "sample", 1000, "newest records that are tried")
 	f.IntVar(&w.maxUnknown, "max-unknown", 0, "most that may be unknown")
 	f.IntVar(&w.maxMaybe, "max-maybe", 0, "most that may be maybe")
@@ -103,20 +110,7 @@ func (a *app) runCheck(ctx context.Context, w *checkWish) error {
 	if err != nil {
 		return err
 	}
-	wish, err := a.proposal(w)
-	if err != nil {
-		return err
-	}
-	cl, err := a.client()
-	if err != nil {
-		return err
-	}
-	if w.job != "" {
-		if wish.Jars, err = upload(ctx, cl, w.job, w.jars); err != nil {
-			return err
-		}
-	}
-	run, err := cl.StartImpact(ctx, wish)
+	run, cl, err := a.begunImpact(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -154,6 +148,45 @@ func (a *app) runCheck(ctx context.Context, w *checkWish) error {
 	return nil
 }
 
+// begunImpact asks for a report, or finds one that was made before.
+func (a *app) begunImpact(ctx context.Context, w *checkWish) (*client.Answer[gen.ImpactRun], *client.Client, error) {
+	if w.report != "" {
+		if w.proposals() > 0 {
+			return nil, nil, usage("sightglass check --help shows examples", "--report shows one that was made before: it takes no proposal")
+		}
+		cl, err := a.client()
+		if err != nil {
+			return nil, nil, err
+		}
+		run, err := cl.Impact(ctx, w.report, 10)
+		return run, cl, err
+	}
+	wish, err := a.proposal(w)
+	if err != nil {
+		return nil, nil, err
+	}
+	cl, err := a.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	if w.job != "" {
+		if wish.Jars, err = upload(ctx, cl, w.job, w.jars); err != nil {
+			return nil, nil, unread(err)
+		}
+	}
+	run, err := cl.StartImpact(ctx, wish)
+	return run, cl, err
+}
+
+// unread makes of a file that cannot be read a mistake in the command line.
+func unread(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return usage("", "%v", err)
+	}
+	return err
+}
+
 func prefixed(prefix, text string) string {
 	if text == "" {
 		return ""
@@ -182,18 +215,22 @@ func (a *app) awaitImpact(ctx context.Context, cl *client.Client, run *client.An
 	return run, nil
 }
 
-// proposal reads what is proposed: one thing.
-func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
-	n := 0
+// proposals is how many things are proposed.
+func (w *checkWish) proposals() (n int) {
 	for _, given := range []bool{w.schema != "", w.drop != "", w.contract != "", w.config != "", len(w.jars) > 0} {
 		if given {
 			n++
 		}
 	}
-	if n != 1 {
+	return n
+}
+
+// proposal reads what is proposed: one thing.
+func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
+	if w.proposals() != 1 {
 		return p, usage("sightglass check --help shows examples", "one of --schema, --drop, --contract, --topic-config and --jar is wanted")
 	}
-	p = gen.ImpactWish{Cluster: w.cluster, Topic: w.topic, Subject: w.subject, Sample: int64(w.sample)}
+	p = gen.ImpactWish{Cluster: w.cluster, Topic: w.topic, Subject: w.subject, Replay: w.replay, Sample: int64(w.sample)}
 	switch {
 	case w.schema != "":
 		if w.subject == "" && w.topic == "" {

@@ -36,6 +36,13 @@ func Diff(from, to *Contract) (out []Change) {
 	compare(from.Reads, to.Reads, func(u Use) string { return u.Topic + "#" + u.Path }, func(u Use, there bool) {
 		change(u.Topic+"#"+u.Path, false, "%s", chosen(there, "is read now", "is not read any more"))
 	}, nil)
+	compare(from.Readers, to.Readers, func(b ReadBy) string { return b.Topic }, func(b ReadBy, there bool) {
+		change(b.Topic, false, "the schema that it is read by is %s", chosen(there, "told now", "not told any more"))
+	}, func(a, b ReadBy) {
+		if a != b {
+			change(a.Topic, false, "it is read by another schema")
+		}
+	})
 	compare(from.Streams, to.Streams, func(s Stream) string { return s.Topic }, func(s Stream, there bool) {
 		change(s.Topic, !there, "the stream is %s", chosen(there, "new", "gone"))
 	}, func(a, b Stream) { streams(a, b, change) })

@@ -23,8 +23,9 @@ type Contract struct {
 	Support     []Channel
 	Servers     []Server // of Kafka alone
 	Streams     []Stream
-	Reads       []Use  // what it promises to read of others: a consumer's contract
-	Notes       []Note // what it says and nobody checks here
+	Reads       []Use    // what it promises to read of others: a consumer's contract
+	Readers     []ReadBy // by what schemas
+	Notes       []Note   // what it says and nobody checks here
 }
 
 // Owner is a member of the team, who has not left.
@@ -38,6 +39,9 @@ type Server struct{ Name, Host, Environment, Format string }
 
 // Use is a field of a topic that a consumer says it reads; an empty Path: all of it.
 type Use struct{ Topic, Path string }
+
+// ReadBy says by what schema a consumer reads a topic: SUBJECT/VERSION (a number, or latest), id:NUMBER, file:NAME beside the contract, or the schema's text.
+type ReadBy struct{ Topic, Schema string }
 
 // Note is something that people should know of a contract that is right.
 type Note struct {

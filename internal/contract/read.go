@@ -63,8 +63,9 @@ func (r *reader) contract(p part) {
 	}
 	own := r.custom(p, "the contract", map[string]func(part){
 		"sightglass.subject": nil, "sightglass.objective": nil, "sightglass.quarantine": nil,
-		"sightglass.reads": func(v part) { r.reads(v) },
+		"sightglass.reads": func(v part) { r.reads(v) }, "sightglass.reader": nil,
 	})
+	r.readers(own["sightglass.reader"])
 	topics := map[string]bool{}
 	for _, s := range p.at("schema").list() {
 		if kind := s.text("physicalType"); kind != "" && kind != "topic" {

@@ -101,6 +101,7 @@ type work struct {
 	p        Proposal
 	progress Progress
 	language language.Kind // of the stream's schemas; empty = it has none
+	policy   string        // cleanup.policy of the topic, where settings change
 	out      *Report
 }
 

@@ -127,26 +127,49 @@ type Topics interface {
 
 // Replays runs recorded tasks of a job with another program, beside an unchanged run.
 type Replays interface {
+	// Compare runs one recorded attempt of each task again. job is its name, or that of a recording. It fails where who may not run the job again.
 	Compare(ctx context.Context, who access.Principal, job string, jars []Jar, progress func(done, of int)) (Compared, error)
+}
+
+// Reruns also feeds recorded jobs with other records than recorded. A Replays may be one.
+type Reruns interface {
+	// Without runs the recorded attempt of a job that reads a stream again, beside an unchanged run, with fields taken out of the last records of JSON that
+	// it read: at most last of them. Records is how many. Where that cannot be, Why of the task says why.
+	Without(ctx context.Context, who access.Principal, system string, of Stream, fields []string, last int) (task ComparedTask, records int, err error)
 }
 
 // Compared is what a program did otherwise.
 type Compared struct {
+	Job       string // its name
+	System    string // its id in the estate
+	Owners    []string
 	Recording string
+	Seen      time.Time // that it ran
 	Tasks     []ComparedTask
 	Outputs   []Stream // that the job writes
+	Hidden    int      // streams beside these that who asks may not see
 }
 
-// ComparedTask is what became of one task.
+// ComparedTask is what became of one task. Its texts hold no payload.
 type ComparedTask struct {
 	Task    string
+	Subtask int
+	Of      int    // subtasks of the task that ran; one of them is run again
+	Attempt int    // of the subtask
+	UpTo    uint64 // invocation that the two runs were compared up to,
+	Last    uint64 // of so many
 	Replay  string // id
-	Ran     bool   // both runs did; else Why says why nothing was compared
+	Ran     bool   // both runs did, and there was something to compare; else Why says why nothing was
 	Why     string
+	Soft    string // why differences may come of the replay itself; empty: the unchanged run did what was recorded
 	Outputs int64  // that differ: altered, added or missing
 	State   int64  // entries that differ
 	Equal   int64  // outputs that are the same
-	Part    string // what differs first, without values; empty: nothing
+	First   string // position of the first output that differs; empty: none does
+	Part    string // the line where the two runs parted
+	Else    string // what it did otherwise where no output and no entry differs; empty: nothing
+	Thrown  string // exception of the other program that the recorded one did not throw, with its place
+	Empty   bool   // Thrown may come of fields that the recorded objects do not have
 }
 
 // Watch tells what went wrong on a stream.
@@ -161,7 +184,14 @@ type Watch interface {
 type Trouble struct {
 	System string    `json:"system,omitempty"`
 	Path   string    `json:"path,omitempty"`
-	Kind   string    `json:"kind"` // violation, deserialisation
+	Kind   string    `json:"kind"`
 	Count  int64     `json:"count"`
 	First  time.Time `json:"first"`
 }
+
+// The kinds of Trouble.
+const (
+	TroubleViolation = "violation"       // of a contract
+	TroubleDecoding  = "deserialisation" // records that a reader could not decode
+	TroubleException = "exception"       // another one, of a task that reads the stream
+)

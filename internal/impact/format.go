@@ -51,7 +51,8 @@ func Render(r *Run, f Format, base string, b Budget) (string, error) {
 			Counts   Counts   `json:"counts"`
 			Proposal Proposal `json:"proposal"`
 			*Report
-		}{r.ID, r.Proposal.Title(), r.Report.Counts(), r.Proposal, r.Report}, "", "  ")
+			Outcome *Outcome `json:"outcome,omitempty"`
+		}{r.ID, r.Proposal.Title(), r.Report.Counts(), r.Proposal, r.Report, r.Outcome}, "", "  ")
 		return string(out) + "\n", err
 	case Markdown:
 		return markdown(r, base, b), nil
@@ -137,6 +138,12 @@ func plainText(r *Run, base string, b Budget) string {
 	section(&w, "notes", len(r.Report.Notes))
 	for _, n := range r.Report.Notes {
 		fmt.Fprintf(&w, "  %s\n", n)
+	}
+	if r.Outcome != nil {
+		section(&w, r.Outcome.title(), 1)
+		for i := range r.Outcome.Systems {
+			fmt.Fprintf(&w, "  %s\n", r.Outcome.Systems[i].words())
+		}
 	}
 	if p := page(r, base); p != "" {
 		fmt.Fprintf(&w, "\n%s\n", p)

@@ -79,6 +79,12 @@ func markdown(r *Run, base string, b Budget) string {
 	for _, n := range rep.Notes {
 		fmt.Fprintf(&w, "> %s\n", cell(n))
 	}
+	if r.Outcome != nil {
+		fmt.Fprintf(&w, "\n**%s**\n\n", cell(r.Outcome.title()))
+		for i := range r.Outcome.Systems {
+			fmt.Fprintf(&w, "- %s\n", cell(r.Outcome.Systems[i].words()))
+		}
+	}
 	out := w.String()
 	if len(out) > mostComment {
 		out = strings.ToValidUTF8(out[:mostComment], "")

@@ -31,6 +31,7 @@ func (w *work) config() error {
 	if err != nil {
 		return err
 	}
+	w.policy = now["cleanup.policy"]
 	var effects []effect
 	for _, name := range slices.Sorted(maps.Keys(w.p.Config)) {
 		was, is := now[name], strings.TrimSpace(w.p.Config[name])
@@ -122,6 +123,8 @@ func (w *work) effectOf(i int, name, was, is string) effect {
 		return w.cleanup(i, was, is, evidence)
 	case "max.message.bytes":
 		return w.largest(i, was, is, evidence)
+	case "delete.retention.ms", "min.compaction.lag.ms", "max.compaction.lag.ms", "min.cleanable.dirty.ratio":
+		return w.compaction(i, name, was, is, evidence)
 	case "min.insync.replicas":
 		return effect{i, all(Safe, "it is about writes"), all(Maybe, "writes with acks=all fail while fewer replicas are in sync")}
 	case "compression.type":
@@ -206,6 +209,29 @@ func (w *work) cleanup(i int, was, is string, evidence func(string, ...any) []Ev
 		}
 		return Maybe, "brokers refuse records without a key in a compacted topic", nil
 	}}
+}
+
+// compaction is about when the cleaner takes records of a compacted topic away; of another one it is about nothing. policy is that which the topic has
+// then.
+func (w *work) compaction(i int, name, was, is string, evidence func(string, ...any) []Evidence) effect {
+	policy, given := w.p.Config["cleanup.policy"]
+	if !given {
+		policy = w.policy
+	}
+	say := func(v Verdict, why string) effect {
+		return effect{i, func(*User) (Verdict, string, []Evidence) {
+			return v, why, evidence("%s: %s → %s", name, cmp.Or(was, "not known"), is)
+		}, nil}
+	}
+	switch {
+	case !strings.Contains(policy, "compact"):
+		return say(Safe, "the topic is not compacted, and "+name+" is about compaction")
+	case name == "delete.retention.ms" && bound(is) < bound(was):
+		return say(Maybe, "tombstones go sooner: who reads the topic as a table and is further behind keeps rows that were deleted")
+	case name == "min.compaction.lag.ms" && bound(is) < bound(was), name == "max.compaction.lag.ms" && bound(is) < bound(was), name == "min.cleanable.dirty.ratio" && bound(is) < bound(was):
+		return say(Maybe, "records that a newer one of their key follows go sooner: who is behind misses them")
+	}
+	return say(Safe, "records stay longer before they are compacted")
 }
 
 func (w *work) largest(i int, was, is string, evidence func(string, ...any) []Evidence) effect {

@@ -170,7 +170,11 @@ func (w *work) judge(is *proposed) error {
 		return err
 	}
 	for i := range readers {
-		w.out.Systems = append(w.out.Systems, w.verdict(&readers[i], forms[i], converted[readers[i].ID]))
+		s := w.verdict(&readers[i], forms[i], converted[readers[i].ID])
+		if err := w.again(&readers[i], is, &s); err != nil {
+			return err
+		}
+		w.out.Systems = append(w.out.Systems, s)
 	}
 	return w.downstream(readers, forms, users)
 }

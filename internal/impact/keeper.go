@@ -244,6 +244,13 @@ func (k *Keeper) Shown(ctx context.Context, who access.Principal, r Run) Run {
 	}
 	report.Plan = planOf(&report)
 	r.Report = &report
+	if r.Outcome != nil && k.Sees != nil {
+		o := *r.Outcome
+		o.Systems = slices.DeleteFunc(slices.Clone(o.Systems), func(c Came) bool {
+			return c.System != "" && !k.Sees(ctx, who, &System{ID: c.System, Name: c.Name})
+		})
+		r.Outcome = &o
+	}
 	return r
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/tables"
 )
 
@@ -67,6 +68,10 @@ func TestAPredictionIsHeldAgainstWhatCame(t *testing.T) {
 	if held["other"] || !held["typed"] || !held["orders"] || len(held) != 3 {
 		t.Errorf("%+v", r.Outcome.Systems)
 	}
+	k.Sees = func(_ context.Context, _ access.Principal, s *System) bool { return s.ID != "group:other" }
+	if shown := k.Shown(t.Context(), ann, r); len(shown.Outcome.Systems) != 2 || len(r.Outcome.Systems) != 3 || shown.Report.Hidden != 1 {
+		t.Errorf("to who may not see one of them: %+v", shown.Outcome.Systems)
+	}
 }
 
 func TestATeamSaysWhatItThinks(t *testing.T) {
@@ -126,6 +131,12 @@ func TestSettingsOfATopicAreJudged(t *testing.T) {
 		{map[string]string{Partitions: "3"}, map[string]Verdict{"far": Broken, "near": Broken, "lost": Broken, "old": Unknown, "w": Broken}},
 		{map[string]string{"max.message.bytes": "100"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown, "w": Broken}},
 		{map[string]string{"cleanup.policy": "compact"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"delete.retention.ms": "5"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown}},
+		{map[string]string{"delete.retention.ms": "5", "cleanup.policy": "compact,delete"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"retention.bytes": "5"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown}},
+		{map[string]string{"compression.type": "zstd"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Safe}},
+		{map[string]string{"min.insync.replicas": "2"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown, "w": Maybe}},
+		{map[string]string{"segment.bytes": "5"}, map[string]Verdict{"far": Safe, "near": Safe, "lost": Safe, "old": Unknown}},
 		{map[string]string{"what.is.this": "1"}, map[string]Verdict{"far": Maybe, "near": Maybe, "lost": Maybe, "old": Unknown, "w": Maybe}},
 		{map[string]string{Partitions: "6"}, map[string]Verdict{}},
 	} {

@@ -57,6 +57,7 @@ type Proposal struct {
 	Job        string                `json:"job,omitempty"`
 	Jars       []Jar                 `json:"jars,omitempty"`
 
+	Replay bool   `json:"replay,omitempty"` // recorded jobs run again with what the schema changes
 	Sample int    `json:"sample,omitempty"` // newest records that are converted; 0: 1000
 	File   string `json:"file,omitempty"`   // that the proposal was read from, for reports
 }

@@ -2,6 +2,7 @@ package impact
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -73,7 +74,8 @@ type Came struct {
 	Name      string    `json:"name"`
 	Predicted Verdict   `json:"predicted"` // empty: it was not named
 	Troubles  []Trouble `json:"troubles"`
-	Held      bool      `json:"held"` // what was predicted came: trouble where it was broken, none where it was safe
+	Held      bool      `json:"held"`            // what was predicted came: trouble where it was broken, none of its reading where it was safe
+	Blind     bool      `json:"blind,omitempty"` // whether it can read is seen of recorded jobs alone: of this one nothing is known
 }
 
 // watchedFor is how long after a release what goes wrong is taken to come of it.
@@ -88,13 +90,14 @@ func outcomeOf(r *Report, released, until time.Time, troubles []Trouble) *Outcom
 	}
 	for i := range r.Systems {
 		s := &r.Systems[i]
-		c := Came{System: s.ID, Name: s.Name, Predicted: s.Verdict, Troubles: of[s.ID]}
+		c := Came{System: s.ID, Name: s.Name, Predicted: s.Verdict, Troubles: of[s.ID], Blind: s.Kind != "job" && s.Role == "consumer" && len(of[s.ID]) == 0}
 		delete(of, s.ID)
 		switch s.Verdict {
 		case Broken:
 			c.Held = len(c.Troubles) > 0
 		case Safe:
-			c.Held = len(c.Troubles) == 0
+			// Exceptions have other reasons, too: that it cannot read any more they do not show.
+			c.Held = !slices.ContainsFunc(c.Troubles, func(t Trouble) bool { return t.Kind != TroubleException })
 		default:
 			c.Held = true // nothing was promised
 		}

@@ -28,6 +28,9 @@ func (s *Server) openImpact(ctx context.Context) (err error) {
 	}
 	at := &streams{s}
 	o := impact.Options{Estate: at, Topics: at, Records: s.browser, Now: s.now, Languages: []language.Language{avro.New(), jsonschema.Language{}, protobuf.Language{}}, May: at.may, Contracts: &impactContracts{s}}
+	if s.replays != nil {
+		o.Replays = &reruns{s}
+	}
 	if s.registry != nil && s.registry.kept != nil {
 		o.Registry = &judgedBy{s.registry.kept}
 	}
@@ -73,14 +76,14 @@ func (s *streams) Users(ctx context.Context, who access.Principal, of impact.Str
 	}
 	for _, systems := range [][]catalog.System{w.Readers, w.Writers} {
 		for i := range systems {
-			list = append(list, s.user(id, &systems[i]))
+			list = append(list, s.user(ctx, id, &systems[i]))
 		}
 	}
 	return list, w.Hidden, nil
 }
 
 // user is a system of the catalog at a stream.
-func (s *streams) user(of catalog.ID, x *catalog.System) impact.User {
+func (s *streams) user(ctx context.Context, of catalog.ID, x *catalog.System) impact.User {
 	u := impact.User{ID: string(x.ID), Name: x.Name, Kind: string(x.Kind), Owners: x.Owners, Reads: x.Reads, Writes: !x.Reads, Seen: x.Seen, Link: catalogPage(x.ID)}
 	if u.Seen.IsZero() { // it may, and nobody saw that it does
 		u.Seen = s.now().Add(-impact.AliveFor - time.Hour)
@@ -103,6 +106,12 @@ func (s *streams) user(of catalog.ID, x *catalog.System) impact.User {
 			r.Fields = append(r.Fields, language.Field{Path: f.Path, Type: f.Type, Optional: f.Optional})
 		}
 		u.Reader = r
+	}
+	if u.Reader == nil && x.Reads {
+		var missing *impact.Evidence
+		if u.Reader, missing = s.declaredReader(ctx, x); missing != nil {
+			u.Evidence = append(u.Evidence, *missing)
+		}
 	}
 	return u
 }

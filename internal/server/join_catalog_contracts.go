@@ -49,6 +49,9 @@ func (c *catalogContracts) reads(k *contract.Contract, d *catalog.Declared) (out
 			if !known {
 				x := *d
 				x.Cluster, x.Topic, x.Consumer, x.Reads = cluster, u.Topic, cmp.Or(k.Name, k.ID), []string{}
+				if by := slices.IndexFunc(k.Readers, func(b contract.ReadBy) bool { return b.Topic == u.Topic }); by >= 0 {
+					x.Reader = k.Readers[by].Schema
+				}
 				at, of[u.Topic] = len(out), len(out)
 				out = append(out, x)
 			}

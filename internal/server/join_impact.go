@@ -98,7 +98,8 @@ type watch struct{ server *Server }
 // mostWatched bounds the violations of a stream that are looked through.
 const mostWatched = 10_000
 
-// Since is that of impact.Watch. What broke on the stream is the stream's own: which reader suffered from it no check tells.
+// Since is that of impact.Watch. What broke on the stream is the stream's own: which reader suffered from it no check tells. What recorded jobs failed on
+// is theirs.
 func (w *watch) Since(ctx context.Context, of impact.Stream, from, to time.Time) (out []impact.Trouble, _ error) {
 	paths := map[string]string{}
 	before := ""
@@ -117,13 +118,14 @@ func (w *watch) Since(ctx context.Context, of impact.Stream, from, to time.Time)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, impact.Trouble{Path: path, Kind: "violation", Count: v.Count, First: v.Began})
+			out = append(out, impact.Trouble{Path: path, Kind: impact.TroubleViolation, Count: v.Count, First: v.Began})
 		}
 		if !more {
 			break
 		}
 	}
-	return out, nil
+	errs, err := w.readingErrors(ctx, of, from, to)
+	return append(out, errs...), err
 }
 
 // path is the field that a violation is about, as its contract says now.

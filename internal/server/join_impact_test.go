@@ -11,15 +11,25 @@ import (
 	"github.com/sightglass/sightglass/internal/notify"
 )
 
-// report is a report of a proposal.
-func (j *joined) report(p impact.Proposal) impact.Run {
+// start asks what a proposal comes to, and waits for the end of that.
+func (j *joined) start(p impact.Proposal) impact.Run {
 	j.t.Helper()
 	r, err := j.impact.Start(j.t.Context(), ann, p)
 	if err == nil {
 		r, err = j.impact.Wait(j.t.Context(), r.ID)
 	}
-	if err != nil || r.State != impact.Done {
-		j.t.Fatalf("%+v %v", r, err)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return r
+}
+
+// report is a report of a proposal.
+func (j *joined) report(p impact.Proposal) impact.Run {
+	j.t.Helper()
+	r := j.start(p)
+	if r.State != impact.Done {
+		j.t.Fatalf("%+v", r)
 	}
 	return r
 }

@@ -109,9 +109,10 @@ const outcome = shape<wire.ImpactOutcome>()({
 			name: text,
 			predicted: optional(text),
 			held: flag,
+			blind: optional(flag),
 			troubles: list(
 				shape<wire.ImpactTrouble>()({
-					kind: oneOf("violation", "deserialisation"),
+					kind: oneOf("violation", "deserialisation", "exception"),
 					path: optional(text),
 					count: integer64,
 					first: optional(wallTime),

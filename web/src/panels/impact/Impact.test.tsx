@@ -149,3 +149,37 @@ describe("a report", () => {
 		expect(await screen.findByText("There is no such report")).toBeTruthy();
 	});
 });
+
+describe("what came of it", () => {
+	it("stands beside what was predicted, and says of whom nothing is seen", async () => {
+		const of = (system: string, more: object) => ({ system, name: system, held: true, troubles: [], ...more });
+		const trouble = (kind: string, count: number, more = {}) => ({ kind, count: String(count), ...more });
+		open("/impact/imp-1", {
+			"/impact/imp-1": {
+				...impactRun(now),
+				outcome: {
+					released: impactRun(now).began,
+					until: impactRun(now).ended,
+					over: false,
+					systems: [
+						of("job:a", { name: "a", predicted: "broken", troubles: [trouble("deserialisation", 3)] }),
+						of("job:b", { name: "b", predicted: "safe", held: false, troubles: [trouble("deserialisation", 1)] }),
+						of("group:c", { name: "c", predicted: "broken", held: false, blind: true }),
+						of("", { name: "orders", troubles: [trouble("violation", 2, { path: "id" })] }),
+					],
+				},
+			},
+		});
+		const list = await screen.findByRole("list", { name: "Outcome" });
+		expect(
+			within(list)
+				.getAllByRole("listitem")
+				.map((x) => x.textContent?.trim()),
+		).toEqual([
+			"a: predicted broken, 3 deserialisations",
+			"b: predicted safe, 1 deserialisation – otherwise than predicted",
+			"c: predicted broken, nothing is seen of it: it is no recorded job",
+			"orders: 2 violations of id",
+		]);
+	});
+});

@@ -206,6 +206,20 @@ function Data({ run, data: d }: { readonly run: ImpactRun; readonly data: NonNul
 	);
 }
 
+type Came = NonNullable<ImpactRun["outcome"]>["systems"][number];
+
+/** Whether a reader that is no recorded job can still read, nobody sees: it is neither right nor wrong. */
+function cameMark(s: Came): { readonly name: "ok" | "failed" | "unknown"; readonly className: string } {
+	if (s.blind === true) return { name: "unknown", className: "dim" };
+	return s.held ? { name: "ok", className: "c-ok" } : { name: "failed", className: "c-drop" };
+}
+
+function came(s: Came): string {
+	if (s.troubles.length > 0)
+		return s.troubles.map((t) => `${plural(t.count, t.kind)}${t.path === undefined ? "" : ` of ${t.path}`}`).join(", ");
+	return s.blind === true ? "nothing is seen of it: it is no recorded job" : "no trouble";
+}
+
 /** What came behind the release beside what was predicted. */
 function Outcome({ outcome: o }: { readonly outcome: NonNullable<ImpactRun["outcome"]> }) {
 	return (
@@ -213,9 +227,11 @@ function Outcome({ outcome: o }: { readonly outcome: NonNullable<ImpactRun["outc
 			<ul className={styles.text} aria-label="Outcome">
 				{o.systems.map((s) => (
 					<li key={s.system}>
-						<Icon name={s.held ? "ok" : "failed"} size="s" className={s.held ? "c-ok" : "c-drop"} /> {s.name}: predicted{" "}
-						{s.predicted ?? "nothing"},{" "}
-						{s.troubles.length === 0 ? "no trouble" : s.troubles.map((t) => `${count(t.count)} ${t.kind}`).join(", ")}
+						<Icon {...cameMark(s)} size="s" /> {s.name}
+						{(s.predicted !== undefined || s.system !== "") && <>: predicted {s.predicted ?? "nothing"}, </>}
+						{s.predicted === undefined && s.system === "" && ": "}
+						{came(s)}
+						{!s.held && s.blind !== true && <span className="c-drop"> – otherwise than predicted</span>}
 					</li>
 				))}
 			</ul>

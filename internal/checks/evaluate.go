@@ -86,6 +86,7 @@ type meta struct {
 	time      int64 // ms
 	null      bool  // the value is null: a tombstone
 	conforms  bool
+	why       string // it does not
 	unread    bool   // the value is not what checks of its members could be asked about
 	key       uint64 // hash of the key; 0: it is null
 	facts     contract.Facts

@@ -82,6 +82,9 @@ func (w *worker) round(ctx context.Context) error {
 	w.placed(span, c)
 	caught, err := w.read(ctx, span, c)
 	if err == nil {
+		err = w.confirm(ctx, c)
+	}
+	if err == nil {
 		w.polled(ctx, now, c)
 		if caught {
 			w.judged(now, c)
@@ -278,6 +281,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 		worst := h.record(d, minuteOf(now), warming, func(check int, d *decoded, m *meta) { w.broken(h, check, d, m, c) })
 		if !warming {
 			h.read = now
+			h.doubts(d, c)
 			w.drifted(h, d, c)
 			if h.stream.Quarantine != "" && rank(worst) >= rank(contract.Error) {
 				c.quarantine(h, rec)
@@ -322,6 +326,9 @@ func (w *worker) broken(h *hold, check int, d *decoded, m *meta, c *change) {
 	if v.First < 0 || m.offset < v.First {
 		v.First = m.offset
 		v.Minute = time.UnixMilli(minuteOf(m.time) * 60_000).UTC()
+		if k.Kind == contract.Conformity {
+			v.Hints.Detail = m.why
+		}
 		if v.fresh {
 			v.d = d
 		}

@@ -98,6 +98,15 @@ func (d *decoded) header(name string) cell {
 	return cell{}
 }
 
+// dead says whether a rule executor of Confluent's serializers put the record into a topic of dead letters, of those from another topic.
+func (d *decoded) dead(of string) bool {
+	if c := d.header("__rule.name"); c.kind == cellMissing {
+		return false
+	}
+	from := d.header("__rule.topic")
+	return from.kind != cellText || from.text == of
+}
+
 // fill reads into a row what a program looks for, and says what else is known of the record.
 func (p *program) fill(d *decoded, r *row, m *meta) {
 	r.clear()
@@ -108,7 +117,7 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 		d.rec.Key.AddTo(&h)
 		m.key = h.Sum64() | 1
 	}
-	m.conforms = true
+	m.conforms, m.dead = true, p.stream.DeadOf != "" && d.dead(p.stream.DeadOf)
 	if !m.null && !p.fillQuick(d, r, m) {
 		m.conforms, m.unread, m.why = d.conforms(p)
 		if at := p.parts[contract.PartValue]; at != nil {
@@ -284,7 +293,7 @@ func plainValue(v event.Value) any {
 }
 
 // hints are the headers that may say who wrote a record. That one is there is told; what it says, only who may see the record.
-var hints = []string{"traceparent", "ce_source", "service.name", "application.id", "client.id", "producer", "__rule.name", "__rule.topic"}
+var hints = []string{"traceparent", "ce_source", "service.name", "application.id", "client.id", "producer", "__rule.name", "__rule.mode", "__rule.subject", "__rule.topic", "__rule.exception"}
 
 func (d *decoded) hints() (out []string) {
 	for _, name := range hints {

@@ -28,6 +28,7 @@ type worker struct {
 	tokens    int64 // bytes that may be read now
 	filled    time.Time
 	sampling  bool
+	absent    bool      // the topic was not there: all that it has later came since
 	kept      time.Time // when the topic's settings were asked for last
 	retention time.Duration
 	acts      int64
@@ -69,6 +70,7 @@ func (w *worker) round(ctx context.Context) error {
 	}
 	now := w.e.now()
 	span, err := w.cluster.Kafka.Span(ctx, w.topic)
+	w.absent = w.absent && len(w.parts) == 0 || errors.Is(err, kafka.ErrUnknown)
 	w.mu.Lock()
 	w.why, w.seen = err, true
 	w.mu.Unlock()
@@ -136,9 +138,9 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		}
 		p := w.parts[x.Partition]
 		switch {
-		case p == nil && first:
+		case p == nil && first && !w.absent:
 			w.parts[x.Partition] = &place{next: x.End, counted: x.End, warm: x.End, saved: unsaved}
-		case p == nil: // a partition that was added, or a topic made anew: all that it has came since
+		case p == nil: // a partition that was added, or a topic made since: all that it has came since
 			w.parts[x.Partition] = &place{next: x.First, counted: x.First, warm: x.First, saved: unsaved}
 		case p.counted < x.First:
 			c.gap(w, x.Partition, p.counted, x.First, "deleted before they were looked at (the topic's retention)")
@@ -326,8 +328,11 @@ func (w *worker) broken(h *hold, check int, d *decoded, m *meta, c *change) {
 	if v.First < 0 || m.offset < v.First {
 		v.First = m.offset
 		v.Minute = time.UnixMilli(minuteOf(m.time) * 60_000).UTC()
-		if k.Kind == contract.Conformity {
+		switch k.Kind {
+		case contract.Conformity:
 			v.Hints.Detail = m.why
+		case contract.DeadLetter:
+			v.Hints.Detail = "put here because a rule of its schema failed; which one, its headers say"
 		}
 		if v.fresh {
 			v.d = d

@@ -126,6 +126,11 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		clear(w.parts)
 		for _, h := range w.holds {
 			h.program.memory.forget()
+			for k, v := range h.open { // their offsets are those of a topic that is no more
+				if v.First >= 0 {
+					h.end(k, c)
+				}
+			}
 		}
 		c.anew = true
 	}

@@ -27,6 +27,9 @@ type change struct {
 	ended   []*violation
 	copies  []quarantined
 	failed  error // of a partition
+
+	doubted   []*doubted
+	undecided int // doubts that there was no room for
 }
 
 type learnedHour struct {

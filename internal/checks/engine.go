@@ -279,7 +279,7 @@ func (e *Engine) reload(ctx context.Context) error {
 	for key, holds := range wanted {
 		if e.workers[key] == nil {
 			k := clusters[key]
-			e.workers[key] = &worker{e: e, cluster: k, topic: key.topic, reading: newReading(k.Decoder, k.Subjects), holds: holds, acts: e.acts.Load()}
+			e.workers[key] = &worker{e: e, cluster: k, topic: key.topic, reading: newReading(k.Decoder, k.Subjects, k.Schemas), holds: holds, acts: e.acts.Load()}
 		}
 	}
 	return nil

@@ -109,9 +109,13 @@ func TestPartitionsAreAddedAndTopicsMadeAnew(t *testing.T) {
 	w.round()
 	v := w.only("orders/a/required")
 	w.same("partition, first", []int64{int64(v.Partition), v.First}, []int64{1, 0})
+	w.write(`{"a":1}`, `{"a":1}`, `{}`)
+	w.round()
 	w.fake.Anew("orders", 1)
 	w.write(`{"a":1}`, `{}`)
 	w.round()
+	v = w.only("orders/a/required")
+	w.same("what is open is of the new topic: partition, first, last", []int64{int64(v.Partition), v.First, v.Last}, []int64{0, 1, 1})
 	list := w.violations(ViolationQuery{Check: "orders/a/required"})
 	if !slices.ContainsFunc(list, func(v Violation) bool { return v.Partition == 0 && v.First == 1 && v.Count == 1 }) {
 		t.Errorf("%+v", list)

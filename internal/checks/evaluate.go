@@ -62,6 +62,7 @@ func newProgram(s *contract.Stream, format string) *program {
 		switch c.Kind {
 		case contract.Conformity:
 			p.told = true
+		case contract.DeadLetter:
 		case contract.Rule:
 			r.value = c.Expression.Uses(contract.PartValue)
 		case contract.Unique:
@@ -86,6 +87,8 @@ type meta struct {
 	time      int64 // ms
 	null      bool  // the value is null: a tombstone
 	conforms  bool
+	why       string // it does not
+	dead      bool   // a rule executor put it here
 	unread    bool   // the value is not what checks of its members could be asked about
 	key       uint64 // hash of the key; 0: it is null
 	facts     contract.Facts
@@ -110,6 +113,8 @@ func (p *program) holds(x *rule, i int, r *row, m *meta) bool {
 	switch x.check.Kind {
 	case contract.Conformity:
 		return m.conforms
+	case contract.DeadLetter:
+		return !m.dead
 	case contract.Rule:
 		ok, _ := x.check.Expression.Holds(m.facts)
 		return ok

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"math"
-	"strings"
 	"unsafe"
 
 	"github.com/sightglass/sightglass/internal/contract"
@@ -56,7 +55,11 @@ func (f *flat) read(d *decoded) (c probe.Cells, ok bool) {
 		p, _ = probe.For(d.way.WayKind, f.paths, d.by.decoder.Limits()) // that none can be made is no fault of the record
 		f.made[d.way.WayKind] = p
 	}
-	if p == nil || p.RunPayload(d.rec.Value, d.way.Off, &f.row) != nil || f.row.Faults() != 0 {
+	if p == nil || p.RunPayload(d.rec.Value, d.way.Off, &f.row) != nil {
+		return c, false
+	}
+	if faults := f.row.Faults(); faults != 0 {
+		d.faulty(faults)
 		return c, false
 	}
 	return f.row.Open(sealed.Take()), true
@@ -147,17 +150,17 @@ func (r *reading) way(d *decoded) {
 }
 
 // conformsQuick is decoded.conforms of a value that was read without a tree.
-func (d *decoded) conformsQuick(p *program, root probe.Kind) (conforms, unread bool) {
-	switch {
-	case p.stream.Subject != "" && (d.way.Schema == nil || !d.by.of(d.ctx, d.info.Schema, p.stream.Subject)):
-		return false, false
-	case p.format != "" && !strings.EqualFold(p.format, string(d.way.Format)):
-		return false, false
-	case !p.object:
-		return true, false
+func (d *decoded) conformsQuick(p *program, root probe.Kind) (conforms, unread bool, why string) {
+	info := d.info
+	info.Format = d.way.Format
+	if why := d.foreign(p, d.way.Schema, info); why != "" {
+		return false, false, why
+	}
+	if !p.object {
+		return true, false, ""
 	}
 	is := root == probe.Object || root == probe.Map
-	return is, !is
+	return is, !is, noObject(is)
 }
 
 // fillQuick reads the value into a row without a tree; false: it has to be read with one.
@@ -169,7 +172,7 @@ func (p *program) fillQuick(d *decoded, r *row, m *meta) bool {
 	if !ok {
 		return false
 	}
-	m.conforms, m.unread = d.conformsQuick(p, c.One(0).Kind())
+	m.conforms, m.unread, m.why = d.conformsQuick(p, c.One(0).Kind())
 	if p.parts[contract.PartValue] != nil {
 		p.flat.fill(c, r)
 	}

@@ -15,6 +15,7 @@ type hold struct {
 	program  *program
 	cells    *row
 	bad      []int
+	doubtful meta // of the last record with doubts
 
 	windows map[windowKey]*window
 	last    windowKey // and its window: records of one partition mostly come in runs
@@ -82,9 +83,13 @@ type found func(check int, d *decoded, m *meta)
 func (h *hold) record(d *decoded, nowMinute int64, warming bool, tell found) (worst contract.Severity) {
 	var m meta
 	h.program.fill(d, h.cells, &m)
+	h.program.memory.doubts = h.program.memory.doubts[:0]
 	h.bad = h.program.judge(h.cells, &m, h.bad[:0])
 	if warming {
 		return ""
+	}
+	if len(h.program.memory.doubts) > 0 {
+		h.doubtful = m
 	}
 	h.records++
 	at := min(max(minuteOf(m.time), nowMinute-windowBack), nowMinute+windowAhead)

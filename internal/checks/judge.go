@@ -18,7 +18,7 @@ type Judge struct {
 
 // NewJudge makes a judge.
 func NewJudge(c *contract.Contract, s *contract.Stream, format string, d *serde.RecordDecoder) *Judge {
-	return &Judge{hold: newHold(c.ID, 1, c, s, format, 0), read: newReading(d, nil)}
+	return &Judge{hold: newHold(c.ID, 1, c, s, format, 0), read: newReading(d, nil, nil)}
 }
 
 // Record says how many checks a record breaks.

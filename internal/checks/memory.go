@@ -5,42 +5,39 @@ import (
 	"strings"
 )
 
-// mostKeys bounds what one check remembers of records before.
-const mostKeys = 1_000_000
+// mostKeys bounds what one check remembers exactly of records before. A variable for tests.
+var mostKeys = 1_000_000
 
 // memory is what checks of a stream remember of the records before, by the place of the check. It is not kept: after a restart it is built from
 // records that are read again.
 type memory struct {
 	seen   []map[uint64]int64 // of Unique: hash of the value → when it was seen last, ms
 	swept  []int64            // when keys that are too old were last forgotten
-	full   []bool             // more keys came within the span than are remembered
+	sieves []sieve            // keys that came when seen was full
+	doubts []doubt            // of the record that was judged last: only reading again tells
 	last   []map[uint64]cell  // of Ordering: key or partition → newest
 	newest []map[int32]int64  // of Late: partition → newest event time
 }
 
 func newMemory(checks int) memory {
-	return memory{make([]map[uint64]int64, checks), make([]int64, checks), make([]bool, checks), make([]map[uint64]cell, checks), make([]map[int32]int64, checks)}
+	return memory{make([]map[uint64]int64, checks), make([]int64, checks), make([]sieve, checks), nil, make([]map[uint64]cell, checks), make([]map[int32]int64, checks)}
 }
 
 func (m *memory) forget() {
 	clear(m.seen)
 	clear(m.last)
 	clear(m.newest)
-	clear(m.full)
+	clear(m.sieves)
 }
 
-// unique says whether a value comes for the first time within the span. A value of which something is missing is no value.
+// unique says whether a value comes for the first time within the span. A value of which something is missing is no value. Of one that may have come
+// before it says yes, and notes a doubt.
 func (m *memory) unique(i int, x *rule, r *row, of *meta) bool {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	for _, slot := range x.slots {
-		c := &r.one[slot]
-		if c.kind == cellMissing || c.kind == cellNull {
-			return true
-		}
-		c.sum(&h)
+	key, whole := x.key(r)
+	if !whole {
+		return true
 	}
-	key, within := h.Sum64(), x.check.Within.Milliseconds()
+	within := x.check.Within.Milliseconds()
 	if m.seen[i] == nil {
 		m.seen[i] = make(map[uint64]int64)
 	}
@@ -55,16 +52,32 @@ func (m *memory) unique(i int, x *rule, r *row, of *meta) bool {
 				}
 			}
 		}
-		if len(seen) >= mostKeys {
-			m.full[i] = true
-			return true
-		}
-		m.full[i] = false
+	}
+	if !again && m.sieves[i].holds(key) {
+		m.doubts = append(m.doubts, doubt{i, key})
+	}
+	if !again && len(seen) >= mostKeys {
+		m.sieves[i].add(key, of.time, within)
+		return true
 	}
 	if of.time > before || !again {
 		seen[key] = of.time
 	}
 	return !again || distance(of.time, before) > within
+}
+
+// key is a hash of what is unique together; whole: nothing of it is missing.
+func (x *rule) key(r *row) (sum uint64, whole bool) {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, slot := range x.slots {
+		c := &r.one[slot]
+		if c.kind == cellMissing || c.kind == cellNull {
+			return 0, false
+		}
+		c.sum(&h)
+	}
+	return h.Sum64(), true
 }
 
 func distance(a, b int64) int64 {

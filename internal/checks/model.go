@@ -21,7 +21,8 @@ type Cluster struct {
 	Bootstrap []string // host:port, as contracts name it
 	Kafka     *kafka.Client
 	Decoder   *serde.RecordDecoder
-	Subjects  Subjects // nil: there is no registry, or it does not tell
+	Subjects  Subjects      // nil: there is no registry, or it does not tell
+	Schemas   serde.Schemas // nil: values of JSON are not held against the schemas that they name
 }
 
 // Version is a version of a contract.
@@ -62,7 +63,7 @@ type Violation struct {
 type Hints struct {
 	Headers  []string  `json:"headers,omitempty"` // that the record has, of those that are known to tell; their values are shown with the record
 	Producer *Producer `json:"producer,omitempty"`
-	Detail   string    `json:"detail,omitempty"` // numbers of a window, as how many records it had
+	Detail   string    `json:"detail,omitempty"` // numbers of a window, as how many records it had; why the first record does not conform; never a value
 }
 
 // Gap are records that nobody looked at.

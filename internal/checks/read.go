@@ -25,6 +25,7 @@ type Subjects interface {
 type reading struct {
 	decoder  *serde.RecordDecoder
 	subjects Subjects // nil: only the subject that the schema itself names is known
+	valid    *validators
 	belongs  map[belonging]bool
 	last     event.SchemaID // of the last value read without a tree
 	writer   string         // its text
@@ -35,8 +36,8 @@ type belonging struct {
 	subject string
 }
 
-func newReading(d *serde.RecordDecoder, s Subjects) *reading {
-	return &reading{decoder: d, subjects: s, belongs: map[belonging]bool{}}
+func newReading(d *serde.RecordDecoder, s Subjects, texts serde.Schemas) *reading {
+	return &reading{decoder: d, subjects: s, valid: &validators{schemas: texts}, belongs: map[belonging]bool{}}
 }
 
 // decoded is one record, each of its parts decoded when it is asked for and once.
@@ -53,6 +54,7 @@ type decoded struct {
 	hasKey   bool
 	hasValue bool
 	writer   string // id of the schema that the value was written with; empty: it names none
+	fault    string // what of the value is not as its schema has it, though it was read; no payload content
 }
 
 func (r *reading) decode(ctx context.Context, rec *kafka.Record) *decoded {
@@ -60,11 +62,13 @@ func (r *reading) decode(ctx context.Context, rec *kafka.Record) *decoded {
 	for _, h := range rec.Headers {
 		d.headers = append(d.headers, serde.Header{Name: h.Name, Value: h.Value})
 	}
-	if r.way(d); d.quick {
-		return d
+	if r.way(d); !d.quick {
+		if v := d.whole(); v.Schema != nil {
+			d.writer = v.Tree.Info().Schema.ID.String()
+		}
 	}
-	if v := d.whole(); v.Schema != nil {
-		d.writer = v.Tree.Info().Schema.ID.String()
+	if !d.rec.Value.Null() && !d.value.Down {
+		d.validate()
 	}
 	return d
 }
@@ -94,6 +98,15 @@ func (d *decoded) header(name string) cell {
 	return cell{}
 }
 
+// dead says whether a rule executor of Confluent's serializers put the record into a topic of dead letters, of those from another topic.
+func (d *decoded) dead(of string) bool {
+	if c := d.header("__rule.name"); c.kind == cellMissing {
+		return false
+	}
+	from := d.header("__rule.topic")
+	return from.kind != cellText || from.text == of
+}
+
 // fill reads into a row what a program looks for, and says what else is known of the record.
 func (p *program) fill(d *decoded, r *row, m *meta) {
 	r.clear()
@@ -104,9 +117,9 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 		d.rec.Key.AddTo(&h)
 		m.key = h.Sum64() | 1
 	}
-	m.conforms = true
+	m.conforms, m.dead = true, p.stream.DeadOf != "" && d.dead(p.stream.DeadOf)
 	if !m.null && !p.fillQuick(d, r, m) {
-		m.conforms, m.unread = d.conforms(p)
+		m.conforms, m.unread, m.why = d.conforms(p)
 		if at := p.parts[contract.PartValue]; at != nil {
 			at.fill(d.tree(), r)
 		}
@@ -128,23 +141,46 @@ func (p *program) fill(d *decoded, r *row, m *meta) {
 	}
 }
 
-// conforms says whether the value is what the stream says its values are; unread: it is not even one that has members.
-func (d *decoded) conforms(p *program) (conforms, unread bool) {
+// conforms says whether the value is what the stream says its values are, and why not; unread: it is not even one that has members. why holds nothing
+// of the payload.
+func (d *decoded) conforms(p *program) (conforms, unread bool, why string) {
 	v := d.whole()
 	info := v.Tree.Info()
 	switch {
-	case info.Reason != "" || v.Fallback != "":
-		return false, true
-	case p.stream.Subject != "" && (v.Schema == nil || !d.by.of(d.ctx, info.Schema, p.stream.Subject)):
-		return false, false
-	case p.format != "" && !strings.EqualFold(p.format, string(info.Format)):
-		return false, false
-	case !p.object:
-		return true, false
+	case v.Fallback != "":
+		return false, true, v.Fallback
+	case info.Reason != "":
+		return false, true, info.Reason
+	}
+	if why := d.foreign(p, v.Schema, info); why != "" {
+		return false, false, why
+	}
+	if !p.object {
+		return true, false, ""
 	}
 	n := d.tree()
 	is := n.Kind == event.NodeObject || n.Kind == event.NodeMap
-	return is, !is
+	return is, !is, noObject(is)
+}
+
+// foreign says why a value that was read is not one of the stream; empty: it is.
+func (d *decoded) foreign(p *program, s *serde.Schema, info event.TreeInfo) string {
+	switch {
+	case p.stream.Subject != "" && s == nil:
+		return "it names no schema, and the contract has a subject"
+	case p.stream.Subject != "" && !d.by.of(d.ctx, info.Schema, p.stream.Subject):
+		return "its schema is none of the contract's subject"
+	case p.format != "" && !strings.EqualFold(p.format, string(info.Format)):
+		return "it is " + string(info.Format) + ", and the contract's server has " + p.format
+	}
+	return d.fault
+}
+
+func noObject(is bool) string {
+	if is {
+		return ""
+	}
+	return "it is no object, and the contract declares members"
 }
 
 // of says whether a schema is of a subject. Where it cannot be told, it is taken for one: a registry that is away breaks no contract.
@@ -257,7 +293,7 @@ func plainValue(v event.Value) any {
 }
 
 // hints are the headers that may say who wrote a record. That one is there is told; what it says, only who may see the record.
-var hints = []string{"traceparent", "ce_source", "service.name", "application.id", "client.id", "producer", "__rule.name", "__rule.topic"}
+var hints = []string{"traceparent", "ce_source", "service.name", "application.id", "client.id", "producer", "__rule.name", "__rule.mode", "__rule.subject", "__rule.topic", "__rule.exception"}
 
 func (d *decoded) hints() (out []string) {
 	for _, name := range hints {

@@ -268,7 +268,7 @@ func pathsOf(s *contract.Stream) (paths []contract.Path) {
 	}
 	for i := range s.Checks {
 		c := &s.Checks[i]
-		if c.Kind.PerRecord() && c.Kind != contract.Conformity && c.Kind != contract.Rule {
+		if c.Kind.PerRecord() && c.Kind != contract.Conformity && c.Kind != contract.Rule && c.Kind != contract.DeadLetter {
 			add(c.Path)
 		}
 		for _, p := range c.Paths {

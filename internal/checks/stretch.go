@@ -60,11 +60,14 @@ func (e *Engine) Test(ctx context.Context, q TestQuery) (TestReport, error) {
 	for _, p := range span.Parts {
 		end[p.Partition] = p.End
 	}
-	first := map[int]Tested{}
+	first, unsure := map[int]Tested{}, map[int]int64{}
 	tell := func(check int, _ *decoded, m *meta) {
 		t, seen := first[check]
 		if !seen || m.partition < t.Partition {
 			t.Partition, t.First = m.partition, m.offset
+			if h.stream.Checks[check].Kind == contract.Conformity {
+				t.Detail = m.why
+			}
 		}
 		if m.partition == t.Partition {
 			t.Last = m.offset
@@ -72,7 +75,7 @@ func (e *Engine) Test(ctx context.Context, q TestQuery) (TestReport, error) {
 		t.Bad++
 		first[check] = t
 	}
-	read := newReading(k.Decoder, k.Subjects)
+	read := newReading(k.Decoder, k.Subjects, k.Schemas)
 	scan := k.Kafka.Scan(kafka.ScanQuery{Topic: q.Topic, From: kafka.FromTime, Time: q.Since.UnixMilli(), Forward: true, Bytes: q.Bytes, Within: q.Within})
 	var newest, gap int64
 	for rec, err := range scan.All(ctx) {
@@ -81,6 +84,9 @@ func (e *Engine) Test(ctx context.Context, q TestQuery) (TestReport, error) {
 		}
 		out.Records++
 		h.record(read.decode(ctx, &rec), minuteOf(out.To.UnixMilli()), false, tell)
+		for _, x := range h.program.memory.doubts {
+			unsure[x.check]++
+		}
 		if newest > 0 {
 			gap = max(gap, rec.Time-newest)
 		}
@@ -92,6 +98,11 @@ func (e *Engine) Test(ctx context.Context, q TestQuery) (TestReport, error) {
 	}
 	age := max(gap, out.To.UnixMilli()-max(newest, q.Since.UnixMilli()))
 	for i := range h.stream.Checks {
+		if n := unsure[i]; n > 0 {
+			t := first[i]
+			t.Detail = fmt.Sprintf("%d records more may repeat an earlier one: more keys came than are remembered exactly", n)
+			first[i] = t
+		}
 		out.Checks = append(out.Checks, e.testedCheck(ctx, h, i, first[i], k, out.Coverage, time.Duration(age)*time.Millisecond, q))
 	}
 	return out, nil
@@ -179,7 +190,7 @@ func (e *Engine) testedCheck(ctx context.Context, h *hold, i int, t Tested, k *C
 		judge(len(h.whole.Support) > 0, "")
 	default:
 		if c.Limit.None() {
-			judge(t.Bad == 0, "")
+			judge(t.Bad == 0, t.Detail)
 			break
 		}
 		h.testMinutes(i, minuteOf(q.Since.UnixMilli()), minuteOf(e.now().UnixMilli()), judge)

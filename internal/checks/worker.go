@@ -28,6 +28,7 @@ type worker struct {
 	tokens    int64 // bytes that may be read now
 	filled    time.Time
 	sampling  bool
+	absent    bool      // the topic was not there: all that it has later came since
 	kept      time.Time // when the topic's settings were asked for last
 	retention time.Duration
 	acts      int64
@@ -69,6 +70,7 @@ func (w *worker) round(ctx context.Context) error {
 	}
 	now := w.e.now()
 	span, err := w.cluster.Kafka.Span(ctx, w.topic)
+	w.absent = w.absent && len(w.parts) == 0 || errors.Is(err, kafka.ErrUnknown)
 	w.mu.Lock()
 	w.why, w.seen = err, true
 	w.mu.Unlock()
@@ -81,6 +83,9 @@ func (w *worker) round(ctx context.Context) error {
 	c := &change{now: now}
 	w.placed(span, c)
 	caught, err := w.read(ctx, span, c)
+	if err == nil {
+		err = w.confirm(ctx, c)
+	}
 	if err == nil {
 		w.polled(ctx, now, c)
 		if caught {
@@ -121,6 +126,11 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		clear(w.parts)
 		for _, h := range w.holds {
 			h.program.memory.forget()
+			for k, v := range h.open { // their offsets are those of a topic that is no more
+				if v.First >= 0 {
+					h.end(k, c)
+				}
+			}
 		}
 		c.anew = true
 	}
@@ -133,9 +143,9 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		}
 		p := w.parts[x.Partition]
 		switch {
-		case p == nil && first:
+		case p == nil && first && !w.absent:
 			w.parts[x.Partition] = &place{next: x.End, counted: x.End, warm: x.End, saved: unsaved}
-		case p == nil: // a partition that was added, or a topic made anew: all that it has came since
+		case p == nil: // a partition that was added, or a topic made since: all that it has came since
 			w.parts[x.Partition] = &place{next: x.First, counted: x.First, warm: x.First, saved: unsaved}
 		case p.counted < x.First:
 			c.gap(w, x.Partition, p.counted, x.First, "deleted before they were looked at (the topic's retention)")
@@ -278,6 +288,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 		worst := h.record(d, minuteOf(now), warming, func(check int, d *decoded, m *meta) { w.broken(h, check, d, m, c) })
 		if !warming {
 			h.read = now
+			h.doubts(d, c)
 			w.drifted(h, d, c)
 			if h.stream.Quarantine != "" && rank(worst) >= rank(contract.Error) {
 				c.quarantine(h, rec)
@@ -322,6 +333,12 @@ func (w *worker) broken(h *hold, check int, d *decoded, m *meta, c *change) {
 	if v.First < 0 || m.offset < v.First {
 		v.First = m.offset
 		v.Minute = time.UnixMilli(minuteOf(m.time) * 60_000).UTC()
+		switch k.Kind {
+		case contract.Conformity:
+			v.Hints.Detail = m.why
+		case contract.DeadLetter:
+			v.Hints.Detail = "put here because a rule of its schema failed; which one, its headers say"
+		}
 		if v.fresh {
 			v.d = d
 		}

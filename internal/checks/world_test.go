@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) restart() {
 	w.t.Helper()
 	e, err := New(w.t.Context(), Options{
-		Tables: w.db, Clusters: []Cluster{{Name: "shop", Bootstrap: []string{"broker:9092"}, Kafka: w.fake.Client(), Decoder: serde.NewRecordDecoder(w.schemas, serde.Limits{})}},
+		Tables: w.db, Clusters: []Cluster{{Name: "shop", Bootstrap: []string{"broker:9092"}, Kafka: w.fake.Client(), Decoder: serde.NewRecordDecoder(w.schemas, serde.Limits{}), Schemas: w.schemas}},
 		Sink: w, Now: w.now, RecoverAfter: time.Minute, Budget: w.budget,
 	})
 	if err != nil {

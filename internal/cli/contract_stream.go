@@ -145,6 +145,21 @@ func (a *app) contractViolations() *cobra.Command {
 	return c
 }
 
+// unrecorded says what is known of who wrote a record, where that was no recorded job: the schema that it names, and which of its headers may tell.
+func unrecorded(v *gen.Violation) string {
+	if v.Partition < 0 {
+		return nothing
+	}
+	s := "no recorded job"
+	if v.Writer != "" {
+		s += "; written with schema " + clean(v.Writer)
+	}
+	if len(v.Headers) > 0 {
+		s += "; the record's headers " + clean(strings.Join(v.Headers, ", ")) + " may say it"
+	}
+	return s
+}
+
 func (a *app) showViolations(list *gen.ViolationList) {
 	if len(list.Items) == 0 {
 		a.hint("There is no violation that you may see.")
@@ -153,7 +168,7 @@ func (a *app) showViolations(list *gen.ViolationList) {
 	t := newTable(column{head: "ID"}, column{head: "CHECK", flex: true, style: always(bold)}, column{head: "SEVERITY"}, column{head: "STATE"}, column{head: "RECORDS", right: true}, column{head: "FIRST"},
 		column{head: "BEGAN"}, column{head: "LAST SEEN"}, column{head: "DETAIL", flex: true}, column{head: "SCHEMA", wide: true}, column{head: "WRITER", wide: true, flex: true})
 	for _, v := range list.Items {
-		writer := nothing
+		writer := unrecorded(&v)
 		if v.Producer.Job != "" {
 			writer = v.Producer.Job + " " + v.Producer.Position + prefixed(", program ", v.Producer.Program) + prefixed("; before it: ", clean(v.Producer.Before))
 		}

@@ -34,12 +34,14 @@ const (
 
 	Ownership Kind = "ownership"
 	Support   Kind = "support"
+
+	DeadLetter Kind = "dead-letter" // none comes; of a topic that serializers put records into which fail a rule of their schema
 )
 
 // Kinds lists all of them.
 func Kinds() []Kind {
 	return []Kind{Conformity, Type, Required, Missing, Pattern, Range, Length, Format, Values, Unique, Rule, Ordering, Latency, Late, RowCount, Volume, Throughput,
-		Freshness, Frequency, Retention, Ownership, Support}
+		Freshness, Frequency, Retention, Ownership, Support, DeadLetter}
 }
 
 // PerRecord says whether a check tells good records from bad ones.

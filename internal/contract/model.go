@@ -56,6 +56,7 @@ type Stream struct {
 	Description string
 	Subject     string // of the values' schemas; empty: any
 	Quarantine  string // topic that bad records are copied to; empty: none
+	DeadOf      string // this one holds the dead letters of that topic; empty: it is no topic of dead letters
 	Fields      []Field
 	Checks      []Check
 	Line        int

@@ -72,11 +72,13 @@ func (r *reader) contract(p part) {
 			r.note(s, "%s is a %s and no topic: it is not checked here", s.text("name"), kind)
 			continue
 		}
+		before := len(c.Streams)
 		r.stream(s, p, own)
-		if last := &c.Streams[len(c.Streams)-1]; topics[last.Topic] {
-			r.fail(s, "topic %s is there twice", last.Topic)
-		} else {
-			topics[last.Topic] = true
+		for _, made := range c.Streams[before:] { // the second one has its dead letters
+			if topics[made.Topic] {
+				r.fail(s, "topic %s is there twice", made.Topic)
+			}
+			topics[made.Topic] = true
 		}
 	}
 }

@@ -42,7 +42,7 @@ func check(t testing.TB, c *Contract, id string) *Check {
 func TestAContractIsCompiledToChecks(t *testing.T) {
 	c := read(t, orders(t))
 	seen := map[Kind]bool{}
-	for _, k := range c.Streams[0].Checks {
+	for _, k := range slices.Concat(c.Streams[0].Checks, c.Streams[1].Checks) {
 		seen[k.Kind] = true
 		if k.Says() == "" || k.Line < 1 || k.Objective != 0.995 {
 			t.Errorf("%s: %q, line %d, objective %v", k.ID, k.Says(), k.Line, k.Objective)

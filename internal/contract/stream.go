@@ -20,12 +20,12 @@ func (r *reader) stream(p, whole part, contract map[string]part) {
 	if s.Topic == "" {
 		s.Topic = s.Name
 	}
-	if len(s.Topic) > 249 || strings.Trim(s.Topic, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" {
+	if !topicName(s.Topic) {
 		r.fail(p, "%q cannot be the name of a topic; physicalName gives it where it is not the name", s.Topic)
 	}
 	own := r.custom(p, "a stream", map[string]func(part){
 		"sightglass.subject": nil, "sightglass.objective": nil, "sightglass.quarantine": nil, "sightglass.span": nil, "sightglass.lateness": nil, "sightglass.lateShare": nil,
-		"sightglass.volume": nil, "sightglass.conformity": nil,
+		"sightglass.volume": nil, "sightglass.conformity": nil, "sightglass.deadLetters": nil,
 	})
 	or := func(name string) part {
 		if x := own[name]; x.there() {
@@ -65,6 +65,26 @@ func (r *reader) stream(p, whole part, contract map[string]part) {
 		r.fail(p, "a stream has at most %d properties and %d checks", mostFields, mostChecks)
 	}
 	r.c.Streams = append(r.c.Streams, s)
+	r.deadLetters(own["sightglass.deadLetters"], s.Topic, b.objective)
+}
+
+// deadLetters reads the topic that Confluent's rule executors put records into which fail a rule of their schema. It is a stream of its own.
+func (r *reader) deadLetters(p part, topic string, objective float64) {
+	if !p.there() {
+		return
+	}
+	s := Stream{Name: p.value(), Topic: p.value(), DeadOf: topic, Line: p.line()}
+	if s.Topic == topic || !topicName(s.Topic) {
+		r.fail(p, "sightglass.deadLetters is the name of another topic, as the rule's action DLQ has it in dlq.topic")
+		return
+	}
+	b := &builder{reader: r, s: &s, objective: objective}
+	b.add(p, Check{Kind: DeadLetter}, "dead-letter", "no record of "+topic+" fails a rule of its schema")
+	r.c.Streams = append(r.c.Streams, s)
+}
+
+func topicName(s string) bool {
+	return s != "" && len(s) <= 249 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
 }
 
 func conformitySays(subject string) string {

@@ -30,7 +30,7 @@ func (s *Server) openContracts(ctx context.Context, looked []browse.Cluster) (er
 		open := s.clusters.byName[c.Name]
 		k := checks.Cluster{Name: c.Name, Bootstrap: open.bootstrap, Kafka: c.Kafka, Decoder: c.Decoder}
 		if open.schemas != nil {
-			k.Subjects = open.schemas
+			k.Subjects, k.Schemas = open.schemas, open.schemas
 		}
 		o.Clusters = append(o.Clusters, k)
 	}

@@ -11,15 +11,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/sightglass/sightglass/internal/checks"
+	"github.com/sightglass/sightglass/internal/contract"
 	"github.com/sightglass/sightglass/internal/kafka"
 	"github.com/sightglass/sightglass/internal/serde"
 	"github.com/sightglass/sightglass/internal/tables"
 )
 
-// promised is a contract with each kind of check that can be broken within seconds: what is about whole minutes, internal/checks tries with a clock of its own.
+// promised is a contract with each kind of check.
 const promised = `apiVersion: v3.1.0
 kind: DataContract
 id: promised
@@ -36,13 +38,20 @@ schema:
       - {name: currency, quality: [{metric: invalidValues, arguments: {validValues: [EUR]}, mustBe: 0}, {metric: missingValues, arguments: {missingValues: [N/A]}, mustBe: 0}]}
       - {name: at, logicalType: timestamp, customProperties: [{property: sightglass.eventTime, value: true}]}
       - {name: version, logicalType: integer, customProperties: [{property: sightglass.ordered, value: partition}]}
-    quality: [{type: custom, id: cap, engine: sightglass, implementation: value.amount < 1000}]
-    customProperties: [{property: sightglass.lateness, value: 1h}, {property: sightglass.quarantine, value: promised.bad}]
+    quality:
+      - {type: custom, id: cap, engine: sightglass, implementation: value.amount < 1000}
+      - {metric: rowCount, mustBeGreaterThan: 100000}
+    customProperties:
+      - {property: sightglass.lateness, value: 1h}
+      - {property: sightglass.quarantine, value: promised.bad}
+      - {property: sightglass.deadLetters, value: promised.dead}
+      - {property: sightglass.volume, value: learned}
 slaProperties:
   - {property: latency, value: 30, unit: m, element: promised}
   - {property: freshness, value: 3, unit: s}
   - {property: frequency, value: 2, unit: s}
   - {property: retention, value: 7, unit: d}
+  - {property: throughput, value: 5000}
 `
 
 // Every kind of check, broken on purpose on a real broker: found, at the exact offset, counted, told once, and over; also across a restart.
@@ -71,6 +80,16 @@ func TestContracts(t *testing.T) {
 	}
 	e, stop := start()
 	defer func() { stop() }()
+	// Four weeks in which a minute had 100,000 records.
+	usual, err := json.Marshal(slices.Repeat([]int{100_000}, 240))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for hour := range 7 * 24 {
+		if _, err := db.Exec(t.Context(), `INSERT INTO check_volume (contract, cluster, topic, hour, records) VALUES ('promised', 'lab', 'promised', ?, ?)`, hour, string(usual)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := e.Apply(t.Context(), promised, "olga", "", "test"); err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +164,12 @@ func TestContracts(t *testing.T) {
 		}
 		return out
 	}
+	// The topic of dead letters comes to be with the first of them, as serializers make it.
+	b.topic("promised.dead", 1, nil)
+	rule := func(topic string) []kgo.RecordHeader {
+		return []kgo.RecordHeader{{Key: "__rule.name", Value: []byte("cap")}, {Key: "__rule.topic", Value: []byte(topic)}}
+	}
+	b.write(&kgo.Record{Topic: "promised.dead", Headers: rule("other")}, &kgo.Record{Topic: "promised.dead", Headers: rule("promised"), Value: []byte{1}})
 	all := func(context.Context) (bool, error) {
 		at := found()
 		for check := range want {
@@ -155,6 +180,10 @@ func TestContracts(t *testing.T) {
 		return at["promised/retention"].ID != "", nil
 	}
 	await(t, time.Minute, "all that was planted is found", all)
+	await(t, time.Minute, "the dead letter is found", func(context.Context) (bool, error) { return found()["promised.dead/dead-letter"].ID != "", nil })
+	if v := found()["promised.dead/dead-letter"]; v.Topic != "promised.dead" || v.First != 1 || v.Count != 1 || !slices.Equal(v.Hints.Headers, []string{"__rule.name", "__rule.topic"}) {
+		t.Errorf("the dead letter: %+v", v)
+	}
 	for check, first := range want {
 		if v := found()[check]; v.First != first || v.Partition != 0 || v.Count < 1 {
 			t.Errorf("%s: planted at %d, found %+v", check, first, v)
@@ -211,9 +240,103 @@ func TestContracts(t *testing.T) {
 			t.Errorf("%s was told as %v", check, told[check])
 		}
 	}
+	// What is about whole minutes: the first one is judged a quarter of a minute after its end.
+	await(t, 3*time.Minute, "every kind of check is broken, and found", func(context.Context) (bool, error) {
+		broken := map[string]bool{}
+		for _, v := range found() {
+			broken[v.Kind] = true
+		}
+		for _, k := range contract.Kinds() {
+			if !broken[string(k)] {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
 	if end := b.end("promised.bad"); end < int64(len(want)-3) {
 		t.Errorf("the quarantine has %d records", end)
 	}
+}
+
+// A partition is added, a transaction is aborted, records are deleted before they were looked at, and the topic is made anew, on a real broker: what came is judged, with
+// its exact offset, and what nobody saw is a gap.
+func TestContractsOfTopicsThatChange(t *testing.T) {
+	b := startBroker(t)
+	b.topic("changing", 1, nil)
+	db, err := tables.Open(t.Context(), filepath.Join(t.TempDir(), "g.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	e, err := checks.New(t.Context(), checks.Options{
+		Tables:   db,
+		Clusters: []checks.Cluster{{Name: "lab", Kafka: b.open(kafka.Cluster{Bootstrap: []string{b.plain}}), Decoder: serde.NewRecordDecoder(nil, serde.Limits{})}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "apiVersion: v3.1.0\nkind: DataContract\nid: changing\nversion: 1.0.0\nstatus: active\nschema: [{name: changing, properties: [{name: a, required: true}]}]\n"
+	if _, err := e.Apply(t.Context(), text, "olga", "", "test"); err != nil {
+		t.Fatal(err)
+	}
+	round := func(what string, is func(all []checks.Violation, gaps []checks.Gap) bool) {
+		t.Helper()
+		await(t, time.Minute, what, func(ctx context.Context) (bool, error) {
+			_ = e.Round(ctx) // while the topic is made anew, it is away
+			all, _, err := e.Violations(ctx, checks.ViolationQuery{Check: "changing/a/required"})
+			if err != nil {
+				return false, err
+			}
+			gaps, err := e.Gaps(ctx, "lab", "changing")
+			return is(all, gaps), err
+		})
+	}
+	at := func(part int32, first, count int64) func([]checks.Violation, []checks.Gap) bool {
+		return func(all []checks.Violation, _ []checks.Gap) bool {
+			return slices.ContainsFunc(all, func(v checks.Violation) bool { return v.Partition == part && v.First == first && v.Count == count })
+		}
+	}
+	round("the topic is looked at", func([]checks.Violation, []checks.Gap) bool { return true })
+	value := func(part int32, text string) *kgo.Record {
+		return &kgo.Record{Topic: "changing", Partition: part, Value: []byte(text)}
+	}
+	if _, err := b.admin.CreatePartitions(t.Context(), 1, "changing"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, time.Minute, "the partition takes records", func(ctx context.Context) (bool, error) {
+		return b.writer.ProduceSync(ctx, value(1, `{}`)).FirstErr() == nil, nil
+	})
+	round("the first record of an added partition", at(1, 0, 1))
+
+	// Aborted records have offsets, and so have the marks behind transactions: none of them is a record.
+	b.transaction(kgo.TryAbort, value(0, `{}`), value(0, `{}`))
+	b.transaction(kgo.TryCommit, value(0, `{"a":1}`), value(0, `{}`))
+	round("the exact offset behind an aborted transaction", at(0, 4, 1))
+
+	b.write(value(0, `{}`), value(0, `{}`), value(0, `{"a":1}`))
+	var cut kadm.Offsets
+	cut.AddOffset("changing", 0, 8, -1)
+	if _, err := b.admin.DeleteRecords(t.Context(), cut); err != nil {
+		t.Fatal(err)
+	}
+	round("what retention took is a gap", func(_ []checks.Violation, gaps []checks.Gap) bool {
+		return slices.ContainsFunc(gaps, func(g checks.Gap) bool { return g.Partition == 0 && g.From == 6 && g.To == 8 })
+	})
+
+	if _, err := b.admin.DeleteTopics(t.Context(), "changing"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, time.Minute, "the topic is made anew", func(ctx context.Context) (bool, error) {
+		made, err := b.admin.CreateTopic(ctx, 1, 1, nil, "changing")
+		return err == nil && made.Err == nil, nil
+	})
+	b.writer.PurgeTopicsFromClient("changing") // it writes to the topic that was, by its id
+	await(t, time.Minute, "it takes records", func(ctx context.Context) (bool, error) {
+		return b.writer.ProduceSync(ctx, value(0, `{"a":1}`), value(0, `{}`)).FirstErr() == nil, nil
+	})
+	round("the first bad record of the new topic", func(all []checks.Violation, gaps []checks.Gap) bool {
+		return slices.ContainsFunc(gaps, func(g checks.Gap) bool { return g.To < 0 }) && at(0, 1, 1)(all, gaps)
+	})
 }
 
 // toldEvents takes what an engine tells.

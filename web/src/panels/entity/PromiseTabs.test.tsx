@@ -70,6 +70,20 @@ describe("a stream's contract", () => {
 	});
 });
 
+describe("a stream's health", () => {
+	it("counts what is kept, where that is much, and shows it when asked", async () => {
+		const health = [
+			{ name: "orders/amount/range", state: "broken", text: "amount is at least 0" },
+			...Array.from({ length: 30 }, (_, i) => ({ name: `orders/f${i}/type`, state: "ok" })),
+		];
+		open("overview", { [`/catalog/entities/${ordersId}`]: { ...orders, health } });
+		const panel = await screen.findByRole("region", { name: "Contract" });
+		expect(within(panel).getAllByRole("listitem")).toHaveLength(1);
+		fireEvent.click(within(panel).getByRole("button", { name: /30 checks kept/ }));
+		expect(within(panel).getAllByRole("listitem")).toHaveLength(31);
+	});
+});
+
 describe("a stream's impact", () => {
 	it("is asked of this stream, and lists what was asked of it before", async () => {
 		const { asked } = open("impact");

@@ -8,7 +8,7 @@ import { link } from "../../model/address";
 import { go } from "../../model/navigation";
 import { Icon } from "../../widgets/Icon";
 import { Panel } from "../../widgets/Panel";
-import { Failed } from "../../widgets/states";
+import { Failed, SkeletonRows } from "../../widgets/states";
 import { useMay } from "../contracts/useMay";
 import { useSettled } from "../contracts/useSettled";
 import { viewOf } from "../impact/words";
@@ -20,7 +20,8 @@ import { indented } from "./VersionsTab";
 export function Register({ versions }: { readonly versions: SchemaVersions }) {
 	const { subject, level } = versions;
 	const client = useQueryClient();
-	const newest = useQuery({ ...schemaTextQuestion(subject, versions.items[0]?.version ?? 0), enabled: versions.items.length > 0 }).data;
+	const begin = useQuery({ ...schemaTextQuestion(subject, versions.items[0]?.version ?? 0), enabled: versions.items.length > 0 });
+	const newest = begin.data;
 	const given = useMemo(() => ({ text: newest === undefined ? "" : indented(newest.schema) }), [newest]);
 	const [typed, setTyped] = useState<string>();
 	const text = typed ?? given.text;
@@ -50,7 +51,12 @@ export function Register({ versions }: { readonly versions: SchemaVersions }) {
 	return (
 		<div className={styles.stack}>
 			<div className={styles.source}>
-				<TextEditor label="Schema that is to come" given={given} hint="paste a schema" onChange={setTyped} />
+				{begin.isLoading ? (
+					// What somebody types must not be gone when the text comes.
+					<SkeletonRows rows={8} label="the newest version" />
+				) : (
+					<TextEditor label="Schema that is to come" given={given} hint="paste a schema" onChange={setTyped} />
+				)}
 			</div>
 			<div className={styles.tools}>
 				<button
@@ -70,6 +76,7 @@ export function Register({ versions }: { readonly versions: SchemaVersions }) {
 						: "Who reads this may not ask who breaks (action impact:run)."}
 				</span>
 			</div>
+			{begin.isError && <Failed what="The newest version" trouble={toProblem(begin.error)} onRetry={() => void begin.refetch()} />}
 			{trouble !== undefined && <Failed what="The report" head="That could not be asked" trouble={trouble} />}
 			{settled !== "" && query.isError && <Failed what="The schema" head="It could not be compared" trouble={toProblem(query.error)} />}
 			{d !== undefined && (

@@ -12,6 +12,19 @@ export class CatalogPage {
 		await this.field.waitFor();
 	}
 
+	/** A stream by its name, as search finds it. */
+	async openStream(name: string): Promise<void> {
+		await this.open();
+		await this.field.fill(`name:${name}`);
+		await this.found.getByRole("link", { name, exact: true }).first().click();
+		await this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+	}
+
+	/** The schema that is to come, which begins as the newest version. */
+	get wish(): Locator {
+		return this.page.getByRole("textbox", { name: "Schema that is to come" });
+	}
+
 	get field(): Locator {
 		return this.page.getByRole("textbox", { name: "Search the catalog" });
 	}

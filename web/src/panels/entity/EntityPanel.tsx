@@ -12,7 +12,15 @@ import { tabs } from "./tabs";
 type Props = { readonly id: string; readonly state: ViewState };
 
 /** Of a view that another tab does not have. */
-const ofOneTab = { filter: undefined, sel: undefined, view: undefined, dir: undefined, depth: undefined } as const;
+const ofOneTab = {
+	filter: undefined,
+	sel: undefined,
+	of: undefined,
+	key: undefined,
+	view: undefined,
+	dir: undefined,
+	depth: undefined,
+} as const;
 
 /** All that the catalog knows of one entity. */
 export default function EntityPanel({ id, state }: Props) {

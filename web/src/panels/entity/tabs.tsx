@@ -2,8 +2,11 @@ import type { ReactNode } from "react";
 import type { Entity } from "../../api/catalog";
 import type { ViewState } from "../../model/address";
 import { ChangesTab } from "./ChangesTab";
+import { ContractTab } from "./ContractTab";
+import { ImpactTab } from "./ImpactTab";
 import { LineageTab } from "./LineageTab";
 import { OverviewTab } from "./OverviewTab";
+import { SchemaTab } from "./SchemaTab";
 
 export type TabProps = { readonly entity: Entity; readonly state: ViewState };
 
@@ -23,5 +26,8 @@ const flows = new Set(["stream", "job", "group", "service", "principal", "operat
 export const tabs: readonly EntityTab[] = [
 	{ value: "overview", label: () => "Overview", Body: OverviewTab },
 	{ value: "lineage", label: () => "Lineage", has: (e) => flows.has(e.kind), Body: LineageTab },
+	{ value: "schema", label: () => "Schema", has: (e) => e.kind === "stream" || e.kind === "schema", Body: SchemaTab },
+	{ value: "contract", label: () => "Contract", has: (e) => e.kind === "stream" || e.kind === "contract", Body: ContractTab },
+	{ value: "impact", label: () => "Impact", has: (e) => e.kind === "stream" && e.cluster !== undefined, Body: ImpactTab },
 	{ value: "changes", label: () => "Changes", Body: ChangesTab },
 ];

@@ -7,7 +7,7 @@ import { useCommand } from "../../model/commandBus";
 import { go, refine } from "../../model/navigation";
 import { useMay } from "../../promises/contracts/useMay";
 import styles from "../../promises/impact/Impact.module.css";
-import { ImpactForm } from "../../promises/impact/ImpactForm";
+import { ImpactForm, kindOf } from "../../promises/impact/ImpactForm";
 import { ImpactList, runHref } from "../../promises/impact/ImpactList";
 import { Panel } from "../../widgets/Panel";
 import { Empty, Failed, SkeletonRows } from "../../widgets/states";
@@ -32,7 +32,7 @@ export default function ImpactsPanel({ state }: { readonly state: ViewState }) {
 				<span className="mid">Every reader gets a verdict with what it rests on: schemas, fields that it reads, its newest records.</span>
 			</div>
 			<div className={styles.body}>
-				<ImpactForm state={state} mayRun={mayRun} />
+				<ImpactForm state={state} kind={kindOf(state.tab)} onKind={(tab) => refine({ tab })} mayRun={mayRun} />
 				<Panel title="Earlier reports" end={query.data === undefined ? undefined : plural(runs.length, "report")}>
 					{query.data === undefined ? (
 						query.isError ? (

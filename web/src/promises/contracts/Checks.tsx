@@ -100,7 +100,9 @@ function CheckTable({ checks, chosen }: { readonly checks: readonly ContractChec
 							</td>
 							<td className={classes("mid", styles.wraps)}>{c.says}</td>
 							<td className={styles.wraps}>
-								<Icon name={look.icon} size="s" className={look.tone} /> {look.word}
+								<span className="nowrap">
+									<Icon name={look.icon} size="s" className={look.tone} /> {look.word}
+								</span>
 								{c.detail !== undefined && <span className="dim">: {c.detail}</span>}
 							</td>
 							<td>

@@ -16,9 +16,9 @@ import styles from "./Impact.module.css";
 import { viewOf } from "./words";
 
 const kinds = ["schema", "drop", "contract", "topic-config"] as const;
-type Kind = (typeof kinds)[number];
+export type ImpactKind = (typeof kinds)[number];
 
-const kindWords: Readonly<Record<Kind, string>> = {
+const kindWords: Readonly<Record<ImpactKind, string>> = {
 	schema: "Another schema",
 	drop: "A field that goes",
 	contract: "Another contract",
@@ -39,7 +39,7 @@ export function readSettings(text: string): Readonly<Record<string, string>> | u
 }
 
 /** What is asked, or why it cannot be. */
-export function wishOf(kind: Kind, state: Pick<ViewState, "of" | "key" | "field">, text: string): ImpactWish | string {
+export function wishOf(kind: ImpactKind, state: Pick<ViewState, "of" | "key" | "field">, text: string): ImpactWish | string {
 	const place = state.of ?? "";
 	const stroke = place.indexOf("/");
 	const topic = place.slice(stroke + 1);
@@ -62,15 +62,26 @@ export function wishOf(kind: Kind, state: Pick<ViewState, "of" | "key" | "field"
 	}
 }
 
-type Props = { readonly state: ViewState; readonly mayRun: boolean };
+/** What the address says changes. */
+export function kindOf(tab: string | undefined): ImpactKind {
+	return kinds.find((k) => k === tab) ?? "schema";
+}
+
+type Props = {
+	readonly state: ViewState;
+	readonly kind: ImpactKind;
+	readonly onKind: (kind: ImpactKind) => void;
+	/** It is about the topic that the state names, and no other. */
+	readonly placed?: boolean;
+	readonly mayRun: boolean;
+};
 
 const nothing = { text: "" };
 
 /** Asks who breaks. What it is about stands in the address; texts do not. */
-export function ImpactForm({ state, mayRun }: Props) {
+export function ImpactForm({ state, kind, onKind, placed = false, mayRun }: Props) {
 	const client = useQueryClient();
 	const clusters = useQuery({ ...clustersQuestion, retry: false }).data ?? [];
-	const kind = kinds.find((k) => k === state.tab) ?? "schema";
 	const [text, setText] = useState("");
 	const [given, setGiven] = useState(nothing);
 	const [busy, setBusy] = useState(false);
@@ -104,14 +115,14 @@ export function ImpactForm({ state, mayRun }: Props) {
 						label="What changes"
 						value={kind}
 						choices={kinds.map((value) => ({ value, label: kindWords[value] }))}
-						onChange={(tab) => {
-							refine({ tab });
+						onChange={(next) => {
+							onKind(next);
 							setText("");
 							setGiven({ text: "" });
 						}}
 					/>
-					<Field label="cluster/topic" value={state.of} hint={`${clusters[0] ?? "prod"}/orders`} onChange={put("of")} />
-					{kind === "schema" && <Field label="subject" value={state.key} hint="orders-value" onChange={put("key")} />}
+					{!placed && <Field label="cluster/topic" value={state.of} hint={`${clusters[0] ?? "prod"}/orders`} onChange={put("of")} />}
+					{kind === "schema" && !placed && <Field label="subject" value={state.key} hint="orders-value" onChange={put("key")} />}
 					{kind === "drop" && <Field label="field" value={state.field} hint="customer.email" onChange={put("field")} />}
 				</div>
 				{kind !== "drop" && (

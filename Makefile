@@ -126,11 +126,13 @@ bench-agent: build ## what recording costs: jobs with and without the agent in t
 bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
 	go run ./bench/access
 
-bench-governance: ## what governance costs: checks of contracts, the registry, the catalog, impact of changes, figures against their targets; five minutes
+bench-governance: build ## what governance costs: checks of contracts, the registry, the catalog, impact of changes, violations on a broker, a lineage map in the browser, figures against their targets; five minutes
 	go run ./bench/governance/contracts
 	go run ./bench/governance/registry
 	go run ./bench/governance/catalog
 	go run ./bench/governance/impact
+	go run ./bench/governance/alarm
+	go run ./bench/governance/lineagemap
 
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images

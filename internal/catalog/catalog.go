@@ -58,7 +58,8 @@ type Catalog struct {
 	children  map[ID][]ID
 	proposals map[string]*Proposal
 	revision  int64
-	stale     bool // others wrote
+	index     *index // of fields' names; nil = to be made
+	stale     bool   // others wrote
 	marked    uint64
 	named     map[string][]ID // streams by their names in lower case
 	tagged    map[taggedKey]*access.Tagged
@@ -74,6 +75,8 @@ type node struct {
 	flows   []*kept[Flow] // from or to it
 	marks   []Mark
 	text    string    // what searches look through, in lower case; empty = to be made
+	slot    int32     // in the index, where text is there
+	told    bool      // something is said of a field beyond its name
 	written time.Time // Last as the tables have it
 }
 
@@ -143,23 +146,30 @@ func rankOf(k Kind) int { return slices.Index(Kinds, k) }
 // prepare makes what searches go through, and gives all nodes in order. They are read under mu alone.
 func (c *Catalog) prepare() {
 	c.mu.RLock()
-	ready := c.ordered != nil && !c.untexted()
+	ready := c.prepared()
 	c.mu.RUnlock()
 	if ready {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.index == nil || c.index.full(len(c.nodes)) {
+		c.index = newIndex()
+		for _, n := range c.nodes {
+			n.text = ""
+		}
+	}
 	for _, n := range c.inOrder() {
 		if n.text == "" {
 			n.text = textOf(n)
+			c.index.add(n)
 		}
 	}
 	c.marked = 0
 }
 
-// untexted says whether the text of a node has to be made.
-func (c *Catalog) untexted() bool { return c.marked > 0 }
+// prepared says whether nothing has to be made before a search. mu is held.
+func (c *Catalog) prepared() bool { return c.ordered != nil && c.index != nil && c.marked == 0 }
 
 // touch says that what belongs to a node is other now. mu is held for writing.
 func (c *Catalog) touch(n *node) {

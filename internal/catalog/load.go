@@ -84,7 +84,7 @@ func (c *Catalog) load(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.nodes, c.children, c.named, c.proposals, c.revision = n.nodes, n.children, n.named, n.proposals, n.revision
-	c.ordered, c.stale, c.marked, c.tagged = nil, false, 1, nil
+	c.ordered, c.index, c.stale, c.marked, c.tagged = nil, nil, false, 1, nil
 	return nil
 }
 

@@ -70,11 +70,19 @@ func terms(text string) (all []term) {
 
 // Search finds entities that the caller sees, the best first.
 func (c *Catalog) Search(ctx context.Context, s *Sight, q Query) (Hits, error) {
-	c.prepare()
 	words := terms(q.Text)
 	limit := cmp.Or(q.Limit, 50)
 	c.mu.RLock()
 	defer c.mu.RUnlock()
+	for !c.prepared() { // whoever writes between the locks has it made again
+		c.mu.RUnlock()
+		c.prepare()
+		c.mu.RLock()
+	}
+	fields := make([][]uint8, len(words))
+	for i, t := range words {
+		fields[i] = c.index.fields(t)
+	}
 	type found struct {
 		n     *node
 		score int
@@ -88,8 +96,8 @@ func (c *Catalog) Search(ctx context.Context, s *Sight, q Query) (Hits, error) {
 			continue
 		}
 		score := 0
-		for _, t := range words {
-			one := n.score(t)
+		for i, t := range words {
+			one := n.scored(t, fields[i])
 			if one == 0 {
 				score = -1
 				break

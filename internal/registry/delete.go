@@ -12,7 +12,7 @@ import (
 // CodeSubjectSoftDeleted, CodeSubjectNotDeleted, CodeNotPermitted, CodeReferenced.
 func (r *Registry) DeleteSubject(ctx context.Context, s Subject, permanent bool) ([]int, error) {
 	var gone []int
-	err := r.deleting(ctx, s, func(tx *tables.Tx, rows []versionRow) error {
+	err := r.deleting(ctx, s, permanent, func(tx *tables.Tx, rows []versionRow) error {
 		lives := live(rows)
 		switch {
 		case permanent && len(lives) > 0:
@@ -39,7 +39,7 @@ func (r *Registry) DeleteVersion(ctx context.Context, s Subject, version string,
 		return 0, err
 	}
 	gone := n
-	err = r.deleting(ctx, s, func(tx *tables.Tx, rows []versionRow) error {
+	err = r.deleting(ctx, s, permanent, func(tx *tables.Tx, rows []versionRow) error {
 		if latest {
 			lives := live(rows)
 			if len(lives) == 0 {
@@ -62,14 +62,16 @@ func (r *Registry) DeleteVersion(ctx context.Context, s Subject, version string,
 }
 
 // deleting asks whether anything of a subject may be deleted, and does it.
-func (r *Registry) deleting(ctx context.Context, s Subject, do func(*tables.Tx, []versionRow) error) error {
+func (r *Registry) deleting(ctx context.Context, s Subject, permanent bool, do func(*tables.Tx, []versionRow) error) error {
 	if r.readOnly {
 		return follows()
 	}
 	if err := s.valid(); err != nil {
 		return err
 	}
-	defer r.forget() // whether or not it was committed: what was read meanwhile is not kept either
+	if permanent { // what is deleted softly is still what it was
+		defer r.forget() // whether or not it was committed: what was read meanwhile is not kept either
+	}
 	return r.write(ctx, func(tx *tables.Tx) error {
 		e, err := effectiveOf(ctx, tx, s)
 		if err != nil {

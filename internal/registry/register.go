@@ -54,6 +54,9 @@ func (r *Registry) Register(ctx context.Context, s Subject, q Request) (*Version
 			return r.whole(ctx, r.db, s, *plan.same)
 		}
 		var made *Version
+		if q.ID != 0 && q.Version != 0 { // a softly deleted version may become another schema, which others refer to
+			defer r.forget()
+		}
 		err = r.write(ctx, func(tx *tables.Tx) (err error) {
 			made, err = r.registered(ctx, tx, s, q, plan)
 			return err

@@ -70,19 +70,28 @@ func ofRegistry(ctx context.Context, dir string, o options) (_ []figures.Figure,
 			return nil, err
 		}
 	}
+	spent := cpu()
 	took, err := registering(ctx, r, s, o.registrations)
 	if err != nil {
 		return nil, err
 	}
-	asked, perSecond, err := asking(ctx, rest.New(rest.Options{Registry: r, Guard: open{}}), time.Duration(o.seconds)*time.Second)
+	spent = (cpu() - spent) / time.Duration(len(took))
+	api := rest.New(rest.Options{Registry: r, Guard: open{}})
+	asked, perSecond, err := asking(ctx, api, time.Duration(o.seconds)*time.Second)
 	if err != nil {
 		return nil, err
 	}
-	return []figures.Figure{
+	between, err := proxied(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	return append([]figures.Figure{
 		figures.New("registry_id_p99", "ms", percentile(asked, 0.99), 4, figures.Most, 1),
 		figures.New("registry_id_rate", "per_second_and_core", perSecond, 0, figures.Least, 20_000),
 		figures.New("registry_register_100_versions_p95", "ms", percentile(took, 0.95), 1, figures.Most, 50),
-	}, nil
+		figures.New("registry_register_100_versions_p50", "ms", percentile(took, 0.5), 1, figures.None, 0),
+		figures.New("registry_register_100_versions_cpu", "ms", float64(spent.Microseconds())/1000, 1, figures.None, 0), // with taking it away again
+	}, between...), nil
 }
 
 // registering registers a version that is compared with a hundred, and takes it away again.

@@ -37,14 +37,19 @@ func tooLarge(why string) error { return fmt.Errorf("%w: %s", language.ErrTooLar
 
 // readText parses a whole text. Of members with one name the last counts, at the place of the first.
 func readText(source string) (*value, error) {
-	var whole json.RawMessage
+	var whole valid
 	if err := json.Unmarshal([]byte(source), &whole); err != nil {
 		return nil, notJSON(source, err)
 	}
-	r := reader{source: source, tokens: json.NewDecoder(strings.NewReader(source))}
-	r.tokens.UseNumber()
+	r := reader{source: source}
 	return r.value(0)
 }
+
+// valid takes any JSON and keeps nothing of it.
+type valid struct{}
+
+// UnmarshalJSON is json.Unmarshaler.
+func (valid) UnmarshalJSON([]byte) error { return nil }
 
 func notJSON(source string, err error) error {
 	at := int64(len(source))
@@ -53,94 +58,6 @@ func notJSON(source string, err error) error {
 		return placed(source, bad.Offset, "", "this is not JSON")
 	}
 	return placed(source, at, "", "the text ends before the schema does, or its last character is not JSON")
-}
-
-type reader struct {
-	source  string
-	tokens  *json.Decoder
-	objects int
-}
-
-func (r *reader) value(depth int) (*value, error) {
-	token, err := r.tokens.Token()
-	if err != nil {
-		return nil, notJSON(r.source, err)
-	}
-	return r.from(token, depth)
-}
-
-func (r *reader) from(token json.Token, depth int) (*value, error) {
-	v := &value{offset: int(r.tokens.InputOffset())}
-	switch t := token.(type) {
-	case nil:
-	case bool:
-		v.kind, v.literal = boolean, strconv.FormatBool(t)
-	case json.Number:
-		v.kind, v.literal = number, t.String()
-		if unusual(v.literal) {
-			return nil, placed(r.source, int64(v.offset), "", fmt.Sprintf("a number has more than %d digits or a larger exponent", mostExponent))
-		}
-	case string:
-		v.kind, v.literal = text, t
-	case json.Delim:
-		if depth >= language.MostNesting {
-			return nil, tooLarge(fmt.Sprintf("it nests deeper than %d", language.MostNesting))
-		}
-		if t == '[' {
-			v.kind = array
-			return v, r.list(v, depth+1)
-		}
-		if r.objects++; r.objects > mostObjects {
-			return nil, tooLarge(fmt.Sprintf("it has more than %d objects", mostObjects))
-		}
-		v.kind = object
-		return v, r.members(v, depth+1)
-	}
-	return v, nil
-}
-
-func (r *reader) list(v *value, depth int) error {
-	for r.tokens.More() {
-		item, err := r.value(depth)
-		if err != nil {
-			return err
-		}
-		v.items = append(v.items, item)
-	}
-	_, err := r.tokens.Token()
-	if err != nil {
-		return notJSON(r.source, err)
-	}
-	return nil
-}
-
-func (r *reader) members(v *value, depth int) error {
-	places := map[string]int{}
-	for r.tokens.More() {
-		token, err := r.tokens.Token()
-		if err != nil {
-			return notJSON(r.source, err)
-		}
-		name, ok := token.(string)
-		if !ok {
-			return notJSON(r.source, errors.New("no name"))
-		}
-		item, err := r.value(depth)
-		if err != nil {
-			return err
-		}
-		if at, twice := places[name]; twice {
-			v.items[at] = item
-			continue
-		}
-		places[name] = len(v.items)
-		v.names, v.items = append(v.names, name), append(v.items, item)
-	}
-	_, err := r.tokens.Token()
-	if err != nil {
-		return notJSON(r.source, err)
-	}
-	return nil
 }
 
 // unusual tells numbers whose exact value would fill the memory.

@@ -86,16 +86,21 @@ test("a map of 2,000 jobs and 2,000 topics is laid out, pulled about and searche
 	for (const near of [false, true])
 		for (const what of ["pull", "zoom"] as const) measured[`${near ? "near" : "whole"}_${what}`] = await frames(what, near);
 	const search = page.getByRole("textbox", { name: "Search within the map" });
-	const found = await page.evaluate(async () => {
+	const found = await page.evaluate(async (jobs) => {
 		const input = document.querySelector<HTMLInputElement>("input[aria-label='Search within the map']");
 		if (input === null) throw new Error("there is no search");
-		const began = performance.now();
-		Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, "job-500");
-		input.dispatchEvent(new Event("input", { bubbles: true }));
-		await new Promise(requestAnimationFrame);
-		await new Promise(requestAnimationFrame);
-		return performance.now() - began;
-	});
+		const times: number[] = [];
+		for (let i = 0; i < 40; i++) {
+			const began = performance.now();
+			const word = i < 39 ? `job-${(i * 37) % jobs}` : "job-500";
+			Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, word);
+			input.dispatchEvent(new Event("input", { bubbles: true }));
+			await new Promise(requestAnimationFrame);
+			await new Promise(requestAnimationFrame);
+			times.push(performance.now() - began);
+		}
+		return times;
+	}, jobs);
 	await page.getByText("1 found").waitFor();
 	await search.press("Enter");
 	await page.getByRole("status", { name: "Selected" }).waitFor();
@@ -104,6 +109,6 @@ test("a map of 2,000 jobs and 2,000 topics is laid out, pulled about and searche
 	process.stdout.write(`FIGURE map_still_frame_p95 ${still.toFixed(1)} ms target none met\n`);
 	figure("map_layout", "ms", layout, 1_000);
 	for (const [name, times] of Object.entries(measured)) figure(`map_${name}_frame_p95`, "ms", p95(times), frameTarget);
-	figure("map_search", "ms", found, interactionTarget);
+	figure("map_search_p95", "ms", p95(found), interactionTarget);
 	expect(faults).toEqual([]);
 });

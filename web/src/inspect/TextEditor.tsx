@@ -103,7 +103,7 @@ export function TextEditor(props: Props) {
 					locked.current.of([]),
 					hint === undefined ? [] : placeholder(hint),
 					keymap.of([...historyKeymap, ...defaultKeymap]),
-					EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+					EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
 					EditorView.updateListener.of((u) => {
 						if (u.docChanged && !u.transactions.some((t) => t.annotation(given) === true)) now.current.onChange?.(u.state.doc.toString());
 					}),

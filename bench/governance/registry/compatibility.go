@@ -83,8 +83,8 @@ func compatibility() ([]figures.Figure, error) {
 		}
 		var wall []float64
 		began := cpu()
-		for i := range pairRounds + 3 {
-			if i == 3 { // the first ones warm up
+		for i := range pairRounds + 20 {
+			if i == 20 { // the first ones warm up
 				wall, began = nil, cpu()
 			}
 			text := x.text(pairFields, true)

@@ -81,6 +81,9 @@ func (c *Catalog) Search(ctx context.Context, s *Sight, q Query) (Hits, error) {
 	}
 	fields := make([][]uint8, len(words))
 	for i, t := range words {
+		if ctx.Err() != nil {
+			return Hits{}, ctx.Err()
+		}
 		fields[i] = c.index.fields(t)
 	}
 	type found struct {

@@ -16,8 +16,11 @@ import (
 // pairFields is how many fields each schema of a pair has; the newer one has one more, and one of another name.
 const pairFields = 500
 
-// pairRounds are how often each language is asked.
-const pairRounds = 60
+// Each language is asked pairAsks times in each of pairRounds, after a round to warm up.
+const (
+	pairRounds = 7
+	pairAsks   = 20
+)
 
 // cpu is the time that this process used of all processors.
 func cpu() time.Duration {
@@ -81,30 +84,34 @@ func compatibility() ([]figures.Figure, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", x.name, err)
 		}
+		text := x.text(pairFields, true)
 		var wall []float64
-		began := cpu()
-		for i := range pairRounds + 3 {
-			if i == 3 { // the first ones warm up
-				wall, began = nil, cpu()
+		least := time.Duration(1 << 62)
+		for round := range pairRounds + 1 {
+			began := cpu()
+			for range pairAsks {
+				at := time.Now()
+				newer, err := x.l.Parse(text, nil)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", x.name, err)
+				}
+				differences, err := x.l.Compare(newer, older, language.Rules{})
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", x.name, err)
+				}
+				if len(differences) == 0 || language.Breaking(differences) {
+					return nil, fmt.Errorf("%s: a field was added that breaks nobody, and the comparison says %v", x.name, differences)
+				}
+				if round > 0 {
+					wall = append(wall, float64(time.Since(at).Microseconds())/1000)
+				}
 			}
-			text := x.text(pairFields, true)
-			at := time.Now()
-			newer, err := x.l.Parse(text, nil)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", x.name, err)
+			if round > 0 { // the least, since others use the machine as well
+				least = min(least, (cpu()-began)/pairAsks)
 			}
-			differences, err := x.l.Compare(newer, older, language.Rules{})
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", x.name, err)
-			}
-			if len(differences) == 0 || language.Breaking(differences) {
-				return nil, fmt.Errorf("%s: a field was added that breaks nobody, and the comparison says %v", x.name, differences)
-			}
-			wall = append(wall, float64(time.Since(at).Microseconds())/1000)
 		}
-		spent := (cpu() - began) / pairRounds
 		out = append(out,
-			figures.New("compatibility_500_fields_"+x.name+"_cpu", "ms", float64(spent.Microseconds())/1000, 2, figures.Most, 10),
+			figures.New("compatibility_500_fields_"+x.name+"_cpu", "ms", float64(least.Microseconds())/1000, 2, figures.Most, 10),
 			figures.New("compatibility_500_fields_"+x.name+"_p50", "ms", figures.Median(wall), 2, figures.None, 0),
 			figures.New("compatibility_500_fields_"+x.name+"_p95", "ms", figures.Quantile(wall, 0.95), 2, figures.None, 0),
 		)

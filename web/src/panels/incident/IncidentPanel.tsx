@@ -213,7 +213,7 @@ function Told({ violation: v }: { readonly violation: Violation }) {
 					<SkeletonRows rows={2} label="deliveries" />
 				)
 			) : mine.length === 0 ? (
-				<p className={`${styles.text} dim`}>Nothing was sent for your subscriptions.</p>
+				<p className={`${styles.text} dim`}>Nothing was sent for your subscriptions, apart from the inbox.</p>
 			) : (
 				<ul className={styles.text} aria-label="Deliveries">
 					{mine.map((d) => (

@@ -4,9 +4,9 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findings } from "../accessibility";
-import { launch, newReader, picture } from "../browser";
-import { CatalogPage } from "../pages/catalog";
+import { findings } from "./accessibility";
+import { launch, newReader, picture } from "./browser";
+import { CatalogPage } from "./pages/catalog";
 
 let browser: Browser;
 let page: Page;

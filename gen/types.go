@@ -2647,6 +2647,27 @@ func (e ViewFormat) Valid() bool {
 	}
 }
 
+// Defines values for ViolationProducerSearch.
+const (
+	ViolationProducerSearchFound    ViolationProducerSearch = "found"
+	ViolationProducerSearchLooking  ViolationProducerSearch = "looking"
+	ViolationProducerSearchNotFound ViolationProducerSearch = "not-found"
+)
+
+// Valid indicates whether the value is a known member of the ViolationProducerSearch enum.
+func (e ViolationProducerSearch) Valid() bool {
+	switch e {
+	case ViolationProducerSearchFound:
+		return true
+	case ViolationProducerSearchLooking:
+		return true
+	case ViolationProducerSearchNotFound:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ViolationState.
 const (
 	ViolationStateAcked  ViolationState = "acked"
@@ -9814,6 +9835,14 @@ type Violation struct {
 	Partition int32           `json:"partition"`
 	Producer  ViolationWriter `json:"producer,omitempty"`
 
+	// ProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+	ProducerSearch ViolationProducerSearch `json:"producer_search,omitempty"`
+
+	// ProducerUntil When the search ends, or ended, without an answer.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	ProducerUntil time.Time `json:"producer_until,omitempty"`
+
 	// Seen Example: 2026-08-01T14:02:11.482000Z
 	Seen     time.Time      `json:"seen"`
 	Severity string         `json:"severity"`
@@ -9825,6 +9854,9 @@ type Violation struct {
 	// Writer Id of the schema that records were written with.
 	Writer string `json:"writer,omitempty"`
 }
+
+// ViolationProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+type ViolationProducerSearch string
 
 // ViolationState defines model for Violation.State.
 type ViolationState string

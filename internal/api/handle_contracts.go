@@ -358,9 +358,9 @@ func violationOf(v *checks.Violation) Violation {
 	out := Violation{
 		ID: v.ID, Contract: v.Contract, Check: v.Check, Kind: v.Kind, Severity: v.Severity, Cluster: v.Cluster, Topic: v.Topic, Partition: v.Partition, First: I64(v.First), Last: I64(v.Last),
 		Count: I64(v.Count), Writer: v.Writer, Minute: at(v.Minute), Began: at(v.Began), Seen: at(v.Seen), Ended: at(v.Ended), State: v.State, Who: v.Who, Why: v.Why,
-		Detail: v.Hints.Detail, Headers: all(v.Hints.Headers),
+		Detail: v.Hints.Detail, Headers: all(v.Hints.Headers), Search: v.Search.State, Until: at(v.Search.Until),
 	}
-	if p := v.Hints.Producer; p != nil {
+	if p := v.Search.Producer; p != nil {
 		out.Producer = &ViolationWriter{
 			Recording: p.Recording, Job: p.Job, Operator: p.Operator, Position: p.Position, Program: p.Program, Before: p.Before,
 			Journey: "/r/" + p.Recording + "/journey/" + url.PathEscape(v.Topic) + "/" + strconv.Itoa(int(v.Partition)) + "@" + strconv.FormatInt(v.First, 10),

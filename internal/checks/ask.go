@@ -9,14 +9,14 @@ import (
 	"github.com/sightglass/sightglass/internal/contract"
 )
 
-const violationColumns = `id, contract, rule, kind, severity, cluster, topic, part, writer, first, last, bad, minute, began, seen, ended, state, who, why, hints`
+const violationColumns = `id, contract, rule, kind, severity, cluster, topic, part, writer, first, last, bad, minute, began, seen, ended, state, who, why, hints, COALESCE(s.next, -1), COALESCE(s.until, 0), COALESCE(s.producer, '')`
 
 func (e *Engine) violations(ctx context.Context, where string, args ...any) (out []Violation, err error) {
 	err = rows(ctx, e, func(scan func(...any) error) error {
 		var v Violation
-		var minute, began, seen, ended int64
-		var raw string
-		err := scan(&v.ID, &v.Contract, &v.Check, &v.Kind, &v.Severity, &v.Cluster, &v.Topic, &v.Partition, &v.Writer, &v.First, &v.Last, &v.Count, &minute, &began, &seen, &ended, &v.State, &v.Who, &v.Why, &raw)
+		var minute, began, seen, ended, next, until int64
+		var raw, producer string
+		err := scan(&v.ID, &v.Contract, &v.Check, &v.Kind, &v.Severity, &v.Cluster, &v.Topic, &v.Partition, &v.Writer, &v.First, &v.Last, &v.Count, &minute, &began, &seen, &ended, &v.State, &v.Who, &v.Why, &raw, &next, &until, &producer)
 		if err != nil {
 			return err
 		}
@@ -24,9 +24,12 @@ func (e *Engine) violations(ctx context.Context, where string, args ...any) (out
 		if err := json.Unmarshal([]byte(raw), &v.Hints); err != nil {
 			return err
 		}
+		if v.Search, err = searchOf(next, until, producer); err != nil {
+			return err
+		}
 		out = append(out, v)
 		return nil
-	}, `SELECT `+violationColumns+` FROM violation WHERE `+where, args...)
+	}, `SELECT `+violationColumns+` FROM violation LEFT JOIN check_writer s ON s.violation = violation.id WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading violations: %w", err)
 	}

@@ -87,20 +87,12 @@ func (c *change) quarantine(h *hold, rec *kafka.Record) {
 	c.copies = append(c.copies, quarantined{h, *rec, strings.Join(broken, " ")})
 }
 
-// hinted finds out who wrote the first records of new violations.
-func (w *worker) hinted(ctx context.Context, c *change) {
+// hinted keeps what the first records of new violations tell of who wrote them.
+func (w *worker) hinted() {
 	for _, h := range w.holds {
 		for _, v := range h.open {
-			if !v.fresh || v.First < 0 {
-				continue
-			}
-			if v.d != nil {
+			if v.fresh && v.First >= 0 && v.d != nil {
 				v.Hints.Headers, v.d = v.d.hints(), nil
-			}
-			if w.e.Producers != nil && v.Hints.Producer == nil {
-				if p, ok := w.e.Producers.Producer(ctx, w.cluster.Name, w.topic, v.Partition, v.First); ok {
-					v.Hints.Producer = &p
-				}
 			}
 		}
 	}
@@ -207,6 +199,7 @@ func (w *worker) write(ctx context.Context, tx *tables.Tx, c *change, out []Even
 	}
 	for _, h := range w.holds {
 		h.write(&b, at)
+		w.e.search(&b, h, c.now)
 	}
 	for _, h := range c.closed {
 		b.do(`INSERT INTO check_hold (contract, cluster, topic, closed) VALUES (?, ?, ?, ?) ON CONFLICT (contract, cluster, topic) DO UPDATE SET closed = excluded.closed`,

@@ -93,6 +93,9 @@ func (e *Engine) Run(ctx context.Context) {
 			<-f.done
 		}
 	}()
+	var seeking sync.WaitGroup
+	defer seeking.Wait()
+	seeking.Go(func() { e.seeking(ctx) })
 	tick := time.NewTicker(e.Every)
 	defer tick.Stop()
 	tidied := e.now()
@@ -189,6 +192,7 @@ func (e *Engine) Round(ctx context.Context) error {
 	for _, w := range e.all() {
 		failed = errors.Join(failed, w.round(ctx))
 	}
+	e.seek(ctx)
 	e.deliver(ctx)
 	return failed
 }
@@ -305,6 +309,9 @@ func (e *Engine) deliver(ctx context.Context) {
 	for _, x := range all {
 		var event Event
 		if err = json.Unmarshal([]byte(x.body), &event); err == nil {
+			if e.holdsBack(ctx, &event) {
+				continue
+			}
 			err = e.Sink.Emit(ctx, event)
 		}
 		if err != nil {
@@ -345,6 +352,7 @@ func (e *Engine) tidy(ctx context.Context, now time.Time) error {
 			b.do(`DELETE FROM `+table+` WHERE minute < ?`, gone)
 		}
 		b.do(`DELETE FROM violation WHERE state = 'closed' AND ended < ?`, micros(now.Add(-3*keptFor)))
+		b.do(`DELETE FROM check_writer WHERE NOT EXISTS (SELECT 1 FROM violation WHERE violation.id = check_writer.violation)`)
 		b.do(`DELETE FROM check_gap WHERE at < ?`, micros(now.Add(-keptFor)))
 		b.do(`DELETE FROM check_outbox WHERE at < ?`, micros(now.Add(-keptEvents)))
 		return b.err

@@ -57,13 +57,27 @@ type Violation struct {
 	Began, Seen, Ended                  time.Time // by the server's clock; Ended zero: it is open
 	State, Who, Why                     string
 	Hints                               Hints
+	Search                              Search
 }
+
+// Search is how far the search for who wrote the first record of a violation has come.
+type Search struct {
+	State    string    // empty: nobody was asked, as where a violation is about no record
+	Until    time.Time // when it ends without an answer, or ended
+	Producer *Producer // where State is SearchFound
+}
+
+// States of a search.
+const (
+	SearchOn    = "looking"
+	SearchFound = "found"
+	SearchOver  = "not-found" // no recording had the record until Until
+)
 
 // Hints are what may lead to who wrote the first record.
 type Hints struct {
-	Headers  []string  `json:"headers,omitempty"` // that the record has, of those that are known to tell; their values are shown with the record
-	Producer *Producer `json:"producer,omitempty"`
-	Detail   string    `json:"detail,omitempty"` // numbers of a window, as how many records it had; why the first record does not conform; never a value
+	Headers []string `json:"headers,omitempty"` // that the record has, of those that are known to tell; their values are shown with the record
+	Detail  string   `json:"detail,omitempty"`  // numbers of a window, as how many records it had; why the first record does not conform; never a value
 }
 
 // Gap are records that nobody looked at.

@@ -92,7 +92,7 @@ func (w *worker) round(ctx context.Context) error {
 			w.judged(now, c)
 		}
 		w.recovered(now, c)
-		w.hinted(ctx, c)
+		w.hinted()
 		err = w.commit(ctx, c)
 	}
 	if err != nil {

@@ -24,10 +24,11 @@ type world struct {
 	schemas serde.Schemas
 	budget  int64
 
-	mu     sync.Mutex
-	clock  time.Time
-	events []Event
-	deaf   bool // the sink takes nothing
+	mu        sync.Mutex
+	clock     time.Time
+	events    []Event
+	deaf      bool // the sink takes nothing
+	producers Producers
 }
 
 func newWorld(t *testing.T) *world {
@@ -49,7 +50,7 @@ func (w *world) restart() {
 	w.t.Helper()
 	e, err := New(w.t.Context(), Options{
 		Tables: w.db, Clusters: []Cluster{{Name: "shop", Bootstrap: []string{"broker:9092"}, Kafka: w.fake.Client(), Decoder: serde.NewRecordDecoder(w.schemas, serde.Limits{}), Schemas: w.schemas}},
-		Sink: w, Now: w.now, RecoverAfter: time.Minute, Budget: w.budget,
+		Sink: w, Producers: w.producers, Now: w.now, RecoverAfter: time.Minute, Budget: w.budget,
 	})
 	if err != nil {
 		w.t.Fatal(err)

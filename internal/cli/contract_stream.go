@@ -151,6 +151,12 @@ func unrecorded(v *gen.Violation) string {
 		return nothing
 	}
 	s := "no recorded job"
+	switch v.ProducerSearch {
+	case "looking":
+		s = "no recorded job yet, looked for until " + instant(v.ProducerUntil)
+	case "not-found":
+		s = "no recorded job until " + instant(v.ProducerUntil)
+	}
 	if v.Writer != "" {
 		s += "; written with schema " + clean(v.Writer)
 	}

@@ -47,7 +47,7 @@ func (x *contractEvents) Emit(ctx context.Context, e checks.Event) error {
 		if err != nil {
 			return err
 		}
-		if p := v.Hints.Producer; p != nil {
+		if p := v.Search.Producer; p != nil {
 			n.Facts.Producer, n.Facts.Program = p.Job, p.Program
 		}
 		if v.Last >= 0 {

@@ -53,7 +53,7 @@ func TestAViolationNamesWhoWroteTheRecord(t *testing.T) {
 		}
 		return len(list) > 0
 	})
-	if v.Hints.Producer == nil || v.First == at.Offset && *v.Hints.Producer != got {
+	if v.Search.State != checks.SearchFound || v.First == at.Offset && *v.Search.Producer != got {
 		t.Fatalf("%+v", v)
 	}
 	body := j.fetched("/violations?contract=totals")

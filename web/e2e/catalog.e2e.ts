@@ -1,5 +1,5 @@
 /**
- * A reader searches the catalog, sees who reads a stream and why that is known, and follows its lineage. SIGHTGLASS_STORIES=catalog, against
+ * A reader searches the catalog, sees who reads a stream and why that is known, and follows its lineage. Against
  * a server whose catalog has the demo's orders, or the made-up one.
  */
 import type { Browser, Page } from "playwright-core";

@@ -158,6 +158,7 @@ export function violation(now: number): Violation {
 		state: "open",
 		detail: "the key was there 40 min before",
 		headers: ["traceparent"],
+		producer_search: "found" as const,
 		producer: {
 			recording: "8c1e4f0a9b7d42e6a1c3d5f708192a3b",
 			job: "order-totals",

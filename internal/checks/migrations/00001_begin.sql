@@ -30,6 +30,8 @@ CREATE TABLE violation (
 );
 CREATE INDEX violation_contract ON violation (contract, began);
 CREATE INDEX violation_state ON violation (state, began);
+CREATE TABLE check_writer (violation TEXT PRIMARY KEY, asked BIGINT NOT NULL, next BIGINT NOT NULL, until BIGINT NOT NULL, producer TEXT NOT NULL);
+CREATE INDEX check_writer_next ON check_writer (next);
 CREATE TABLE check_outbox (id TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE check_volume (
   contract TEXT NOT NULL, cluster TEXT NOT NULL, topic TEXT NOT NULL, hour BIGINT NOT NULL, records TEXT NOT NULL, PRIMARY KEY (contract, cluster, topic, hour)

@@ -73,9 +73,17 @@ describe("a violation's page", () => {
 	it("says who wrote it is not known, and that there is no record, where that is so", async () => {
 		const { producer: _, ...unknown } = violation(now);
 		open({ [at]: { ...unknown, partition: -1, first: "-1" } });
-		expect(await screen.findByText(/No recording knows/)).toBeTruthy();
+		expect(await screen.findByText(/Nobody was asked/)).toBeTruthy();
 		expect(screen.queryByRole("link", { name: "Open the record" })).toBeNull();
 		expect(screen.getByText("about no record in particular")).toBeTruthy();
+	});
+
+	it("says whether the writer is still looked for", async () => {
+		const { producer: _, ...unknown } = violation(now);
+		open({ [at]: { ...unknown, producer_search: "looking", producer_until: unknown.began } });
+		expect(await screen.findByText(/No recording has the first record yet/)).toBeTruthy();
+		open({ [at]: { ...unknown, producer_search: "not-found", producer_until: unknown.began } });
+		expect(await screen.findByText(/No recording has the first record\. Headers/)).toBeTruthy();
 	});
 
 	it("is on its way, refused, failed, or not there", async () => {

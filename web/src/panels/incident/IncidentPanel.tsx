@@ -152,8 +152,7 @@ function Who({ violation: v }: { readonly violation: Violation }) {
 		<Panel title="Who wrote it">
 			{p === undefined ? (
 				<p className={styles.text}>
-					<Icon name="unknown" size="s" className="dim" /> No recording knows who wrote the first record. Headers of it may tell, or its
-					journey across jobs.
+					<Icon name="unknown" size="s" className="dim" /> <NoWriter violation={v} />
 				</p>
 			) : (
 				<dl className={`kv ${styles.facts}`}>
@@ -174,6 +173,18 @@ function Who({ violation: v }: { readonly violation: Violation }) {
 			)}
 		</Panel>
 	);
+}
+
+/** Why nobody is named. A recording may get a record some time after the topic has it, so it is looked for again for some minutes. */
+function NoWriter({ violation: v }: { readonly violation: Violation }) {
+	if (v.producer_search === "looking")
+		return (
+			<>
+				No recording has the first record yet. It is looked for until <TimeText t={v.producer_until ?? v.began} digits={0} />.
+			</>
+		);
+	if (v.producer_search === "not-found") return <>No recording has the first record. Headers of it may tell, or its journey across jobs.</>;
+	return <>Nobody was asked who wrote it. Headers of the first record may tell, or its journey across jobs.</>;
 }
 
 function Owner({ contract }: { readonly contract: Contract | undefined }) {

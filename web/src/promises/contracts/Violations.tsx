@@ -107,11 +107,17 @@ export function Place({ violation: v }: { readonly violation: Violation }) {
 	);
 }
 
+/** Why nobody is named as the writer of the first bad record. */
+function noWriter(v: Violation): string {
+	if (v.producer_search === "looking") return "still looked for";
+	return v.producer_search === "not-found" ? "no recording has it" : "not looked for";
+}
+
 /** Who wrote the first bad record, with the ways to the journey and to the line of code. */
 export function Writer({ violation: v }: { readonly violation: Violation }) {
 	const p = v.producer;
 	const place = firstPlace(v);
-	if (p === undefined || p.recording === "") return <span className="dim">no recording knows</span>;
+	if (p === undefined || p.recording === "") return <span className="dim">{noWriter(v)}</span>;
 	return (
 		<span className="row">
 			<a className="link" href={link({ screen: "graph", job: p.recording })}>

@@ -105,6 +105,37 @@ func TestASQLPlanTellsFieldsAndTheirLineage(t *testing.T) {
 	}
 }
 
+// Where the planner ran in a process that nothing recorded, a source has no columns of its own: what the calculation behind it uses of it is known all
+// the same, unless its words are not understood.
+func TestCalculationsTellTheColumnsOfASource(t *testing.T) {
+	bare := func(plan string) *browse.RecordedJob {
+		j := alertsJob()
+		j.Statements = nil
+		j.Operators[0].Fields, j.Operators[0].Plan, j.Operators[0].Name = nil, "", "Source: KafkaSource-default_catalog.default_database.merchant_totals"
+		if plan != "" {
+			j.Operators[1].Plan = plan
+		}
+		return j
+	}
+	c := fresh(t)
+	take(t, c, c.recorded(bare("")))
+	p := pageOf(t, c, "stream:prod/merchant-totals")
+	if len(p.Readers) != 1 || !p.Readers[0].Known || !slices.Equal(p.Readers[0].Paths, []string{"merchantId", "windowEnd", "totalCents", "orders"}) {
+		t.Errorf("readers: %+v", p.Readers)
+	}
+	for _, plan := range []string{
+		"[2]:Calc(select=[merchantId, CAST(windowEnd AS INTEGER) AS e])", "[2]:Calc(select=[merchantId, customer.email AS e])", "[2]:Calc(select=[m[1] AS e])", "[2]:Calc(select=[helper(orders) AS e])",
+		"[2]:GroupAggregate(groupBy=[merchantId], select=[merchantId, SUM(orders) AS n])", "[2]:Calc(select=[merchantId], where=[SEARCH(orders, Sarg[0])])",
+	} {
+		c := fresh(t)
+		take(t, c, c.recorded(bare(plan)))
+		p := pageOf(t, c, "stream:prod/merchant-totals")
+		if len(p.Readers) != 1 || p.Readers[0].Known {
+			t.Errorf("%s: %+v", plan, p.Readers)
+		}
+	}
+}
+
 // Where a plan cannot be followed nothing is made up: all columns may be used, and no field comes out of another.
 func TestAPlanThatIsNotUnderstoodIsNotFollowed(t *testing.T) {
 	c, j := fresh(t), alertsJob()

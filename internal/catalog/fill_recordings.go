@@ -63,6 +63,7 @@ func (c *Catalog) recorded(r *browse.RecordedJob) Batch {
 	x := &recording{c: c, r: r, job: JobID(r.Job.Name), last: wall(r.Job.LastSeen)}
 	if r.Planned {
 		x.sql = planOf(r)
+		x.sourceColumns()
 	}
 	first := wall(r.Job.Started)
 	x.out.Entities = append(x.out.Entities, Entity{ID: x.job, Kind: Job, Name: r.Job.Name, First: first, Last: x.last, Facts: map[string]string{

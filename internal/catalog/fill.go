@@ -11,7 +11,8 @@ import (
 // filling is what the filling remembers between two looks. Only Fill uses it.
 type filling struct {
 	runs   map[event.RecordingID]runSeen
-	groups map[string]int // by cluster: how many groups have had their turn
+	groups map[string]int          // by cluster: how many groups have had their turn
+	moves  map[ID]map[string]int64 // by group and topic: how far its offsets were, all partitions together
 }
 
 // runSeen is how far a recording was when it was looked at.
@@ -37,7 +38,7 @@ func (c *Catalog) Run(ctx context.Context) {
 // Fill looks at every source once. What a source does not tell stays as it is; why is in the log.
 func (c *Catalog) Fill(ctx context.Context) {
 	if c.filled.runs == nil {
-		c.filled = filling{runs: make(map[event.RecordingID]runSeen), groups: make(map[string]int)}
+		c.filled = filling{runs: make(map[event.RecordingID]runSeen), groups: make(map[string]int), moves: make(map[ID]map[string]int64)}
 	}
 	for _, source := range []struct {
 		name string

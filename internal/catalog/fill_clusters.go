@@ -75,14 +75,17 @@ func (c *Catalog) groups(ctx context.Context, cluster string, now time.Time, b *
 		if err != nil {
 			return err
 		}
-		group(b, cluster, &g, now)
+		c.filled.moves[groupID(cluster, g.Name)] = group(b, cluster, &g, now, c.filled.moves[groupID(cluster, g.Name)])
 	}
 	return nil
 }
 
-// group adds one. That it has members says that it lives; offsets alone say that it once read.
-func group(b *Batch, cluster string, g *browse.Group, now time.Time) {
-	id := ID(string(Group) + ":" + cluster + "/" + g.Name)
+func groupID(cluster, name string) ID { return ID(string(Group) + ":" + cluster + "/" + name) }
+
+// group adds one. That it has members says that it lives, and so do offsets that went on since the look before: Flink's sources commit without being
+// members. Offsets alone say that it once read. The answer is how far it is, by topic.
+func group(b *Batch, cluster string, g *browse.Group, now time.Time, before map[string]int64) map[string]int64 {
+	id := groupID(cluster, g.Name)
 	e := Entity{ID: id, Kind: Group, Name: g.Name, Cluster: cluster, First: now, Facts: map[string]string{
 		"state": g.State, "protocol": g.Protocol, "members": strconv.Itoa(len(g.Roster)), "clients": strings.Join(clientsOf(g), " "),
 	}}
@@ -91,8 +94,10 @@ func group(b *Batch, cluster string, g *browse.Group, now time.Time) {
 	}
 	b.Entities = append(b.Entities, e)
 	read := make(map[string]int)
+	at := make(map[string]int64)
 	for _, p := range g.Partitions {
 		read[p.Topic]++
+		at[p.Topic] += max(0, p.Committed)
 	}
 	lives := make(map[string]bool)
 	for _, m := range g.Roster {
@@ -105,12 +110,17 @@ func group(b *Batch, cluster string, g *browse.Group, now time.Time) {
 		stream := StreamID(cluster, topic)
 		b.Entities = append(b.Entities, Entity{ID: stream, Kind: Stream, Name: topic, Cluster: cluster, First: now})
 		edge := Edge{Stream: stream, System: id, Direction: Reads, Evidence: ByGroup, First: now, Detail: fmt.Sprintf("offsets of %d partitions, %s", n, strings.ToLower(g.State))}
+		if past, known := before[topic]; known && at[topic] > past {
+			edge.Last = now
+			edge.Detail = fmt.Sprintf("offsets of %d partitions, which go on", n)
+		}
 		if lives[topic] {
 			edge.Last = now
 			edge.Detail = fmt.Sprintf("%d partitions, %d members: %s", n, len(g.Roster), strings.Join(clientsOf(g), " "))
 		}
 		b.Edges = append(b.Edges, edge)
 	}
+	return at
 }
 
 func clientsOf(g *browse.Group) (names []string) {

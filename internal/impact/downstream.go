@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -113,7 +112,7 @@ func (w *work) judgeReached(systems []User, at *reached) {
 		by := "through " + strings.Join(at.path, " → ")
 		switch {
 		case w.stale(u):
-			s.Verdict, s.Why = Unknown, fmt.Sprintf("it was not seen for %d days, and may be gone; the change reaches it %s", int(w.Now().Sub(u.Seen).Hours()/24), by)
+			s.Verdict, s.Why = Unknown, w.staleWords(u)+"; the change reaches it "+by
 		case !u.Fields.Known:
 			s.Verdict, s.Why = Unknown, "which fields it reads is not known; the change reaches it "+by
 		case at.all:

@@ -30,6 +30,7 @@ type User struct {
 	Reads    bool
 	Writes   bool
 	Seen     time.Time // the newest evidence
+	Unseen   bool      // there is evidence that it may, and none that it does
 	Evidence []Evidence
 	Fields   FieldUse
 	Reader   *Reader // schema that it reads by; nil: not known

@@ -138,5 +138,8 @@ func (w *work) system(u *User, role string) System {
 }
 
 func (w *work) staleWords(u *User) string {
+	if u.Unseen {
+		return "nothing has shown that it reads: it has offsets, or the right to"
+	}
 	return fmt.Sprintf("it was not seen for %d days, and may be gone", int(w.Now().Sub(u.Seen).Hours()/24))
 }

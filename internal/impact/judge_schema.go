@@ -333,7 +333,7 @@ func (w *work) verdict(u *User, c *compared, r *Records) System {
 	touched := slices.ContainsFunc(s.Changes, func(i int) bool { return !w.out.Changes[i].harmless || w.out.Changes[i].everywhere })
 	switch {
 	case w.stale(u):
-		s.Verdict, s.Why = Unknown, fmt.Sprintf("it was not seen for %d days, and may be gone", int(w.Now().Sub(u.Seen).Hours()/24))
+		s.Verdict, s.Why = Unknown, w.staleWords(u)
 	case c.known && len(c.breaking) > 0:
 		s.Verdict, s.Why = Broken, c.breaking[0].Message
 		if r != nil && r.Failed > 0 {

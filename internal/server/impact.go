@@ -86,6 +86,7 @@ func (s *streams) Users(ctx context.Context, who access.Principal, of impact.Str
 func (s *streams) user(ctx context.Context, of catalog.ID, x *catalog.System) impact.User {
 	u := impact.User{ID: string(x.ID), Name: x.Name, Kind: string(x.Kind), Owners: x.Owners, Reads: x.Reads, Writes: !x.Reads, Seen: x.Seen, Link: catalogPage(x.ID)}
 	if u.Seen.IsZero() { // it may, and nobody saw that it does
+		u.Unseen = true
 		u.Seen = s.now().Add(-impact.AliveFor - time.Hour)
 	}
 	u.Fields.Known = x.Known

@@ -10,7 +10,7 @@ AGENT    := internal/agentjar/sightglass-agent.jar
 WEB      := web/dist/index.html
 # Version of Flink for the demo: 2.3 or 1.20.
 FLINK    ?= 2.3
-PROJECTS := agent examples/shop/jobs test/e2e/jobs test/e2e/langjobs test/matrix/jobs bench/jobs
+PROJECTS := agent examples/shop/jobs test/avro test/e2e/jobs test/e2e/langjobs test/matrix/jobs bench/jobs
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -20,9 +20,12 @@ FUZZ     ?= 10000x
 # Values of each type and the seed that the decoder's oracle takes them from; 0 chooses one.
 VALUES   ?= 10000
 SEED     ?= 0
+
+# Random pairs of schemas that Avro's own Java is asked about.
+PAIRS    ?= 100000
 ORACLE   := oracle/flink-1.20,oracle/flink-2.3
 
-.PHONY: help build build-duckdb test test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access web agent demo demo-stop
+.PHONY: help build build-duckdb test test-avro test-oracle oracle vectors fuzz lint fmt gen docs e2e bench-agent bench-store bench-replay test-matrix test-replay test-canaries soak bench-access bench-governance web agent demo demo-stop
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -56,6 +59,7 @@ test: build lint ## everything: style, Go with the race detector, JUnit, vitest,
 	CGO_ENABLED=1 go test -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/peer -run 'Quer|Export|BothEngines'
 	$(MAKE) fuzz
 	$(MAKE) test-oracle VALUES=300 SEED=1
+	$(MAKE) test-avro PAIRS=20000 SEED=1
 	$(MVN) -f agent/pom.xml verify
 	$(NPM) test
 	$(MAKE) e2e
@@ -63,6 +67,10 @@ test: build lint ## everything: style, Go with the race detector, JUnit, vitest,
 test-oracle: oracle ## Flink's own serializers write VALUES random values of every type (SEED), on both versions; each must be read back as it was
 	go test -tags oracle -count=1 -timeout 60m -v ./internal/serde -run TestOracle -values $(VALUES) -seed $(SEED)
 	go test -tags oracle -count=1 -timeout 60m -v ./internal/sidecar -run TestOracle -values $(VALUES) -seed $(SEED)
+
+test-avro: ## Avro's own Java on PAIRS random pairs of schemas (SEED): what parses, canonical texts, verdicts and their places must agree
+	$(MVN) -f test/avro/pom.xml compile
+	go test -tags oracle -count=1 -timeout 60m -v ./internal/language/avro -run TestOracle -pairs $(PAIRS) -seed $(SEED)
 
 oracle:
 	$(MVN) -f agent/pom.xml -Poracle -DskipTests -pl $(ORACLE),sidecar -am package
@@ -84,18 +92,18 @@ e2e: build ## the built binary with real Flink (2.3 and 1.20), real Kafka, and a
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestCanaries -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestDemo -flink $(FLINK)
 	go test -tags e2e -count=1 -timeout 20m -v ./test/e2e -run TestSoak -flink $(FLINK)
-	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run TestKafka
+	go test -tags e2e -count=1 -timeout 10m -v ./test/e2e -run 'TestKafka|TestContracts|TestRegistry'
 
 lint: web/node_modules/.package-lock.json ## check formatting and style of Go, Java and TypeScript
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted"; exit 1; }
 	go vet ./...
 	go vet -tags e2e ./test/...
-	go vet -tags oracle ./internal/serde ./internal/sidecar
+	go vet -tags oracle ./internal/serde ./internal/sidecar ./internal/language/avro
 	go vet -tags mutation ./internal/api
 	go vet -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/...
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags e2e ./test/...
-	go run $(STATICCHECK) -tags oracle ./internal/serde ./internal/sidecar
+	go run $(STATICCHECK) -tags oracle ./internal/serde ./internal/sidecar ./internal/language/avro
 	go run $(STATICCHECK) -tags duckdb ./internal/duckdb ./internal/cli ./bench/store/...
 	@set -e; for project in $(PROJECTS); do echo "spotless $$project"; $(MVN) -f $$project/pom.xml spotless:check; done
 	$(NPM) run lint
@@ -117,6 +125,14 @@ bench-agent: build ## what recording costs: jobs with and without the agent in t
 
 bench-access: build ## what looking into Kafka costs: masks, pages, scans and tails beside kcat and jq; three minutes
 	go run ./bench/access
+
+bench-governance: build ## what governance costs: checks of contracts, the registry, the catalog, impact of changes, violations on a broker, a lineage map in the browser, figures against their targets; five minutes
+	go run ./bench/governance/contracts
+	go run ./bench/governance/registry
+	go run ./bench/governance/catalog
+	go run ./bench/governance/impact
+	go run ./bench/governance/alarm
+	go run ./bench/governance/lineagemap
 
 bench-store: ## what the store does: a generated recording of up to 100 million events, figures against their targets, beside DuckDB where there is a C compiler; a quarter of an hour, 10 GB in build/
 	mkdir -p docs/images

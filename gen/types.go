@@ -178,6 +178,534 @@ func (e AuditStatusKind) Valid() bool {
 	}
 }
 
+// Defines values for CatalogBriefKind.
+const (
+	CatalogBriefKindContract  CatalogBriefKind = "contract"
+	CatalogBriefKindGroup     CatalogBriefKind = "group"
+	CatalogBriefKindIncident  CatalogBriefKind = "incident"
+	CatalogBriefKindJob       CatalogBriefKind = "job"
+	CatalogBriefKindOperator  CatalogBriefKind = "operator"
+	CatalogBriefKindPerson    CatalogBriefKind = "person"
+	CatalogBriefKindPrincipal CatalogBriefKind = "principal"
+	CatalogBriefKindProgram   CatalogBriefKind = "program"
+	CatalogBriefKindSchema    CatalogBriefKind = "schema"
+	CatalogBriefKindService   CatalogBriefKind = "service"
+	CatalogBriefKindStream    CatalogBriefKind = "stream"
+	CatalogBriefKindTeam      CatalogBriefKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogBriefKind enum.
+func (e CatalogBriefKind) Valid() bool {
+	switch e {
+	case CatalogBriefKindContract:
+		return true
+	case CatalogBriefKindGroup:
+		return true
+	case CatalogBriefKindIncident:
+		return true
+	case CatalogBriefKindJob:
+		return true
+	case CatalogBriefKindOperator:
+		return true
+	case CatalogBriefKindPerson:
+		return true
+	case CatalogBriefKindPrincipal:
+		return true
+	case CatalogBriefKindProgram:
+		return true
+	case CatalogBriefKindSchema:
+		return true
+	case CatalogBriefKindService:
+		return true
+	case CatalogBriefKindStream:
+		return true
+	case CatalogBriefKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogChangeAttribute.
+const (
+	CatalogChangeAttributeContact CatalogChangeAttribute = "contact"
+	CatalogChangeAttributeDoc     CatalogChangeAttribute = "doc"
+	CatalogChangeAttributeFields  CatalogChangeAttribute = "fields"
+	CatalogChangeAttributeMembers CatalogChangeAttribute = "members"
+	CatalogChangeAttributeOwners  CatalogChangeAttribute = "owners"
+	CatalogChangeAttributeTags    CatalogChangeAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogChangeAttribute enum.
+func (e CatalogChangeAttribute) Valid() bool {
+	switch e {
+	case CatalogChangeAttributeContact:
+		return true
+	case CatalogChangeAttributeDoc:
+		return true
+	case CatalogChangeAttributeFields:
+		return true
+	case CatalogChangeAttributeMembers:
+		return true
+	case CatalogChangeAttributeOwners:
+		return true
+	case CatalogChangeAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEditAttribute.
+const (
+	CatalogEditAttributeContact CatalogEditAttribute = "contact"
+	CatalogEditAttributeDoc     CatalogEditAttribute = "doc"
+	CatalogEditAttributeMembers CatalogEditAttribute = "members"
+	CatalogEditAttributeOwners  CatalogEditAttribute = "owners"
+	CatalogEditAttributeTags    CatalogEditAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEditAttribute enum.
+func (e CatalogEditAttribute) Valid() bool {
+	switch e {
+	case CatalogEditAttributeContact:
+		return true
+	case CatalogEditAttributeDoc:
+		return true
+	case CatalogEditAttributeMembers:
+		return true
+	case CatalogEditAttributeOwners:
+		return true
+	case CatalogEditAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEntityKind.
+const (
+	CatalogEntityKindContract  CatalogEntityKind = "contract"
+	CatalogEntityKindGroup     CatalogEntityKind = "group"
+	CatalogEntityKindIncident  CatalogEntityKind = "incident"
+	CatalogEntityKindJob       CatalogEntityKind = "job"
+	CatalogEntityKindOperator  CatalogEntityKind = "operator"
+	CatalogEntityKindPerson    CatalogEntityKind = "person"
+	CatalogEntityKindPrincipal CatalogEntityKind = "principal"
+	CatalogEntityKindProgram   CatalogEntityKind = "program"
+	CatalogEntityKindSchema    CatalogEntityKind = "schema"
+	CatalogEntityKindService   CatalogEntityKind = "service"
+	CatalogEntityKindStream    CatalogEntityKind = "stream"
+	CatalogEntityKindTeam      CatalogEntityKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEntityKind enum.
+func (e CatalogEntityKind) Valid() bool {
+	switch e {
+	case CatalogEntityKindContract:
+		return true
+	case CatalogEntityKindGroup:
+		return true
+	case CatalogEntityKindIncident:
+		return true
+	case CatalogEntityKindJob:
+		return true
+	case CatalogEntityKindOperator:
+		return true
+	case CatalogEntityKindPerson:
+		return true
+	case CatalogEntityKindPrincipal:
+		return true
+	case CatalogEntityKindProgram:
+		return true
+	case CatalogEntityKindSchema:
+		return true
+	case CatalogEntityKindService:
+		return true
+	case CatalogEntityKindStream:
+		return true
+	case CatalogEntityKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogEvidenceKind.
+const (
+	CatalogEvidenceKindACL             CatalogEvidenceKind = "acl"
+	CatalogEvidenceKindConnector       CatalogEvidenceKind = "connector"
+	CatalogEvidenceKindConsumerGroup   CatalogEvidenceKind = "consumer-group"
+	CatalogEvidenceKindDeclared        CatalogEvidenceKind = "declared"
+	CatalogEvidenceKindOpenlineage     CatalogEvidenceKind = "openlineage"
+	CatalogEvidenceKindRecordedPlan    CatalogEvidenceKind = "recorded-plan"
+	CatalogEvidenceKindRecordedRecords CatalogEvidenceKind = "recorded-records"
+	CatalogEvidenceKindRecordedType    CatalogEvidenceKind = "recorded-type"
+	CatalogEvidenceKindRegistryRequest CatalogEvidenceKind = "registry-request"
+)
+
+// Valid indicates whether the value is a known member of the CatalogEvidenceKind enum.
+func (e CatalogEvidenceKind) Valid() bool {
+	switch e {
+	case CatalogEvidenceKindACL:
+		return true
+	case CatalogEvidenceKindConnector:
+		return true
+	case CatalogEvidenceKindConsumerGroup:
+		return true
+	case CatalogEvidenceKindDeclared:
+		return true
+	case CatalogEvidenceKindOpenlineage:
+		return true
+	case CatalogEvidenceKindRecordedPlan:
+		return true
+	case CatalogEvidenceKindRecordedRecords:
+		return true
+	case CatalogEvidenceKindRecordedType:
+		return true
+	case CatalogEvidenceKindRegistryRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogFieldPart.
+const (
+	CatalogFieldPartKey   CatalogFieldPart = "key"
+	CatalogFieldPartValue CatalogFieldPart = "value"
+)
+
+// Valid indicates whether the value is a known member of the CatalogFieldPart enum.
+func (e CatalogFieldPart) Valid() bool {
+	switch e {
+	case CatalogFieldPartKey:
+		return true
+	case CatalogFieldPartValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogHealthState.
+const (
+	CatalogHealthStateBroken   CatalogHealthState = "broken"
+	CatalogHealthStateLearning CatalogHealthState = "learning"
+	CatalogHealthStateOk       CatalogHealthState = "ok"
+	CatalogHealthStateUnknown  CatalogHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the CatalogHealthState enum.
+func (e CatalogHealthState) Valid() bool {
+	switch e {
+	case CatalogHealthStateBroken:
+		return true
+	case CatalogHealthStateLearning:
+		return true
+	case CatalogHealthStateOk:
+		return true
+	case CatalogHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogHitKind.
+const (
+	CatalogHitKindContract  CatalogHitKind = "contract"
+	CatalogHitKindGroup     CatalogHitKind = "group"
+	CatalogHitKindIncident  CatalogHitKind = "incident"
+	CatalogHitKindJob       CatalogHitKind = "job"
+	CatalogHitKindOperator  CatalogHitKind = "operator"
+	CatalogHitKindPerson    CatalogHitKind = "person"
+	CatalogHitKindPrincipal CatalogHitKind = "principal"
+	CatalogHitKindProgram   CatalogHitKind = "program"
+	CatalogHitKindSchema    CatalogHitKind = "schema"
+	CatalogHitKindService   CatalogHitKind = "service"
+	CatalogHitKindStream    CatalogHitKind = "stream"
+	CatalogHitKindTeam      CatalogHitKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogHitKind enum.
+func (e CatalogHitKind) Valid() bool {
+	switch e {
+	case CatalogHitKindContract:
+		return true
+	case CatalogHitKindGroup:
+		return true
+	case CatalogHitKindIncident:
+		return true
+	case CatalogHitKindJob:
+		return true
+	case CatalogHitKindOperator:
+		return true
+	case CatalogHitKindPerson:
+		return true
+	case CatalogHitKindPrincipal:
+		return true
+	case CatalogHitKindProgram:
+		return true
+	case CatalogHitKindSchema:
+		return true
+	case CatalogHitKindService:
+		return true
+	case CatalogHitKindStream:
+		return true
+	case CatalogHitKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapKind.
+const (
+	CatalogMapKindLineageMap CatalogMapKind = "lineage-map"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapKind enum.
+func (e CatalogMapKind) Valid() bool {
+	switch e {
+	case CatalogMapKindLineageMap:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapEdgeEvidence.
+const (
+	CatalogMapEdgeEvidenceACL             CatalogMapEdgeEvidence = "acl"
+	CatalogMapEdgeEvidenceConnector       CatalogMapEdgeEvidence = "connector"
+	CatalogMapEdgeEvidenceConsumerGroup   CatalogMapEdgeEvidence = "consumer-group"
+	CatalogMapEdgeEvidenceDeclared        CatalogMapEdgeEvidence = "declared"
+	CatalogMapEdgeEvidenceOpenlineage     CatalogMapEdgeEvidence = "openlineage"
+	CatalogMapEdgeEvidenceRecordedPlan    CatalogMapEdgeEvidence = "recorded-plan"
+	CatalogMapEdgeEvidenceRecordedRecords CatalogMapEdgeEvidence = "recorded-records"
+	CatalogMapEdgeEvidenceRecordedType    CatalogMapEdgeEvidence = "recorded-type"
+	CatalogMapEdgeEvidenceRegistryRequest CatalogMapEdgeEvidence = "registry-request"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapEdgeEvidence enum.
+func (e CatalogMapEdgeEvidence) Valid() bool {
+	switch e {
+	case CatalogMapEdgeEvidenceACL:
+		return true
+	case CatalogMapEdgeEvidenceConnector:
+		return true
+	case CatalogMapEdgeEvidenceConsumerGroup:
+		return true
+	case CatalogMapEdgeEvidenceDeclared:
+		return true
+	case CatalogMapEdgeEvidenceOpenlineage:
+		return true
+	case CatalogMapEdgeEvidenceRecordedPlan:
+		return true
+	case CatalogMapEdgeEvidenceRecordedRecords:
+		return true
+	case CatalogMapEdgeEvidenceRecordedType:
+		return true
+	case CatalogMapEdgeEvidenceRegistryRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMapNodeKind.
+const (
+	CatalogMapNodeKindContract  CatalogMapNodeKind = "contract"
+	CatalogMapNodeKindGroup     CatalogMapNodeKind = "group"
+	CatalogMapNodeKindIncident  CatalogMapNodeKind = "incident"
+	CatalogMapNodeKindJob       CatalogMapNodeKind = "job"
+	CatalogMapNodeKindOperator  CatalogMapNodeKind = "operator"
+	CatalogMapNodeKindPerson    CatalogMapNodeKind = "person"
+	CatalogMapNodeKindPrincipal CatalogMapNodeKind = "principal"
+	CatalogMapNodeKindProgram   CatalogMapNodeKind = "program"
+	CatalogMapNodeKindSchema    CatalogMapNodeKind = "schema"
+	CatalogMapNodeKindService   CatalogMapNodeKind = "service"
+	CatalogMapNodeKindStream    CatalogMapNodeKind = "stream"
+	CatalogMapNodeKindTeam      CatalogMapNodeKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMapNodeKind enum.
+func (e CatalogMapNodeKind) Valid() bool {
+	switch e {
+	case CatalogMapNodeKindContract:
+		return true
+	case CatalogMapNodeKindGroup:
+		return true
+	case CatalogMapNodeKindIncident:
+		return true
+	case CatalogMapNodeKindJob:
+		return true
+	case CatalogMapNodeKindOperator:
+		return true
+	case CatalogMapNodeKindPerson:
+		return true
+	case CatalogMapNodeKindPrincipal:
+		return true
+	case CatalogMapNodeKindProgram:
+		return true
+	case CatalogMapNodeKindSchema:
+		return true
+	case CatalogMapNodeKindService:
+		return true
+	case CatalogMapNodeKindStream:
+		return true
+	case CatalogMapNodeKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogMatchWhat.
+const (
+	CatalogMatchWhatDoc   CatalogMatchWhat = "doc"
+	CatalogMatchWhatField CatalogMatchWhat = "field"
+	CatalogMatchWhatName  CatalogMatchWhat = "name"
+	CatalogMatchWhatOther CatalogMatchWhat = "other"
+	CatalogMatchWhatOwner CatalogMatchWhat = "owner"
+	CatalogMatchWhatTag   CatalogMatchWhat = "tag"
+)
+
+// Valid indicates whether the value is a known member of the CatalogMatchWhat enum.
+func (e CatalogMatchWhat) Valid() bool {
+	switch e {
+	case CatalogMatchWhatDoc:
+		return true
+	case CatalogMatchWhatField:
+		return true
+	case CatalogMatchWhatName:
+		return true
+	case CatalogMatchWhatOther:
+		return true
+	case CatalogMatchWhatOwner:
+		return true
+	case CatalogMatchWhatTag:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogProposalAttribute.
+const (
+	CatalogProposalAttributeContact CatalogProposalAttribute = "contact"
+	CatalogProposalAttributeDoc     CatalogProposalAttribute = "doc"
+	CatalogProposalAttributeMembers CatalogProposalAttribute = "members"
+	CatalogProposalAttributeOwners  CatalogProposalAttribute = "owners"
+	CatalogProposalAttributeTags    CatalogProposalAttribute = "tags"
+)
+
+// Valid indicates whether the value is a known member of the CatalogProposalAttribute enum.
+func (e CatalogProposalAttribute) Valid() bool {
+	switch e {
+	case CatalogProposalAttributeContact:
+		return true
+	case CatalogProposalAttributeDoc:
+		return true
+	case CatalogProposalAttributeMembers:
+		return true
+	case CatalogProposalAttributeOwners:
+		return true
+	case CatalogProposalAttributeTags:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogProposalState.
+const (
+	CatalogProposalStateApproved  CatalogProposalState = "approved"
+	CatalogProposalStatePending   CatalogProposalState = "pending"
+	CatalogProposalStateRefused   CatalogProposalState = "refused"
+	CatalogProposalStateWithdrawn CatalogProposalState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the CatalogProposalState enum.
+func (e CatalogProposalState) Valid() bool {
+	switch e {
+	case CatalogProposalStateApproved:
+		return true
+	case CatalogProposalStatePending:
+		return true
+	case CatalogProposalStateRefused:
+		return true
+	case CatalogProposalStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogSystemKind.
+const (
+	CatalogSystemKindContract  CatalogSystemKind = "contract"
+	CatalogSystemKindGroup     CatalogSystemKind = "group"
+	CatalogSystemKindIncident  CatalogSystemKind = "incident"
+	CatalogSystemKindJob       CatalogSystemKind = "job"
+	CatalogSystemKindOperator  CatalogSystemKind = "operator"
+	CatalogSystemKindPerson    CatalogSystemKind = "person"
+	CatalogSystemKindPrincipal CatalogSystemKind = "principal"
+	CatalogSystemKindProgram   CatalogSystemKind = "program"
+	CatalogSystemKindSchema    CatalogSystemKind = "schema"
+	CatalogSystemKindService   CatalogSystemKind = "service"
+	CatalogSystemKindStream    CatalogSystemKind = "stream"
+	CatalogSystemKindTeam      CatalogSystemKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CatalogSystemKind enum.
+func (e CatalogSystemKind) Valid() bool {
+	switch e {
+	case CatalogSystemKindContract:
+		return true
+	case CatalogSystemKindGroup:
+		return true
+	case CatalogSystemKindIncident:
+		return true
+	case CatalogSystemKindJob:
+		return true
+	case CatalogSystemKindOperator:
+		return true
+	case CatalogSystemKindPerson:
+		return true
+	case CatalogSystemKindPrincipal:
+		return true
+	case CatalogSystemKindProgram:
+		return true
+	case CatalogSystemKindSchema:
+		return true
+	case CatalogSystemKindService:
+		return true
+	case CatalogSystemKindStream:
+		return true
+	case CatalogSystemKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CatalogWhoKind.
+const (
+	CatalogWhoKindWho CatalogWhoKind = "who"
+)
+
+// Valid indicates whether the value is a known member of the CatalogWhoKind enum.
+func (e CatalogWhoKind) Valid() bool {
+	switch e {
+	case CatalogWhoKindWho:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeKind.
 const (
 	ChangeKindMinusD ChangeKind = "-D"
@@ -292,6 +820,57 @@ func (e CompletionKind) Valid() bool {
 	case CompletionKindOperator:
 		return true
 	case CompletionKindWord:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractCheckState.
+const (
+	ContractCheckStateLearning ContractCheckState = "learning"
+	ContractCheckStateOk       ContractCheckState = "ok"
+	ContractCheckStatePartial  ContractCheckState = "partial"
+	ContractCheckStateUnknown  ContractCheckState = "unknown"
+	ContractCheckStateViolated ContractCheckState = "violated"
+	ContractCheckStateWaiting  ContractCheckState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ContractCheckState enum.
+func (e ContractCheckState) Valid() bool {
+	switch e {
+	case ContractCheckStateLearning:
+		return true
+	case ContractCheckStateOk:
+		return true
+	case ContractCheckStatePartial:
+		return true
+	case ContractCheckStateUnknown:
+		return true
+	case ContractCheckStateViolated:
+		return true
+	case ContractCheckStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContractTestCheckState.
+const (
+	ContractTestCheckStateOk       ContractTestCheckState = "ok"
+	ContractTestCheckStateSkipped  ContractTestCheckState = "skipped"
+	ContractTestCheckStateViolated ContractTestCheckState = "violated"
+)
+
+// Valid indicates whether the value is a known member of the ContractTestCheckState enum.
+func (e ContractTestCheckState) Valid() bool {
+	switch e {
+	case ContractTestCheckStateOk:
+		return true
+	case ContractTestCheckStateSkipped:
+		return true
+	case ContractTestCheckStateViolated:
 		return true
 	default:
 		return false
@@ -448,6 +1027,180 @@ func (e GroupResetTo) Valid() bool {
 	case GroupResetToShift:
 		return true
 	case GroupResetToTime:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactAckDecision.
+const (
+	ImpactAckDecisionAgree  ImpactAckDecision = "agree"
+	ImpactAckDecisionObject ImpactAckDecision = "object"
+)
+
+// Valid indicates whether the value is a known member of the ImpactAckDecision enum.
+func (e ImpactAckDecision) Valid() bool {
+	switch e {
+	case ImpactAckDecisionAgree:
+		return true
+	case ImpactAckDecisionObject:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactAckWishDecision.
+const (
+	ImpactAckWishDecisionAgree  ImpactAckWishDecision = "agree"
+	ImpactAckWishDecisionObject ImpactAckWishDecision = "object"
+)
+
+// Valid indicates whether the value is a known member of the ImpactAckWishDecision enum.
+func (e ImpactAckWishDecision) Valid() bool {
+	switch e {
+	case ImpactAckWishDecisionAgree:
+		return true
+	case ImpactAckWishDecisionObject:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactRunKind.
+const (
+	ImpactRunKindContract    ImpactRunKind = "contract"
+	ImpactRunKindDrop        ImpactRunKind = "drop"
+	ImpactRunKindJar         ImpactRunKind = "jar"
+	ImpactRunKindSchema      ImpactRunKind = "schema"
+	ImpactRunKindTopicConfig ImpactRunKind = "topic-config"
+)
+
+// Valid indicates whether the value is a known member of the ImpactRunKind enum.
+func (e ImpactRunKind) Valid() bool {
+	switch e {
+	case ImpactRunKindContract:
+		return true
+	case ImpactRunKindDrop:
+		return true
+	case ImpactRunKindJar:
+		return true
+	case ImpactRunKindSchema:
+		return true
+	case ImpactRunKindTopicConfig:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactRunState.
+const (
+	ImpactRunStateCancelled ImpactRunState = "cancelled"
+	ImpactRunStateDone      ImpactRunState = "done"
+	ImpactRunStateFailed    ImpactRunState = "failed"
+	ImpactRunStateRunning   ImpactRunState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ImpactRunState enum.
+func (e ImpactRunState) Valid() bool {
+	switch e {
+	case ImpactRunStateCancelled:
+		return true
+	case ImpactRunStateDone:
+		return true
+	case ImpactRunStateFailed:
+		return true
+	case ImpactRunStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactSystemRole.
+const (
+	ImpactSystemRoleConsumer ImpactSystemRole = "consumer"
+	ImpactSystemRoleProducer ImpactSystemRole = "producer"
+	ImpactSystemRoleProgram  ImpactSystemRole = "program"
+)
+
+// Valid indicates whether the value is a known member of the ImpactSystemRole enum.
+func (e ImpactSystemRole) Valid() bool {
+	switch e {
+	case ImpactSystemRoleConsumer:
+		return true
+	case ImpactSystemRoleProducer:
+		return true
+	case ImpactSystemRoleProgram:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactSystemVerdict.
+const (
+	ImpactSystemVerdictBroken  ImpactSystemVerdict = "broken"
+	ImpactSystemVerdictMaybe   ImpactSystemVerdict = "maybe"
+	ImpactSystemVerdictSafe    ImpactSystemVerdict = "safe"
+	ImpactSystemVerdictUnknown ImpactSystemVerdict = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ImpactSystemVerdict enum.
+func (e ImpactSystemVerdict) Valid() bool {
+	switch e {
+	case ImpactSystemVerdictBroken:
+		return true
+	case ImpactSystemVerdictMaybe:
+		return true
+	case ImpactSystemVerdictSafe:
+		return true
+	case ImpactSystemVerdictUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactTroubleKind.
+const (
+	ImpactTroubleKindDeserialisation ImpactTroubleKind = "deserialisation"
+	ImpactTroubleKindException       ImpactTroubleKind = "exception"
+	ImpactTroubleKindViolation       ImpactTroubleKind = "violation"
+)
+
+// Valid indicates whether the value is a known member of the ImpactTroubleKind enum.
+func (e ImpactTroubleKind) Valid() bool {
+	switch e {
+	case ImpactTroubleKindDeserialisation:
+		return true
+	case ImpactTroubleKindException:
+		return true
+	case ImpactTroubleKindViolation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactWishSchemaType.
+const (
+	ImpactWishSchemaTypeAVRO     ImpactWishSchemaType = "AVRO"
+	ImpactWishSchemaTypeJSON     ImpactWishSchemaType = "JSON"
+	ImpactWishSchemaTypePROTOBUF ImpactWishSchemaType = "PROTOBUF"
+)
+
+// Valid indicates whether the value is a known member of the ImpactWishSchemaType enum.
+func (e ImpactWishSchemaType) Valid() bool {
+	switch e {
+	case ImpactWishSchemaTypeAVRO:
+		return true
+	case ImpactWishSchemaTypeJSON:
+		return true
+	case ImpactWishSchemaTypePROTOBUF:
 		return true
 	default:
 		return false
@@ -889,6 +1642,258 @@ func (e NoteKind) Valid() bool {
 	}
 }
 
+// Defines values for NotificationSeverity.
+const (
+	NotificationSeverityCritical NotificationSeverity = "critical"
+	NotificationSeverityInfo     NotificationSeverity = "info"
+	NotificationSeverityWarning  NotificationSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationSeverity enum.
+func (e NotificationSeverity) Valid() bool {
+	switch e {
+	case NotificationSeverityCritical:
+		return true
+	case NotificationSeverityInfo:
+		return true
+	case NotificationSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationState.
+const (
+	NotificationStateAcked     NotificationState = "acked"
+	NotificationStateOpen      NotificationState = "open"
+	NotificationStateQuiet     NotificationState = "quiet"
+	NotificationStateRecovered NotificationState = "recovered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationState enum.
+func (e NotificationState) Valid() bool {
+	switch e {
+	case NotificationStateAcked:
+		return true
+	case NotificationStateOpen:
+		return true
+	case NotificationStateQuiet:
+		return true
+	case NotificationStateRecovered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataPhase.
+const (
+	NotificationDataPhaseOpened    NotificationDataPhase = "opened"
+	NotificationDataPhaseRaised    NotificationDataPhase = "raised"
+	NotificationDataPhaseRecovered NotificationDataPhase = "recovered"
+	NotificationDataPhaseReminder  NotificationDataPhase = "reminder"
+	NotificationDataPhaseTest      NotificationDataPhase = "test"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataPhase enum.
+func (e NotificationDataPhase) Valid() bool {
+	switch e {
+	case NotificationDataPhaseOpened:
+		return true
+	case NotificationDataPhaseRaised:
+		return true
+	case NotificationDataPhaseRecovered:
+		return true
+	case NotificationDataPhaseReminder:
+		return true
+	case NotificationDataPhaseTest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDataSeverity.
+const (
+	NotificationDataSeverityCritical NotificationDataSeverity = "critical"
+	NotificationDataSeverityInfo     NotificationDataSeverity = "info"
+	NotificationDataSeverityWarning  NotificationDataSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDataSeverity enum.
+func (e NotificationDataSeverity) Valid() bool {
+	switch e {
+	case NotificationDataSeverityCritical:
+		return true
+	case NotificationDataSeverityInfo:
+		return true
+	case NotificationDataSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryPhase.
+const (
+	NotificationDeliveryPhaseOpened    NotificationDeliveryPhase = "opened"
+	NotificationDeliveryPhaseRaised    NotificationDeliveryPhase = "raised"
+	NotificationDeliveryPhaseRecovered NotificationDeliveryPhase = "recovered"
+	NotificationDeliveryPhaseReminder  NotificationDeliveryPhase = "reminder"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryPhase enum.
+func (e NotificationDeliveryPhase) Valid() bool {
+	switch e {
+	case NotificationDeliveryPhaseOpened:
+		return true
+	case NotificationDeliveryPhaseRaised:
+		return true
+	case NotificationDeliveryPhaseRecovered:
+		return true
+	case NotificationDeliveryPhaseReminder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryState.
+const (
+	NotificationDeliveryStateCancelled NotificationDeliveryState = "cancelled"
+	NotificationDeliveryStateDelivered NotificationDeliveryState = "delivered"
+	NotificationDeliveryStateFailed    NotificationDeliveryState = "failed"
+	NotificationDeliveryStatePending   NotificationDeliveryState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryState enum.
+func (e NotificationDeliveryState) Valid() bool {
+	switch e {
+	case NotificationDeliveryStateCancelled:
+		return true
+	case NotificationDeliveryStateDelivered:
+		return true
+	case NotificationDeliveryStateFailed:
+		return true
+	case NotificationDeliveryStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterRoles.
+const (
+	NotificationFilterRolesConsumer   NotificationFilterRoles = "consumer"
+	NotificationFilterRolesDownstream NotificationFilterRoles = "downstream"
+	NotificationFilterRolesOwner      NotificationFilterRoles = "owner"
+	NotificationFilterRolesProducer   NotificationFilterRoles = "producer"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterRoles enum.
+func (e NotificationFilterRoles) Valid() bool {
+	switch e {
+	case NotificationFilterRolesConsumer:
+		return true
+	case NotificationFilterRolesDownstream:
+		return true
+	case NotificationFilterRolesOwner:
+		return true
+	case NotificationFilterRolesProducer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterSeverity.
+const (
+	NotificationFilterSeverityCritical NotificationFilterSeverity = "critical"
+	NotificationFilterSeverityInfo     NotificationFilterSeverity = "info"
+	NotificationFilterSeverityWarning  NotificationFilterSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterSeverity enum.
+func (e NotificationFilterSeverity) Valid() bool {
+	switch e {
+	case NotificationFilterSeverityCritical:
+		return true
+	case NotificationFilterSeverityInfo:
+		return true
+	case NotificationFilterSeverityWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationFilterTypes.
+const (
+	NotificationFilterTypesConfigChanged     NotificationFilterTypes = "config.changed"
+	NotificationFilterTypesConsumerAppeared  NotificationFilterTypes = "consumer.appeared"
+	NotificationFilterTypesContractRecovered NotificationFilterTypes = "contract.recovered"
+	NotificationFilterTypesContractViolated  NotificationFilterTypes = "contract.violated"
+	NotificationFilterTypesDriftDetected     NotificationFilterTypes = "drift.detected"
+	NotificationFilterTypesImpactAcked       NotificationFilterTypes = "impact.acked"
+	NotificationFilterTypesImpactRequested   NotificationFilterTypes = "impact.requested"
+	NotificationFilterTypesSchemaDeleted     NotificationFilterTypes = "schema.deleted"
+	NotificationFilterTypesSchemaRegistered  NotificationFilterTypes = "schema.registered"
+)
+
+// Valid indicates whether the value is a known member of the NotificationFilterTypes enum.
+func (e NotificationFilterTypes) Valid() bool {
+	switch e {
+	case NotificationFilterTypesConfigChanged:
+		return true
+	case NotificationFilterTypesConsumerAppeared:
+		return true
+	case NotificationFilterTypesContractRecovered:
+		return true
+	case NotificationFilterTypesContractViolated:
+		return true
+	case NotificationFilterTypesDriftDetected:
+		return true
+	case NotificationFilterTypesImpactAcked:
+		return true
+	case NotificationFilterTypesImpactRequested:
+		return true
+	case NotificationFilterTypesSchemaDeleted:
+		return true
+	case NotificationFilterTypesSchemaRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationTargetKind.
+const (
+	NotificationTargetKindEmail   NotificationTargetKind = "email"
+	NotificationTargetKindInbox   NotificationTargetKind = "inbox"
+	NotificationTargetKindSlack   NotificationTargetKind = "slack"
+	NotificationTargetKindTopic   NotificationTargetKind = "topic"
+	NotificationTargetKindWebhook NotificationTargetKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NotificationTargetKind enum.
+func (e NotificationTargetKind) Valid() bool {
+	switch e {
+	case NotificationTargetKindEmail:
+		return true
+	case NotificationTargetKindInbox:
+		return true
+	case NotificationTargetKindSlack:
+		return true
+	case NotificationTargetKindTopic:
+		return true
+	case NotificationTargetKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ParquetState.
 const (
 	ParquetStateExporting ParquetState = "exporting"
@@ -1042,6 +2047,7 @@ const (
 	ReplayChangeKindBytes      ReplayChangeKind = "bytes"
 	ReplayChangeKindClearState ReplayChangeKind = "clear-state"
 	ReplayChangeKindClock      ReplayChangeKind = "clock"
+	ReplayChangeKindDropField  ReplayChangeKind = "drop-field"
 	ReplayChangeKindDropTimer  ReplayChangeKind = "drop-timer"
 	ReplayChangeKindMoveTimer  ReplayChangeKind = "move-timer"
 	ReplayChangeKindRandom     ReplayChangeKind = "random"
@@ -1064,6 +2070,8 @@ func (e ReplayChangeKind) Valid() bool {
 	case ReplayChangeKindClearState:
 		return true
 	case ReplayChangeKindClock:
+		return true
+	case ReplayChangeKindDropField:
 		return true
 	case ReplayChangeKindDropTimer:
 		return true
@@ -1336,6 +2344,66 @@ func (e SQLOperatorBy) Valid() bool {
 	}
 }
 
+// Defines values for SchemaChangeChange.
+const (
+	SchemaChangeChangeAdded   SchemaChangeChange = "added"
+	SchemaChangeChangeChanged SchemaChangeChange = "changed"
+	SchemaChangeChangeRemoved SchemaChangeChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the SchemaChangeChange enum.
+func (e SchemaChangeChange) Valid() bool {
+	switch e {
+	case SchemaChangeChangeAdded:
+		return true
+	case SchemaChangeChangeChanged:
+		return true
+	case SchemaChangeChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SchemaRuleBrokenDirection.
+const (
+	SchemaRuleBrokenDirectionBackward SchemaRuleBrokenDirection = "backward"
+	SchemaRuleBrokenDirectionForward  SchemaRuleBrokenDirection = "forward"
+)
+
+// Valid indicates whether the value is a known member of the SchemaRuleBrokenDirection enum.
+func (e SchemaRuleBrokenDirection) Valid() bool {
+	switch e {
+	case SchemaRuleBrokenDirectionBackward:
+		return true
+	case SchemaRuleBrokenDirectionForward:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SchemaWishType.
+const (
+	SchemaWishTypeAVRO     SchemaWishType = "AVRO"
+	SchemaWishTypeJSON     SchemaWishType = "JSON"
+	SchemaWishTypePROTOBUF SchemaWishType = "PROTOBUF"
+)
+
+// Valid indicates whether the value is a known member of the SchemaWishType enum.
+func (e SchemaWishType) Valid() bool {
+	switch e {
+	case SchemaWishTypeAVRO:
+		return true
+	case SchemaWishTypeJSON:
+		return true
+	case SchemaWishTypePROTOBUF:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SessionWay.
 const (
 	SessionWayOidc        SessionWay = "oidc"
@@ -1579,6 +2647,66 @@ func (e ViewFormat) Valid() bool {
 	}
 }
 
+// Defines values for ViolationProducerSearch.
+const (
+	ViolationProducerSearchFound    ViolationProducerSearch = "found"
+	ViolationProducerSearchLooking  ViolationProducerSearch = "looking"
+	ViolationProducerSearchNotFound ViolationProducerSearch = "not-found"
+)
+
+// Valid indicates whether the value is a known member of the ViolationProducerSearch enum.
+func (e ViolationProducerSearch) Valid() bool {
+	switch e {
+	case ViolationProducerSearchFound:
+		return true
+	case ViolationProducerSearchLooking:
+		return true
+	case ViolationProducerSearchNotFound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationState.
+const (
+	ViolationStateAcked  ViolationState = "acked"
+	ViolationStateClosed ViolationState = "closed"
+	ViolationStateOpen   ViolationState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationState enum.
+func (e ViolationState) Valid() bool {
+	switch e {
+	case ViolationStateAcked:
+		return true
+	case ViolationStateClosed:
+		return true
+	case ViolationStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationActState.
+const (
+	ViolationActStateAcked  ViolationActState = "acked"
+	ViolationActStateClosed ViolationActState = "closed"
+)
+
+// Valid indicates whether the value is a known member of the ViolationActState enum.
+func (e ViolationActState) Valid() bool {
+	switch e {
+	case ViolationActStateAcked:
+		return true
+	case ViolationActStateClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WatermarkInputState.
 const (
 	WatermarkInputStateActive    WatermarkInputState = "active"
@@ -1654,6 +2782,27 @@ func (e AuditLiveParamsOutcome) Valid() bool {
 	}
 }
 
+// Defines values for CatalogLineageParamsDirection.
+const (
+	CatalogLineageParamsDirectionBoth CatalogLineageParamsDirection = "both"
+	CatalogLineageParamsDirectionDown CatalogLineageParamsDirection = "down"
+	CatalogLineageParamsDirectionUp   CatalogLineageParamsDirection = "up"
+)
+
+// Valid indicates whether the value is a known member of the CatalogLineageParamsDirection enum.
+func (e CatalogLineageParamsDirection) Valid() bool {
+	switch e {
+	case CatalogLineageParamsDirectionBoth:
+		return true
+	case CatalogLineageParamsDirectionDown:
+		return true
+	case CatalogLineageParamsDirectionUp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TopicRecordsParamsOrder.
 const (
 	TopicRecordsParamsOrderAsc  TopicRecordsParamsOrder = "asc"
@@ -1684,6 +2833,57 @@ func (e TopicRecordsParamsIsolation) Valid() bool {
 	case TopicRecordsParamsIsolationCommitted:
 		return true
 	case TopicRecordsParamsIsolationUncommitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactReportParamsFormat.
+const (
+	ImpactReportParamsFormatJSON     ImpactReportParamsFormat = "json"
+	ImpactReportParamsFormatJunit    ImpactReportParamsFormat = "junit"
+	ImpactReportParamsFormatMarkdown ImpactReportParamsFormat = "markdown"
+	ImpactReportParamsFormatSarif    ImpactReportParamsFormat = "sarif"
+	ImpactReportParamsFormatText     ImpactReportParamsFormat = "text"
+)
+
+// Valid indicates whether the value is a known member of the ImpactReportParamsFormat enum.
+func (e ImpactReportParamsFormat) Valid() bool {
+	switch e {
+	case ImpactReportParamsFormatJSON:
+		return true
+	case ImpactReportParamsFormatJunit:
+		return true
+	case ImpactReportParamsFormatMarkdown:
+		return true
+	case ImpactReportParamsFormatSarif:
+		return true
+	case ImpactReportParamsFormatText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveriesParamsState.
+const (
+	NotificationDeliveriesParamsStateCancelled NotificationDeliveriesParamsState = "cancelled"
+	NotificationDeliveriesParamsStateDelivered NotificationDeliveriesParamsState = "delivered"
+	NotificationDeliveriesParamsStateFailed    NotificationDeliveriesParamsState = "failed"
+	NotificationDeliveriesParamsStatePending   NotificationDeliveriesParamsState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveriesParamsState enum.
+func (e NotificationDeliveriesParamsState) Valid() bool {
+	switch e {
+	case NotificationDeliveriesParamsStateCancelled:
+		return true
+	case NotificationDeliveriesParamsStateDelivered:
+		return true
+	case NotificationDeliveriesParamsStateFailed:
+		return true
+	case NotificationDeliveriesParamsStatePending:
 		return true
 	default:
 		return false
@@ -1819,6 +3019,30 @@ func (e StepParamsUntil) Valid() bool {
 	case StepParamsUntilState:
 		return true
 	case StepParamsUntilValue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViolationsParamsState.
+const (
+	ViolationsParamsStateAcked  ViolationsParamsState = "acked"
+	ViolationsParamsStateClosed ViolationsParamsState = "closed"
+	ViolationsParamsStateEmpty  ViolationsParamsState = ""
+	ViolationsParamsStateOpen   ViolationsParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ViolationsParamsState enum.
+func (e ViolationsParamsState) Valid() bool {
+	switch e {
+	case ViolationsParamsStateAcked:
+		return true
+	case ViolationsParamsStateClosed:
+		return true
+	case ViolationsParamsStateEmpty:
+		return true
+	case ViolationsParamsStateOpen:
 		return true
 	default:
 		return false
@@ -2199,6 +3423,545 @@ type CapsulePart struct {
 	Stored string `json:"stored"`
 }
 
+// CatalogBrief defines model for CatalogBrief.
+type CatalogBrief struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string           `json:"id"`
+	Kind CatalogBriefKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+	Name string    `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Tags   []string `json:"tags"`
+}
+
+// CatalogBriefKind defines model for CatalogBrief.Kind.
+type CatalogBriefKind string
+
+// CatalogChange defines model for CatalogChange.
+type CatalogChange struct {
+	After []string `json:"after"`
+
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At        time.Time              `json:"at"`
+	Attribute CatalogChangeAttribute `json:"attribute"`
+	Before    []string               `json:"before"`
+
+	// By Id of who made it.
+	By     string `json:"by"`
+	Entity string `json:"entity"`
+
+	// ID 64-bit integer as text
+	ID string `json:"id"`
+
+	// Name Of who made it, for people.
+	Name string `json:"name"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+
+	// Proposal Id of the proposal that it was.
+	Proposal string `json:"proposal,omitempty"`
+	Reason   string `json:"reason"`
+}
+
+// CatalogChangeAttribute defines model for CatalogChange.Attribute.
+type CatalogChangeAttribute string
+
+// CatalogChangeList defines model for CatalogChangeList.
+type CatalogChangeList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []CatalogChange `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogEdit defines model for CatalogEdit.
+type CatalogEdit struct {
+	Attribute CatalogEditAttribute `json:"attribute"`
+
+	// Path Of a field; absent: of the entity.
+	Path   string `json:"path,omitempty"`
+	Reason string `json:"reason"`
+
+	// Values None takes away what there is.
+	Values []string `json:"values"`
+}
+
+// CatalogEditAttribute defines model for CatalogEdit.Attribute.
+type CatalogEditAttribute string
+
+// CatalogEntity defines model for CatalogEntity.
+type CatalogEntity struct {
+	// Changes The newest first, at most 20.
+	Changes []CatalogChange `json:"changes"`
+
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Contact Where to call for help.
+	Contact string `json:"contact,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc       string `json:"doc,omitempty"`
+	DocSource string `json:"doc_source,omitempty"`
+
+	// DocText Markdown.
+	DocText string `json:"doc_text,omitempty"`
+
+	// Editable The caller may change what is said of it; else they may propose.
+	Editable bool `json:"editable"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// FieldList Of a stream, parents before children.
+	FieldList []CatalogField `json:"field_list"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First  time.Time       `json:"first,omitempty"`
+	Health []CatalogHealth `json:"health"`
+
+	// Hidden Systems or streams at it that the caller may not see.
+	Hidden int64 `json:"hidden"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string            `json:"id"`
+	Kind CatalogEntityKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Masked Fields whose values the caller sees masked.
+	Masked int64  `json:"masked"`
+	Name   string `json:"name"`
+
+	// OwnerSource person, contract …
+	OwnerSource string `json:"owner_source,omitempty"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Owns The caller is an owner, or in a team that is.
+	Owns bool `json:"owns"`
+
+	// Parent Id of what it is a part of.
+	Parent string `json:"parent,omitempty"`
+
+	// Parts A job's operators and programs, a stream's schemas and contracts, what a team owns.
+	Parts []CatalogBrief `json:"parts"`
+
+	// Proposals That wait for an owner.
+	Proposals []CatalogProposal `json:"proposals"`
+
+	// Readers Of a stream.
+	Readers []CatalogSystem `json:"readers"`
+
+	// Streams Of a system: what it reads and writes.
+	Streams []CatalogSystem `json:"streams"`
+	Tags    []string        `json:"tags"`
+
+	// UnknownReaders Readers whose fields nobody has seen: each may read any field.
+	UnknownReaders int64 `json:"unknown_readers"`
+
+	// Writers Of a stream.
+	Writers []CatalogSystem `json:"writers"`
+}
+
+// CatalogEntityKind defines model for CatalogEntity.Kind.
+type CatalogEntityKind string
+
+// CatalogEvidence defines model for CatalogEvidence.
+type CatalogEvidence struct {
+	Detail string `json:"detail,omitempty"`
+
+	// First Example: 2026-08-01T14:02:11.482000Z
+	First time.Time           `json:"first,omitempty"`
+	Kind  CatalogEvidenceKind `json:"kind"`
+
+	// Known It knows the fields.
+	Known bool `json:"known"`
+
+	// Last Absent: it says that it may, and nothing was seen of it.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last  time.Time `json:"last,omitempty"`
+	Paths []string  `json:"paths"`
+}
+
+// CatalogEvidenceKind defines model for CatalogEvidence.Kind.
+type CatalogEvidenceKind string
+
+// CatalogField defines model for CatalogField.
+type CatalogField struct {
+	// Class Of data, by the access policy for the caller. Absent: of the fields inside of it.
+	Class string `json:"class,omitempty"`
+
+	// Depth Fields around it.
+	Depth int64  `json:"depth"`
+	Doc   string `json:"doc,omitempty"`
+
+	// Mask What the caller sees in place of values; absent: the value.
+	Mask     string `json:"mask,omitempty"`
+	Optional bool   `json:"optional"`
+
+	// Origins Who says that there is such a field, the best first: schema, contract, type of JOB.
+	Origins []string         `json:"origins"`
+	Part    CatalogFieldPart `json:"part"`
+
+	// Path a.b, items[].sku, totals{}
+	Path string `json:"path"`
+
+	// ReadBy Ids of systems that are known to read it.
+	ReadBy []string `json:"read_by"`
+
+	// Rule Of the contract, in one line.
+	Rule string `json:"rule,omitempty"`
+
+	// TagSource person, contract, schema …
+	TagSource string   `json:"tag_source,omitempty"`
+	Tags      []string `json:"tags"`
+	Type      string   `json:"type,omitempty"`
+	WrittenBy []string `json:"written_by"`
+}
+
+// CatalogFieldPart defines model for CatalogField.Part.
+type CatalogFieldPart string
+
+// CatalogHealth defines model for CatalogHealth.
+type CatalogHealth struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Link Path in the UI.
+	Link  string             `json:"link,omitempty"`
+	Name  string             `json:"name"`
+	State CatalogHealthState `json:"state"`
+	Text  string             `json:"text,omitempty"`
+}
+
+// CatalogHealthState defines model for CatalogHealth.State.
+type CatalogHealthState string
+
+// CatalogHit defines model for CatalogHit.
+type CatalogHit struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string         `json:"id"`
+	Kind CatalogHitKind `json:"kind"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+
+	// Matched Where, the best first.
+	Matched []CatalogMatch `json:"matched"`
+	Name    string         `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Tags   []string `json:"tags"`
+}
+
+// CatalogHitKind defines model for CatalogHit.Kind.
+type CatalogHitKind string
+
+// CatalogHitList defines model for CatalogHitList.
+type CatalogHitList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap        `json:"gaps,omitempty"`
+	Items []CatalogHit `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogMap defines model for CatalogMap.
+type CatalogMap struct {
+	// Cut There was more than fits.
+	Cut   bool             `json:"cut"`
+	Edges []CatalogMapEdge `json:"edges"`
+
+	// Hidden Nodes that the caller may not see; nothing behind them was followed.
+	Hidden int64          `json:"hidden"`
+	Kind   CatalogMapKind `json:"kind"`
+
+	// Nodes The first is what was asked for.
+	Nodes   []CatalogMapNode `json:"nodes"`
+	Version int64            `json:"version"`
+}
+
+// CatalogMapKind defines model for CatalogMap.Kind.
+type CatalogMapKind string
+
+// CatalogMapEdge defines model for CatalogMapEdge.
+type CatalogMapEdge struct {
+	// Evidence The strongest.
+	Evidence CatalogMapEdgeEvidence `json:"evidence"`
+
+	// From Place in nodes.
+	From int64 `json:"from"`
+
+	// How Of fields: identity, or the expression without its literals.
+	How string `json:"how,omitempty"`
+
+	// Known Which fields go this way is known.
+	Known bool `json:"known"`
+
+	// Seen Example: 2026-08-01T14:02:11.482000Z
+	Seen time.Time `json:"seen,omitempty"`
+	To   int64     `json:"to"`
+
+	// Via Of fields: id of the system.
+	Via string `json:"via,omitempty"`
+}
+
+// CatalogMapEdgeEvidence The strongest.
+type CatalogMapEdgeEvidence string
+
+// CatalogMapNode defines model for CatalogMapNode.
+type CatalogMapNode struct {
+	Cluster string             `json:"cluster,omitempty"`
+	ID      string             `json:"id"`
+	Kind    CatalogMapNodeKind `json:"kind"`
+
+	// Level Steps from what was asked for; negative is upstream.
+	Level  int64    `json:"level"`
+	Name   string   `json:"name"`
+	Owners []string `json:"owners"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+}
+
+// CatalogMapNodeKind defines model for CatalogMapNode.Kind.
+type CatalogMapNodeKind string
+
+// CatalogMatch defines model for CatalogMatch.
+type CatalogMatch struct {
+	// Text The name or the field's path; empty for others.
+	Text string           `json:"text"`
+	What CatalogMatchWhat `json:"what"`
+}
+
+// CatalogMatchWhat defines model for CatalogMatch.What.
+type CatalogMatchWhat string
+
+// CatalogProposal defines model for CatalogProposal.
+type CatalogProposal struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At        time.Time                `json:"at"`
+	Attribute CatalogProposalAttribute `json:"attribute"`
+
+	// Before As it is now.
+	Before []string `json:"before"`
+	By     string   `json:"by"`
+
+	// Decide The caller may approve or refuse it now.
+	Decide bool `json:"decide"`
+
+	// Decided Example: 2026-08-01T14:02:11.482000Z
+	Decided   time.Time            `json:"decided,omitempty"`
+	DecidedBy string               `json:"decided_by,omitempty"`
+	Entity    string               `json:"entity"`
+	ID        string               `json:"id"`
+	Name      string               `json:"name"`
+	Path      string               `json:"path,omitempty"`
+	Reason    string               `json:"reason"`
+	State     CatalogProposalState `json:"state"`
+
+	// Values As it is to be.
+	Values []string `json:"values"`
+	Why    string   `json:"why,omitempty"`
+
+	// Yours The caller made it, and may take it back.
+	Yours bool `json:"yours"`
+}
+
+// CatalogProposalAttribute defines model for CatalogProposal.Attribute.
+type CatalogProposalAttribute string
+
+// CatalogProposalState defines model for CatalogProposal.State.
+type CatalogProposalState string
+
+// CatalogProposalList defines model for CatalogProposalList.
+type CatalogProposalList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []CatalogProposal `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// CatalogSystem defines model for CatalogSystem.
+type CatalogSystem struct {
+	// Cluster Of streams, groups and principals. kafka://host:port: no configured cluster is known by that server; local: nobody told.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Doc The first line of what people say of it.
+	Doc string `json:"doc,omitempty"`
+
+	// Evidence The strongest first.
+	Evidence []CatalogEvidence `json:"evidence"`
+
+	// Facts What else is known, by words of the kind: partitions, retention_ms, subject, version, state, recording, hash, commit …
+	Facts map[string]string `json:"facts"`
+
+	// Fields Of a stream: how many are known.
+	Fields int64 `json:"fields"`
+
+	// First When it was seen first.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// ID Its kind, a colon, and what it is called within the kind: stream:prod/orders, job:order-totals.
+	ID   string            `json:"id"`
+	Kind CatalogSystemKind `json:"kind"`
+
+	// Known paths are all fields that it reads or writes; else it may be any.
+	Known bool `json:"known"`
+
+	// Last When it was seen last. Absent: nothing shows that it lives.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Last time.Time `json:"last,omitempty"`
+	Name string    `json:"name"`
+
+	// Owners team:NAME and person:ID.
+	Owners []string `json:"owners"`
+
+	// Parent Id of what it is a part of.
+	Parent string   `json:"parent,omitempty"`
+	Paths  []string `json:"paths"`
+
+	// Reader Type or schema that it reads or writes by.
+	Reader string `json:"reader,omitempty"`
+
+	// Reads The system reads the stream; else it writes it.
+	Reads bool `json:"reads"`
+
+	// Seen The last evidence that it really did. Absent: there is none.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Seen time.Time `json:"seen,omitempty"`
+
+	// Stale That was more than 30 days ago, or never.
+	Stale bool     `json:"stale"`
+	Tags  []string `json:"tags"`
+}
+
+// CatalogSystemKind defines model for CatalogSystem.Kind.
+type CatalogSystemKind string
+
+// CatalogWho defines model for CatalogWho.
+type CatalogWho struct {
+	Contact string         `json:"contact,omitempty"`
+	Entity  CatalogBrief   `json:"entity"`
+	Hidden  int64          `json:"hidden"`
+	Kind    CatalogWhoKind `json:"kind"`
+	Path    string         `json:"path,omitempty"`
+
+	// Readers Of a field: those that are known to read it.
+	Readers []CatalogSystem `json:"readers"`
+
+	// Unknown Of a field: systems at the stream of which nobody knows whether they read or write it.
+	Unknown []CatalogSystem `json:"unknown"`
+	Version int64           `json:"version"`
+	Writers []CatalogSystem `json:"writers"`
+}
+
+// CatalogWhoKind defines model for CatalogWho.Kind.
+type CatalogWhoKind string
+
+// CatalogWord defines model for CatalogWord.
+type CatalogWord struct {
+	// Why For who proposed it, and for the audit log.
+	Why string `json:"why,omitempty"`
+}
+
 // Change defines model for Change.
 type Change struct {
 	// Fields What differs between the halves.
@@ -2384,6 +4147,26 @@ type Checkpoint struct {
 // CheckpointState defines model for Checkpoint.State.
 type CheckpointState string
 
+// CloudEventFacts defines model for CloudEventFacts.
+type CloudEventFacts struct {
+	Check    string           `json:"check,omitempty"`
+	Counts   map[string]int64 `json:"counts,omitempty"`
+	First    CloudEventPlace  `json:"first,omitempty"`
+	Last     CloudEventPlace  `json:"last,omitempty"`
+	Producer string           `json:"producer,omitempty"`
+	Program  string           `json:"program,omitempty"`
+	Records  int64            `json:"records,omitempty"`
+	Team     string           `json:"team,omitempty"`
+	Verdict  string           `json:"verdict,omitempty"`
+	Version  string           `json:"version,omitempty"`
+}
+
+// CloudEventPlace defines model for CloudEventPlace.
+type CloudEventPlace struct {
+	Offset    int64 `json:"offset"`
+	Partition int32 `json:"partition"`
+}
+
 // ClusterName defines model for ClusterName.
 type ClusterName struct {
 	Name string `json:"name"`
@@ -2486,6 +4269,383 @@ type Completions struct {
 	Items   []Completion  `json:"items"`
 	Problem FilterProblem `json:"problem,omitempty"`
 	To      int64         `json:"to"`
+}
+
+// Contract defines model for Contract.
+type Contract struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At          time.Time `json:"at"`
+	Checks      int64     `json:"checks"`
+	Description string    `json:"description,omitempty"`
+	Domain      string    `json:"domain,omitempty"`
+
+	// Hash SHA-256 of the text.
+	Hash string `json:"hash"`
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+
+	// Notes What it says and nobody checks.
+	Notes []ContractNote `json:"notes"`
+
+	// Number Of the version, from 1.
+	Number string `json:"number"`
+
+	// Open Violations that are open.
+	Open   int64           `json:"open"`
+	Owners []ContractOwner `json:"owners"`
+
+	// Reads Fields of other topics that the contract's owner reads: topic#path.
+	Reads []string `json:"reads"`
+
+	// Source api, or the file of the contracts' folder.
+	Source  string            `json:"source"`
+	Status  string            `json:"status"`
+	Support []ContractChannel `json:"support"`
+	Team    string            `json:"team,omitempty"`
+
+	// Text YAML, ODCS 3.1; absent in lists.
+	Text   string          `json:"text,omitempty"`
+	Topics []ContractTopic `json:"topics"`
+
+	// Version The author's.
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractApplied defines model for ContractApplied.
+type ContractApplied struct {
+	Changes []ContractChange `json:"changes"`
+	DryRun  bool             `json:"dry_run"`
+	ID      string           `json:"id"`
+	Notes   []ContractNote   `json:"notes"`
+
+	// Number 64-bit integer as text
+	Number string `json:"number"`
+
+	// Same It was in force already.
+	Same bool `json:"same"`
+}
+
+// ContractBurn defines model for ContractBurn.
+type ContractBurn struct {
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// Left Of what the objective leaves over this time; below 0: it is missed.
+	Left float64 `json:"left"`
+
+	// OverS 64-bit integer as text
+	OverS string `json:"over_s"`
+
+	// Rate 1: just as fast as it may.
+	Rate float64 `json:"rate"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// Share Of bad records.
+	Share float64 `json:"share"`
+}
+
+// ContractChange defines model for ContractChange.
+type ContractChange struct {
+	// About The stream and field, as orders#amount, or a check; absent: the whole.
+	About string `json:"about,omitempty"`
+	Text  string `json:"text"`
+
+	// Weaker Who relied on the version before may not get any more what it promised.
+	Weaker bool `json:"weaker"`
+}
+
+// ContractChannel defines model for ContractChannel.
+type ContractChannel struct {
+	Channel string `json:"channel,omitempty"`
+	Scope   string `json:"scope,omitempty"`
+	Tool    string `json:"tool,omitempty"`
+	URL     string `json:"url,omitempty"`
+}
+
+// ContractCheck defines model for ContractCheck.
+type ContractCheck struct {
+	// Burns Of checks about records: over 1 h, 6 h, 24 h and 30 d.
+	Burns   []ContractBurn `json:"burns"`
+	Cluster string         `json:"cluster"`
+	Detail  string         `json:"detail,omitempty"`
+	ID      string         `json:"id"`
+	Kind    string         `json:"kind"`
+	Line    int64          `json:"line"`
+	Name    string         `json:"name,omitempty"`
+
+	// Objective Share of records that are to be good.
+	Objective float64 `json:"objective"`
+
+	// Open Violations that are open.
+	Open     int64  `json:"open"`
+	Path     string `json:"path,omitempty"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+
+	// State partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+	State ContractCheckState `json:"state"`
+	Topic string             `json:"topic"`
+}
+
+// ContractCheckState partial: not all that came was looked at. waiting: nothing came yet. unknown: the topic cannot be read.
+type ContractCheckState string
+
+// ContractChecks defines model for ContractChecks.
+type ContractChecks struct {
+	Coverage []ContractCoverage `json:"coverage"`
+	Items    []ContractCheck    `json:"items"`
+}
+
+// ContractCoverage defines model for ContractCoverage.
+type ContractCoverage struct {
+	// Appended 64-bit integer as text
+	Appended string `json:"appended"`
+
+	// Checked 64-bit integer as text
+	Checked string        `json:"checked"`
+	Cluster string        `json:"cluster"`
+	Gaps    []ContractGap `json:"gaps"`
+	Share   float64       `json:"share"`
+	Topic   string        `json:"topic"`
+}
+
+// ContractError defines model for ContractError.
+type ContractError struct {
+	Column int64 `json:"column,omitempty"`
+	Line   int64 `json:"line"`
+
+	// Pointer JSON pointer of the part; empty: the whole.
+	Pointer string `json:"pointer"`
+	Text    string `json:"text"`
+}
+
+// ContractGap defines model for ContractGap.
+type ContractGap struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// From 64-bit integer as text
+	From      string `json:"from"`
+	Partition int32  `json:"partition"`
+
+	// To Behind the last one; -1: not known.
+	To  string `json:"to"`
+	Why string `json:"why"`
+}
+
+// ContractLint defines model for ContractLint.
+type ContractLint struct {
+	Checks   []ContractRule  `json:"checks"`
+	ID       string          `json:"id,omitempty"`
+	Mistakes []ContractError `json:"mistakes"`
+	Notes    []ContractNote  `json:"notes"`
+}
+
+// ContractList defines model for ContractList.
+type ContractList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap      `json:"gaps,omitempty"`
+	Items []Contract `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractNote defines model for ContractNote.
+type ContractNote struct {
+	Line int64  `json:"line"`
+	Text string `json:"text"`
+}
+
+// ContractOwner defines model for ContractOwner.
+type ContractOwner struct {
+	Name     string `json:"name,omitempty"`
+	Role     string `json:"role,omitempty"`
+	Username string `json:"username"`
+}
+
+// ContractProposal defines model for ContractProposal.
+type ContractProposal struct {
+	// Masked Fields that you see masked: nothing is said of their values.
+	Masked int64 `json:"masked"`
+
+	// Records That it is made from.
+	Records int64 `json:"records"`
+
+	// Text YAML, ODCS 3.1.
+	Text string `json:"text"`
+}
+
+// ContractRule defines model for ContractRule.
+type ContractRule struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Line     int64  `json:"line"`
+	Says     string `json:"says"`
+	Severity string `json:"severity"`
+}
+
+// ContractTest defines model for ContractTest.
+type ContractTest struct {
+	// SinceS So many seconds back.
+	SinceS string `json:"since_s"`
+}
+
+// ContractTestCheck defines model for ContractTestCheck.
+type ContractTestCheck struct {
+	// Bad 64-bit integer as text
+	Bad    string `json:"bad"`
+	Detail string `json:"detail,omitempty"`
+
+	// First 64-bit integer as text
+	First string `json:"first"`
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last      string                 `json:"last"`
+	Line      int64                  `json:"line"`
+	Partition int32                  `json:"partition"`
+	Says      string                 `json:"says"`
+	Severity  string                 `json:"severity"`
+	State     ContractTestCheckState `json:"state"`
+}
+
+// ContractTestCheckState defines model for ContractTestCheck.State.
+type ContractTestCheckState string
+
+// ContractTested defines model for ContractTested.
+type ContractTested struct {
+	Checks   []ContractTestCheck `json:"checks"`
+	Contract string              `json:"contract"`
+
+	// Coverage Of the records of the stretch, those that were looked at.
+	Coverage float64 `json:"coverage"`
+
+	// From Example: 2026-08-01T14:02:11.482000Z
+	From time.Time `json:"from"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// To Example: 2026-08-01T14:02:11.482000Z
+	To       time.Time `json:"to"`
+	Version  string    `json:"version"`
+	Violated int64     `json:"violated"`
+}
+
+// ContractText defines model for ContractText.
+type ContractText struct {
+	Text string `json:"text"`
+}
+
+// ContractTopic defines model for ContractTopic.
+type ContractTopic struct {
+	Cluster string `json:"cluster"`
+
+	// Quarantine Topic that bad records are copied to.
+	Quarantine string `json:"quarantine,omitempty"`
+	Topic      string `json:"topic"`
+}
+
+// ContractVersion defines model for ContractVersion.
+type ContractVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Changes Against the version before.
+	Changes []ContractChange `json:"changes"`
+	Hash    string           `json:"hash"`
+
+	// Number 64-bit integer as text
+	Number  string `json:"number"`
+	Source  string `json:"source"`
+	Status  string `json:"status"`
+	Text    string `json:"text"`
+	Version string `json:"version"`
+	Who     string `json:"who"`
+	Why     string `json:"why,omitempty"`
+}
+
+// ContractVersionList defines model for ContractVersionList.
+type ContractVersionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap             `json:"gaps,omitempty"`
+	Items []ContractVersion `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWindow defines model for ContractWindow.
+type ContractWindow struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at"`
+
+	// Bad 64-bit integer as text
+	Bad string `json:"bad"`
+
+	// First Offset of the first bad record; -1: none.
+	First     string `json:"first"`
+	Partition int32  `json:"partition"`
+
+	// Records 64-bit integer as text
+	Records string `json:"records"`
+
+	// SpanS 64-bit integer as text
+	SpanS string `json:"span_s"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ContractWindowList defines model for ContractWindowList.
+type ContractWindowList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap            `json:"gaps,omitempty"`
+	Items []ContractWindow `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ContractWish defines model for ContractWish.
+type ContractWish struct {
+	// DryRun Say what would change, and change nothing.
+	DryRun bool   `json:"dry_run,omitempty"`
+	Text   string `json:"text"`
+	Why    string `json:"why,omitempty"`
 }
 
 // Cost defines model for Cost.
@@ -3317,6 +5477,387 @@ type HookUse struct {
 	// State failed, missing, fired, installed or waiting.
 	State string `json:"state"`
 }
+
+// ImpactAck defines model for ImpactAck.
+type ImpactAck struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At       time.Time         `json:"at"`
+	By       string            `json:"by"`
+	Decision ImpactAckDecision `json:"decision"`
+	Reason   string            `json:"reason,omitempty"`
+	Team     string            `json:"team"`
+}
+
+// ImpactAckDecision defines model for ImpactAck.Decision.
+type ImpactAckDecision string
+
+// ImpactAckWish defines model for ImpactAckWish.
+type ImpactAckWish struct {
+	Decision ImpactAckWishDecision `json:"decision"`
+
+	// Reason Whoever objects says why.
+	Reason string `json:"reason,omitempty"`
+	Team   string `json:"team"`
+}
+
+// ImpactAckWishDecision defines model for ImpactAckWish.Decision.
+type ImpactAckWishDecision string
+
+// ImpactCame defines model for ImpactCame.
+type ImpactCame struct {
+	// Blind Whether it can read is seen of recorded jobs alone, and it is none.
+	Blind bool `json:"blind,omitempty"`
+
+	// Held What was predicted came, as far as can be seen.
+	Held bool   `json:"held"`
+	Name string `json:"name"`
+
+	// Predicted Absent: it was not named.
+	Predicted string          `json:"predicted,omitempty"`
+	System    string          `json:"system"`
+	Troubles  []ImpactTrouble `json:"troubles"`
+}
+
+// ImpactChange defines model for ImpactChange.
+type ImpactChange struct {
+	Advice string `json:"advice,omitempty"`
+	From   string `json:"from,omitempty"`
+	Kind   string `json:"kind"`
+
+	// Path Of a field.
+	Path string `json:"path,omitempty"`
+
+	// Pointer Into the schema.
+	Pointer string `json:"pointer,omitempty"`
+	Text    string `json:"text"`
+	To      string `json:"to,omitempty"`
+}
+
+// ImpactConverted defines model for ImpactConverted.
+type ImpactConverted struct {
+	Converted int64 `json:"converted"`
+	Failed    int64 `json:"failed"`
+
+	// First That failed.
+	First []ImpactPlace `json:"first"`
+
+	// NotSimulated What would become of them cannot be told, or rests on what is masked.
+	NotSimulated int64 `json:"not_simulated"`
+	Of           int64 `json:"of"`
+
+	// Reasons The most frequent first.
+	Reasons []ImpactReason `json:"reasons"`
+}
+
+// ImpactCounts defines model for ImpactCounts.
+type ImpactCounts struct {
+	Broken int64 `json:"broken"`
+	Maybe  int64 `json:"maybe"`
+	Safe   int64 `json:"safe"`
+
+	// Unknown Systems that the caller may not see are among them.
+	Unknown int64 `json:"unknown"`
+}
+
+// ImpactData defines model for ImpactData.
+type ImpactData struct {
+	Fields []ImpactField `json:"fields"`
+
+	// Keyed Of these, with a key.
+	Keyed int64 `json:"keyed"`
+
+	// Largest Bytes of the largest one; a power of two where some of it is masked.
+	Largest string `json:"largest"`
+	Note    string `json:"note,omitempty"`
+
+	// Records That were looked at.
+	Records int64           `json:"records"`
+	Valid   ImpactConverted `json:"valid,omitempty"`
+}
+
+// ImpactEvidence defines model for ImpactEvidence.
+type ImpactEvidence struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At     time.Time `json:"at,omitempty"`
+	Detail string    `json:"detail"`
+
+	// Kind edge, fields, compatibility, records, setting, contract, replay.
+	Kind   string `json:"kind"`
+	Source string `json:"source"`
+}
+
+// ImpactField defines model for ImpactField.
+type ImpactField struct {
+	// Hidden Some is, to whoever asked.
+	Hidden bool `json:"hidden,omitempty"`
+
+	// LastOffset Newest record where it is not null; -1: none.
+	LastOffset    string `json:"last_offset"`
+	LastPartition int32  `json:"last_partition"`
+
+	// LastTime Example: 2026-08-01T14:02:11.482000Z
+	LastTime time.Time `json:"last_time,omitempty"`
+
+	// NotNull Share of records.
+	NotNull float64 `json:"not_null"`
+	Path    string  `json:"path"`
+
+	// Present Share of records.
+	Present float64 `json:"present"`
+
+	// Suppressed Of so few records nothing is said.
+	Suppressed bool `json:"suppressed,omitempty"`
+}
+
+// ImpactOutcome defines model for ImpactOutcome.
+type ImpactOutcome struct {
+	// Over The seven days are.
+	Over bool `json:"over"`
+
+	// Released Example: 2026-08-01T14:02:11.482000Z
+	Released time.Time    `json:"released"`
+	Systems  []ImpactCame `json:"systems"`
+
+	// Until That it was looked at.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Until time.Time `json:"until"`
+}
+
+// ImpactPlace defines model for ImpactPlace.
+type ImpactPlace struct {
+	// Offset 64-bit integer as text
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+	Path      string `json:"path,omitempty"`
+	Reason    string `json:"reason"`
+}
+
+// ImpactPlanStep defines model for ImpactPlanStep.
+type ImpactPlanStep struct {
+	Text string `json:"text"`
+	Who  string `json:"who"`
+}
+
+// ImpactReason defines model for ImpactReason.
+type ImpactReason struct {
+	// Failed Otherwise: not simulated.
+	Failed  bool   `json:"failed"`
+	Path    string `json:"path,omitempty"`
+	Reason  string `json:"reason"`
+	Records int64  `json:"records"`
+}
+
+// ImpactReference defines model for ImpactReference.
+type ImpactReference struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// ImpactRegistry defines model for ImpactRegistry.
+type ImpactRegistry struct {
+	Compatible bool     `json:"compatible"`
+	Level      string   `json:"level"`
+	Messages   []string `json:"messages"`
+	Subject    string   `json:"subject"`
+
+	// Version That is the latest; 0: none.
+	Version int64 `json:"version"`
+}
+
+// ImpactReport defines model for ImpactReport.
+type ImpactReport struct {
+	Changes []ImpactChange `json:"changes"`
+	Data    ImpactData     `json:"data,omitempty"`
+
+	// Hidden Systems that are not shown to the caller.
+	Hidden int64 `json:"hidden"`
+
+	// Notes What could not be looked at.
+	Notes []string `json:"notes"`
+
+	// Owners Of the stream.
+	Owners []string `json:"owners"`
+
+	// Plan What is to be done before.
+	Plan []ImpactPlanStep `json:"plan"`
+
+	// Profile Whose rules of compatibility.
+	Profile  string         `json:"profile,omitempty"`
+	Registry ImpactRegistry `json:"registry,omitempty"`
+
+	// Systems The worst first.
+	Systems []ImpactSystem `json:"systems"`
+}
+
+// ImpactRun defines model for ImpactRun.
+type ImpactRun struct {
+	// Acks What teams say, oldest first; of a team the last counts.
+	Acks []ImpactAck `json:"acks"`
+
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began time.Time `json:"began"`
+
+	// By Who asked.
+	By      string       `json:"by"`
+	Cluster string       `json:"cluster"`
+	Counts  ImpactCounts `json:"counts"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// Error Why it failed.
+	Error   string        `json:"error,omitempty"`
+	ID      string        `json:"id"`
+	Kind    ImpactRunKind `json:"kind"`
+	Outcome ImpactOutcome `json:"outcome,omitempty"`
+
+	// Phase Of one that is made.
+	Phase    string         `json:"phase,omitempty"`
+	Proposal ImpactWish     `json:"proposal"`
+	Report   ImpactReport   `json:"report,omitempty"`
+	State    ImpactRunState `json:"state"`
+
+	// Step Done of the phase,
+	Step int64 `json:"step"`
+
+	// Steps of how much.
+	Steps int64  `json:"steps"`
+	Title string `json:"title"`
+	Topic string `json:"topic"`
+}
+
+// ImpactRunKind defines model for ImpactRun.Kind.
+type ImpactRunKind string
+
+// ImpactRunState defines model for ImpactRun.State.
+type ImpactRunState string
+
+// ImpactRunList defines model for ImpactRunList.
+type ImpactRunList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []ImpactRun `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ImpactSystem defines model for ImpactSystem.
+type ImpactSystem struct {
+	// Changes Indexes of the changes that touch it.
+	Changes  []int64          `json:"changes"`
+	Evidence []ImpactEvidence `json:"evidence"`
+	Fields   []string         `json:"fields"`
+
+	// FieldsKnown fields are all that it reads; otherwise it may be any.
+	FieldsKnown bool   `json:"fields_known"`
+	ID          string `json:"id"`
+	Kind        string `json:"kind"`
+
+	// Link Path of a page.
+	Link   string   `json:"link,omitempty"`
+	Name   string   `json:"name"`
+	Owners []string `json:"owners"`
+
+	// Path Streams and systems by which the change reaches it; empty: it reads the stream itself.
+	Path    []string         `json:"path"`
+	Records ImpactConverted  `json:"records,omitempty"`
+	Role    ImpactSystemRole `json:"role"`
+
+	// Seen Newest evidence.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Seen    time.Time           `json:"seen,omitempty"`
+	Verdict ImpactSystemVerdict `json:"verdict"`
+	Why     string              `json:"why"`
+}
+
+// ImpactSystemRole defines model for ImpactSystem.Role.
+type ImpactSystemRole string
+
+// ImpactSystemVerdict defines model for ImpactSystem.Verdict.
+type ImpactSystemVerdict string
+
+// ImpactText defines model for ImpactText.
+type ImpactText struct {
+	Format    string `json:"format"`
+	MediaType string `json:"media_type"`
+	Text      string `json:"text"`
+}
+
+// ImpactTrouble defines model for ImpactTrouble.
+type ImpactTrouble struct {
+	// Count 64-bit integer as text
+	Count string `json:"count"`
+
+	// First Example: 2026-08-01T14:02:11.482000Z
+	First time.Time `json:"first,omitempty"`
+
+	// Kind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
+	Kind ImpactTroubleKind `json:"kind"`
+	Path string            `json:"path,omitempty"`
+}
+
+// ImpactTroubleKind Violations are the stream's own. deserialisation: records that a recorded job could not decode; exception: another one of a task that reads the stream.
+type ImpactTroubleKind string
+
+// ImpactWish defines model for ImpactWish.
+type ImpactWish struct {
+	// Cluster Absent: the one that has the topic.
+	Cluster string `json:"cluster,omitempty"`
+
+	// Config Other settings of the topic by Kafka's names, and partitions.
+	Config map[string]string `json:"config,omitempty"`
+
+	// Contract Text of another version of a contract (ODCS).
+	Contract string `json:"contract,omitempty"`
+
+	// Drop Path of a field that is to go, as customer.email.
+	Drop string `json:"drop,omitempty"`
+
+	// File That the text was read from, for reports.
+	File string `json:"file,omitempty"`
+
+	// Jars Of the other program; they were uploaded before.
+	Jars []ReplayJar `json:"jars,omitempty"`
+
+	// Job Recording id, beginning of one, or the job's name: it gets another program.
+	Job string `json:"job,omitempty"`
+
+	// References Schemas that it refers to; what one refers to in its turn stands before it.
+	References []ImpactReference `json:"references,omitempty"`
+
+	// Replay Of a schema or drop: recorded jobs that read the stream run again on their last records as they would be written. Takes the right job:replay.
+	Replay bool `json:"replay,omitempty"`
+
+	// Sample Newest records that are tried. Absent: 1000.
+	Sample int64 `json:"sample,omitempty"`
+
+	// Schema Text of another schema.
+	Schema string `json:"schema,omitempty"`
+
+	// SchemaType Absent: as the text looks.
+	SchemaType ImpactWishSchemaType `json:"schema_type,omitempty"`
+
+	// Subject Absent: TOPIC-value.
+	Subject string `json:"subject,omitempty"`
+
+	// Topic Absent: that of the subject or contract.
+	Topic string `json:"topic,omitempty"`
+}
+
+// ImpactWishSchemaType Absent: as the text looks.
+type ImpactWishSchemaType string
 
 // InFlightChannel defines model for InFlightChannel.
 type InFlightChannel struct {
@@ -4167,6 +6708,14 @@ type LineageEnd struct {
 	TookMs     float64           `json:"took_ms"`
 }
 
+// LineageFault defines model for LineageFault.
+type LineageFault struct {
+	Message string `json:"message"`
+
+	// Pointer JSON pointer into the body.
+	Pointer string `json:"pointer"`
+}
+
 // LineageNode defines model for LineageNode.
 type LineageNode struct {
 	Attempt int64 `json:"attempt"`
@@ -4209,6 +6758,15 @@ type LineagePart struct {
 	End  LineageEnd  `json:"end,omitempty"`
 	Node LineageNode `json:"node,omitempty"`
 	Note Note        `json:"note,omitempty"`
+}
+
+// LineageTaken defines model for LineageTaken.
+type LineageTaken struct {
+	// Faults One for each event of a batch that was not.
+	Faults []LineageFault `json:"faults"`
+
+	// Stored Events that were taken.
+	Stored int64 `json:"stored"`
 }
 
 // Link defines model for Link.
@@ -4474,6 +7032,348 @@ type Note struct {
 
 // NoteKind defines model for Note.Kind.
 type NoteKind string
+
+// Notification defines model for Notification.
+type Notification struct {
+	// Acked Example: 2026-08-01T14:02:11.482000Z
+	Acked   time.Time `json:"acked,omitempty"`
+	AckedBy string    `json:"acked_by,omitempty"`
+
+	// Closed Example: 2026-08-01T14:02:11.482000Z
+	Closed   time.Time `json:"closed,omitempty"`
+	Cluster  string    `json:"cluster,omitempty"`
+	Contract string    `json:"contract,omitempty"`
+
+	// Count How often it happened.
+	Count string            `json:"count"`
+	Facts NotificationFacts `json:"facts"`
+
+	// ID Of the group: what repeats is one notification.
+	ID  string `json:"id"`
+	Job string `json:"job,omitempty"`
+
+	// Latest Example: 2026-08-01T14:02:11.482000Z
+	Latest time.Time `json:"latest"`
+
+	// Link Path in the web UI.
+	Link string `json:"link,omitempty"`
+
+	// Note Of who acknowledged it.
+	Note string `json:"note,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Severity The highest of the group.
+	Severity NotificationSeverity `json:"severity"`
+
+	// Since Example: 2026-08-01T14:02:11.482000Z
+	Since time.Time `json:"since"`
+
+	// State quiet: without another event it was over by itself.
+	State NotificationState `json:"state"`
+
+	// Subject topic#path, or the next best name.
+	Subject string `json:"subject"`
+	Summary string `json:"summary"`
+
+	// Told When the caller was told last.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Told  time.Time `json:"told,omitempty"`
+	Topic string    `json:"topic,omitempty"`
+
+	// Type As contract.violated; io.sightglass.TYPE.v1 in CloudEvents.
+	Type   string `json:"type"`
+	Unread bool   `json:"unread"`
+}
+
+// NotificationSeverity The highest of the group.
+type NotificationSeverity string
+
+// NotificationState quiet: without another event it was over by itself.
+type NotificationState string
+
+// NotificationData defines model for NotificationData.
+type NotificationData struct {
+	Cluster  string `json:"cluster,omitempty"`
+	Contract string `json:"contract,omitempty"`
+
+	// Count Events of the group so far.
+	Count int64           `json:"count"`
+	Facts CloudEventFacts `json:"facts"`
+
+	// Group The same for what belongs together.
+	Group string `json:"group"`
+	Job   string `json:"job,omitempty"`
+
+	// Link Into the web UI.
+	Link string `json:"link,omitempty"`
+	Path string `json:"path,omitempty"`
+
+	// Phase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+	Phase    NotificationDataPhase    `json:"phase"`
+	Severity NotificationDataSeverity `json:"severity"`
+
+	// Since When the group began, RFC 3339.
+	Since string `json:"since"`
+
+	// Subject Of the schema registry.
+	Subject string `json:"subject,omitempty"`
+	Summary string `json:"summary"`
+	Topic   string `json:"topic,omitempty"`
+}
+
+// NotificationDataPhase Why it is told: it began, became more severe, nobody has acknowledged it, it is over, somebody tries a subscription.
+type NotificationDataPhase string
+
+// NotificationDataSeverity defines model for NotificationData.Severity.
+type NotificationDataSeverity string
+
+// NotificationDelivery defines model for NotificationDelivery.
+type NotificationDelivery struct {
+	// Attempts 64-bit integer as text
+	Attempts string `json:"attempts"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created time.Time `json:"created"`
+
+	// Detail How the answer begins, or why it is as it is.
+	Detail string `json:"detail,omitempty"`
+
+	// Done Example: 2026-08-01T14:02:11.482000Z
+	Done time.Time `json:"done,omitempty"`
+
+	// Event Id of the CloudEvent.
+	Event string `json:"event"`
+	ID    string `json:"id"`
+
+	// Next When a pending one is tried next.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Next time.Time `json:"next,omitempty"`
+
+	// Notification Id of the group.
+	Notification string                    `json:"notification"`
+	Owner        string                    `json:"owner"`
+	Phase        NotificationDeliveryPhase `json:"phase"`
+	State        NotificationDeliveryState `json:"state"`
+
+	// Status What the target answered last, or what went wrong.
+	Status       string `json:"status,omitempty"`
+	Subject      string `json:"subject"`
+	Subscription string `json:"subscription"`
+
+	// Target Without what is secret of it.
+	Target string `json:"target"`
+	Type   string `json:"type"`
+}
+
+// NotificationDeliveryPhase defines model for NotificationDelivery.Phase.
+type NotificationDeliveryPhase string
+
+// NotificationDeliveryState defines model for NotificationDelivery.State.
+type NotificationDeliveryState string
+
+// NotificationDeliveryList defines model for NotificationDeliveryList.
+type NotificationDeliveryList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                  `json:"gaps,omitempty"`
+	Items []NotificationDelivery `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationFacts defines model for NotificationFacts.
+type NotificationFacts struct {
+	// Check Rule that is broken.
+	Check    string            `json:"check,omitempty"`
+	First    NotificationPlace `json:"first,omitempty"`
+	Last     NotificationPlace `json:"last,omitempty"`
+	Producer string            `json:"producer,omitempty"`
+
+	// Program Version of the job's program.
+	Program string `json:"program,omitempty"`
+
+	// Records That it is about; 0: unknown.
+	Records string `json:"records"`
+	Team    string `json:"team,omitempty"`
+	Verdict string `json:"verdict,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// NotificationFilter defines model for NotificationFilter.
+type NotificationFilter struct {
+	// As team:NAME, job:NAME, group:NAME or a principal's id; absent: the subscriber.
+	As        []string `json:"as,omitempty"`
+	Contracts []string `json:"contracts,omitempty"`
+	Jobs      []string `json:"jobs,omitempty"`
+
+	// Roles How as stands to what it is about, as the catalog knows.
+	Roles []NotificationFilterRoles `json:"roles,omitempty"`
+
+	// Severity The least; absent: info.
+	Severity NotificationFilterSeverity `json:"severity,omitempty"`
+
+	// Subjects Of the schema registry.
+	Subjects []string `json:"subjects,omitempty"`
+
+	// Topics Names with * for any run of characters; prod/orders with a cluster.
+	Topics []string                  `json:"topics,omitempty"`
+	Types  []NotificationFilterTypes `json:"types,omitempty"`
+}
+
+// NotificationFilterRoles defines model for NotificationFilter.Roles.
+type NotificationFilterRoles string
+
+// NotificationFilterSeverity The least; absent: info.
+type NotificationFilterSeverity string
+
+// NotificationFilterTypes defines model for NotificationFilter.Types.
+type NotificationFilterTypes string
+
+// NotificationIDs defines model for NotificationIDs.
+type NotificationIDs struct {
+	// Ids Absent: all.
+	Ids []string `json:"ids,omitempty"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap          `json:"gaps,omitempty"`
+	Items []Notification `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Unread Of the whole inbox; counted up to 100.
+	Unread int64 `json:"unread"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationOutcome defines model for NotificationOutcome.
+type NotificationOutcome struct {
+	// Detail How its answer begins.
+	Detail string `json:"detail,omitempty"`
+	Ok     bool   `json:"ok"`
+
+	// Status What the target answered, or what went wrong.
+	Status string `json:"status"`
+}
+
+// NotificationPlace defines model for NotificationPlace.
+type NotificationPlace struct {
+	// Offset 64-bit integer as text
+	Offset    string `json:"offset"`
+	Partition int32  `json:"partition"`
+}
+
+// NotificationSubscription defines model for NotificationSubscription.
+type NotificationSubscription struct {
+	// After Seconds that nobody has acknowledged it before one is told; 0: at once.
+	After string `json:"after"`
+
+	// Changed Example: 2026-08-01T14:02:11.482000Z
+	Changed time.Time `json:"changed"`
+
+	// Created Example: 2026-08-01T14:02:11.482000Z
+	Created   time.Time          `json:"created"`
+	Filter    NotificationFilter `json:"filter"`
+	HasSecret bool               `json:"has_secret"`
+	ID        string             `json:"id"`
+	Name      string             `json:"name"`
+	Owner     string             `json:"owner"`
+	OwnerName string             `json:"owner_name"`
+	Paused    bool               `json:"paused"`
+
+	// Remind Seconds between reminders until somebody acknowledges; 0: none.
+	Remind string             `json:"remind"`
+	Target NotificationTarget `json:"target"`
+	Yours  bool               `json:"yours"`
+}
+
+// NotificationSubscriptionList defines model for NotificationSubscriptionList.
+type NotificationSubscriptionList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap                      `json:"gaps,omitempty"`
+	Items []NotificationSubscription `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// NotificationTarget defines model for NotificationTarget.
+type NotificationTarget struct {
+	// Cluster topic: its cluster, by its name here.
+	Cluster string                 `json:"cluster,omitempty"`
+	Kind    NotificationTargetKind `json:"kind"`
+
+	// Rate At most so many in a minute; absent: as many as the kind allows.
+	Rate int64 `json:"rate,omitempty"`
+
+	// Related inbox: of each person who has one of the filter's roles; needs notify:manage.
+	Related bool `json:"related,omitempty"`
+
+	// SecretFile File on the server's machine that holds the secret; needs notify:manage.
+	SecretFile string `json:"secret_file,omitempty"`
+
+	// To email: addresses.
+	To    []string `json:"to,omitempty"`
+	Topic string   `json:"topic,omitempty"`
+
+	// URL webhook: its address. slack: of the address its beginning; it is a secret, and given as secret.
+	URL string `json:"url,omitempty"`
+}
+
+// NotificationTargetKind defines model for NotificationTarget.Kind.
+type NotificationTargetKind string
+
+// NotificationWish defines model for NotificationWish.
+type NotificationWish struct {
+	// After Seconds; at most 30 days.
+	After  string             `json:"after,omitempty"`
+	Filter NotificationFilter `json:"filter"`
+	Name   string             `json:"name,omitempty"`
+	Paused bool               `json:"paused,omitempty"`
+
+	// Remind Seconds; 5 minutes to 30 days.
+	Remind string `json:"remind,omitempty"`
+
+	// Secret webhook: deliveries are signed with it; slack: the address. It is shown to nobody. Absent in a change: the one that is there.
+	Secret string             `json:"secret,omitempty"`
+	Target NotificationTarget `json:"target"`
+}
+
+// NotificationWord defines model for NotificationWord.
+type NotificationWord struct {
+	Note string `json:"note,omitempty"`
+}
 
 // Operator defines model for Operator.
 type Operator struct {
@@ -4754,6 +7654,9 @@ type PrincipalWay string
 type Problem struct {
 	// Detail What happened, to what.
 	Detail string `json:"detail"`
+
+	// Errors Every mistake of a document, by line.
+	Errors []ContractError `json:"errors,omitempty"`
 
 	// Hint What to do next.
 	Hint string `json:"hint"`
@@ -5109,7 +8012,7 @@ type ReplayChange struct {
 	// Operator Of a state: name, slug or beginning of the id of its operator. Absent: the one that has such a state.
 	Operator string `json:"operator,omitempty"`
 
-	// Path Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
+	// Path Of drop-field a path as schemas have it, as items[].sku; of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element.
 	Path string `json:"path,omitempty"`
 
 	// Source Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any.
@@ -5736,6 +8639,203 @@ type ScannedPartition struct {
 	// To Exclusive.
 	To string `json:"to"`
 }
+
+// SchemaChange defines model for SchemaChange.
+type SchemaChange struct {
+	After  SchemaField `json:"after,omitempty"`
+	Before SchemaField `json:"before,omitempty"`
+
+	// Breaking A rule that the level asks for is broken at it.
+	Breaking bool               `json:"breaking"`
+	Change   SchemaChangeChange `json:"change"`
+	Path     string             `json:"path"`
+}
+
+// SchemaChangeChange defines model for SchemaChange.Change.
+type SchemaChangeChange string
+
+// SchemaDifference defines model for SchemaDifference.
+type SchemaDifference struct {
+	// Compatible By the level: of a schema that is no version, against all versions that the level names.
+	Compatible bool `json:"compatible"`
+
+	// Fields That differ.
+	Fields []SchemaChange `json:"fields"`
+
+	// From The older version.
+	From  int64  `json:"from"`
+	Level string `json:"level"`
+
+	// Messages Why a schema that is no version may not be registered, as clients are told.
+	Messages []string `json:"messages"`
+
+	// OtherType The schemas are of different languages: nothing is compared.
+	OtherType bool   `json:"other_type"`
+	Profile   string `json:"profile"`
+
+	// Rules What readers meet, breaking ones first.
+	Rules   []SchemaRuleBroken `json:"rules"`
+	Subject string             `json:"subject"`
+
+	// To The newer version; 0: it is none yet.
+	To int64 `json:"to"`
+}
+
+// SchemaField defines model for SchemaField.
+type SchemaField struct {
+	// Default JSON; absent: it has none.
+	Default string `json:"default,omitempty"`
+	Doc     string `json:"doc,omitempty"`
+
+	// Optional A record need not have it, or it may be null.
+	Optional bool `json:"optional"`
+
+	// Path As decoded records spell it: a.b, items[].sku.
+	Path string   `json:"path"`
+	Tags []string `json:"tags"`
+	Type string   `json:"type"`
+
+	// Values Of an enum or a constant.
+	Values []string `json:"values"`
+}
+
+// SchemaReference defines model for SchemaReference.
+type SchemaReference struct {
+	Name    string `json:"name"`
+	Subject string `json:"subject"`
+	Version int64  `json:"version"`
+}
+
+// SchemaRuleBroken defines model for SchemaRuleBroken.
+type SchemaRuleBroken struct {
+	Advice string `json:"advice,omitempty"`
+
+	// Asked The level asks for this direction.
+	Asked bool `json:"asked"`
+
+	// Breaking The reader cannot read it.
+	Breaking bool `json:"breaking"`
+
+	// Direction backward: readers with the newer schema read older records. forward: readers with the older schema read newer records.
+	Direction SchemaRuleBrokenDirection `json:"direction"`
+	Kind      string                    `json:"kind"`
+	Message   string                    `json:"message"`
+
+	// Path Of the field; absent: it is about none.
+	Path    string `json:"path,omitempty"`
+	Pointer string `json:"pointer,omitempty"`
+}
+
+// SchemaRuleBrokenDirection backward: readers with the newer schema read older records. forward: readers with the older schema read newer records.
+type SchemaRuleBrokenDirection string
+
+// SchemaSubject defines model for SchemaSubject.
+type SchemaSubject struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// ID Of its schema.
+	ID int64 `json:"id"`
+
+	// Subject As clients write it: orders-value, or :.context:orders-value.
+	Subject string `json:"subject"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type string `json:"type"`
+
+	// Version The latest.
+	Version int64 `json:"version"`
+}
+
+// SchemaSubjectList defines model for SchemaSubjectList.
+type SchemaSubjectList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap           `json:"gaps,omitempty"`
+	Items []SchemaSubject `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// SchemaText defines model for SchemaText.
+type SchemaText struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Bytes Of the text.
+	Bytes int64 `json:"bytes"`
+
+	// Fields Of records, parents before children; empty where the text cannot be read any more.
+	Fields []SchemaField `json:"fields"`
+
+	// ID Of its schema.
+	ID         int64             `json:"id"`
+	References []SchemaReference `json:"references"`
+	Schema     string            `json:"schema"`
+	Subject    string            `json:"subject"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+}
+
+// SchemaVersion defines model for SchemaVersion.
+type SchemaVersion struct {
+	// At Example: 2026-08-01T14:02:11.482000Z
+	At time.Time `json:"at,omitempty"`
+
+	// Bytes Of the text.
+	Bytes int64 `json:"bytes"`
+
+	// ID Of its schema.
+	ID int64 `json:"id"`
+
+	// Type AVRO, PROTOBUF or JSON.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+}
+
+// SchemaVersions defines model for SchemaVersions.
+type SchemaVersions struct {
+	Items []SchemaVersion `json:"items"`
+
+	// Level Of compatibility that a new version has to keep: BACKWARD, FULL_TRANSITIVE …
+	Level string `json:"level"`
+
+	// Profile Whose rules of compatibility.
+	Profile string `json:"profile"`
+	Subject string `json:"subject"`
+}
+
+// SchemaWish defines model for SchemaWish.
+type SchemaWish struct {
+	// From Number of the older version; absent: the latest.
+	From string `json:"from,omitempty"`
+
+	// References Of schema.
+	References []SchemaReference `json:"references,omitempty"`
+
+	// Schema Text that is no version yet: what would come of registering it.
+	Schema string `json:"schema,omitempty"`
+
+	// To Number of the newer version; absent: the latest, unless there is a schema.
+	To string `json:"to,omitempty"`
+
+	// Type Of schema; absent: that of the older version.
+	Type SchemaWishType `json:"type,omitempty"`
+}
+
+// SchemaWishType Of schema; absent: that of the older version.
+type SchemaWishType string
 
 // Session defines model for Session.
 type Session struct {
@@ -6421,6 +9521,25 @@ type TopicRecord struct {
 // TopicRecordTimeType defines model for TopicRecord.TimeType.
 type TopicRecordTimeType string
 
+// TopicRecordList defines model for TopicRecordList.
+type TopicRecordList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap         `json:"gaps,omitempty"`
+	Items []TopicRecord `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
 // TopicSetting defines model for TopicSetting.
 type TopicSetting struct {
 	// Default Nobody set it for this topic.
@@ -6619,6 +9738,12 @@ type Uncovered struct {
 	What      string   `json:"what"`
 }
 
+// UnreadNotifications defines model for UnreadNotifications.
+type UnreadNotifications struct {
+	// Unread Counted up to 100.
+	Unread int64 `json:"unread"`
+}
+
 // Vertex defines model for Vertex.
 type Vertex struct {
 	ID          string     `json:"id"`
@@ -6674,6 +9799,115 @@ type ViewBy string
 
 // ViewFormat defines model for View.Format.
 type ViewFormat string
+
+// Violation defines model for Violation.
+type Violation struct {
+	// Began Example: 2026-08-01T14:02:11.482000Z
+	Began    time.Time `json:"began"`
+	Check    string    `json:"check"`
+	Cluster  string    `json:"cluster"`
+	Contract string    `json:"contract"`
+
+	// Count 64-bit integer as text
+	Count  string `json:"count"`
+	Detail string `json:"detail,omitempty"`
+
+	// Ended Example: 2026-08-01T14:02:11.482000Z
+	Ended time.Time `json:"ended,omitempty"`
+
+	// First Offset of the first bad record; -1: none.
+	First string `json:"first"`
+
+	// Headers That the first record has and that may say who wrote it; the record shows what they say.
+	Headers []string `json:"headers"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+
+	// Last 64-bit integer as text
+	Last string `json:"last"`
+
+	// Minute Of the first one, by the record's time.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	Minute time.Time `json:"minute,omitempty"`
+
+	// Partition -1: it is about no record in particular.
+	Partition int32           `json:"partition"`
+	Producer  ViolationWriter `json:"producer,omitempty"`
+
+	// ProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+	ProducerSearch ViolationProducerSearch `json:"producer_search,omitempty"`
+
+	// ProducerUntil When the search ends, or ended, without an answer.
+	//
+	// Example: 2026-08-01T14:02:11.482000Z
+	ProducerUntil time.Time `json:"producer_until,omitempty"`
+
+	// Seen Example: 2026-08-01T14:02:11.482000Z
+	Seen     time.Time      `json:"seen"`
+	Severity string         `json:"severity"`
+	State    ViolationState `json:"state"`
+	Topic    string         `json:"topic"`
+	Who      string         `json:"who,omitempty"`
+	Why      string         `json:"why,omitempty"`
+
+	// Writer Id of the schema that records were written with.
+	Writer string `json:"writer,omitempty"`
+}
+
+// ViolationProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+type ViolationProducerSearch string
+
+// ViolationState defines model for Violation.State.
+type ViolationState string
+
+// ViolationAct defines model for ViolationAct.
+type ViolationAct struct {
+	// State acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+	State ViolationActState `json:"state"`
+	Why   string            `json:"why,omitempty"`
+}
+
+// ViolationActState acked: somebody looks after it. closed: it is over; if it goes on, it is told anew.
+type ViolationActState string
+
+// ViolationList defines model for ViolationList.
+type ViolationList struct {
+	// Gaps Stretches inside what was asked for that were not recorded.
+	Gaps  []Gap       `json:"gaps,omitempty"`
+	Items []Violation `json:"items"`
+
+	// Kind What the items are.
+	Kind string `json:"kind"`
+
+	// Masked What the policy hid, over all items.
+	Masked []MaskedCount `json:"masked,omitempty"`
+
+	// Next Opaque cursor of the next page; absent on the last one.
+	Next string `json:"next,omitempty"`
+
+	// Version Major version of the shape; stable within it.
+	Version int64 `json:"version"`
+}
+
+// ViolationWriter defines model for ViolationWriter.
+type ViolationWriter struct {
+	// Before What changed within the day before the record was seen: another program of the job, or another schema of the topic.
+	Before string `json:"before,omitempty"`
+	Job    string `json:"job"`
+
+	// Journey Path of the page with the record's way.
+	Journey  string `json:"journey"`
+	Operator string `json:"operator"`
+	Position string `json:"position"`
+
+	// Program SHA-256 of its jar; of several jars the beginnings.
+	Program   string `json:"program,omitempty"`
+	Recording string `json:"recording"`
+
+	// Step Path of the page that shows the invocation which wrote it.
+	Step string `json:"step"`
+}
 
 // WatermarkInput defines model for WatermarkInput.
 type WatermarkInput struct {
@@ -6803,6 +10037,52 @@ type AuditLiveParams struct {
 // AuditLiveParamsOutcome defines parameters for AuditLive.
 type AuditLiveParamsOutcome string
 
+// CatalogParams defines parameters for Catalog.
+type CatalogParams struct {
+	// Q Words, all of which have to be found. owner:, tag:, field:, doc:, name: and cluster: before a word say where. Empty: everything.
+	Q string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Kind Only these kinds; none: all but operators and programs.
+	Kind  []string `form:"kind,omitempty" json:"kind,omitempty"`
+	Limit int64    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CatalogHistoryParams defines parameters for CatalogHistory.
+type CatalogHistoryParams struct {
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CatalogLineageParams defines parameters for CatalogLineage.
+type CatalogLineageParams struct {
+	// Field Path of a field of the stream; empty: of the whole.
+	Field     string                        `form:"field,omitempty" json:"field,omitempty"`
+	Direction CatalogLineageParamsDirection `form:"direction,omitempty" json:"direction,omitempty"`
+
+	// Depth Steps from stream to stream.
+	Depth int64 `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// CatalogLineageParamsDirection defines parameters for CatalogLineage.
+type CatalogLineageParamsDirection string
+
+// CatalogWhoParams defines parameters for CatalogWho.
+type CatalogWhoParams struct {
+	// Field Path of a field of the stream.
+	Field string `form:"field,omitempty" json:"field,omitempty"`
+}
+
+// ContractProposalParams defines parameters for ContractProposal.
+type ContractProposalParams struct {
+	// Records The newest ones that are looked at.
+	Records int64 `form:"records,omitempty" json:"records,omitempty"`
+}
+
 // TopicRecordsParams defines parameters for TopicRecords.
 type TopicRecordsParams struct {
 	// Key Text of the key's view.
@@ -6868,11 +10148,63 @@ type TopicTailParams struct {
 	Decoder string `form:"decoder,omitempty" json:"decoder,omitempty"`
 }
 
+// ContractEndParams defines parameters for ContractEnd.
+type ContractEndParams struct {
+	Why string `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// ContractWindowsParams defines parameters for ContractWindows.
+type ContractWindowsParams struct {
+	Check string `form:"check" json:"check"`
+
+	// Hours So far back.
+	Hours int64 `form:"hours,omitempty" json:"hours,omitempty"`
+}
+
 // GrantEndParams defines parameters for GrantEnd.
 type GrantEndParams struct {
 	// Why For the audit log.
 	Why string `form:"why,omitempty" json:"why,omitempty"`
 }
+
+// ImpactsParams defines parameters for Impacts.
+type ImpactsParams struct {
+	Cluster string `form:"cluster,omitempty" json:"cluster,omitempty"`
+	Topic   string `form:"topic,omitempty" json:"topic,omitempty"`
+	Limit   int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ImpactStartParams defines parameters for ImpactStart.
+type ImpactStartParams struct {
+	// Wait Seconds to wait for its end, before it is told how far it is.
+	Wait int64 `form:"wait,omitempty" json:"wait,omitempty"`
+}
+
+// ImpactParams defines parameters for Impact.
+type ImpactParams struct {
+	// Wait Seconds to wait for its end.
+	Wait int64 `form:"wait,omitempty" json:"wait,omitempty"`
+}
+
+// ImpactReportParams defines parameters for ImpactReport.
+type ImpactReportParams struct {
+	Format ImpactReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Base Address of the server's pages, for links. Absent: there are none.
+	Base string `form:"base,omitempty" json:"base,omitempty"`
+
+	// MaxMaybe Systems that may be maybe before the report counts as bad.
+	MaxMaybe int64 `form:"max_maybe,omitempty" json:"max_maybe,omitempty"`
+
+	// MaxUnknown Systems that may be unknown before it does.
+	MaxUnknown int64 `form:"max_unknown,omitempty" json:"max_unknown,omitempty"`
+}
+
+// ImpactReportParamsFormat defines parameters for ImpactReport.
+type ImpactReportParamsFormat string
 
 // JobsParams defines parameters for Jobs.
 type JobsParams struct {
@@ -6903,11 +10235,40 @@ type JobReportsParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// OpenlineageJSONBody defines parameters for Openlineage.
+type OpenlineageJSONBody = interface{}
+
 // LinkFileParams defines parameters for LinkFile.
 type LinkFileParams struct {
 	// Secret What stands in the link's address.
 	Secret string `form:"secret,omitempty" json:"secret,omitempty"`
 }
+
+// NotificationsParams defines parameters for Notifications.
+type NotificationsParams struct {
+	// Open Only what is open and nobody has acknowledged.
+	Open  bool  `form:"open,omitempty" json:"open,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParams defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParams struct {
+	State        NotificationDeliveriesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Subscription string                            `form:"subscription,omitempty" json:"subscription,omitempty"`
+
+	// All Of everybody; needs notify:manage.
+	All   bool  `form:"all,omitempty" json:"all,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of the page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// NotificationDeliveriesParamsState defines parameters for NotificationDeliveries.
+type NotificationDeliveriesParamsState string
 
 // RecordingPolicyEffectiveParams defines parameters for RecordingPolicyEffective.
 type RecordingPolicyEffectiveParams struct {
@@ -7385,11 +10746,59 @@ type ReplayDifferencesParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SubjectsParams defines parameters for Subjects.
+type SubjectsParams struct {
+	// Q Part of the name.
+	Q     string `form:"q,omitempty" json:"q,omitempty"`
+	Limit int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ViolationsParams defines parameters for Violations.
+type ViolationsParams struct {
+	Contract string `form:"contract,omitempty" json:"contract,omitempty"`
+	Check    string `form:"check,omitempty" json:"check,omitempty"`
+	Topic    string `form:"topic,omitempty" json:"topic,omitempty"`
+
+	// State Empty: all.
+	State ViolationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Limit int64                 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next of a page before.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ViolationsParamsState defines parameters for Violations.
+type ViolationsParamsState string
+
+// CatalogChangeJSONRequestBody defines body for CatalogChange for application/json ContentType.
+type CatalogChangeJSONRequestBody = CatalogEdit
+
+// CatalogProposeJSONRequestBody defines body for CatalogPropose for application/json ContentType.
+type CatalogProposeJSONRequestBody = CatalogEdit
+
+// CatalogRefuseJSONRequestBody defines body for CatalogRefuse for application/json ContentType.
+type CatalogRefuseJSONRequestBody = CatalogWord
+
 // GroupResetJSONRequestBody defines body for GroupReset for application/json ContentType.
 type GroupResetJSONRequestBody = GroupReset
 
+// ContractTestJSONRequestBody defines body for ContractTest for application/json ContentType.
+type ContractTestJSONRequestBody = ContractTest
+
 // TopicProduceJSONRequestBody defines body for TopicProduce for application/json ContentType.
 type TopicProduceJSONRequestBody = ProduceWish
+
+// ContractApplyJSONRequestBody defines body for ContractApply for application/json ContentType.
+type ContractApplyJSONRequestBody = ContractWish
+
+// ContractLintJSONRequestBody defines body for ContractLint for application/json ContentType.
+type ContractLintJSONRequestBody = ContractText
+
+// ViolationActJSONRequestBody defines body for ViolationAct for application/json ContentType.
+type ViolationActJSONRequestBody = ViolationAct
 
 // GrantRequestJSONRequestBody defines body for GrantRequest for application/json ContentType.
 type GrantRequestJSONRequestBody = GrantWish
@@ -7397,8 +10806,23 @@ type GrantRequestJSONRequestBody = GrantWish
 // GrantRefuseJSONRequestBody defines body for GrantRefuse for application/json ContentType.
 type GrantRefuseJSONRequestBody = GrantWord
 
+// ImpactStartJSONRequestBody defines body for ImpactStart for application/json ContentType.
+type ImpactStartJSONRequestBody = ImpactWish
+
+// ImpactAckJSONRequestBody defines body for ImpactAck for application/json ContentType.
+type ImpactAckJSONRequestBody = ImpactAckWish
+
 // JobLevelJSONRequestBody defines body for JobLevel for application/json ContentType.
 type JobLevelJSONRequestBody = LevelWish
+
+// OpenlineageJSONRequestBody defines body for Openlineage for application/json ContentType.
+type OpenlineageJSONRequestBody = OpenlineageJSONBody
+
+// NotificationsReadJSONRequestBody defines body for NotificationsRead for application/json ContentType.
+type NotificationsReadJSONRequestBody = NotificationIDs
+
+// NotificationAckJSONRequestBody defines body for NotificationAck for application/json ContentType.
+type NotificationAckJSONRequestBody = NotificationWord
 
 // RecordingPolicySetJSONRequestBody defines body for RecordingPolicySet for application/json ContentType.
 type RecordingPolicySetJSONRequestBody = PolicyChange
@@ -7420,6 +10844,15 @@ type ReplayStartJSONRequestBody = ReplayWish
 
 // ReplayPlanJSONRequestBody defines body for ReplayPlan for application/json ContentType.
 type ReplayPlanJSONRequestBody = ReplayWish
+
+// SubjectDifferenceJSONRequestBody defines body for SubjectDifference for application/json ContentType.
+type SubjectDifferenceJSONRequestBody = SchemaWish
+
+// SubscriptionAddJSONRequestBody defines body for SubscriptionAdd for application/json ContentType.
+type SubscriptionAddJSONRequestBody = NotificationWish
+
+// SubscriptionChangeJSONRequestBody defines body for SubscriptionChange for application/json ContentType.
+type SubscriptionChangeJSONRequestBody = NotificationWish
 
 // TokenCreateJSONRequestBody defines body for TokenCreate for application/json ContentType.
 type TokenCreateJSONRequestBody = TokenWish

@@ -26,12 +26,25 @@ const (
 	RecordWrite     Action = "record:write"
 	GrantRequest    Action = "grant:request" // to ask for a grant
 	GrantApprove    Action = "grant:approve" // to decide about what somebody else asked for
+	CatalogWrite    Action = "catalog:write" // what the catalog says of a topic or a job: owners, tags, docs
+	LineageWrite    Action = "lineage:write" // to send OpenLineage events
+	ImpactRun       Action = "impact:run"    // what a change would come to, on a topic or job: to ask, and to see what others asked
+	ImpactAck       Action = "impact:ack"    // to say what a team thinks of it
+	SchemaRead      Action = "schema:read"   // schemas, versions and settings of a registry
+	SchemaRegister  Action = "schema:register"
+	SchemaDelete    Action = "schema:delete"
+	SchemaConfigure Action = "schema:configure" // levels, modes, imports
+	NotifySubscribe Action = "notify:subscribe" // an inbox and subscriptions of one's own
+	NotifyManage    Action = "notify:manage"    // other people's, and targets that reach anywhere
+	ContractRead    Action = "contract:read"
+	ContractWrite   Action = "contract:write"
+	ContractAck     Action = "contract:ack" // to acknowledge and close violations
 )
 
 var actions = [...]Action{
 	ServerView, ClusterView, TopicList, TopicRead, TopicReadRaw, TopicProduce, GroupView, GroupReset, JobView, JobRead, JobReplay,
 	RecordingExport, RecordingImport, RecordingPin, RecordingLinks, StoreCompact, AuditRead, RecordRead, RecordWrite,
-	GrantRequest, GrantApprove,
+	GrantRequest, GrantApprove, CatalogWrite, LineageWrite, ImpactRun, ImpactAck, SchemaRead, SchemaRegister, SchemaDelete, SchemaConfigure, NotifySubscribe, NotifyManage, ContractRead, ContractWrite, ContractAck,
 }
 
 // What nobody is asked the permission for is written into the audit log under these: what people do with their own sessions and tokens, and
@@ -42,17 +55,26 @@ const (
 	SessionEnd     Action = "session:end"
 	APITokenCreate Action = "token:create"
 	APITokenRevoke Action = "token:revoke"
-	PolicyWrite    Action = "policy:write" // another access policy is in force
+	CatalogPropose Action = "catalog:propose" // by whoever sees the entity, for an owner to decide about
+	CatalogDecide  Action = "catalog:decide"  // about a proposal: by who may write, or owns the entity
+	PolicyWrite    Action = "policy:write"    // another access policy is in force
 	GrantRefuse    Action = "grant:refuse"
 	GrantEnd       Action = "grant:end"
 	GrantExpire    Action = "grant:expire" // its time is over, or nobody decided about it in time
+	NotifyAck      Action = "notify:ack"
 	AuditFile      Action = "audit:file"   // a file of the log begins
 	AuditRepair    Action = "audit:repair" // the end of a file was cut, since it held no whole entry
 	AuditKeep      Action = "audit:keep"   // retention took files of the log away
 )
 
+// NotificationResource is what access decides on for subscriptions and inboxes.
+const NotificationResource Resource = "notification"
+
 // AuditResource is what access decides on for the audit log.
 const AuditResource Resource = "audit/log"
+
+// ContractResource is what access decides on for a contract.
+func ContractResource(id string) Resource { return ResourceOf("contract", id) }
 
 // Valid reports whether a is one of the actions; the API refuses to start with a route whose action is not.
 func (a Action) Valid() bool {

@@ -48,6 +48,9 @@ type Tagged struct {
 	Schema string // for people
 	Fields []TaggedField
 	Whole  bool // these are all; else any field may have a tag, and where rules go by tags none is shown
+
+	// Added is what people call fields, in the catalog: it makes classes higher, never lower, since more people may tag than write policies.
+	Added []TaggedField
 }
 
 // TaggedField is a field with what its schema calls it.
@@ -239,13 +242,14 @@ var insidePattern = strings.NewReplacer("/", "%2F", "%", "%25")
 type plan struct {
 	*masking
 	rules  *trie
+	higher *trie           // of what people call fields
 	clear  map[string]bool // classes that the principal sees
 	guess  bool            // the principal may write what they like, and is shown no tokens
 	places places
 }
 
 func (m *masking) plan(s Subject, clear map[string]bool, guess bool) *plan {
-	p := &plan{masking: m, rules: new(trie), clear: clear, guess: guess}
+	p := &plan{masking: m, rules: new(trie), higher: new(trie), clear: clear, guess: guess}
 	for i := range m.rules {
 		r := &m.rules[i]
 		if !r.covers(s) {
@@ -256,6 +260,14 @@ func (m *masking) plan(s Subject, clear map[string]bool, guess bool) *plan {
 		}
 		if r.tagged == nil || s.Tagged == nil {
 			continue
+		}
+		for _, f := range s.Tagged.Added {
+			if !r.wants(f.Tags) {
+				continue
+			}
+			if at, err := parsePattern(f.Path); err == nil {
+				p.higher.add(at, r.tagged)
+			}
 		}
 		unclear := !s.Tagged.Whole
 		for _, f := range s.Tagged.Fields {
@@ -286,8 +298,16 @@ func (p *plan) ruleOf(path Path) rule {
 		}
 	})
 	if held == nil {
-		return rule{class: p.classes[ClassUnknown]}
+		held = &rule{class: p.classes[ClassUnknown]}
 	}
+	if held.override {
+		return *held // the policy's word about this very field
+	}
+	p.higher.find(path, func(r *rule) {
+		if r.class.Rank > held.class.Rank {
+			held = &rule{class: r.class}
+		}
+	})
 	return *held
 }
 

@@ -54,6 +54,26 @@ func foldRune(r rune) rune {
 
 const mostSteps = 64 // of a pattern
 
+// PathOf reads a path as Path.Text writes it. A text that is none is one name.
+func PathOf(text string) Path {
+	steps, err := parsePattern(text)
+	if err != nil {
+		return Path{text}
+	}
+	p := make(Path, 0, len(steps))
+	for _, s := range steps {
+		switch {
+		case s.any:
+			p = append(p, "*")
+		case s.deep:
+			p = append(p, "**")
+		default:
+			p = append(p, s.name)
+		}
+	}
+	return p
+}
+
 func parsePattern(text string) (pattern, error) {
 	fail := func(format string, args ...any) (pattern, error) {
 		return nil, fmt.Errorf("%w: %q: %s", errPattern, text, fmt.Sprintf(format, args...))

@@ -352,7 +352,7 @@ func wrongPattern(text string) string {
 }
 
 // kinds are the first segments of resources.
-var kinds = []string{"cluster", "flink", "policy", "audit", "server", "store", "agents", "grant", "*", "**"}
+var kinds = []string{"cluster", "flink", "policy", "audit", "server", "store", "agents", "grant", "notification", "registry", "contract", "*", "**"}
 
 func (r *fileReader) bindingOf(n *yaml.Node) (b Binding) {
 	r.Members(n, "a binding", map[string]func(*yaml.Node){

@@ -3,7 +3,7 @@ package access
 import "strings"
 
 // Resource names what is acted upon, in segments: cluster/<name>/topic/<name>, cluster/<name>/group/<name>,
-// flink/<environment>/job/<name>/recording/<id>, policy/<name>, audit/<name>, server. ResourceOf joins segments and keeps slashes inside a segment from splitting it.
+// flink/<environment>/job/<name>/recording/<id>, registry/context/<name>, registry/subject/<name>, policy/<name>, audit/<name>, server. ResourceOf joins segments and keeps slashes inside a segment from splitting it.
 type Resource string
 
 // insideSegment replaces what has a meaning between segments. It is made once: views ask for resources all the time.

@@ -80,6 +80,8 @@ type Shape struct {
 	Tree  bool // fill Node
 	Value int  // longest value of a Node in bytes, default 32 KiB
 	Bytes int  // most Bytes, default none
+
+	Unlined bool // no Line: for who asks a filter that does not look at it
 }
 
 // Text is the one-line rendering.
@@ -120,7 +122,9 @@ func render(plan Plan, payload event.Payload, tree event.Tree, shape Shape) View
 		v.Size, v.Reason = sizeClass(v.Size), withoutNumbers(v.Reason)
 		blur(v.root)
 	}
-	v.Line = line(v.root, shape.Runes)
+	if !shape.Unlined {
+		v.Line = line(v.root, shape.Runes)
+	}
 	if shape.Tree && v.root != nil {
 		n := bounded(v.root, shape.Value)
 		v.Node = &n

@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/junit"
 	"github.com/sightglass/sightglass/internal/policy"
@@ -110,6 +111,9 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 	var p *Problem
 	var ambiguous *browse.AmbiguousError
 	var mistakes policy.Problems
+	if p := impactProblem(err); p != nil {
+		return p
+	}
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -133,6 +137,8 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusForbidden, err.Error(), "somebody else with the right grant:approve has to")
 	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/grants"):
 		return problem(http.StatusForbidden, err.Error(), "the access policy's grants say who may ask and who may approve")
+	case notificationProblem(err) != nil:
+		return notificationProblem(err)
 	case errors.Is(err, steering.ErrChanged):
 		return problem(http.StatusConflict, err.Error(), "read it again and make the change anew")
 	case errors.Is(err, steering.ErrReadOnly):
@@ -147,6 +153,14 @@ func (s *service) problem(ctx context.Context, r route, err error) *Problem {
 		return problem(http.StatusConflict, err.Error(), "docs/guides/step.md says what a replay needs")
 	case errors.Is(err, stepping.ErrBusy):
 		return problem(http.StatusServiceUnavailable, err.Error(), "end one: sightglass step --end POSITION")
+	case errors.Is(err, catalog.ErrInput):
+		return problem(http.StatusBadRequest, err.Error(), "docs/guides/catalog.md says what may be said of what")
+	case errors.Is(err, catalog.ErrDecided):
+		return problem(http.StatusConflict, err.Error(), "sightglass catalog proposals lists what waits")
+	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/catalog"):
+		return problem(http.StatusForbidden, err.Error(), "docs/guides/catalog.md says who may change, propose and approve")
+	case errors.Is(err, browse.ErrNotFound) && strings.HasPrefix(r.path, "/catalog"):
+		return problem(http.StatusNotFound, err.Error(), "sightglass catalog search lists what there is")
 	case errors.Is(err, browse.ErrDenied) && strings.HasPrefix(r.path, "/clusters"):
 		return problem(http.StatusForbidden, err.Error(), "ask for a role that may do it")
 	case errors.Is(err, browse.ErrDenied):

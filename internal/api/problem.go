@@ -16,6 +16,8 @@ type Problem struct {
 	Detail    string `json:"detail" doc:"What happened, to what."`
 	Hint      string `json:"hint" doc:"What to do next."`
 	RequestID string `json:"request_id" doc:"Stands in the server's log as well."`
+
+	Errors []ContractError `json:"errors,omitempty" doc:"Every mistake of a document, by line."`
 }
 
 // untraced is the type of a problem that a replay solves.

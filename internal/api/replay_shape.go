@@ -76,9 +76,9 @@ type CodePlace struct {
 
 // ReplayChange is one thing that is otherwise than recorded.
 type ReplayChange struct {
-	Kind   string `json:"kind" enum:"remove,repeat,set,bytes,time,swap,drop-timer,move-timer,clock,random,state,state-bytes,add-state,clear-state"`
+	Kind   string `json:"kind" enum:"remove,repeat,set,drop-field,bytes,time,swap,drop-timer,move-timer,clock,random,state,state-bytes,add-state,clear-state"`
 	At     I64    `json:"at,omitempty" doc:"Invocation. 0 or absent in a wish: that of the position."`
-	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element."`
+	Path   string `json:"path,omitempty" maxLength:"512" doc:"Of drop-field a path as schemas have it, as items[].sku; of set and state: names of fields and indexes with dots between; of clear-state the number of a list's element."`
 	Value  string `json:"value,omitempty" maxLength:"65536" doc:"Of set a value; of bytes the element and of state-bytes the value in hexadecimal; of state and add-state the value; of time, move-timer and clock ms since 1970; of random the number. Shown as messages of exceptions are."`
 	ByMS   I64    `json:"by_ms,omitempty" doc:"Of time, move-timer and clock, instead of a value: moves by so much."`
 	Source string `json:"source,omitempty" maxLength:"32" doc:"Of clock: wall, nanos, runtime, runtime-ms, runtime-ns, ttl or instant; of random: int, long, double, gaussian or boolean. Absent: any."`

@@ -13,6 +13,7 @@ func (s *service) routes() {
 	get(s, route{"principal", "/principal", anyone, "Who the caller is and what they may do", nil}, s.principal)
 	s.loginRoutes()
 	s.grantRoutes()
+	s.notificationRoutes()
 	get(s, route{"agents", "/agents", access.JobView, "Processes with an agent, with their self-test", nil}, s.agents)
 
 	get(s, route{"recording-policy", "/recording-policy", access.RecordRead, "What is to be recorded", recordingPolicy}, s.recordingPolicy)
@@ -64,4 +65,8 @@ func (s *service) routes() {
 	s.auditRoutes()
 	s.incidentRoutes()
 	s.linkRoutes()
+	s.catalogRoutes()
+	s.impactRoutes()
+	s.contractRoutes()
+	s.schemaRoutes()
 }

@@ -15,7 +15,12 @@ import (
 	"github.com/sightglass/sightglass/internal/access"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/grant"
+	"github.com/sightglass/sightglass/internal/impact"
+	"github.com/sightglass/sightglass/internal/notify"
+	"github.com/sightglass/sightglass/internal/registry"
 	"github.com/sightglass/sightglass/internal/steering"
 	"github.com/sightglass/sightglass/internal/stepping"
 )
@@ -36,9 +41,17 @@ type Options struct {
 	Replays  Replays            // nil: nothing is run again
 	Logins   Logins             // nil: nobody logs in here
 	Grants   *grant.Keeper      // nil: nobody is given anything for a while
+	Impact   *impact.Keeper     // nil: nobody is told what a change would come to
+	Notify   *notify.Keeper     // nil: nobody is told of anything
+
+	Contracts *checks.Engine // nil: no contracts are kept
+
+	Schemas *registry.Registry // nil: no registry is kept
 
 	Incidents Incidents // nil: nothing goes into files for others
 	Links     Links     // nil: and nothing behind links
+
+	Catalog *catalog.Catalog // nil: none is kept
 	// Authenticate finds out who calls. ErrUnknownCaller: nobody who may. ErrAskLater: that cannot be told now.
 	Authenticate func(*http.Request) (access.Principal, error)
 	Log          *slog.Logger

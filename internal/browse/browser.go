@@ -22,6 +22,8 @@ type Options struct {
 
 	Clusters []Cluster // of Kafka, that people look into
 
+	FieldTags FieldTags // nil = people call no field anything
+
 	Environment string // of the jobs, the second segment of their resources; empty = local
 }
 
@@ -36,6 +38,8 @@ type Browser struct {
 	detector *serde.Detector
 	clusters []Cluster
 	tags     schemaTags
+	said     FieldTags
+	joined   joinedTags
 	environ  string
 	named    sync.Map // event.RecordingID → access.Resource, of recordings whose job's name is known
 	kept     struct {
@@ -58,7 +62,11 @@ func New(o Options) (*Browser, error) {
 	if o.Fleet == nil {
 		o.Fleet = noFleet{}
 	}
+	if o.FieldTags == nil {
+		o.FieldTags = noFieldTags{}
+	}
 	return &Browser{
+		said:     o.FieldTags,
 		queries:  o.Queries,
 		rules:    o.Policy,
 		auditor:  o.Auditor,

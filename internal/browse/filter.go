@@ -31,6 +31,7 @@ type Filter struct {
 	parts   []conjunct
 	payload bool // some of it looks into the event's views
 	plan    plan
+	reads   reads // what it looks at of a record of a topic
 }
 
 // conjunct is one of the terms that && joins. Those that need no payload have a program of their own, which is asked before
@@ -118,7 +119,7 @@ func program(env *cel.Env, ast *celast.AST) (cel.Program, error) {
 
 // split takes the filter apart at its outer &&, and plans what the terms prune.
 func (f *Filter) split(env *cel.Env, ast *celast.AST) error {
-	f.plan = planAll()
+	f.plan, f.reads = planAll(), readsOf(ast.Expr())
 	for _, e := range conjuncts(ast.Expr(), nil) {
 		p, exact := planOf(e)
 		f.plan = f.plan.and(p)

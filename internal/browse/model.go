@@ -46,6 +46,13 @@ type (
 	AmbiguousError = query.AmbiguousError
 )
 
+// How runs end.
+const (
+	JobFinished = query.JobFinished
+	JobFailed   = query.JobFailed
+	JobCanceled = query.JobCanceled
+)
+
 // The directions of lineage, the orders of events, and time that is none.
 const (
 	Both        = query.Both

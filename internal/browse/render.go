@@ -235,7 +235,11 @@ func (r renderer) source(e *query.Event, p event.Payload, language access.Langua
 }
 
 func (r renderer) view(e *query.Event, part access.Part, p event.Payload, tree event.Tree) *access.View {
-	v := r.policy.View(r.who, access.Subject{Resource: r.subjectOf(e), Part: part}, p, tree, r.shape)
+	what := access.Subject{Resource: r.subjectOf(e), Part: part}
+	if e.Kafka != nil {
+		what.Tagged = r.said.TagsOf("", e.Kafka.Topic, part)
+	}
+	v := r.policy.View(r.who, what, p, tree, r.shape)
 	return &v
 }
 

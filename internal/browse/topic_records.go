@@ -90,8 +90,7 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 	page := TopicPage{Records: []TopicRecord{}}
 	scan := c.Kafka.Scan(q.ScanQuery)
 	bytes, ended := 0, ""
-	ask := r // most records are only asked about, and filters need no bytes and no second tree
-	ask.shape = askShape
+	ask := r.asking(q) // most records are only asked about
 	for rec, err := range scan.All(ctx) {
 		if err != nil {
 			page.Scanned = scan.Scanned()
@@ -99,7 +98,7 @@ func (b *Browser) topicPage(ctx context.Context, r renderer, c *Cluster, q *Topi
 		}
 		page.Asked++
 		if q.filters() {
-			if asked := ask.topicRecord(c, &rec); !q.wants(&asked.Event, &page.Unclear) {
+			if !ask.wants(c, &rec, &page.Unclear) {
 				continue
 			}
 		}
@@ -153,18 +152,23 @@ func (b *Browser) TopicRecord(ctx context.Context, who access.Principal, cluster
 
 // topicRecord renders a record of a topic.
 func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
+	return r.topicParts(c, rec, all)
+}
+
+// topicParts renders those parts of a record that are looked at; members of the value do not count.
+func (r renderer) topicParts(c *Cluster, rec *kafka.Record, parts reads) TopicRecord {
 	out := TopicRecord{Record: *rec, Event: Event{Event: query.Event{
 		Lane: event.LaneSrc, Kind: event.KindSourceRecord, Subtask: -1, HasPayload: true, Wall: query.Wall(rec.Time * 1000), EventTime: query.EventTime(rec.Time),
 		Kafka: &event.KafkaPosition{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset},
 	}}}
 	out.Record.Key, out.Record.Value, out.Record.Headers = event.Payload{}, event.Payload{}, nil
+	if !parts.key && !parts.headers && !parts.value {
+		return out
+	}
 	of := TopicResource(c.Name, rec.Topic)
 	chosen := r.decoder != "" && r.decoder != serde.DecoderAuto
 	bound := chosen && !r.policy.Decide(r.who, access.TopicReadRaw, of).Allowed
-	wish := serde.Wish{Decoder: r.decoder}
-	for _, h := range rec.Headers {
-		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
-	}
+	wish := serde.Wish{Decoder: r.decoder, Headers: serdeHeaders(rec.Headers)}
 	var read serde.Decoded // last
 	render := func(part access.Part, as serde.RecordPart, p event.Payload) *access.View {
 		w := wish
@@ -174,7 +178,7 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		view := func(w serde.Wish) *access.View {
 			d := c.Decoder.Decode(r.ctx, as, p, w)
 			read = d
-			v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.tags.of(&d)}, p, d.Tree, r.shape)
+			v := r.policy.View(r.who, access.Subject{Resource: of, Part: part, Tagged: r.joined.of(r.tags.of(&d), r.said.TagsOf(c.Name, rec.Topic, part))}, p, d.Tree, r.shape)
 			return &v
 		}
 		if bound && w.Decoder != "" {
@@ -188,13 +192,19 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		}
 		return view(w)
 	}
-	if !rec.Key.Null() || rec.Key.Size() > 0 {
+	if parts.key && (!rec.Key.Null() || rec.Key.Size() > 0) {
 		out.KeyView = render(access.PartKey, serde.PartKey, rec.Key)
 		out.note("key", read.Fallback)
 	}
-	out.View = render(access.PartValue, serde.PartValue, rec.Value)
-	out.Decoder = read.Decoder
-	out.note("value", read.Fallback)
+	if parts.value {
+		out.View = render(access.PartValue, serde.PartValue, rec.Value)
+		out.Decoder = read.Decoder
+		out.note("value", read.Fallback)
+		out.Text, out.TypeName = out.View.Text(), out.View.Type
+	}
+	if !parts.headers {
+		return out
+	}
 	for _, h := range rec.Headers {
 		hv := HeaderView{Name: h.Name}
 		if !h.Value.Null() {
@@ -202,8 +212,18 @@ func (r renderer) topicRecord(c *Cluster, rec *kafka.Record) TopicRecord {
 		}
 		out.Headers = append(out.Headers, hv)
 	}
-	out.Text, out.TypeName = out.View.Text(), out.View.Type
 	return out
+}
+
+// topicValue renders the value of a record alone.
+func (r renderer) topicValue(c *Cluster, rec *kafka.Record) *access.View {
+	var wish serde.Wish
+	for _, h := range rec.Headers {
+		wish.Headers = append(wish.Headers, serde.Header{Name: h.Name, Value: h.Value})
+	}
+	d := c.Decoder.Decode(r.ctx, serde.PartValue, rec.Value, wish)
+	v := r.policy.View(r.who, access.Subject{Resource: TopicResource(c.Name, rec.Topic), Part: access.PartValue, Tagged: r.tags.of(&d)}, rec.Value, d.Tree, r.shape)
+	return &v
 }
 
 // Size is how many bytes the record has; where some of it is masked, the next power of two.

@@ -83,6 +83,7 @@ func (b *Browser) tail(ctx context.Context, r renderer, c *Cluster, q *TopicQuer
 	room, last, told := rate, time.Now(), time.Now()
 	var out TailRecord
 	var unclear Unclear
+	ask := r.asking(q) // most records are only asked about
 	give := func(x *TopicRecord) bool {
 		out.Record = x
 		more := yield(out, nil)
@@ -109,14 +110,14 @@ func (b *Browser) tail(ctx context.Context, r renderer, c *Cluster, q *TopicQuer
 				out.Dropped++
 				break
 			}
-			shown := r.topicRecord(c, &x.Record)
 			switch {
-			case !q.wants(&shown.Event, &unclear):
+			case q.filters() && !ask.wants(c, &x.Record, &unclear):
 			case room < 1:
 				out.Dropped++
 			default:
 				room--
 				given++
+				shown := r.topicRecord(c, &x.Record)
 				if !give(&shown) {
 					return given, nil
 				}

@@ -106,6 +106,7 @@ Start here:
 		&cobra.Group{ID: "start", Title: "Start:"},
 		&cobra.Group{ID: "look", Title: "Look:"},
 		&cobra.Group{ID: "kafka", Title: "Kafka:"},
+		&cobra.Group{ID: "schemas", Title: "Schemas:"},
 		&cobra.Group{ID: "record", Title: "Record:"},
 		&cobra.Group{ID: "run", Title: "Run again:"},
 		&cobra.Group{ID: "take", Title: "Take along:"},
@@ -121,11 +122,13 @@ Start here:
 	}
 	add("start", a.up(), a.demo(), a.attach(), a.detach(), a.login(), a.logout(), a.doctor())
 	add("look", a.jobs(), a.job(), a.recordings(), a.events(), a.timeline(), a.at(), a.lineage(), a.key(), a.state(), a.watermarks(), a.inFlight(), a.sql(), a.code(), a.channels(), a.drops(), a.gaps(), a.capsules(), a.agents(), a.reports(), a.pins(), a.replays(), a.audit())
-	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas())
+	add("kafka", a.topics(), a.topic(), a.browse(), a.tail(), a.produce(), a.groups(), a.brokers(), a.acls(), a.quotas(), a.contract(), a.catalogVerb())
+	add("schemas", a.schema(), a.registryVerb())
 	add("record", a.level(), a.policy(), a.pinVerb(), a.unpin())
+	add("kafka", a.check())
 	add("take", a.export(), a.linkVerb(), a.verify(), a.open(), a.importVerb(), a.query())
 	add("run", a.replay(), a.whatif(), a.diff(), a.step(), a.dap())
-	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb())
+	add("access", a.access(), a.mask(), a.user(), a.tokenVerb(), a.grantVerb(), a.notifyVerb())
 	add("own", a.store(), a.completion(), a.versionVerb())
 	root.AddCommand(a.replayExec())
 	root.SetHelpCommand(&cobra.Command{Use: "help [verb]", Short: "Help of a verb", Hidden: true, RunE: func(c *cobra.Command, args []string) error {

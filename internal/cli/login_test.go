@@ -28,7 +28,7 @@ type guarded struct {
 func guard(t *testing.T) *guarded {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
-	values := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB", "auth": "on", "login": "token,users"}
+	values := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "registry-listen": "127.0.0.1:0", "cache": "8MiB", "auth": "on", "login": "token,users"}
 	cfg, err := config.Load(func(name string) (string, bool) { v, ok := values[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)

@@ -23,11 +23,12 @@ var rewrite = flag.Bool("rewrite", false, "write testdata and reference pages an
 // recorded is a server in this process with the recordings of two invented jobs. Its clock stands where the recordings end, so that
 // rates and states come out the same every time.
 type recorded struct {
-	url    string
-	agents string
-	data   string
-	broker string // of the Kafka cluster that the server looks into; empty: there is none
-	truth  *ingesttest.Truth
+	url      string
+	agents   string
+	registry string
+	data     string
+	broker   string // of the Kafka cluster that the server looks into; empty: there is none
+	truth    *ingesttest.Truth
 }
 
 const (
@@ -61,7 +62,7 @@ func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth
 	t.Helper()
 	data := t.TempDir()
 	cfg, err := config.Load(append(settings, func(name string) (string, bool) {
-		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
+		v, ok := map[string]string{"data": data, "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "registry-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
 		return v, ok
 	})...)
 	if err != nil {
@@ -96,7 +97,7 @@ func serveWith(t *testing.T, generate func(ingesttest.Output) (*ingesttest.Truth
 	}
 	clock.set(time.UnixMicro(truth.WallMax).Add(100 * time.Millisecond))
 	t.Cleanup(func() { _ = cluster.Close() }) // the server may be gone by then
-	return &recorded{url: s.Info().URL, agents: s.Info().Agents, data: data, truth: truth}
+	return &recorded{url: s.Info().URL, agents: s.Info().Agents, registry: s.Info().Registry, data: data, truth: truth}
 }
 
 type stoppedClock struct {
@@ -135,6 +136,9 @@ func (r *recorded) runWith(ctx context.Context, s Streams, args ...string) (code
 	s.Env = func(name string) (string, bool) {
 		if name == "SIGHTGLASS_SERVER" {
 			return r.url, true
+		}
+		if name == "SIGHTGLASS_REGISTRY" {
+			return r.registry, true
 		}
 		if name == "SIGHTGLASS_DATA" {
 			return r.data, true

@@ -96,6 +96,12 @@ func (a *app) announce(i server.Info) {
 		a.fact("", "the usual port is taken by another program, so this one was chosen; for other commands: export SIGHTGLASS_SERVER="+i.URL)
 	}
 	a.fact("agents", i.Agents)
+	if i.Registry != "" {
+		a.fact("schemas", i.Registry+" ("+i.RegistryMode+"; schema.registry.url of clients)")
+	}
+	if i.RegistryMoved {
+		a.fact("", "the registry's usual port is taken by another program, so this one was chosen")
+	}
 	if i.OTLP != "" {
 		a.fact("reports", i.OTLP+" (Flink's own trace and event reporters)")
 	}

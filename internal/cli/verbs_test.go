@@ -40,6 +40,8 @@ func TestExamplesRun(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"order.json":        `{"id":"o-0000017"}`,
+		"order.avsc":        `{"type":"record","name":"Order","fields":[{"name":"id","type":"string"}]}`,
+		"orders.odcs.yaml":  "apiVersion: v3.1.0\nkind: DataContract\nid: orders\nversion: 1.0.0\nstatus: active\nschema: [{name: orders, physicalType: topic, properties: [{name: id, logicalType: string, required: true}]}]\n",
 		"access.yaml":       "roles: [{name: stream-support, allow: [{actions: [topic:read], resources: [\"cluster/**\"]}]}]\ngrants: [{name: orders-incident, ask: [stream-support], clear: [unknown], resources: [\"cluster/prod/topic/orders\"]}]\nbindings: [{claim: /groups, equals: streaming-support, roles: [stream-support]}]\n",
 		"access-cases.yaml": "cases: [{role: stream-support, may: topic:read, on: cluster/prod/topic/orders, want: allow}]\n",
 	} {
@@ -54,7 +56,7 @@ func TestExamplesRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "known.txt"), []byte("# nobody\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	names := strings.NewReplacer("order.json", filepath.Join(home, "order.json"), "access.yaml", filepath.Join(home, "access.yaml"), "access-cases.yaml", filepath.Join(home, "access-cases.yaml"),
+	names := strings.NewReplacer("order.json", filepath.Join(home, "order.json"), "order.avsc", filepath.Join(home, "order.avsc"), "orders.odcs.yaml", filepath.Join(home, "orders.odcs.yaml"), "schemas.jsonl", filepath.Join(home, "schemas.jsonl"), "http://127.0.0.1:8085", r.registry, "access.yaml", filepath.Join(home, "access.yaml"), "access-cases.yaml", filepath.Join(home, "access-cases.yaml"),
 		"known.txt", filepath.Join(home, "known.txt"), "key.txt", keyFile(t, home), "recipients.txt", recipientFile(t, home), "policy.yaml", filepath.Join(home, "policy.yaml"), "order-totals", "shop-totals", "merchant-alerts", "shop-alerts", "8c1e", r.truth.Totals.String()[:6],
 		"/var/lib/sightglass", r.data, "orders/2@4711", "orders/1@17", "merchant-totals/0@17", "merchant-totals/0@2", "window-totals.3.0.1842", "convert.1.0.12", "drop-duplicates.1.0.12", "dedup.1.0.12", "--out ", "--out "+home+"/",
 		"convert-currency", "convert", "o-7719342", "o-0000017", "-15m", "-400000h", "/opt/flink", home, "\"$FLINK_HOME\"", home,

@@ -142,6 +142,10 @@ func changeFlags(f *pflag.FlagSet, to *[]gen.ReplayChange) {
 	add("remove", "remove", nil, "the record or watermark does not come")
 	add("repeat", "repeat", nil, "it comes twice")
 	add("set", "set", pair, "FIELD=VALUE: a field of the record; names and indexes with dots between reach into it")
+	add("drop-field", "drop-field", func(t string, c *gen.ReplayChange) error {
+		c.Path = t
+		return nil
+	}, "FIELD: a field of a record of Kafka in JSON is not there; a.b, items[].sku")
 	add("bytes", "bytes", text, "HEX: the whole element as it was sent, for types that --set does not write")
 	add("time", "time", moment, "TIME: the record's or watermark's time; +5s, -1m, or ms since 1970")
 	add("swap", "swap", nil, "the run of the channel that it came in changes places with the run of another channel behind it")

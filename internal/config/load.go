@@ -64,7 +64,7 @@ func Load(sources ...Source) (Server, error) {
 			return Server{}, fmt.Errorf("default of %s: %w", setting.Name, err)
 		}
 	}
-	s.ListenChosen = false
+	s.ListenChosen, s.Registry.ListenChosen = false, false
 	for _, setting := range Settings() {
 		for _, source := range sources {
 			v, ok := source(setting.Name)
@@ -98,6 +98,9 @@ func (s *Server) check() error {
 		return err
 	}
 	if err := s.checkParquet(); err != nil {
+		return err
+	}
+	if err := s.checkRegistry(); err != nil {
 		return err
 	}
 	return s.checkOTLP()

@@ -49,6 +49,10 @@ type Server struct {
 	Replay  Replay
 	Audit   Audit
 	Share   Share
+
+	Governance Governance
+	Registry   Registry
+	Notify     Notify
 }
 
 // Switch is on, off, or auto: off on loopback, on elsewhere.
@@ -155,7 +159,7 @@ func Settings() []Setting {
 			choice(func(s *Server) *string { return &s.LogFormat }, "text", "json")},
 		{"shutdown-after", "20s", "duration", "How long a shutdown waits for requests and agents in flight.",
 			duration(func(s *Server) *time.Duration { return &s.ShutdownAfter })},
-	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings(), shareSettings())
+	}, loginSettings(), accessSettings(), replaySettings(), otlpSettings(), parquetSettings(), auditSettings(), shareSettings(), governanceSettings(), registrySettings(), notifySettings())
 }
 
 func text(at func(*Server) *string) func(*Server, string) error {

@@ -14,6 +14,7 @@ const (
 	ChangeRemove    = "remove"     // the element does not come
 	ChangeRepeat    = "repeat"     // the element comes twice
 	ChangeSet       = "set"        // a place (Path) of the element is Value
+	ChangeDropField = "drop-field" // a place (Path, as schemas have it) of a record of Kafka that is JSON is not there
 	ChangeBytes     = "bytes"      // the bytes of the element are Value, hex: as it was sent, without Flink's four length bytes
 	ChangeTime      = "time"       // the time of the record or watermark is Value (ms), or moves by By
 	ChangeSwap      = "swap"       // the rest of the run of a channel from At on, or the next run, changes places with the run of another channel behind it
@@ -83,7 +84,7 @@ func (c *Change) Check() error {
 	}
 	switch c.Kind {
 	case ChangeRemove, ChangeRepeat, ChangeSwap, ChangeDropTimer:
-	case ChangeSet:
+	case ChangeSet, ChangeDropField:
 		if c.Path == "" {
 			return bad("the path of a field is wanted")
 		}
@@ -115,7 +116,7 @@ func (c *Change) Check() error {
 // of tells whether a change is of the element of its invocation.
 func (c *Change) ofElement() bool {
 	switch c.Kind {
-	case ChangeRemove, ChangeRepeat, ChangeSet, ChangeBytes, ChangeTime:
+	case ChangeRemove, ChangeRepeat, ChangeSet, ChangeDropField, ChangeBytes, ChangeTime:
 		return true
 	}
 	return false
@@ -140,6 +141,8 @@ func (c *Change) words() string {
 		return "the element of invocation" + at + " comes twice"
 	case ChangeSet:
 		return c.Path + " of the element of invocation" + at + " is another"
+	case ChangeDropField:
+		return c.Path + " of the record of invocation" + at + " is not there"
 	case ChangeBytes:
 		return "the bytes of the element of invocation" + at + " are others"
 	case ChangeTime:
@@ -173,6 +176,8 @@ type Editor interface {
 	// Edit changes the value at path (names of fields, indexes of lists, with dots between) of an element that the serializer with that
 	// definition wrote as a stream element; definition 0: of a value whose format is to be found out, as that of a record of Kafka.
 	Edit(serializer event.DefinitionID, element event.Payload, path, value string) (event.Payload, error)
+	// Drop takes what stands at path, as schemas have it, out of a record of Kafka; where nothing does the record is as it was.
+	Drop(element event.Payload, path string) (event.Payload, error)
 	// EditState is Edit for a value of a state; descriptor (JSON) is of its serializer. With an empty path the whole value is written, out of the text alone.
 	EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error)
 	// Key writes a key, the key of a map or a window as views show it.

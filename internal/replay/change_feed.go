@@ -177,6 +177,8 @@ func (c *changes) element(inv uint64, serializer event.DefinitionID, v event.Pay
 			b, err = p.timed(b)
 		case ChangeSet:
 			b, err = c.set(p, serializer, b, open)
+		case ChangeDropField:
+			err = unchangeable(inv, "a field goes from records of Kafka alone: remove the record, or set the field")
 		}
 		if err != nil {
 			return nil, 0, err
@@ -208,6 +210,8 @@ func (c *changes) record(inv uint64, r *sourceRecord, open func(event.Payload) [
 			if b, err = p.bytes(); err == nil {
 				r.value = event.NewPayload(b)
 			}
+		case ChangeDropField:
+			r.value, err = c.drop(p, r)
 		case ChangeSet:
 			b = open(r.value)
 			if r.serializer != 0 { // it writes elements of streams
@@ -234,6 +238,21 @@ func (c *Change) bytes() ([]byte, error) {
 		return nil, unchangeable(c.At, "the value is not hexadecimal")
 	}
 	return b, nil
+}
+
+// drop is the value of a record of Kafka without a field.
+func (c *changes) drop(p *planned, r *sourceRecord) (event.Payload, error) {
+	if c.edit == nil {
+		return r.value, unchangeable(p.At, "nothing here writes values")
+	}
+	if r.serializer != 0 || r.partition < 0 {
+		return r.value, unchangeable(p.At, "a field goes from records of Kafka alone: remove the record, or set the field")
+	}
+	v, err := c.edit.Drop(r.value, p.Path)
+	if err != nil {
+		return r.value, unchangeable(p.At, "%v", err)
+	}
+	return v, nil
 }
 
 // set is a value with a place of it changed.

@@ -26,6 +26,14 @@ func (upper) Edit(_ event.DefinitionID, element event.Payload, path, value strin
 	return event.NewPayload(bytes.ToUpper(element.Open(sealed.Take()))), nil
 }
 
+// Drop writes every letter of an element as a small one.
+func (upper) Drop(element event.Payload, path string) (event.Payload, error) {
+	if path == "none" {
+		return event.Payload{}, errors.New("there is no none in it")
+	}
+	return event.NewPayload(bytes.ToLower(element.Open(sealed.Take()))), nil
+}
+
 // EditState writes what it is given, in its order: what is stored, the path, the value.
 func (upper) EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error) {
 	if path == "none" {
@@ -303,5 +311,31 @@ func TestChangesOfRecordsOfSources(t *testing.T) {
 	}
 	if _, _, err := of(Change{Kind: ChangeTime, By: time.Second}, typed); !errors.Is(err, ErrChange) || !strings.Contains(err.Error(), "no time that could move") {
 		t.Errorf("a time that is not there moved: %v", err)
+	}
+}
+
+// A field goes from a record of Kafka alone: what another source gave, and what a channel brought, is written by serializers.
+func TestAFieldGoesFromARecordOfKafka(t *testing.T) {
+	drop := func(path string) *changes {
+		return newChanges([]Change{{Kind: ChangeDropField, At: 7, Path: path}}, upper{})
+	}
+	open := func(p event.Payload) []byte { return p.Open(sealed.Take()) }
+	r := sourceRecord{partition: 1, value: event.NewPayload([]byte("ABC"))}
+	if times, err := drop("a").record(7, &r, open); err != nil || times != 1 || string(open(r.value)) != "abc" {
+		t.Errorf("%d %v %s", times, err, open(r.value))
+	}
+	for name, bad := range map[string]func() error{
+		"no such text":      func() error { _, err := drop("none").record(7, &r, open); return err },
+		"of another source": func() error { _, err := drop("a").record(7, &sourceRecord{partition: -1}, open); return err },
+		"of a serializer": func() error {
+			_, err := drop("a").record(7, &sourceRecord{partition: 1, serializer: 3}, open)
+			return err
+		},
+		"an element of streams": func() error { _, _, err := drop("a").element(7, 3, r.value, open); return err },
+		"no path":               func() error { return (&Change{Kind: ChangeDropField, At: 7}).Check() },
+	} {
+		if err := bad(); !errors.Is(err, ErrChange) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -184,7 +184,7 @@ func (j *jvm) run(ctx context.Context, dir string, feed func(context.Context, io
 	case r.How != "": // it said all that there was to say; a feed that it did not read to its end is no fault
 		return r, nil
 	case r.Failed != "":
-		return r, fmt.Errorf("the replayer could not run: %s", r.Failed)
+		return r, errors.New(couldNotRun + r.Failed)
 	case err != nil && !errors.Is(err, os.ErrClosed) && !strings.Contains(err.Error(), "broken pipe"):
 		return r, fmt.Errorf("feeding the replayer: %w", err)
 	case waited != nil:

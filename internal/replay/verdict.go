@@ -38,7 +38,9 @@ type Judgement struct {
 	Notes    []string `json:"notes,omitempty"`  // that bound what is proven
 	Thrown   string   `json:"thrown,omitempty"` // class of the exception that ended the task
 	ThrownAt uint64   `json:"thrown_at,omitempty"`
-	State    *AtRest  `json:"state,omitempty"` // at checkpoints; nil: there were none
+	ThrownIn string   `json:"thrown_in,omitempty"` // Class.method (File.java:12) that threw it
+	Surprise bool     `json:"surprise,omitempty"`  // the recorded attempt did not throw it
+	State    *AtRest  `json:"state,omitempty"`     // at checkpoints; nil: there were none
 }
 
 // Parting is the first difference.
@@ -70,7 +72,7 @@ func judge(r *Result, p *Plan, chain []event.ChainOperatorDef) Judgement {
 	c := &r.Compared
 	j := Judgement{Recorded: c.Recorded, Replayed: c.Replayed, Equal: c.Equal, Reached: r.Report.Invocation, Last: p.Last}
 	if t := r.Report.Thrown; t != nil {
-		j.Thrown, j.ThrownAt = ClassOf(t.Text), t.Invocation
+		j.Thrown, j.ThrownAt, j.ThrownIn, j.Surprise = ClassOf(t.Text), t.Invocation, thrownIn(t.Trace), !r.seen.sameThrow
 	}
 	j.notes(r, p)
 	j.rest(&r.State, chain)

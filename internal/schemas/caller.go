@@ -21,6 +21,9 @@ import (
 	"github.com/sightglass/sightglass/internal/event"
 )
 
+// Agent is the User-Agent of this package's questions, by which a registry tells them from those of clients.
+const Agent = "sightglass"
+
 // caller sends requests to one registry.
 type caller struct {
 	base          *url.URL
@@ -70,6 +73,7 @@ func (c *caller) get(ctx context.Context, query url.Values, segments ...string) 
 		return answer{}, unreachable("its address cannot be called")
 	}
 	req.Header.Set("Accept", "application/vnd.schemaregistry.v1+json, application/json, */*")
+	req.Header.Set("User-Agent", Agent)
 	if c.authorization != "" {
 		req.Header.Set("Authorization", c.authorization)
 	}

@@ -23,7 +23,7 @@ func Compile(d *event.Descriptor, l Limits) *Decoder {
 	if d.T == event.SerStreamElement {
 		d = d.S
 	}
-	return &Decoder{value: compile(d), typ: d.TypeName(), limits: l.orDefaults()}
+	return &Decoder{value: compile(d), typ: d.TypeName(), limits: l.OrDefaults()}
 }
 
 // Job knows what descriptors leave open about the bytes of one job. Implementations MUST be safe for use by many

@@ -20,7 +20,7 @@ type Detector struct {
 
 // NewDetector makes a detector. schemas may be nil: then values with a schema id stay opaque behind it.
 func NewDetector(schemas Schemas, l Limits) *Detector {
-	return &Detector{schemas: newSchemaCache(schemas), limits: l.orDefaults()}
+	return &Detector{schemas: newSchemaCache(schemas), limits: l.OrDefaults()}
 }
 
 // Detect decodes p. ctx is for the schema source only.

@@ -262,7 +262,7 @@ func (e edit) tableRow(d *event.Descriptor, n *event.Node, path []string, text s
 
 // editJSON replaces the value at path in a JSON text; everything else stays as it is written. What was a text stays one.
 func editJSON(b []byte, path []string, text string) ([]byte, error) {
-	in := newInput(b, Limits{}.orDefaults())
+	in := newInput(b, Limits{}.OrDefaults())
 	j := jsonText{in: in}
 	var root event.Node
 	j.document(&root)

@@ -123,7 +123,7 @@ func plainJSON(n *event.Node) any {
 // sameAsEncodingJSON checks that in is JSON exactly if the standard library says so, and means the same.
 func sameAsEncodingJSON(t *testing.T, in []byte) {
 	t.Helper()
-	i := newInput(in, Limits{}.orDefaults())
+	i := newInput(in, Limits{}.OrDefaults())
 	var root event.Node
 	(&jsonText{in: i}).document(&root)
 	if i.left.full {

@@ -9,7 +9,8 @@ type Limits struct {
 	Depth int // deepest nesting, default 100
 }
 
-func (l Limits) orDefaults() Limits {
+// OrDefaults puts the defaults where nothing is said.
+func (l Limits) OrDefaults() Limits {
 	if l.Bytes <= 0 {
 		l.Bytes = 10 << 20
 	}

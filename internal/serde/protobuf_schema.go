@@ -45,6 +45,7 @@ type protoField struct {
 	kind     protoreflect.Kind
 	list     bool // or a map
 	presence bool // the bytes tell an absent field from one that has its default
+	required bool
 	message  *protoMessage
 	enum     *protoEnum
 	tags     []string
@@ -230,7 +231,7 @@ func (b *protoBuilder) message(md protoreflect.MessageDescriptor) *protoMessage 
 
 func (b *protoBuilder) field(fd protoreflect.FieldDescriptor, place int) *protoField {
 	f := &protoField{place: place, number: int(fd.Number()), name: string(fd.Name()), kind: fd.Kind(), list: fd.Cardinality() == protoreflect.Repeated,
-		presence: fd.HasPresence(), typ: fd.Kind().String(), tags: metaTagsOf(fd.Options())}
+		presence: fd.HasPresence(), required: fd.Cardinality() == protoreflect.Required, typ: fd.Kind().String(), tags: metaTagsOf(fd.Options())}
 	if o := fd.ContainingOneof(); o != nil {
 		f.oneof = o.Index() + 1
 	}

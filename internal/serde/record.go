@@ -53,6 +53,7 @@ type Decoded struct {
 	Fallback string   // why a format that the bytes or headers hint at was left, "" when there was no hint; no payload content
 	Offers   []string // decoders that would read the bytes whole as well, and that were not taken because nothing says so
 	Schema   *Schema  // that it was read by; nil when by none
+	Down     bool     // the registry could not be asked for the schema that it names: later it may be read otherwise
 }
 
 // RecordDecoder decodes keys, values and headers of Kafka records (spec/serializers.md, section 6). It may be used by many goroutines
@@ -64,7 +65,7 @@ type RecordDecoder struct {
 
 // NewRecordDecoder makes a decoder. schemas may be nil: then no schema is known.
 func NewRecordDecoder(schemas Schemas, l Limits) *RecordDecoder {
-	return &RecordDecoder{schemas: newSchemaCache(schemas), limits: l.orDefaults()}
+	return &RecordDecoder{schemas: newSchemaCache(schemas), limits: l.OrDefaults()}
 }
 
 // Decode decodes one part of a record. It never fails: what cannot be read is a node with its reason. ctx is for the schemas only.

@@ -133,7 +133,7 @@ func (r *reading) headed(h *wireHead) (done bool, out Decoded) {
 		if info.Language == "" {
 			info.ID = h.id
 		}
-		return true, Decoded{Decoder: DecoderSchema, Fallback: "it could not be read by its schema",
+		return true, Decoded{Decoder: DecoderSchema, Fallback: "it could not be read by its schema", Down: e.down,
 			Tree: r.placeholder(h.body, formatOf(info.Language), "schema "+h.id.String(), e.why, info)}
 	}
 	why := "the registry has no schema " + h.id.String() + ", which " + h.form + " names"
@@ -199,26 +199,33 @@ func (r *reading) bySchema(h *wireHead, s *Schema) Decoded {
 
 // message reads a Protobuf value: which message of the schema it is stands in front of it or in the headers.
 func (r *reading) message(h *wireHead, s *Schema) event.Tree {
-	in := r.input(h.body)
-	m := s.proto.first()
-	switch named, size := refName(r.b[h.body:]); {
-	case named != nil && s.proto.named(string(named)) != nil:
-		m, in.pos = s.proto.named(string(named)), h.body+size
-	case h.carried && h.id.Registry == event.RegistryApicurio:
-		if c := s.proto.named(h.class[strings.LastIndexAny(h.class, ".$")+1:]); c != nil {
-			m = c
-		}
-	case h.carried && len(h.indexes) > 0:
-		m = s.proto.indexed(messageIndexes(newInput(h.indexes, r.d.limits)))
-	case !h.carried:
-		m = s.proto.indexed(messageIndexes(in))
-	}
+	m, off := r.messageOf(h, s)
 	if m == nil {
 		return r.placeholder(h.body, event.FormatProtobuf, "", "its message is not in the schema", s.info)
 	}
+	in := r.input(off)
 	var root event.Node
 	in.read(protoValue{t: m, file: s.proto}, &root)
 	return sealRoot(in, root, r.p, event.FormatProtobuf, m.name)
+}
+
+// messageOf finds the type of a Protobuf value and where the value begins; nil when the schema does not have it.
+func (r *reading) messageOf(h *wireHead, s *Schema) (m *protoMessage, off int) {
+	switch named, size := refName(r.b[h.body:]); {
+	case named != nil && s.proto.named(string(named)) != nil:
+		return s.proto.named(string(named)), h.body + size
+	case h.carried && h.id.Registry == event.RegistryApicurio:
+		if c := s.proto.named(h.class[strings.LastIndexAny(h.class, ".$")+1:]); c != nil {
+			return c, h.body
+		}
+	case h.carried && len(h.indexes) > 0:
+		return s.proto.indexed(messageIndexes(newInput(h.indexes, r.d.limits))), h.body
+	case !h.carried:
+		in := r.input(h.body)
+		m = s.proto.indexed(messageIndexes(in))
+		return m, in.pos
+	}
+	return s.proto.first(), h.body
 }
 
 // messageIndexes reads Confluent's path to a message: a count and as many places, zigzag; a count of 0 stands for the first message.

@@ -31,7 +31,8 @@ type schemaEntry struct {
 	why     string
 	unknown time.Time // when that was learned; zero = known
 	info    event.SchemaInfo
-	size    int // bytes of the text and what it refers to
+	down    bool // the registry could not be asked
+	size    int  // bytes of the text and what it refers to
 }
 
 func newSchemaCache(source Schemas) *schemaCache {
@@ -55,9 +56,9 @@ func (c *schemaCache) entry(ctx context.Context, id event.SchemaID) schemaEntry 
 	case errors.Is(err, ErrNoSchema):
 		e = schemaEntry{unknown: c.now()}
 	case errors.As(err, &down):
-		return schemaEntry{why: down.Error()}
+		return schemaEntry{why: down.Error(), down: true}
 	case err != nil:
-		return schemaEntry{why: "the schema registry could not be asked"}
+		return schemaEntry{why: "the schema registry could not be asked", down: true}
 	default:
 		e = compileEntry(text)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sightglass/sightglass/internal/browse"
@@ -26,16 +27,19 @@ type clusters struct {
 type knownCluster struct {
 	names []string
 	how   kafka.Cluster
+	name  string // empty: nobody looks into it
 }
 
 // openCluster is one that people look into.
 type openCluster struct {
-	client   *kafka.Client
-	registry *registry // nil: it has none
+	client    *kafka.Client
+	registry  *schemaSource // nil: it has none
+	bootstrap []string
+	schemas   registrySchemas // nil: no registry
 }
 
-// registry is where the schemas of a cluster's records are.
-type registry struct {
+// schemaSource is the registry where the schemas of a cluster's records are.
+type schemaSource struct {
 	url, kind      string // kind is confluent or apicurio
 	user, password string
 	tls            *tls.Config // nil: the system's authorities
@@ -64,7 +68,7 @@ func (c *clusters) add(k *config.KafkaCluster) error {
 	if err != nil {
 		return err
 	}
-	c.all = append(c.all, knownCluster{k.Names(), how})
+	c.all = append(c.all, knownCluster{k.Names(), how, k.Name})
 	if k.Name == "" {
 		return nil
 	}
@@ -76,25 +80,54 @@ func (c *clusters) add(k *config.KafkaCluster) error {
 	if err != nil {
 		return err
 	}
-	c.byName[k.Name] = &openCluster{client, r}
+	c.byName[k.Name] = &openCluster{client: client, registry: r, bootstrap: how.Bootstrap}
 	return nil
 }
 
-// lookedInto are the clusters that people look into, each with a decoder that knows its schema registry.
-func (c *clusters) lookedInto() ([]browse.Cluster, error) {
+// lookedInto are the clusters that people look into, each with a decoder that knows its schema registry; own is that of those that name none, nil:
+// they have none.
+func (c *clusters) lookedInto(own registrySchemas) ([]browse.Cluster, error) {
 	var list []browse.Cluster
 	for name, o := range c.byName {
 		var known serde.Schemas
+		if own != nil {
+			known, o.schemas = own, own
+		}
 		if r := o.registry; r != nil {
 			reader, err := schemas.New(schemas.Options{URL: r.url, Kind: event.Registry(r.kind), User: r.user, Password: r.password, TLS: r.tls})
 			if err != nil {
 				return nil, fmt.Errorf("setting kafka-file: cluster %s: registry: %w", name, err)
 			}
-			known = reader
+			known, o.schemas = reader, reader
 		}
 		list = append(list, browse.Cluster{Name: name, Kafka: o.client, Decoder: serde.NewRecordDecoder(known, serde.Limits{})})
 	}
 	return list, nil
+}
+
+// named is the cluster that people look into, of a job's list of bootstrap servers; empty: none is known by one of them. Names of the loopback
+// address are one.
+func (c *clusters) named(bootstrap string) string {
+	for server := range strings.SplitSeq(bootstrap, ",") {
+		server = plainServer(server)
+		if server == "" {
+			continue
+		}
+		for _, k := range c.all {
+			if k.name != "" && slices.ContainsFunc(k.names, func(n string) bool { return plainServer(n) == server }) {
+				return k.name
+			}
+		}
+	}
+	return ""
+}
+
+func plainServer(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if port, ok := strings.CutPrefix(s, "localhost:"); ok {
+		return "127.0.0.1:" + port
+	}
+	return s
 }
 
 // close ends all connections.
@@ -136,11 +169,11 @@ func clusterOf(k *config.KafkaCluster) (kafka.Cluster, error) {
 	return c, nil
 }
 
-func registryOf(k *config.KafkaRegistry) (*registry, error) {
+func registryOf(k *config.KafkaRegistry) (*schemaSource, error) {
 	if k == nil {
 		return nil, nil
 	}
-	r := &registry{url: k.URL, kind: k.Kind, user: k.User}
+	r := &schemaSource{url: k.URL, kind: k.Kind, user: k.User}
 	if r.kind == "" {
 		r.kind = "confluent"
 	}

@@ -26,6 +26,9 @@ func (s *Server) describe(x secrets) {
 	if s.gate != nil {
 		s.info.Ways, s.info.FirstCode, s.info.Provider = s.cfg.Login.Ways, s.gate.FirstCode(), s.cfg.Login.Issuer
 	}
+	if r := s.registry; r != nil {
+		s.info.Registry, s.info.RegistryMode, s.info.RegistryMoved = r.url, s.cfg.Registry.Mode, r.moved
+	}
 	s.info.AgentJar = s.jar
 	s.info.FlinkLines = flinkLines(filepath.Join(s.cfg.Data, agentjar.Name), s.agentOption(x))
 }

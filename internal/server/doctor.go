@@ -34,8 +34,12 @@ func (s *Server) Doctor(ctx context.Context) ([]api.Check, error) {
 	checks := []api.Check{s.checkDisk(), s.checkStore(), s.checkAudit(), s.checkAgentJar(), checkAgents(agents, s.info.FlinkLines)}
 	checks = append(checks, checkHooks(agents), checkLosses(agents), checkClocks(agents), checkVersions(agents, s.version), s.checkRefusals())
 	checks = append(checks, checkPolicy(s.steer.State(), agents, s.now()), checkBudgets(agents), s.rules.check(), s.checkGrants())
+	if s.contracts != nil {
+		checks = append(checks, s.contracts.check())
+	}
 	checks = append(checks, s.checkOTLP()...)
 	checks = append(checks, s.checkParquet()...)
+	checks = append(checks, s.checkNotify(ctx)...)
 	return append(checks, s.checkJobs(ctx)...), nil
 }
 

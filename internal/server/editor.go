@@ -30,6 +30,11 @@ func (e editor) Edit(serializer event.DefinitionID, element event.Payload, path,
 	return serde.EditElement(d, element, path, value)
 }
 
+// Drop is that of replay.Editor.
+func (e editor) Drop(element event.Payload, path string) (event.Payload, error) {
+	return serde.DropText(element, path)
+}
+
 // EditState is that of replay.Editor.
 func (e editor) EditState(descriptor []byte, stored event.Payload, path, value string) (event.Payload, error) {
 	d, err := event.ParseDescriptor(descriptor)

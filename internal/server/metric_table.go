@@ -38,7 +38,7 @@ func (s *Server) collect(ctx context.Context) (*scrape, error) {
 
 // Metrics is every family of /metrics, in the order of the reference page.
 func Metrics() []Metric {
-	return slices.Concat(serverMetrics(), operatorMetrics(), otlpMetrics(), parquetMetrics(), reportMetrics(), auditMetrics(), requestMetrics())
+	return slices.Concat(serverMetrics(), operatorMetrics(), otlpMetrics(), parquetMetrics(), reportMetrics(), auditMetrics(), notifyMetrics(), requestMetrics())
 }
 
 func serverMetrics() []Metric {

@@ -28,6 +28,9 @@ type Info struct {
 	Agents         string // address of the agents' listener
 	OTLP           string // address for Flink's own reporters; empty = nothing is taken
 	Moved          bool   // the wanted port of the web UI was taken
+	Registry       string // URL of the schema registry; empty = there is none
+	RegistryMode   string // serve, proxy, follow
+	RegistryMoved  bool   // the wanted port of the registry was taken
 	Data           string
 	TLS            bool
 	Fingerprint    string // SHA-256 of the certificate, when TLS is on

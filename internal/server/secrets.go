@@ -22,7 +22,7 @@ type secrets struct {
 
 // secrets loads or makes what the configuration wants.
 func (s *Server) secrets() (x secrets, err error) {
-	if s.cfg.TLS.For(s.cfg.Listen) || s.cfg.TLS.For(s.cfg.AgentListen) || s.cfg.OTLP.Listen != "" && s.cfg.TLS.For(s.cfg.OTLP.Listen) {
+	if s.cfg.TLS.For(s.cfg.Listen) || s.cfg.TLS.For(s.cfg.AgentListen) || s.cfg.OTLP.Listen != "" && s.cfg.TLS.For(s.cfg.OTLP.Listen) || s.registryTLS() {
 		x.certificate, err = loadCertificate(s.cfg.TLSCert, s.cfg.TLSKey, s.cfg.Data, s.hosts(), s.now())
 		if err != nil {
 			return x, err
@@ -49,7 +49,7 @@ func (s *Server) hosts() []string {
 	if name, err := os.Hostname(); err == nil {
 		hosts = append(hosts, name)
 	}
-	for _, address := range []string{s.cfg.Listen, s.cfg.AgentListen, s.cfg.OTLP.Listen} {
+	for _, address := range []string{s.cfg.Listen, s.cfg.AgentListen, s.cfg.OTLP.Listen, s.cfg.Registry.Listen} {
 		if host, _, err := net.SplitHostPort(address); err == nil && host != "" && host != "0.0.0.0" && host != "::" {
 			hosts = append(hosts, host)
 		}

@@ -18,12 +18,16 @@ import (
 	"github.com/sightglass/sightglass/internal/api"
 	"github.com/sightglass/sightglass/internal/audit"
 	"github.com/sightglass/sightglass/internal/browse"
+	"github.com/sightglass/sightglass/internal/catalog"
+	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/config"
 	"github.com/sightglass/sightglass/internal/event"
 	"github.com/sightglass/sightglass/internal/export"
 	"github.com/sightglass/sightglass/internal/grant"
 	"github.com/sightglass/sightglass/internal/identity"
+	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/ingest"
+	"github.com/sightglass/sightglass/internal/notify"
 	"github.com/sightglass/sightglass/internal/otlp"
 	"github.com/sightglass/sightglass/internal/query"
 	"github.com/sightglass/sightglass/internal/replay"
@@ -32,6 +36,7 @@ import (
 	"github.com/sightglass/sightglass/internal/stepping"
 	"github.com/sightglass/sightglass/internal/store/disk"
 	"github.com/sightglass/sightglass/internal/store/meta"
+	"github.com/sightglass/sightglass/internal/tables"
 	"github.com/sightglass/sightglass/web"
 )
 
@@ -47,6 +52,11 @@ type Server struct {
 
 	store     *disk.Store
 	meta      *meta.DB
+	tables    *tables.DB       // nil for a file that is shown
+	catalog   *catalog.Catalog // nil: as tables
+	fieldTags fieldTags
+	lineage   *lineageSender // nil: nobody is told
+	notify    *notify.Keeper // nil: as tables
 	retention *retention
 	house     *house
 	audit     *audit.Log
@@ -71,11 +81,17 @@ type Server struct {
 	steps      *stepping.Stepping // nil when no code is stepped through
 	rules      *rules
 	clusters   *clusters
+	checks     *checks.Engine   // nil for a file that is shown
+	contracts  *contractsFolder // nil: no folder has contracts
 	incidents  *incidents
 	links      *links
 	opened     event.RecordingID // of the file that is shown; zero = a server of its own
 	grants     *grant.Keeper     // nil = nothing is granted here
+	impact     *impact.Keeper    // nil = nobody is told what a change would come to
 	gate       *identity.Gate    // nil = nobody is asked who they are
+
+	registry *schemaRegistry // nil = there is none
+	traffic  registryTraffic // of it
 
 	agentListener net.Listener
 	httpListener  net.Listener
@@ -114,6 +130,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.openTables(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
@@ -128,7 +147,13 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openClusters(); err != nil {
 		return nil, err
 	}
-	if err := s.openViews(); err != nil {
+	if err := s.openViews(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openCatalog(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openNotify(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.openSteering(ctx); err != nil {
@@ -168,10 +193,16 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.gate = gate
+	if err := s.openRegistry(ctx, o, secrets); err != nil {
+		return nil, err
+	}
+	if err := s.openImpact(ctx); err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Options{
 		Version: o.Version, Browser: s.browser, Host: s, House: s.house, Audit: s.audit, Steering: s.steer, Stepping: s.steps, Log: s.log, Observe: s.metrics.observe,
 		Journeys: journeys, Reports: s.reports, Parquet: s, Replays: &replays{s.replays, s.cfg.Replay.Uploads, s.cfg.Replay.Sandbox == "on"},
-		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links,
+		Authenticate: authenticator(gate, o.User), Logins: loginsOf(gate), Grants: s.grants, Spool: s.cfg.Data, Incidents: s.incidents, Links: s.links, Catalog: s.catalog, Impact: s.impact, Notify: s.notify, Contracts: s.checks, Schemas: s.registry.schemas(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("registering routes: %w", err)
@@ -184,64 +215,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 // Info tells what people need to know of s.
 func (s *Server) Info() Info { return s.info }
 
-func (s *Server) openStore(ctx context.Context) (err error) {
-	durability := disk.Process
-	if s.cfg.Durability == "disk" {
-		durability = disk.Disk
-	}
-	o := disk.Options{Dir: filepath.Join(s.cfg.Data, storeDir), Durability: durability, PinQuota: s.cfg.PinQuota, Log: s.log}
-	if s.cfg.Compact == "auto" {
-		o.CompactShare = compactShare
-	}
-	s.store, err = disk.Open(o)
-	switch {
-	case errors.Is(err, disk.ErrLocked):
-		return fmt.Errorf("another sightglass uses the data folder %s: stop it, or choose another folder with --data: %w", s.cfg.Data, err)
-	case err != nil:
-		return fmt.Errorf("opening the store in %s: %w", s.cfg.Data, err)
-	}
-	if s.meta, err = meta.Open(ctx, filepath.Join(s.cfg.Data, metaFile)); err != nil {
-		return fmt.Errorf("opening the metadata: %w", err)
-	}
-	return nil
-}
-
-func (s *Server) listen(ctx context.Context) (err error) {
-	move := config.Loopback(s.cfg.Listen) && !s.cfg.ListenChosen
-	if s.httpListener, err = listen(ctx, s.cfg.Listen, "listen", move); err != nil {
-		return err
-	}
-	s.agentListener, err = listen(ctx, s.cfg.AgentListen, "agent-listen", false)
-	return err
-}
-
-func (s *Server) openIngest(ctx context.Context, x secrets) (err error) {
-	o := ingest.Options{
-		Store: s.store, Blobs: s.store, Version: s.version, Token: x.agentToken, MaxConnections: s.cfg.MaxAgents, LostAfter: s.cfg.LostAfter,
-		Log: s.log, Now: s.now,
-	}
-	if s.cfg.TLS.For(s.cfg.AgentListen) {
-		if o.TLS, err = s.agentTLS(x.certificate); err != nil {
-			return err
-		}
-	}
-	if s.fleet, err = newFleet(ctx, s.meta, s.now); err != nil {
-		return err
-	}
-	o.Closed = s.fleet.closedBefore
-	o.Foreign = func(rec event.RecordingID) bool {
-		of, err := originOf(context.WithoutCancel(ctx), s.meta, rec)
-		return err == nil && of != nil
-	}
-	if s.ingest, err = ingest.New(o); err != nil {
-		return fmt.Errorf("opening the agents' side: %w", err)
-	}
-	s.fleet.ingest = s.ingest
-	s.rates = newRates(s.now)
-	return nil
-}
-
-func (s *Server) openViews() (err error) {
+func (s *Server) openViews(ctx context.Context) (err error) {
 	queries, err := query.New(query.Options{Reader: s.store, Blobs: s.store, CacheBytes: s.cfg.CacheBytes, Now: s.now})
 	if err != nil {
 		return fmt.Errorf("opening the read side: %w", err)
@@ -271,11 +245,15 @@ func (s *Server) openViews() (err error) {
 	if err := s.openAudit(); err != nil {
 		return err
 	}
-	looked, err := s.clusters.lookedInto()
+	own, err := s.ownSchemas()
 	if err != nil {
 		return err
 	}
-	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment}
+	looked, err := s.clusters.lookedInto(own)
+	if err != nil {
+		return err
+	}
+	o := browse.Options{Queries: queries, Policy: s.rules.force, Auditor: s.audit, Fleet: s.fleet, Clusters: looked, Environment: s.cfg.Access.Environment, FieldTags: &s.fieldTags}
 	if s.cfg.UserJars != "" {
 		if s.sidecar, err = sidecar.New(sidecar.Options{Dir: s.cfg.UserJars, Jar: s.jar}); err != nil {
 			return fmt.Errorf("setting user-jars: %w", err)
@@ -283,6 +261,9 @@ func (s *Server) openViews() (err error) {
 		o.Foreign = s.sidecar
 	}
 	if s.browser, err = browse.New(o); err != nil {
+		return err
+	}
+	if err := s.openContracts(ctx, looked); err != nil {
 		return err
 	}
 	s.openGrants()
@@ -342,7 +323,13 @@ func (s *Server) Run(ctx context.Context) error {
 			stop(err)
 		}
 	})
+	running.Go(func() {
+		if err := s.registry.serve(); err != nil {
+			stop(err)
+		}
+	})
 	var sampling sync.WaitGroup
+	sampling.Go(func() { s.registry.run(ctx) })
 	sampling.Go(func() { s.sample(ctx) })
 	sampling.Go(func() { s.steer.Run(ctx) })
 	sampling.Go(func() { s.rules.run(ctx) })
@@ -352,6 +339,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.gate != nil {
 		sampling.Go(func() { s.gate.Run(ctx) })
 	}
+	if s.notify != nil {
+		sampling.Go(func() { s.notify.Run(ctx) })
+	}
 	sampling.Go(func() { s.retention.run(ctx) })
 	sampling.Go(func() { s.house.run(ctx) })
 	sampling.Go(func() { s.links.run(ctx) })
@@ -359,6 +349,21 @@ func (s *Server) Run(ctx context.Context) error {
 	sampling.Go(func() { s.keepIndexes(ctx) })
 	sampling.Go(func() { s.keepSums(ctx) })
 	sampling.Go(func() { s.replays.Run(ctx) })
+	if s.lineage != nil {
+		sampling.Go(func() { s.lineage.run(ctx) })
+	}
+	if s.catalog != nil {
+		sampling.Go(func() { s.catalog.Run(ctx) })
+	}
+	if s.impact != nil {
+		sampling.Go(func() { s.followImpact(ctx) })
+	}
+	if s.checks != nil {
+		sampling.Go(func() { s.checks.Run(ctx) })
+	}
+	if s.contracts != nil {
+		sampling.Go(func() { s.contracts.run(ctx) })
+	}
 	if s.export != nil {
 		sampling.Go(func() { s.export.Run(ctx) })
 	}
@@ -381,26 +386,6 @@ func (s *Server) Run(ctx context.Context) error {
 	return failed
 }
 
-// shutdown ends what reads, then what writes, then the store.
-func (s *Server) shutdown(ctx context.Context) error {
-	s.api.Close()
-	var failed []error
-	if err := s.http.Shutdown(ctx); err != nil {
-		failed = append(failed, fmt.Errorf("ending requests: %w", err))
-		_ = s.http.Close() // what is left was told already
-	}
-	if err := s.reports.shutdown(ctx); err != nil {
-		failed = append(failed, err)
-	}
-	if err := s.fleet.save(ctx); err != nil {
-		failed = append(failed, err)
-	}
-	if err := s.ingest.Shutdown(ctx); err != nil {
-		failed = append(failed, fmt.Errorf("ending agents' connections: %w", err))
-	}
-	return errors.Join(append(failed, s.close())...)
-}
-
 // release gives back what New opened before it failed: nobody is connected yet.
 func (s *Server) release() {
 	if s.ingest != nil {
@@ -419,6 +404,7 @@ func (s *Server) close() error {
 			_ = l.Close() // closed already after a shutdown
 		}
 	}
+	s.registry.release()
 	s.reports.release()
 	if err := s.closeParquet(); err != nil {
 		failed = append(failed, err)
@@ -438,6 +424,11 @@ func (s *Server) close() error {
 	if s.meta != nil {
 		if err := s.meta.Close(); err != nil {
 			failed = append(failed, fmt.Errorf("closing the metadata: %w", err))
+		}
+	}
+	if s.tables != nil {
+		if err := s.tables.Close(); err != nil {
+			failed = append(failed, err)
 		}
 	}
 	if s.audit != nil {

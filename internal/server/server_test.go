@@ -35,7 +35,7 @@ func settings(t *testing.T, values map[string]string) config.Server {
 	t.Helper()
 	cfg, err := config.Load(func(name string) (string, bool) { v, ok := values[name]; return v, ok },
 		func(name string) (string, bool) {
-			v, ok := map[string]string{"data": filepath.Join(t.TempDir(), "data"), "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
+			v, ok := map[string]string{"data": filepath.Join(t.TempDir(), "data"), "listen": "127.0.0.1:0", "agent-listen": "127.0.0.1:0", "registry-listen": "127.0.0.1:0", "cache": "8MiB"}[name]
 			return v, ok
 		})
 	if err != nil {

@@ -42,10 +42,11 @@ var silent = map[string]string{
 	"access can": "files alone", "access check": "files alone", "access test": "files alone", "mask explain": "files alone", "attach": "configuration", "detach": "configuration",
 	"completion": "of a shell", "dap": "asks the routes of steps, which are walked; TestDemo has it speak", "demo": "says a command", "help": "of verbs", "version": "of the program",
 	"login": "keeps a token", "logout": "forgets a token", "up": "the server, whose log is looked into", "user add": "users", "user list": "users", "user passwd": "users", "user remove": "users",
-	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
+	"groups reset": "changes", "grant ask": "changes", "grant approve": "changes", "grant refuse": "changes", "grant end": "changes", "notify ack": "changes", "notify add": "changes", "notify remove": "changes", "notify test": "changes", "catalog set": "changes", "catalog propose": "changes", "catalog approve": "changes", "catalog refuse": "changes", "link revoke": "changes", "pin": "changes", "unpin": "changes", "policy set": "changes", "produce": "writes what it is given", "token create": "changes", "token revoke": "changes",
 	"store repair": "the owner's, on a folder that no server has", "store verify": "the owner's, on a folder that no server has", "store stats": "the owner's, on a folder that no server has",
 	"store compact": "changes", "audit verify": "counts of entries", "query": "asks exports, which are looked into; it is in builds with DuckDB alone", "replay": "runs what whatif runs, and prints what replays prints",
-	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
+	"whatif": "runs a task again, and prints what replays prints of it", "diff": "as whatif", "registry export": "schemas", "registry import": "schemas", "schema check": "schemas", "schema delete": "schemas", "schema list": "schemas", "schema register": "schemas", "schema show": "schemas", "import": "takes a file in; what comes of it is a recording like others", "open": "a server, which testOpened walks", "policy check": "of a text that is given",
+	"contract lint": "of a text that is given", "contract apply": "changes", "contract ack": "changes", "contract end": "changes",
 }
 
 // commands are the ways in which each of the others is called, without -o.
@@ -54,12 +55,13 @@ func (p plantedPlaces) commands(dir string) map[string][][]string {
 	one := func(args ...string) [][]string { return [][]string{args} }
 	at, last := p.positions[0], p.positions[len(p.positions)-1]
 	return map[string][][]string{
-		"acls": one(), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
+		"acls": one(), "check": one("--drop", arrivals+"#email", "--cluster", "lab"), "agents": one("--hooks"), "audit": one("--limit", "0"), "audit export": one(), "brokers": one(), "catalog search": {{}, {"--kind", "operator"}}, "catalog show": {{arrivals}, {"job:" + plantedJob}}, "catalog who": one(arrivals), "catalog lineage": one(arrivals), "catalog history": one(arrivals), "catalog proposals": one(), "capsules": one(p.job), "channels": one(p.job), "doctor": {{}, {"--job", p.job}},
 		"browse": {{arrivals, "--from", "earliest", "--all"}, {arrivals + "/0@4", "--hex"}, {departures, "--from", "earliest", "--all", "--decoder", "bytes"}, {arrivals, "--from", "earliest", "--key", key}},
 		"tail":   nil, // testStreams
 		"at":     {{p.job, at}, {p.job, at, "--hex"}, {p.job, last}, {p.derived[0], at, "--hex"}}, "code": {{p.job}, {p.job, "calc-2"}}, "drops": one(p.job),
 		"events": {{p.job, "--limit", "0"}, {p.derived[0], "--limit", "0"}, {p.job, "--limit", "0", "--lane", "log", "--newest"}, {p.job, "--key", key, "--explain"}},
-		"gaps":   one(p.job), "grant list": one(), "grant rules": one(), "link list": one(), "groups": {{}, {plantedJob}}, "inflight": one(p.job, "--checkpoint", "2"), "job": one(p.job), "jobs": one("--all"), "quotas": one(), "recordings": one(), "reports": one(p.job), "pins": one(),
+		"gaps":   one(p.job), "grant list": one(), "grant rules": one(), "link list": one(), "notify inbox": one(), "notify subscriptions": {{}, {"--all"}}, "notify deliveries": {{}, {"--all"}}, "groups": {{}, {plantedJob}}, "inflight": one(p.job, "--checkpoint", "2"), "job": one(p.job), "jobs": one("--all"), "quotas": one(), "recordings": one(), "reports": one(p.job), "pins": one(),
+		"contract list": one(), "contract show": one("planted"), "contract history": one("planted"), "contract test": one(arrivals), "contract init": {{arrivals}, {departures}}, "contract violations": one(),
 		"key":   {{key, "--rec", p.job}, {timer, "--rec", p.job}, {"--of", arrivals + "/0@4", "--rec", p.job}},
 		"level": one(p.job), "lineage": {{arrivals + "/0@4"}, {p.job, at}}, "policy effective": one(p.job), "policy show": one(), "policy versions": one(),
 		"replays": {{}, {p.replays[0]}}, "sql": one(p.job), "state": {{p.job, "--key", key}, {p.job, "--of", at, "--explain"}},

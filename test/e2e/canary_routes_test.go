@@ -58,7 +58,11 @@ var streams = map[string]bool{"audit-live": true, "events-live": true, "job-live
 var changes = map[string]bool{
 	"group-reset": true, "topic-produce": true, "import-incident": true, "job-level": true, "job-level-end": true, "unpin": true, "pin": true, "recording-policy-set": true,
 	"replay-start": true, "replay-jar": true, "step-end": true, "replay-cancel": true, "replay-remove": true, "session-end": true, "store-compact-cancel": true,
-	"store-compact": true, "token-create": true, "token-revoke": true, "grant-request": true, "grant-approve": true, "grant-refuse": true, "grant-end": true, "link-create": true, "link-revoke": true,
+	"store-compact": true, "token-create": true, "token-revoke": true, "grant-request": true, "grant-approve": true, "grant-refuse": true, "grant-end": true, "link-create": true, "link-revoke": true, "impact-cancel": true, "impact-ack": true,
+	"notifications-read": true, "notification-ack": true, "notification-replay": true, "subscription-add": true,
+	"subscription-change": true, "subscription-test": true, "subscription-remove": true,
+	"contract-apply": true, "contract-end": true, "violation-act": true,
+	"catalog-change": true, "catalog-propose": true, "catalog-approve": true, "catalog-refuse": true, "catalog-withdraw": true, "openlineage": true,
 }
 
 // bodies are those of routes that answer a question that is posted.
@@ -66,7 +70,11 @@ func (p plantedPlaces) bodies() map[string]string {
 	return map[string]string{
 		"recording-policy-check": `{"text":"level: trace\n"}`,
 		"replay-plan":            `{"position":"` + p.positions[0] + `"}`,
+		"contract-lint":          `{"text":"id: planted\n"}`,
+		"contract-test":          `{"since_s":"3600"}`,
+		"subject-difference":     `{"from":"1","to":"latest"}`,
 		"journey-export":         `{"record":"` + arrivals + `/0@4"}`,
+		"impact-start":           `{"cluster":"lab","topic":"` + arrivals + `","drop":"email"}`,
 	}
 }
 
@@ -118,7 +126,12 @@ func (p plantedPlaces) queries() map[string][]string {
 		"export-test": {"", "?pom=true&before=20"}, "journey-export": plain,
 		"replays": plain, "replay": plain, "replay-difference": plain, "replay-differences": plain, "replay-plan": plain,
 		"step": steps, "step-progress": plain,
+		"impacts": plain, "impact": plain, "impact-report": {"?format=text", "?format=sarif"}, "impact-records": plain, "impact-start": {"?wait=60"},
+		"notifications": {"", "?open=true&limit=500"}, "notifications-unread": plain, "notification-deliveries": {"", "?all=true"}, "subscriptions": plain, "subscriptions-all": plain,
+		"contracts": plain, "contract": plain, "contract-versions": plain, "contract-checks": plain, "contract-windows": {"?check=" + arrivals + "/conformity"}, "violations": plain, "violation": plain, "subjects": plain, "subject-versions": plain, "subject-version": plain, "subject-difference": plain, "contract-lint": plain,
+		"contract-test": plain, "contract-proposal": plain,
 		"grants": plain, "grant-rules": plain, "links": plain, "link-file": {"?secret=" + plant("value", p.seed)},
+		"catalog": {"", "?kind=operator&kind=program&limit=500", "?q=" + url.QueryEscape(plant("value", p.seed))}, "catalog-entity": plain, "catalog-history": plain, "catalog-lineage": {"", "?depth=5&field=text"}, "catalog-who": plain, "catalog-proposals": plain,
 	}
 }
 
@@ -132,7 +145,7 @@ func (p plantedPlaces) fill(o operation) []string {
 	paths := []string{o.path}
 	for name, values := range map[string][]string{
 		"{cluster}": {"lab"}, "{topic}": {arrivals, departures}, "{group}": {plantedJob}, "{partition}": {"0"}, "{offset}": {"0", "3", "4"},
-		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays,
+		"{job}": {p.job}, "{rec}": recs, "{position}": positions, "{hash}": p.hashes, "{id}": p.replays, "{contract}": {"planted"}, "{violation}": {"1"}, "{subject}": {arrivals + "-value"}, "{version}": {"latest"}, "{entity}": {"stream:lab/" + arrivals, "stream:lab/" + departures, "job:" + plantedJob},
 	} {
 		var more []string
 		for _, path := range paths {

@@ -32,7 +32,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ports, err := lab.FreePorts(4)
+	ports, err := lab.FreePorts(5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestDemo(t *testing.T) {
 	if err := demo.Stop(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
-	o := demo.Options{Dir: dir, Flink: *flinkFlag, UIPort: ports[0], AgentPort: ports[1], KafkaPort: ports[2], FlinkPort: ports[3]}
+	o := demo.Options{Dir: dir, Flink: *flinkFlag, UIPort: ports[0], AgentPort: ports[1], KafkaPort: ports[2], FlinkPort: ports[3], Registry: ports[4]}
 	// Three minutes after the downloads' end both jobs show live rates.
 	if _, err := l.InstallFlink(t.Context(), o.Flink); err != nil {
 		t.Fatal(err)
@@ -81,6 +81,7 @@ func TestDemo(t *testing.T) {
 		c := newServerClient(running.URL)
 		wantWalks(t, c, "order-totals", secondComing(t, c))
 	})
+	t.Run("governance", func(t *testing.T) { testGovernance(t, l.Repository, running) })
 	t.Run("browser", func(t *testing.T) {
 		downloads := t.TempDir()
 		cmd := exec.CommandContext(t.Context(), "npm", "--prefix", "web", "run", "e2e")

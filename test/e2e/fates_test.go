@@ -144,6 +144,58 @@ func testFates(t *testing.T, r *rig) {
 	if run, code := r.diff(t, job, number, r.jar); code != 0 || run.Verdict.Verdict != "unchanged" {
 		t.Errorf("the same jar: exit %d, %s: %s %s", code, run.Verdict.Verdict, run.Verdict.Text, run.Error)
 	}
+	// The same in CI, of the whole job: another program does otherwise in one task, the same one in none.
+	if program, code := r.checkJar(t, job, r.otherJar(t)); code != 2 || program.Verdict != "maybe" || !program.says("24 outputs and 0 entries of state differ") || !program.says("the code parted at Fates$Decide.wOrds") {
+		t.Errorf("check of a changed jar: exit %d, %+v", code, program)
+	}
+	if program, code := r.checkJar(t, job, r.jar); code == 1 || program.Verdict == "maybe" || program.Verdict == "broken" || !program.says("the same: ") {
+		t.Errorf("check of the same jar: exit %d, %+v", code, program)
+	}
+}
+
+// judged is a system of a report of who breaks.
+type judged struct {
+	Role     string `json:"role"`
+	Verdict  string `json:"verdict"`
+	Why      string `json:"why"`
+	Evidence []struct {
+		Kind, Source, Detail string
+	} `json:"evidence"`
+}
+
+func (j *judged) says(text string) bool {
+	for _, e := range j.Evidence {
+		if e.Kind == "replay" && strings.Contains(e.Detail, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkJar asks what a jar does to a job, as CI would, and gives the verdict on the job.
+func (r *rig) checkJar(t *testing.T, job, jar string) (program judged, code int) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), r.binary, "check", "--job", job, "--jar", jar, "--format", "json", "--server", r.ask.base)
+	var told bytes.Buffer
+	c.Stderr = &told
+	out, err := c.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	var report struct {
+		Systems []judged `json:"systems"`
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		t.Fatalf("check: %v: %s%s", err, out, told.String())
+	}
+	for _, s := range report.Systems {
+		if s.Role == "program" {
+			program = s
+		}
+	}
+	fmt.Printf("FATES flink %s: check --jar: exit %d, %s: %s; %+v\n", r.version, c.ProcessState.ExitCode(), program.Verdict, program.Why, program.Evidence)
+	return program, c.ProcessState.ExitCode()
 }
 
 // firstOf is the position of the first output of a key.

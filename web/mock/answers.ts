@@ -1,9 +1,11 @@
 /** What the made-up server answers, route by route. Tests of components ask it too. */
 
 import { auditPage, auditStatus } from "./audit.ts";
+import { catalogAnswer } from "./catalog.ts";
 import { rfc3339 } from "./draw.ts";
 import { drops } from "./drops.ts";
 import { page, timeline } from "./events.ts";
+import { governanceAnswer, governed } from "./governance.ts";
 import { grantRules, grants } from "./grants.ts";
 import { inFlight } from "./inflight.ts";
 import { began, channels, detail, gaps, ids, job, merchantAlerts, processes, resolve } from "./jobs.ts";
@@ -11,6 +13,7 @@ import { historyOfKey, statesOfKey, watermarksOfTotals } from "./key.ts";
 import { latency } from "./latency.ts";
 import { lineage, moment } from "./lineage.ts";
 import { sessions, tokens } from "./login.ts";
+import { deliveries, notifications, subscriptions } from "./notifications.ts";
 import { pinOf, pins } from "./pins.ts";
 import { effectivePolicy, levelChange, policyReport, recordingPolicy } from "./policy.ts";
 import { exactReplay, replayDifference, replayPlan, replays } from "./replays.ts";
@@ -94,6 +97,13 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 					"recording:export",
 					"job:replay",
 					"audit:read",
+					"notify:subscribe",
+					"contract:read",
+					"contract:write",
+					"contract:ack",
+					"schema:read",
+					"impact:run",
+					"impact:ack",
 					"status",
 				],
 				policy: "clear",
@@ -103,6 +113,14 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			});
 		case "/grants":
 			return ok(listOf("grant", mood === "empty" ? [] : grants));
+		case "/notifications":
+			return ok({ ...listOf("notification", mood === "empty" ? [] : notifications), unread: mood === "empty" ? 0 : 1 });
+		case "/notifications/unread":
+			return ok({ unread: mood === "empty" ? 0 : 1 });
+		case "/notifications/deliveries":
+			return ok(listOf("notification-delivery", mood === "empty" ? [] : deliveries));
+		case "/subscriptions":
+			return ok(listOf("subscription", mood === "empty" ? [] : subscriptions));
 		case "/grant-rules":
 			return ok(listOf("grant-rule", mood === "empty" ? [] : grantRules));
 		case "/tokens":
@@ -153,6 +171,18 @@ export function answer(path: string, q: URLSearchParams, mood: Mood, method = "G
 			return ok(listOf("Recording", all.map(recording)));
 	}
 	const [, room, name = "", what, ...rest] = path.split("/").map(decodeURIComponent);
+	if (room === "catalog") {
+		const below = path.split("/").slice(2).map(decodeURIComponent);
+		if (mood === "empty" && below.length === 0) return ok(listOf("catalog-hit", []));
+		const said = catalogAnswer(below, q, method);
+		return said === undefined
+			? problem(404, "the catalog has no such entity that you may see", "sightglass catalog search finds some")
+			: ok(said);
+	}
+	if (governed.has(room ?? "") || what === "contract-proposal" || rest[0] === "contract-proposal") {
+		const said = governanceAnswer(path, q, method, mood === "empty", now);
+		return said === undefined ? problem(404, "there is no such thing", "sightglass contract list shows what there is") : ok(said);
+	}
 	if (room === "replays") {
 		const one = replays.find((r) => r.id === name);
 		if (one === undefined) return problem(404, "there is no such replay", "sightglass replays lists them");

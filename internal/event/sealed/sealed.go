@@ -6,6 +6,7 @@
 //	internal/event   declares the types that the key opens
 //	internal/block   writes payload bytes into blocks
 //	internal/serde   decodes payloads into trees
+//	internal/probe   reads single fields of payloads into rows, which the same key opens
 //	internal/access  turns payloads and trees into masked views, the only printable form
 //	internal/share   masks and exports recordings
 //	internal/replay  feeds recorded bytes to a task

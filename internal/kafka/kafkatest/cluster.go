@@ -165,3 +165,40 @@ func (c *Cluster) Allow(user, topic string) {
 	_, err := c.admin.CreateACLs(c.t.Context(), kadm.NewACLs().Allow("User:"+user).AllowHosts("*").Topics(topic).Operations(kadm.OpRead).ResourcePatternType(kadm.ACLPatternLiteral))
 	c.must(err)
 }
+
+// Anew deletes a topic and makes it again.
+func (c *Cluster) Anew(name string, partitions int32) {
+	c.t.Helper()
+	_, err := c.admin.DeleteTopics(c.t.Context(), name)
+	c.must(err)
+	c.must(c.fake.CreateTopic(name, partitions, nil))
+	c.writer.PurgeTopicsFromClient(name)
+}
+
+// Grow gives a topic more partitions.
+func (c *Cluster) Grow(name string, more int) {
+	c.t.Helper()
+	_, err := c.admin.CreatePartitions(c.t.Context(), more, name)
+	c.must(err)
+	c.writer.PurgeTopicsFromClient(name)
+}
+
+// Transaction writes records in one, and commits or aborts it.
+func (c *Cluster) Transaction(commit bool, topic string, all ...Record) {
+	c.t.Helper()
+	w := c.library(kgo.TransactionalID("t"+time.Now().String()), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	c.must(w.BeginTransaction())
+	records := make([]*kgo.Record, len(all))
+	for i, r := range all {
+		records[i] = &kgo.Record{Topic: topic, Partition: r.Partition, Key: r.Key, Value: r.Value}
+		if r.Time != 0 {
+			records[i].Timestamp = time.UnixMilli(r.Time)
+		}
+	}
+	c.must(w.ProduceSync(c.t.Context(), records...).FirstErr())
+	end := kgo.TryAbort
+	if commit {
+		end = kgo.TryCommit
+	}
+	c.must(w.EndTransaction(c.t.Context(), end))
+}

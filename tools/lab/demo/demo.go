@@ -25,6 +25,7 @@ type Options struct {
 	AgentPort int    // default 7171
 	KafkaPort int    // default 19092; the controller takes the next one
 	FlinkPort int    // default 18081
+	Registry  int    // port of the schema registry; default 18085
 	Rate      int    // orders per second; default 40
 }
 
@@ -34,8 +35,9 @@ type Running struct {
 	Flink     string         `json:"flink"` // version
 	REST      string         `json:"flink_rest,omitempty"`
 	Kafka     string         `json:"kafka,omitempty"`
-	Ready     bool           `json:"ready"`     // Up came to its end
-	Processes []*lab.Process `json:"processes"` // in the order of their start
+	Registry  string         `json:"registry,omitempty"` // URL
+	Ready     bool           `json:"ready"`              // Up came to its end
+	Processes []*lab.Process `json:"processes"`          // in the order of their start
 }
 
 // ErrRunning says that the demo runs already.
@@ -146,6 +148,7 @@ func (o Options) complete(l *lab.Lab) (Options, error) {
 		{&o.AgentPort, 7171, "the agents", "AGENT"},
 		{&o.KafkaPort, 19092, "Kafka", "KAFKA"},
 		{&o.FlinkPort, 18081, "Flink's REST API", "FLINK"},
+		{&o.Registry, 18085, "the schema registry", "REGISTRY"},
 	} {
 		if *wish.port == 0 {
 			*wish.port = wish.standard
@@ -157,5 +160,5 @@ func (o Options) complete(l *lab.Lab) (Options, error) {
 	return o, errors.Join(taken...)
 }
 
-// PortVariable names the environment variable that chooses a port: UI, AGENT, KAFKA or FLINK.
+// PortVariable names the environment variable that chooses a port: UI, AGENT, KAFKA, FLINK or REGISTRY.
 func PortVariable(part string) string { return "SIGHTGLASS_DEMO_" + part + "_PORT" }

@@ -101,18 +101,42 @@ func (r *Running) startServer(ctx context.Context, l *lab.Lab, o Options) error 
 	if err != nil {
 		return err
 	}
-	return l.Step("starting the server on "+r.URL, func() error {
+	r.Registry = fmt.Sprintf("http://127.0.0.1:%d", o.Registry)
+	if err := l.Step("starting the server on "+r.URL, func() error {
 		server, err := r.start(dir, lab.Command{
 			Name: "server", Path: o.Binary, Dir: dir, Log: filepath.Join(dir, "log", "server.log"),
 			Args: []string{"up", "--data", filepath.Join(dir, "data"), "--listen", strings.TrimPrefix(r.URL, "http://"), "--agent-listen", fmt.Sprintf("127.0.0.1:%d", o.AgentPort),
 				"--user-jars", jars, "--replay-flink", l.Cache, "--replay-sandbox", lab.ReplaySandbox(),
-				"--kafka-file", clusters},
+				"--kafka-file", clusters, "--registry-listen", strings.TrimPrefix(r.Registry, "http://"), "--contracts-folder", promises(l, "contracts")},
 		})
 		if err != nil {
 			return err
 		}
 		return lab.AwaitHTTP(ctx, r.URL+"/readyz", server)
-	})
+	}); err != nil {
+		return err
+	}
+	return l.Step("registering the schemas of the shop", func() error { return r.registerSchemas(ctx, l, o) })
+}
+
+// registerSchemas makes the files of examples/shop/schemas the first versions of the subjects that they are named after.
+func (r *Running) registerSchemas(ctx context.Context, l *lab.Lab, o Options) error {
+	files, err := filepath.Glob(filepath.Join(promises(l, "schemas"), "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		subject := strings.TrimSuffix(filepath.Base(file), ".json")
+		if err := lab.Run(ctx, o.Dir, o.Binary, "schema", "register", file, "--subject", subject, "--type", "JSON", "--registry", r.Registry); err != nil {
+			return fmt.Errorf("registering %s: %w", subject, err)
+		}
+	}
+	return nil
+}
+
+// promises is a folder of what the shop promises to readers of its topics: schemas or contracts.
+func promises(l *lab.Lab, kind string) string {
+	return filepath.Join(l.Repository, "examples", "shop", kind)
 }
 
 // kafkaFile names the demo's brokers to the server, so that people look into its topics.

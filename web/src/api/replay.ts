@@ -100,6 +100,7 @@ const change = shape<wire.ReplayChange>()({
 		"remove",
 		"repeat",
 		"set",
+		"drop-field",
 		"bytes",
 		"time",
 		"swap",

@@ -1,7 +1,9 @@
+/** The whole page at once. Size: every screen opens here, from one table of addresses. */
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answer } from "../../mock/answers";
+import { orders, ordersId } from "../../mock/catalog";
 import { merchantAlerts, orderTotals } from "../../mock/jobs";
 import { topics } from "../../mock/topics";
 import { type Answers, serve } from "../../test/openPanel";
@@ -44,6 +46,16 @@ const routes = [
 	"/replays/9a1154c262d0/difference",
 	"/audit",
 	"/audit/status",
+	"/contracts",
+	"/contracts/orders",
+	"/contracts/orders/checks",
+	"/contracts/orders/windows",
+	"/contracts/orders/violations/v-1",
+	"/impact",
+	"/impact/imp-1",
+	"/subjects",
+	"/subjects/orders-value/versions",
+	"/subjects/orders-value/versions/2",
 	...[rec, merchantAlerts].flatMap((id) => [
 		`/jobs/${id}`,
 		`/jobs/${id}/channels`,
@@ -56,8 +68,13 @@ const routes = [
 		`/recordings/${id}/at/${at}`,
 	]),
 	"/recordings/any/lineage",
+	"/catalog",
+	"/catalog/proposals",
 ];
-const served: Answers = Object.fromEntries(routes.map((route) => [route, (q: URLSearchParams) => answer(route, q, "").body]));
+const served: Answers = {
+	...Object.fromEntries(routes.map((route) => [route, (q: URLSearchParams) => answer(route, q, "").body])),
+	[`/catalog/entities/${ordersId}`]: orders,
+};
 
 function open(href: string, answers: Answers = {}) {
 	window.history.replaceState(null, "", href);
@@ -94,7 +111,34 @@ describe("every screen", () => {
 			["/agents", "Agents", "Agents", /3 processes/, "sightglass agents"],
 			["/policy", "Recording policy", "Recording policy", /Version 3/, "sightglass policy show"],
 			["/tokens", "Tokens and sessions", "Tokens and sessions", "Tokens and sessions", "sightglass token list"],
+			["/contracts", "Contracts", "Contracts", "1 of 2 contracts is broken", "sightglass contract list"],
+			["/contracts/orders", "Contract orders", "Contracts", "Orders of the shop", "sightglass contract show orders"],
+			[
+				"/contracts/orders/violations/v-1",
+				"Violation of orders",
+				"Contracts",
+				"orders/id/unique is broken",
+				"sightglass contract violations --contract orders",
+			],
+			["/subjects", "Schemas", "Schemas", "Schemas", "sightglass schema list"],
+			["/subjects/orders-value", "Schema orders-value", "Schemas", "orders-value", "sightglass schema show orders-value"],
+			["/impact", "Impact", "Impact", "Impact of a change", "sightglass check --help"],
+			[
+				"/impact/imp-1#tab=drop&of=prod/orders&field=email",
+				"Impact imp-1",
+				"Impact",
+				"schema of orders-value",
+				"sightglass check --drop 'orders#email' --cluster prod",
+			],
 			["/admin/audit", "Audit", "Audit", /Who read and changed what/, "sightglass audit"],
+			["/c#f=orders", "Catalog", "Catalog", "Catalog", "sightglass catalog search orders"],
+			[
+				"/c/stream:demo/orders",
+				"Catalog, stream:demo/orders",
+				"Catalog/demo/orders",
+				"orders",
+				"sightglass catalog show stream:demo/orders",
+			],
 			["/nowhere", "Not found", "Not found", "There is no such screen", "sightglass jobs"],
 		] as const) {
 			const { unmount } = open(href);
@@ -385,6 +429,15 @@ describe("the palette", () => {
 		await userEvent.type(field, "orders/2@88121{Enter}");
 		expect(here().page).toEqual({ screen: "journey", rec: "any", record: "orders/2@88121" });
 		expect(box).toBeTruthy();
+	});
+
+	it("goes to an entity of the catalog", async () => {
+		const { box, field } = await openPalette();
+		await userEvent.type(field, "crm");
+		const entry = await within(box).findByRole("option", { name: /crm-sync.*catalog, service/ });
+		expect(within(box).getByRole("option", { name: /Search the catalog for crm/ })).toBeTruthy();
+		fireEvent.click(entry);
+		expect(here().page).toEqual({ screen: "entity", id: "service:crm-sync" });
 	});
 
 	it("says when nothing has that name", async () => {

@@ -26,6 +26,14 @@ const ReplayPanel = lazy(() => import("../panels/replays/ReplayPanel"));
 const PolicyPanel = lazy(() => import("../panels/policy/PolicyPanel"));
 const TokensPanel = lazy(() => import("../panels/tokens/TokensPanel"));
 const GrantsPanel = lazy(() => import("../panels/grants/GrantsPanel"));
+const NotificationsPanel = lazy(() => import("../panels/notifications/NotificationsPanel"));
+const ContractsPanel = lazy(() => import("../panels/contracts/ContractsPanel"));
+const ContractPanel = lazy(() => import("../panels/contracts/ContractPanel"));
+const IncidentPanel = lazy(() => import("../panels/incident/IncidentPanel"));
+const SubjectsPanel = lazy(() => import("../panels/schemas/SubjectsPanel"));
+const SubjectPanel = lazy(() => import("../panels/schemas/SubjectPanel"));
+const ImpactsPanel = lazy(() => import("../panels/impact/ImpactsPanel"));
+const ImpactPanel = lazy(() => import("../panels/impact/ImpactPanel"));
 const SqlPanel = lazy(() => import("../panels/sql/SqlPanel"));
 const KeyPanel = lazy(() => import("../panels/key/KeyPanel"));
 const WatermarksPanel = lazy(() => import("../panels/watermarks/WatermarksPanel"));
@@ -38,6 +46,8 @@ const TopicPanel = lazy(() => import("../panels/topic/TopicPanel"));
 const GroupsPanel = lazy(() => import("../panels/groups/GroupsPanel"));
 const GroupPanel = lazy(() => import("../panels/groups/GroupPanel"));
 const BrokersPanel = lazy(() => import("../panels/brokers/BrokersPanel"));
+const CatalogPanel = lazy(() => import("../panels/catalog/CatalogPanel"));
+const EntityPanel = lazy(() => import("../panels/entity/EntityPanel"));
 const AgentsPanel = lazy(() => import("../panels/agents/AgentsPanel"));
 
 export function createQueryClient(): QueryClient {
@@ -135,8 +145,24 @@ function Panel({ address }: { readonly address: Address }) {
 			return <AgentsPanel state={state} />;
 		case "policy":
 			return <PolicyPanel state={state} />;
+		case "contracts":
+			return <ContractsPanel state={state} />;
+		case "contract":
+			return <ContractPanel key={page.contract} contract={page.contract} state={state} />;
+		case "violation":
+			return <IncidentPanel key={page.violation} contract={page.contract} violation={page.violation} />;
+		case "subjects":
+			return <SubjectsPanel state={state} />;
+		case "subject":
+			return <SubjectPanel key={page.subject} subject={page.subject} state={state} />;
+		case "impacts":
+			return <ImpactsPanel state={state} />;
+		case "impact":
+			return <ImpactPanel key={page.id} id={page.id} />;
 		case "tokens":
 			return <TokensPanel />;
+		case "notifications":
+			return <NotificationsPanel />;
 		case "grants":
 			return <GrantsPanel />;
 		case "replays":
@@ -157,6 +183,10 @@ function Panel({ address }: { readonly address: Address }) {
 			return <GroupPanel key={`${page.cluster}/${page.group}`} cluster={page.cluster} group={page.group} state={state} />;
 		case "brokers":
 			return <BrokersPanel key={page.cluster} cluster={page.cluster} />;
+		case "catalog":
+			return <CatalogPanel state={state} />;
+		case "entity":
+			return <EntityPanel key={page.id} id={page.id} state={state} />;
 		case "lost":
 			return <LostPanel path={page.path} />;
 	}

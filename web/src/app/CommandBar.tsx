@@ -56,8 +56,37 @@ const hints: Readonly<Record<Screen, readonly Hint[]>> = {
 	],
 	agents: [{ ids: ["row-down", "row-up"], word: "rows" }],
 	policy: [],
+	catalog: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	entity: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+		{ ids: ["filter"], word: "filter" },
+	],
 	tokens: [],
 	grants: [],
+	notifications: [],
+	contracts: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	contract: [],
+	violation: [],
+	subjects: [
+		{ ids: ["filter"], word: "search" },
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	subject: [],
+	impacts: [
+		{ ids: ["row-down", "row-up"], word: "rows" },
+		{ ids: ["open"], word: "open" },
+	],
+	impact: [],
 	replays: [
 		{ ids: ["row-down", "row-up"], word: "rows" },
 		{ ids: ["open"], word: "open" },

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { auditAction } from "../api/audit";
+import { subscribeAction } from "../api/notification";
 import { principalQuestion } from "../api/questions";
 import { clustersQuestion, topicListAction } from "../api/topic";
 import { classes } from "../base/classes";
@@ -20,6 +21,7 @@ import { GrantNote } from "./GrantNote";
 import { KeyHelp } from "./KeyHelp";
 import { OpenedFileNote } from "./OpenedFileNote";
 import { Palette } from "./Palette";
+import { PromiseBar, promiseScreens } from "./PromiseBar";
 import { RecordingBar } from "./RecordingBar";
 import { TopBar } from "./TopBar";
 
@@ -42,14 +44,20 @@ export function Frame({ address, children }: Props) {
 	useCommand("go-recordings", () => go(link({ screen: "recordings" })));
 	useCommand("go-agents", () => go(link({ screen: "agents" })));
 	useCommand("go-replays", () => go(link({ screen: "replays" })));
+	useCommand("go-contracts", () => go(link({ screen: "contracts" })));
+	useCommand("go-schemas", () => go(link({ screen: "subjects" })));
+	useCommand("go-impact", () => go(link({ screen: "impacts" })));
 	useCommand("go-tokens", () => go(link({ screen: "tokens" })));
 	useCommand("go-grants", () => go(link({ screen: "grants" })));
 	const principal = useQuery(principalQuestion);
+	const maySubscribe = principal.data?.actions.includes(subscribeAction) === true;
+	useCommand("go-notifications", () => go(link({ screen: "notifications" })), maySubscribe);
 	const mayAudit = principal.data?.actions.includes(auditAction) === true;
 	useCommand("go-audit", () => go(link({ screen: "audit" })), mayAudit);
 	useCommand("go-policy", () => go(link({ screen: "policy" })));
 	const topics = useTopics();
 	useCommand("go-topics", () => go(link({ screen: "clusters" })), topics);
+	useCommand("go-catalog", () => go(link({ screen: "catalog" })));
 	const run = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	useCommand("go-graph", () => run !== undefined && go(link({ screen: "graph", job: run })), run !== undefined);
 	useCommand("go-events", () => run !== undefined && go(link({ screen: "events", rec: run })), run !== undefined);
@@ -94,6 +102,7 @@ export function Frame({ address, children }: Props) {
 			<TopBar address={address} scheme={scheme} onPalette={() => setOverlay("palette")} />
 			{recordingOf(page) !== undefined && <RecordingBar address={address} />}
 			{clusterOf(page) !== undefined && <ClusterBar address={address} />}
+			{promiseScreens.has(page.screen) && <PromiseBar address={address} />}
 			<main id="main" className={styles.main} tabIndex={-1}>
 				<OpenedFileNote />
 				<GrantNote />
@@ -143,6 +152,22 @@ function titleOf({ page }: Address): string {
 			return "Recording policy";
 		case "grants":
 			return "Grants";
+		case "notifications":
+			return "Notifications";
+		case "contracts":
+			return "Contracts";
+		case "contract":
+			return `Contract ${page.contract}`;
+		case "violation":
+			return `Violation of ${page.contract}`;
+		case "subjects":
+			return "Schemas";
+		case "subject":
+			return `Schema ${page.subject}`;
+		case "impacts":
+			return "Impact";
+		case "impact":
+			return `Impact ${page.id}`;
 		case "tokens":
 			return "Tokens and sessions";
 		case "replays":
@@ -163,6 +188,10 @@ function titleOf({ page }: Address): string {
 			return `Group ${page.group}`;
 		case "brokers":
 			return `Brokers of ${page.cluster}`;
+		case "catalog":
+			return "Catalog";
+		case "entity":
+			return `Catalog, ${page.id}`;
 		case "lost":
 			return "Not found";
 	}
@@ -200,11 +229,18 @@ function Rail({ address: { page }, mayAudit, topics }: RailProps) {
 				]
 			: []),
 		{
+			href: link({ screen: "catalog" }),
+			icon: "catalog",
+			word: "Catalog",
+			here: page.screen === "catalog" || page.screen === "entity",
+		},
+		{
 			href: link({ screen: "replays" }),
 			icon: "restart",
 			word: "Replays",
 			here: page.screen === "replays" || page.screen === "replay",
 		},
+		{ href: link({ screen: "contracts" }), icon: "mark", word: "Contracts", here: promiseScreens.has(page.screen) },
 		{ href: link({ screen: "agents" }), icon: "agent", word: "Agents", here: page.screen === "agents" },
 		{ href: link({ screen: "policy" }), icon: "policy", word: "Policy", here: page.screen === "policy" },
 		...(mayAudit ? [{ href: link({ screen: "audit" }), icon: "file", word: "Audit", here: page.screen === "audit" } as const] : []),

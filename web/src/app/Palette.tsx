@@ -1,9 +1,12 @@
 import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
+import { catalogGuessQuestion, type Hit } from "../api/catalog";
 import { jobsQuestion } from "../api/questions";
 import { classes } from "../base/classes";
 import { parseRecord, shortId } from "../base/reference";
+import { useSettled } from "../catalog/useSettled";
+import { kindLooks } from "../catalog/words";
 import { type Address, link, recordingOf } from "../model/address";
 import { runCommand, useAvailableCommands } from "../model/commandBus";
 import { commands, keysOf } from "../model/keyboard";
@@ -69,6 +72,31 @@ function keyed(query: string, address: Address): readonly Entry[] {
 	];
 }
 
+/** What the catalog has by these words, and the search itself. */
+function cataloged(query: string, hits: readonly Hit[]): readonly Entry[] {
+	const text = query.trim();
+	if (text.length < least || hits.length === 0) return [];
+	return [
+		...hits.map((h) => ({
+			id: `c-${h.id}`,
+			icon: kindLooks[h.kind].icon,
+			title: h.name,
+			about: `catalog, ${kindLooks[h.kind].one}${h.cluster === undefined ? "" : ` of ${h.cluster}`}`,
+			run: () => go(link({ screen: "entity", id: h.id })),
+		})),
+		{
+			id: "catalog",
+			icon: "catalog",
+			title: `Search the catalog for ${text}`,
+			about: "streams, fields, owners",
+			run: () => go(link({ screen: "catalog" }, { filter: text })),
+		},
+	];
+}
+
+/** Fewer letters are in too much. */
+const least = 2;
+
 function fits(text: string, query: string): boolean {
 	const low = text.toLowerCase();
 	return query
@@ -100,6 +128,8 @@ function Search({ onClose, address }: Omit<Props, "opened">) {
 	const [at, setAt] = useState(0);
 	const listId = useId();
 	const jobs = useQuery(jobsQuestion());
+	const words = useSettled(query.trim());
+	const guess = useQuery({ ...catalogGuessQuestion(words), enabled: words.length >= least });
 	const available = useAvailableCommands();
 	const { keys } = usePreferences();
 	const entries = useMemo(() => {
@@ -128,8 +158,9 @@ function Search({ onClose, address }: Omit<Props, "opened">) {
 			];
 		});
 		const found = [...runs, ...actions].filter((e) => fits(`${e.title} ${e.about}`, query));
-		return [...named(query, address), ...found, ...keyed(query, address)];
-	}, [jobs.data, available, keys, query, address]);
+		const known = guess.data ?? [];
+		return [...named(query, address), ...found, ...cataloged(query, known), ...keyed(query, address)];
+	}, [jobs.data, guess.data, available, keys, query, address]);
 	const chosen = Math.min(at, entries.length - 1);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another query begins at the top
 	useEffect(() => setAt(0), [query]);

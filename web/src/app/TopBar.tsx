@@ -5,11 +5,12 @@ import { agentsQuestion, jobQuestion, jobsQuestion } from "../api/questions";
 import type { RunState } from "../api/recording";
 import { percent, plural, sizePerSecond, written } from "../base/quantity";
 import { shortId } from "../base/reference";
-import { type Address, clusterOf, link, type Page, recordingOf, type Screen } from "../model/address";
+import { type Address, clusterOf, link, type Page, partsOfEntity, recordingOf, type Screen } from "../model/address";
 import { changePreferences, usePreferences } from "../model/preferences";
 import { Chip, type Tone } from "../widgets/Chip";
 import { Icon, type IconName } from "../widgets/Icon";
 import { Segmented } from "../widgets/Segmented";
+import { NotificationBell } from "./NotificationBell";
 import styles from "./TopBar.module.css";
 import { UserMenu } from "./UserMenu";
 
@@ -44,6 +45,7 @@ export function TopBar({ address, scheme, onPalette }: Props) {
 				>
 					<Icon name={scheme === "dark" ? "sun" : "moon"} />
 				</button>
+				<NotificationBell here={address.page.screen === "notifications"} />
 				<UserMenu />
 			</div>
 		</header>
@@ -54,6 +56,7 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 	const rec = recordingOf(page) ?? (page.screen === "graph" ? page.job : undefined);
 	const job = useQuery({ ...jobQuestion(rec ?? ""), enabled: rec !== undefined });
 	const cluster = clusterOf(page);
+	if (page.screen === "entity") return <EntityCrumbs id={page.id} />;
 	if (cluster !== undefined) return <ClusterCrumbs page={page} cluster={cluster} />;
 	const fleet = <a href={link({ screen: "fleet" })}>Fleet</a>;
 	const name = job.data?.name ?? shortId(rec ?? "");
@@ -65,10 +68,19 @@ function Crumbs({ address: { page } }: { readonly address: Address }) {
 			policy: "Recording policy",
 			tokens: "Tokens and sessions",
 			grants: "Grants",
+			notifications: "Notifications",
+			contracts: "Contracts",
+			contract: "Contracts",
+			violation: "Contracts",
+			subjects: "Schemas",
+			subject: "Schemas",
+			impacts: "Impact",
+			impact: "Impact",
 			replays: "Replays",
 			replay: "Replay",
 			audit: "Audit",
 			clusters: "Topics",
+			catalog: "Catalog",
 			lost: "Not found",
 		};
 		return (
@@ -118,6 +130,24 @@ function ClusterCrumbs({ page, cluster }: { readonly page: Page; readonly cluste
 					<b className="cut">{last}</b>
 				</>
 			)}
+		</nav>
+	);
+}
+
+/** Catalog / cluster / name, as the id has them: what is shown need not have come yet. */
+function EntityCrumbs({ id }: { readonly id: string }) {
+	const { cluster, name } = partsOfEntity(id);
+	return (
+		<nav className={styles.crumbs} aria-label="Where you are">
+			<a href={link({ screen: "catalog" })}>Catalog</a>
+			<span className={styles.sep}>/</span>
+			{cluster !== undefined && (
+				<>
+					<span className="cut">{cluster}</span>
+					<span className={styles.sep}>/</span>
+				</>
+			)}
+			<b className="cut">{name}</b>
 		</nav>
 	);
 }

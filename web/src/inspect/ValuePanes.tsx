@@ -89,7 +89,8 @@ type DecodedProps = {
 	readonly onPart: (id: string) => void;
 };
 
-function Decoded({ parts, part, name, none, field, onField, onPart }: DecodedProps) {
+/** A value as a tree, alone where its bytes do not matter. */
+export function Decoded({ parts, part, name, none, field, onField, onPart }: DecodedProps) {
 	return (
 		<Pane
 			title="Decoded"

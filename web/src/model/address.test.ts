@@ -13,7 +13,9 @@ import {
 	parseAddress,
 	parsePath,
 	parseState,
+	partsOfEntity,
 	recordingOf,
+	streamId,
 	type ViewState,
 } from "./address";
 
@@ -39,6 +41,14 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "policy" }),
 		() => ({ screen: "tokens" }),
 		() => ({ screen: "grants" }),
+		() => ({ screen: "notifications" }),
+		() => ({ screen: "contracts" }),
+		() => ({ screen: "contract", contract: name() }),
+		() => ({ screen: "violation", contract: name(), violation: name() }),
+		() => ({ screen: "subjects" }),
+		() => ({ screen: "subject", subject: r.pick([name(), ":.billing:orders-value"]) }),
+		() => ({ screen: "impacts" }),
+		() => ({ screen: "impact", id: name() }),
 		() => ({ screen: "audit" }),
 		() => ({ screen: "graph", job: name() }),
 		() => ({ screen: "events", rec: name() }),
@@ -51,6 +61,19 @@ function anyPage(r: Random): Page {
 		() => ({ screen: "groups", cluster: name() }),
 		() => ({ screen: "group", cluster: name(), group: r.pick([name(), "a/b/c"]) }),
 		() => ({ screen: "brokers", cluster: name() }),
+		() => ({ screen: "catalog" }),
+		() => ({
+			screen: "entity",
+			id: r.pick([
+				"stream:demo/orders",
+				"stream:kafka://broker:9092/orders",
+				"job:a/b c",
+				"group:prod/",
+				"schema:../x/7",
+				"person:oidc:x#ann",
+				"team:Umsätze",
+			]),
+		}),
 		() => ({ screen: "journey", rec: name() }),
 		() => ({ screen: "journey", rec: name(), record: record() }),
 	])();
@@ -67,6 +90,11 @@ function anyState(r: Random): ViewState {
 	put("tab", r.maybe(r.text));
 	put("field", r.maybe(r.text));
 	put("sort", r.maybe(r.text));
+	put("kinds", r.maybe(r.text));
+	put(
+		"depth",
+		r.maybe(() => r.int(1, 20)),
+	);
 	put("from", r.maybe(r.text));
 	put("partitions", r.maybe(r.text));
 	put("decoder", r.maybe(r.text));
@@ -87,7 +115,7 @@ function anyState(r: Random): ViewState {
 	);
 	put(
 		"view",
-		r.maybe(() => "tree"),
+		r.maybe(() => r.pick(["tree", "table"] as const)),
 	);
 	put(
 		"dir",
@@ -164,6 +192,14 @@ describe("the path", () => {
 		expect(parsePath("/t/demo/-/groups/a%2Fb")).toEqual({ screen: "group", cluster: "demo", group: "a/b" });
 		expect(parsePath("/t/demo/-/brokers")).toEqual({ screen: "brokers", cluster: "demo" });
 		for (const path of ["/t//orders", "/t/demo//groups", "/t/demo/orders/groups", "/t/demo/-/brokers/1", "/t/demo/-/groups/a/b"])
+			expect(parsePath(path), path).toEqual({ screen: "lost", path });
+	});
+
+	it("tells a contract from its violations, and keeps the context of a subject", () => {
+		expect(formatPath({ screen: "violation", contract: "orders", violation: "v-1" })).toBe("/contracts/orders/violations/v-1");
+		expect(parsePath("/contracts/orders")).toEqual({ screen: "contract", contract: "orders" });
+		expect(parsePath("/subjects/:.billing:orders-value")).toEqual({ screen: "subject", subject: ":.billing:orders-value" });
+		for (const path of ["/contracts//violations/1", "/contracts/a/checks", "/contracts/a/violations/1/2", "/subjects/a/b", "/impact/a/b"])
 			expect(parsePath(path), path).toEqual({ screen: "lost", path });
 	});
 
@@ -246,4 +282,22 @@ it("tells which recording a screen is of", () => {
 it("tells which cluster a screen is of", () => {
 	expect(clusterOf({ screen: "group", cluster: "demo", group: "g" })).toBe("demo");
 	expect(clusterOf({ screen: "clusters" })).toBeUndefined();
+});
+
+describe("an entity of the catalog", () => {
+	it("has its id in the path, readable where a path can have it", () => {
+		expect(formatPath({ screen: "entity", id: streamId("demo", "orders") })).toBe("/c/stream:demo/orders");
+		expect(formatPath({ screen: "entity", id: "stream:kafka://broker:9092/orders" })).toBe("/c/stream:kafka:%2F%2Fbroker:9092%2Forders");
+		expect(parsePath("/c/stream:demo/orders/")).toEqual({ screen: "entity", id: "stream:demo/orders" });
+		expect(parsePath("/c/")).toEqual({ screen: "catalog" });
+		expect(clusterOf({ screen: "entity", id: "stream:demo/orders" })).toBeUndefined();
+	});
+
+	it("says its cluster and name by its id", () => {
+		expect(partsOfEntity("stream:demo/orders")).toEqual({ kind: "stream", cluster: "demo", name: "orders" });
+		expect(partsOfEntity("stream:kafka://broker:9092/orders")).toEqual({ kind: "stream", cluster: "kafka://broker:9092", name: "orders" });
+		expect(partsOfEntity("group:prod/a/b")).toEqual({ kind: "group", cluster: "prod", name: "a/b" });
+		expect(partsOfEntity("job:a/b")).toEqual({ kind: "job", name: "a/b" });
+		expect(partsOfEntity("odd")).toEqual({ kind: "", name: "odd" });
+	});
 });

@@ -3,6 +3,8 @@
  *
  * What is shown stands in the path; how it is shown stands behind `#`, where a typed filter value reaches no server and no proxy log.
  * Parameters that this version does not know are kept and written back. Formatting and parsing are each other's inverse.
+ *
+ * Size: what writes a page's path stands beside what reads it.
  */
 import { parseMicros, toRfc3339, type WallTime } from "../base/time";
 
@@ -23,6 +25,14 @@ export type Page =
 	| { readonly screen: "policy" }
 	| { readonly screen: "tokens" }
 	| { readonly screen: "grants" }
+	| { readonly screen: "notifications" }
+	| { readonly screen: "contracts" }
+	| { readonly screen: "contract"; readonly contract: string }
+	| { readonly screen: "violation"; readonly contract: string; readonly violation: string }
+	| { readonly screen: "subjects" }
+	| { readonly screen: "subject"; readonly subject: string }
+	| { readonly screen: "impacts" }
+	| { readonly screen: "impact"; readonly id: string }
 	| { readonly screen: "replays" }
 	| { readonly screen: "replay"; readonly id: string }
 	| { readonly screen: "audit" }
@@ -32,6 +42,8 @@ export type Page =
 	| { readonly screen: "groups"; readonly cluster: string }
 	| { readonly screen: "group"; readonly cluster: string; readonly group: string }
 	| { readonly screen: "brokers"; readonly cluster: string }
+	| { readonly screen: "catalog" }
+	| { readonly screen: "entity"; readonly id: string }
 	| { readonly screen: "lost"; readonly path: string };
 
 export type Screen = Page["screen"];
@@ -49,11 +61,11 @@ export type ViewState = {
 	readonly sel?: string;
 	/** Which of a panel's tabs is open. */
 	readonly tab?: string;
-	/** The selected field of a decoded value, as a path of child numbers: 0.2.1. */
+	/** The selected field of a decoded value, as a path of child numbers: 0.2.1; of a stream, by its path: items[].sku. */
 	readonly field?: string;
-	/** The other form of a picture: the graph as a tree. */
-	readonly view?: "tree";
-	/** Which way a journey goes; absent: both. */
+	/** The other form of a picture: the graph as a tree, the map as a table. */
+	readonly view?: "tree" | "table";
+	/** Which way a journey or a lineage goes; absent: both. */
 	readonly dir?: "up" | "down";
 	/** Journey: steps that only pass a record on are shown, not folded. */
 	readonly steps?: "all";
@@ -87,6 +99,10 @@ export type ViewState = {
 	readonly part?: string;
 	/** Topics: those that Kafka keeps for itself, too. */
 	readonly internal?: "all";
+	/** Catalog: only these kinds of entities, with a comma between them. */
+	readonly kinds?: string;
+	/** Steps from stream to stream that a map of lineage goes. */
+	readonly depth?: number;
 	/** Column and direction that a table is sorted by: in_per_s.desc. */
 	readonly sort?: string;
 	/** Parameters of other versions. */
@@ -109,6 +125,11 @@ function escapeSegment(text: string): string {
 
 function escapeRecord(text: string): string {
 	return text.split("/").map(escapeSegment).join("/");
+}
+
+/** Ids are read with their strokes; where one would not stay as it is (two together, one at an end, dots between two), all are escaped. */
+function escapeEntity(id: string): string {
+	return id.split("/").some((s) => s === "" || s === "." || s === "..") ? escapeSegment(id) : escapeRecord(id);
 }
 
 export function formatPath(page: Page): string {
@@ -145,6 +166,22 @@ export function formatPath(page: Page): string {
 			return "/policy";
 		case "grants":
 			return "/admin/grants";
+		case "notifications":
+			return "/notifications";
+		case "contracts":
+			return "/contracts";
+		case "contract":
+			return `/contracts/${escapeSegment(page.contract)}`;
+		case "violation":
+			return `/contracts/${escapeSegment(page.contract)}/violations/${escapeSegment(page.violation)}`;
+		case "subjects":
+			return "/subjects";
+		case "subject":
+			return `/subjects/${escapeSegment(page.subject)}`;
+		case "impacts":
+			return "/impact";
+		case "impact":
+			return `/impact/${escapeSegment(page.id)}`;
 		case "tokens":
 			return "/tokens";
 		case "replays":
@@ -165,6 +202,10 @@ export function formatPath(page: Page): string {
 			return `/t/${escapeSegment(page.cluster)}/-/groups/${escapeSegment(page.group)}`;
 		case "brokers":
 			return `/t/${escapeSegment(page.cluster)}/-/brokers`;
+		case "catalog":
+			return "/c";
+		case "entity":
+			return `/c/${escapeEntity(page.id)}`;
 		case "lost":
 			return page.path;
 	}
@@ -191,11 +232,18 @@ export function parsePath(path: string): Page {
 	if (first === undefined) return { screen: "fleet" };
 	if (first === "agents" && second === undefined) return { screen: "agents" };
 	if (first === "policy" && second === undefined) return { screen: "policy" };
+	if (first === "notifications" && second === undefined) return { screen: "notifications" };
+	if (first === "contracts") return contractsPage(second, third, rest) ?? lost;
+	if (first === "subjects" && second === undefined) return { screen: "subjects" };
+	if (first === "subjects" && second && third === undefined) return { screen: "subject", subject: second };
+	if (first === "impact" && second === undefined) return { screen: "impacts" };
+	if (first === "impact" && second && third === undefined) return { screen: "impact", id: second };
 	if (first === "tokens" && second === undefined) return { screen: "tokens" };
 	if (first === "replays" && second === undefined) return { screen: "replays" };
 	if (first === "replays" && second && third === undefined) return { screen: "replay", id: second };
 	if (first === "admin" && second === "grants" && third === undefined) return { screen: "grants" };
 	if (first === "admin" && second === "audit" && third === undefined) return { screen: "audit" };
+	if (first === "c") return second === undefined ? { screen: "catalog" } : (entityPage([second, ...segments.slice(2)]) ?? lost);
 	if (first === "t") return topicsPage(second, third, rest) ?? lost;
 	if (first === "j" && second && third === undefined) return { screen: "graph", job: second };
 	if (first !== "r") return lost;
@@ -214,6 +262,20 @@ export function parsePath(path: string): Page {
 	if (third === "watermarks") return { screen: "watermarks", rec: second };
 	if (third === "inflight") return { screen: "inflight", rec: second };
 	return lost;
+}
+
+function entityPage(segments: readonly string[]): Page | undefined {
+	const id = segments.join("/");
+	return id === "" ? undefined : { screen: "entity", id };
+}
+
+/** What is below /contracts. */
+function contractsPage(contract: string | undefined, what: string | undefined, rest: readonly string[]): Page | undefined {
+	if (contract === undefined) return { screen: "contracts" };
+	if (contract === "") return undefined;
+	if (what === undefined) return { screen: "contract", contract };
+	const [violation] = rest;
+	return what === "violations" && violation && rest.length === 1 ? { screen: "violation", contract, violation } : undefined;
 }
 
 /** What is below /t. A topic may be called "-": what follows that name tells the pages beside the topics. */
@@ -294,6 +356,8 @@ export function formatState(s: ViewState): string {
 	put("decoder", s.decoder);
 	put("part", s.part);
 	put("internal", s.internal);
+	put("kinds", s.kinds);
+	put("depth", s.depth === undefined ? undefined : String(s.depth));
 	put("sort", s.sort);
 	for (const [name, value] of s.other ?? []) pairs.push([name, value]);
 	return pairs.map(([name, value]) => `${escapeValue(name)}=${escapeValue(value)}`).join("&");
@@ -385,9 +449,16 @@ function take(s: { -readonly [K in keyof ViewState]: ViewState[K] }, name: strin
 			if (!/^\d{1,9}$/.test(value)) return false;
 			s[name] = Number(value);
 			return true;
+		case "kinds":
+			s.kinds = value;
+			return true;
+		case "depth":
+			if (!/^[1-9]\d?$/.test(value)) return false;
+			s.depth = Number(value);
+			return true;
 		case "view":
-			if (value === "tree") s.view = value;
-			return value === "tree";
+			if (value === "tree" || value === "table") s.view = value;
+			return value === "tree" || value === "table";
 		case "dir":
 			if (value === "up" || value === "down") s.dir = value;
 			return value === "up" || value === "down";
@@ -436,4 +507,20 @@ export function clusterOf(page: Page): string | undefined {
 export function recordingOf(page: Page): string | undefined {
 	if (!("rec" in page)) return undefined;
 	return page.rec === anyRecording ? undefined : page.rec;
+}
+
+/** The id of a topic in the catalog. */
+export function streamId(cluster: string, topic: string): string {
+	return `stream:${cluster}/${topic}`;
+}
+
+/** What an id of the catalog says by itself: the kind before the colon, the cluster of what is in one, the name. */
+export function partsOfEntity(id: string): { readonly kind: string; readonly cluster?: string; readonly name: string } {
+	const colon = id.indexOf(":");
+	const kind = colon < 0 ? "" : id.slice(0, colon);
+	const rest = id.slice(colon + 1);
+	const inCluster = kind === "stream" || kind === "group" || kind === "principal";
+	// A cluster that nobody gave a name goes by its server: kafka://host:port.
+	const stroke = inCluster ? rest.indexOf("/", rest.startsWith("kafka://") ? "kafka://".length : 0) : -1;
+	return stroke < 0 ? { kind, name: rest } : { kind, cluster: rest.slice(0, stroke), name: rest.slice(stroke + 1) };
 }

@@ -57,6 +57,18 @@ describe("a view as a command", () => {
 		expect(line({ screen: "graph", job: "order-totals" })).toBe("sightglass job order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "channels" })).toBe("sightglass channels order-totals");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "drops" })).toBe("sightglass drops order-totals");
+		expect(line({ screen: "catalog" })).toBe("sightglass catalog search");
+		expect(line({ screen: "catalog" }, { filter: "orders owner:team:x it's", kinds: "stream,job" })).toBe(
+			"sightglass catalog search orders owner:team:x 'it'\\''s' --kind stream --kind job",
+		);
+		const orders: Page = { screen: "entity", id: "stream:demo/orders" };
+		expect(line(orders)).toBe("sightglass catalog show stream:demo/orders");
+		expect(line(orders, { field: "amount" })).toBe("sightglass catalog who 'stream:demo/orders#amount'");
+		expect(line(orders, { tab: "changes" })).toBe("sightglass catalog history stream:demo/orders");
+		expect(line(orders, { tab: "lineage" })).toBe("sightglass catalog lineage stream:demo/orders");
+		expect(line(orders, { tab: "lineage", dir: "down", depth: 5, field: "items[].sku" })).toBe(
+			"sightglass catalog lineage 'stream:demo/orders#items[].sku' --down --depth 5",
+		);
 		expect(line({ screen: "recordings" })).toBe("sightglass recordings");
 		expect(line({ screen: "timeline", rec })).toBe("sightglass timeline 8c1e4f0a");
 		expect(line({ screen: "gaps", rec })).toBe("sightglass gaps 8c1e4f0a");
@@ -64,6 +76,7 @@ describe("a view as a command", () => {
 		expect(line({ screen: "policy" })).toBe("sightglass policy show");
 		expect(line({ screen: "tokens" })).toBe("sightglass token list");
 		expect(line({ screen: "grants" })).toBe("sightglass grant list");
+		expect(line({ screen: "notifications" })).toBe("sightglass notify inbox");
 		expect(line({ screen: "policy" }, { sel: rec })).toBe("sightglass policy effective 8c1e4f0a");
 		expect(line({ screen: "graph", job: "order-totals" }, { tab: "levels" })).toBe("sightglass policy effective order-totals");
 		expect(line({ screen: "step", rec, position: "dedup.3.0.7" })).toBe("sightglass step 8c1e4f0a dedup.3.0.7");
@@ -75,6 +88,26 @@ describe("a view as a command", () => {
 			"sightglass audit --who ann --action 'topic:*' --outcome denied --from 2026-11-23T14:00:00.000000Z",
 		);
 		expect(line({ screen: "lost", path: "/x" })).toBe("sightglass jobs");
+	});
+
+	it("shows a contract's views, and asks about the same proposal", () => {
+		const contract: Page = { screen: "contract", contract: "orders of the shop" };
+		expect(line(contract)).toBe("sightglass contract show 'orders of the shop'");
+		expect(line(contract, { tab: "versions" })).toBe("sightglass contract history 'orders of the shop'");
+		expect(line({ screen: "contracts" }, { tab: "new", of: "prod/orders" })).toBe("sightglass contract init orders --cluster prod");
+		expect(line({ screen: "subject", subject: "orders-value" }, { sel: "3" })).toBe("sightglass schema show orders-value 3");
+		const impact = (state: ViewState) => line({ screen: "impacts" }, state);
+		expect(impact({ tab: "drop", of: "prod/orders", field: "customer.email" })).toBe(
+			"sightglass check --drop 'orders#customer.email' --cluster prod",
+		);
+		expect(impact({ tab: "schema", key: "orders-value" })).toBe("sightglass check --schema schema.avsc --subject orders-value");
+		expect(impact({ of: "prod/orders" })).toBe(
+			"sightglass check --schema schema.avsc --subject orders-value --topic orders --cluster prod",
+		);
+		expect(impact({ tab: "topic-config", of: "prod/orders" })).toBe(
+			"sightglass check --topic-config topic.properties --topic orders --cluster prod",
+		);
+		expect(impact({})).toBe("sightglass check --help");
 	});
 
 	it("asks for the same events: filter, time, place", () => {

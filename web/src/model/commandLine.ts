@@ -64,6 +64,66 @@ function topicRecords(cluster: string, topic: string, state: ViewState): readonl
 	return ["browse", ...of, ...flag("from", writeFrom(from)), ...order, ...partitions, ...where];
 }
 
+/** A tab of an entity's page. */
+function catalogEntity(id: string, state: ViewState): readonly string[] {
+	if (state.tab === "changes") return ["catalog", "history", quoteArgument(id)];
+	if (state.tab === "lineage") {
+		const of = state.field === undefined ? id : `${id}#${state.field}`;
+		return ["catalog", "lineage", quoteArgument(of), ...(state.dir === undefined ? [] : [`--${state.dir}`]), ...flag("depth", state.depth)];
+	}
+	if (state.field !== undefined) return ["catalog", "who", quoteArgument(`${id}#${state.field}`)];
+	return ["catalog", "show", quoteArgument(id)];
+}
+
+function contractView(contract: string, state: ViewState): readonly string[] {
+	const id = quoteArgument(contract);
+	switch (state.tab) {
+		case "violations":
+			return ["contract", "violations", "--contract", id];
+		case "versions":
+			return ["contract", "history", id];
+		case "edit":
+			return ["contract", "show", id, "--text"];
+		default:
+			return ["contract", "show", id];
+	}
+}
+
+/** The cluster of CLUSTER/TOPIC. */
+function clusterIn(place: string): string | undefined {
+	const stroke = place.indexOf("/");
+	return stroke < 0 ? undefined : place.slice(0, stroke);
+}
+
+/** What a proposal is about, as an address has it: which kind (tab), of CLUSTER/TOPIC, of which subject (key), the field that is to go. */
+export type ProposalView = Pick<ViewState, "tab" | "of" | "key" | "field">;
+
+/** Texts are in files there: these names are for the reader to replace. */
+function checkWords({ tab, of, key, field }: ProposalView): readonly string[] {
+	const cluster = of === undefined ? undefined : clusterIn(of);
+	const topic = of?.slice(of.indexOf("/") + 1);
+	const place = flag("cluster", cluster);
+	switch (tab) {
+		case "drop":
+			return topic === undefined ? ["check", "--help"] : ["check", "--drop", quoteArgument(`${topic}#${field ?? ""}`), ...place];
+		case "contract":
+			return ["check", "--contract", `${/^[\w.-]+$/.test(topic ?? "") ? topic : "contract"}.odcs.yaml`, ...place];
+		case "topic-config":
+			return topic === undefined
+				? ["check", "--help"]
+				: ["check", "--topic-config", "topic.properties", "--topic", quoteArgument(topic), ...place];
+		default: {
+			const subject = key ?? (topic === undefined ? undefined : `${topic}-value`);
+			if (subject === undefined) return ["check", "--help"];
+			return ["check", "--schema", "schema.avsc", "--subject", quoteArgument(subject), ...flag("topic", topic), ...place];
+		}
+	}
+}
+
+export function checkCommand(view: ProposalView): string {
+	return ["sightglass", ...checkWords(view)].join(" ");
+}
+
 function words(page: Page, state: ViewState): readonly string[] {
 	switch (page.screen) {
 		case "fleet":
@@ -119,6 +179,23 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return state.sel === undefined ? ["policy", "show"] : ["policy", "effective", quoteArgument(shortId(state.sel))];
 		case "grants":
 			return ["grant", "list"];
+		case "notifications":
+			return ["notify", "inbox"];
+		case "contracts":
+			return state.tab === "new" && state.of !== undefined
+				? ["contract", "init", quoteArgument(state.of.slice(state.of.indexOf("/") + 1)), ...flag("cluster", clusterIn(state.of))]
+				: ["contract", "list"];
+		case "contract":
+			return contractView(page.contract, state);
+		case "violation":
+			return ["contract", "violations", ...flag("contract", page.contract)];
+		case "subjects":
+			return ["schema", "list"];
+		case "subject":
+			return ["schema", "show", quoteArgument(page.subject), ...(state.sel === undefined ? [] : [quoteArgument(state.sel)])];
+		case "impacts":
+		case "impact":
+			return checkWords(state);
 		case "tokens":
 			return ["token", "list"];
 		case "replays":
@@ -147,6 +224,15 @@ function words(page: Page, state: ViewState): readonly string[] {
 			return ["groups", ...flag("cluster", page.cluster)];
 		case "group":
 			return ["groups", quoteArgument(page.group), ...flag("cluster", page.cluster)];
+		case "catalog":
+			return [
+				"catalog",
+				"search",
+				...(state.filter ?? "").split(/\s+/).flatMap((w) => (w === "" ? [] : [quoteArgument(w)])),
+				...(state.kinds ?? "").split(",").flatMap((k) => (k === "" ? [] : flag("kind", k))),
+			];
+		case "entity":
+			return catalogEntity(page.id, state);
 		case "lost":
 			return ["jobs"];
 	}

@@ -30,9 +30,14 @@ export type CommandId =
 	| "go-policy"
 	| "go-tokens"
 	| "go-grants"
+	| "go-notifications"
 	| "go-replays"
+	| "go-contracts"
+	| "go-schemas"
+	| "go-impact"
 	| "go-audit"
 	| "go-topics"
+	| "go-catalog"
 	| "go-graph"
 	| "go-events"
 	| "go-journey"
@@ -85,7 +90,7 @@ export type Command = {
 	readonly inFields?: boolean;
 };
 
-const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline"];
+const pictures: readonly Screen[] = ["graph", "journey", "events", "timeline", "entity"];
 const lists: readonly Screen[] = [
 	"fleet",
 	"recordings",
@@ -97,6 +102,9 @@ const lists: readonly Screen[] = [
 	"agents",
 	"graph",
 	"replays",
+	"contracts",
+	"subjects",
+	"impacts",
 	"step",
 	"audit",
 	"clusters",
@@ -104,6 +112,8 @@ const lists: readonly Screen[] = [
 	"topic",
 	"groups",
 	"group",
+	"catalog",
+	"entity",
 ];
 const recordingScreens: readonly Screen[] = [
 	"graph",
@@ -127,7 +137,21 @@ export const commands: readonly Command[] = [
 		title: "Filter",
 		group: "Everywhere",
 		keys: ["/"],
-		screens: ["fleet", "recordings", "events", "graph", "agents", "audit", "topics", "topic", "groups"],
+		screens: [
+			"fleet",
+			"recordings",
+			"events",
+			"graph",
+			"agents",
+			"contracts",
+			"subjects",
+			"audit",
+			"topics",
+			"topic",
+			"groups",
+			"catalog",
+			"entity",
+		],
 	},
 	{ id: "close", title: "Close, clear", group: "Everywhere", keys: ["Escape"], inFields: true },
 	{ id: "zone", title: "Times in UTC or local", group: "Everywhere", keys: ["U"] },
@@ -172,7 +196,7 @@ export const commands: readonly Command[] = [
 	{ id: "pan-left", title: "Move left, earlier", group: "Pictures and time", keys: ["A"], screens: pictures },
 	{ id: "pan-right", title: "Move right, later", group: "Pictures and time", keys: ["D"], screens: pictures },
 	{ id: "fit", title: "Fit selection", group: "Pictures and time", keys: ["F"], screens: pictures },
-	{ id: "tree", title: "Graph as tree", group: "Pictures and time", keys: [], screens: ["graph"] },
+	{ id: "tree", title: "Graph as tree, map as table", group: "Pictures and time", keys: [], screens: ["graph", "entity"] },
 	{ id: "step-over", title: "Next line, over calls", group: "Steps through code", keys: ["F10", "]"], screens: steps },
 	{ id: "step-over-back", title: "Line before, over calls", group: "Steps through code", keys: ["Shift F10", "["], screens: steps },
 	{ id: "step-in", title: "Into a call", group: "Steps through code", keys: ["F11", "I"], screens: steps },
@@ -204,9 +228,14 @@ export const commands: readonly Command[] = [
 	{ id: "go-policy", title: "Recording policy", group: "Go to", keys: ["G O"] },
 	{ id: "go-tokens", title: "Tokens and sessions", group: "Go to", keys: [] },
 	{ id: "go-grants", title: "Grants", group: "Go to", keys: [] },
+	{ id: "go-notifications", title: "Notifications", group: "Go to", keys: ["G N"] },
+	{ id: "go-contracts", title: "Data contracts", group: "Go to", keys: ["G D"] },
+	{ id: "go-schemas", title: "Schemas", group: "Go to", keys: ["G H"] },
+	{ id: "go-impact", title: "Who breaks: impact of a change", group: "Go to", keys: ["G M"] },
 	{ id: "go-replays", title: "Replays", group: "Go to", keys: ["G Y"] },
 	{ id: "go-audit", title: "Audit log", group: "Go to", keys: ["G U"] },
 	{ id: "go-topics", title: "Topics", group: "Go to", keys: ["G C"] },
+	{ id: "go-catalog", title: "Catalog", group: "Go to", keys: ["G L"] },
 	{ id: "go-graph", title: "Graph of this job", group: "Go to", keys: ["G G"], screens: recordingScreens },
 	{ id: "go-events", title: "Events of this recording", group: "Go to", keys: ["G E"], screens: recordingScreens },
 	{ id: "go-journey", title: "Journey of this record", group: "Go to", keys: ["G J"], screens: recordingScreens },

@@ -17,6 +17,27 @@ const shapes = {
 		</>
 	),
 	topic: <path d="M2 4h12M2 8h12M2 12h8" />,
+	catalog: <path d="M3 2.5h7.5A2.5 2.5 0 0 1 13 5v8.5H5A2 2 0 0 1 3 11.5zM3 11.5A2 2 0 0 1 5 9.5h8" />,
+	contract: <path d="M4 2h8v12l-2-1.5L8 14l-2-1.5L4 14zM6 5.5h4M6 8h4" />,
+	access: (
+		<>
+			<rect x="3" y="7" width="10" height="6.5" rx="1" />
+			<path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+		</>
+	),
+	tag: (
+		<>
+			<path d="M2.5 2.5h5l6 6-5 5-6-6z" />
+			<circle cx="5.3" cy="5.3" r=".7" />
+		</>
+	),
+	people: (
+		<>
+			<circle cx="6" cy="5.5" r="2.2" />
+			<path d="M2 13c.4-2.4 2-3.6 4-3.6s3.6 1.2 4 3.6M10.5 3.6a2.2 2.2 0 0 1 0 3.9M11.5 9.8c1.4.5 2.3 1.6 2.5 3.2" />
+		</>
+	),
+	edit: <path d="M3 13v-2.5L10.5 3l2.5 2.5L5.5 13zM9 4.5 11.5 7" />,
 	agent: (
 		<>
 			<rect x="3" y="3" width="10" height="10" rx="1.5" />
@@ -108,6 +129,7 @@ const shapes = {
 		</>
 	),
 	moon: <path d="M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5z" />,
+	bell: <path d="M4 11V7a4 4 0 0 1 8 0v4l1.2 1.5H2.8zM6.7 14.2h2.6" />,
 	policy: <path d="M2 4h12M2 8h12M2 12h12M5 2.5v3M10.5 6.5v3M7 10.5v3" />,
 	filter: <path d="M2 3h12L9.5 8.5V13l-3-1.5v-3z" />,
 	fn: <path d="M10.5 3.5c-2-.8-2.8.3-3 2L6.5 12c-.3 1.6-1.2 2-2.5 1.5M5 7h5" />,

@@ -22,7 +22,7 @@ func demoUp(ctx context.Context, l *lab.Lab, args []string) error {
 	for _, port := range []struct {
 		into *int
 		part string
-	}{{&o.UIPort, "UI"}, {&o.AgentPort, "AGENT"}, {&o.KafkaPort, "KAFKA"}, {&o.FlinkPort, "FLINK"}} {
+	}{{&o.UIPort, "UI"}, {&o.AgentPort, "AGENT"}, {&o.KafkaPort, "KAFKA"}, {&o.FlinkPort, "FLINK"}, {&o.Registry, "REGISTRY"}} {
 		variable := demo.PortVariable(port.part)
 		standard := 0
 		if text := os.Getenv(variable); text != "" {
@@ -48,10 +48,10 @@ Two jobs run on Flink %s and are recorded.
 
   %s
 
-Flink's own page: http://%s   Kafka: %s
+Flink's own page: http://%s   Kafka: %s   Schemas: %s
 On the command line: bin/sightglass jobs --server %s
 make demo-stop ends all of it.
-`, running.Flink, running.URL, running.REST, running.Kafka, running.URL)
+`, running.Flink, running.URL, running.REST, running.Kafka, running.Registry, running.URL)
 	return nil
 }
 

@@ -234,6 +234,10 @@ function Facts({ job, detail, ended }: { readonly job: Job; readonly detail: Job
 						{job.watermark_lag_ms !== undefined && `, ${written(duration(Number(job.watermark_lag_ms)))} behind`}
 					</span>
 				)}
+				<a className="btn" href={link({ screen: "entity", id: `job:${detail.name}` })}>
+					<Icon name="catalog" size="s" />
+					In the catalog
+				</a>
 				<a className="btn" href={link({ screen: "events", rec: detail.id })}>
 					<Icon name="recording" size="s" />
 					Recording {shortId(detail.id)}

@@ -426,7 +426,20 @@ function TopicSide({ detail, graph, others, topic, selected, onClose }: Props & 
 	const uses = graph.topics.filter((t) => t.topic === topic);
 	const other = others.get(topic) ?? [];
 	return (
-		<Frame icon="topic" title={topic} end={<EventsButton href={eventsLink(detail.id, graph, selected)} />} onClose={onClose}>
+		<Frame
+			icon="topic"
+			title={topic}
+			end={
+				<>
+					{/* The graph does not tell the cluster of a topic: the catalog finds it by its name. */}
+					<a className="btn" href={link({ screen: "catalog" }, { filter: `name:${topic}`, kinds: "stream" })}>
+						Catalog
+					</a>
+					<EventsButton href={eventsLink(detail.id, graph, selected)} />
+				</>
+			}
+			onClose={onClose}
+		>
 			<Scroll label="Readers and writers">
 				<table aria-label="Who reads and writes this topic">
 					<thead>

@@ -5,7 +5,7 @@ import { toProblem } from "../../api/problem";
 import { principalQuestion } from "../../api/questions";
 import { type KafkaTopic, produceAction, topicQuestion } from "../../api/topic";
 import { duration, plural, size, written } from "../../base/quantity";
-import type { ViewState } from "../../model/address";
+import { link, streamId, type ViewState } from "../../model/address";
 import { refine } from "../../model/navigation";
 import { DataTable, readSort, writeSort } from "../../widgets/DataTable";
 import { Icon } from "../../widgets/Icon";
@@ -55,6 +55,10 @@ export default function TopicPanel({ cluster, topic, state }: Props) {
 							</span>
 						),
 				)}
+				<a className="btn" href={link({ screen: "entity", id: streamId(cluster, t.name) })}>
+					<Icon name="catalog" size="s" />
+					In the catalog
+				</a>
 				{mayProduce && (
 					<button type="button" className="btn" aria-haspopup="dialog" onClick={() => setProducing(true)}>
 						<Icon name="emit" size="s" />

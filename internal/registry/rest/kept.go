@@ -1,0 +1,99 @@
+package rest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// Bounds of what is kept of answers.
+const (
+	keptBytes = 64 << 20
+	keptOne   = 1 << 20
+)
+
+// keptKey is a request with all that its answer depends on, who asks included: what one may see is not shown to another.
+type keptKey [sha256.Size]byte
+
+func keyOf(r *http.Request) keptKey {
+	return sha256.Sum256([]byte(strings.Join([]string{
+		r.URL.EscapedPath(), r.URL.RawQuery, r.Header.Get("Accept"), r.Header.Get("Accept-Encoding"), r.Header.Get("Authorization"), r.Header.Get("Cookie"),
+		r.Header.Get("Confluent-Accept-Unknown-Properties"),
+	}, "\x00")))
+}
+
+type keptAnswer struct {
+	header http.Header
+	body   []byte
+}
+
+// keptAnswers are answers that stay true. When they are too many, all go: they come again.
+type keptAnswers struct {
+	mu      sync.Mutex
+	answers map[keptKey]keptAnswer // guarded by mu
+	size    int                    // guarded by mu
+}
+
+func (k *keptAnswers) put(key keptKey, a keptAnswer) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if old, ok := k.answers[key]; ok {
+		k.size -= len(old.body)
+	}
+	if k.size+len(a.body) > keptBytes {
+		clear(k.answers)
+		k.size = 0
+	}
+	k.answers[key] = a
+	k.size += len(a.body)
+}
+
+func (k *keptAnswers) get(key keptKey) (keptAnswer, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	a, ok := k.answers[key]
+	return a, ok
+}
+
+// taken is a body that is read by others, and its beginning kept.
+type taken struct {
+	io.ReadCloser
+	most   int
+	packed bool
+	whole  func([]byte) // called once with a body that ended and fits; may be nil
+
+	mu   sync.Mutex
+	head bytes.Buffer // guarded by mu
+	over bool         // guarded by mu; it ended, or is too long
+}
+
+func (t *taken) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return n, err
+	}
+	if t.head.Len()+n > t.most {
+		t.over = true
+		t.head.Reset()
+		return n, err
+	}
+	t.head.Write(p[:n])
+	if err == io.EOF {
+		t.over = true
+		if t.whole != nil {
+			t.whole(bytes.Clone(t.head.Bytes()))
+		}
+	}
+	return n, err
+}
+
+func (t *taken) bytes() []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.head.Bytes()
+}

@@ -61,7 +61,11 @@ func summary(e *Event, phase Phase) string {
 		add("job", e.Job)
 	}
 	add("producer", f.Producer)
-	add("program", f.Program)
+	if program := f.Program; len(program) == 64 { // a whole SHA-256, which the event has
+		add("program", program[:12])
+	} else {
+		add("program", program)
+	}
 	add("team", f.Team)
 	add("verdict", f.Verdict)
 	if f.Records > 0 {

@@ -15,6 +15,8 @@ func FuzzWish(f *testing.F) {
 	f.Add(`{"filter":{"topics":["prod/*"],"roles":["owner"],"severity":"warning"},"target":{"kind":"inbox"}}`, "")
 	f.Add(`{"filter":{},"target":{"kind":"webhook","url":"https://hooks.example.org/x?y=z"},"remind":3600000000000}`, secret)
 	f.Add(`{"filter":{"as":["team:shop"],"roles":["consumer"]},"target":{"kind":"slack"}}`, "https://hooks.slack.com/services/T/B/x")
+	f.Add(`{"filter":{},"target":{"kind":"slack"}}`, "https://hook\x8d%8dslack.com/services/T/B/x")
+	f.Add(`{"filter":{},"target":{"kind":"slack"}}`, "https://hook%8dslack.com/services/T/B/x")
 	f.Add(`{"filter":{},"target":{"kind":"email","to":["ann@example.org","\"a b\"@example.org"]}}`, "")
 	f.Add(`{"filter":{},"target":{"kind":"topic","cluster":"prod","topic":"alerts","rate":7}}`, "")
 	f.Fuzz(func(t *testing.T, text, given string) {

@@ -134,6 +134,10 @@ func addressed(text string) error {
 	if err != nil || u.Host == "" || len(text) > 2048 || u.Fragment != "" {
 		return fmt.Errorf("it is no address, as https://hooks.example.com/streams")
 	}
+	// Hosts of other bytes would be kept as others than they were given; escapes stand for such bytes too.
+	if foreign := func(r rune) bool { return r <= ' ' || r > '~' }; strings.ContainsFunc(text, foreign) || strings.ContainsFunc(u.Host, foreign) {
+		return fmt.Errorf("an address has letters of ASCII only: a host's others are written xn--…, a path's as %%XX")
+	}
 	if u.User != nil {
 		return fmt.Errorf("it holds a password, which everybody would see who may see the subscription")
 	}

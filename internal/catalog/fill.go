@@ -12,7 +12,7 @@ import (
 type filling struct {
 	runs   map[event.RecordingID]runSeen
 	groups map[string]int          // by cluster: how many groups have had their turn
-	moves  map[ID]map[string]int64 // by group and topic: how far its offsets were, all partitions together
+	moves  map[ID]map[string]int64 // by group, then topic and partition: how far its offsets were
 }
 
 // runSeen is how far a recording was when it was looked at.

@@ -83,7 +83,8 @@ func (c *Catalog) groups(ctx context.Context, cluster string, now time.Time, b *
 func groupID(cluster, name string) ID { return ID(string(Group) + ":" + cluster + "/" + name) }
 
 // group adds one. That it has members says that it lives, and so do offsets that went on since the look before: Flink's sources commit without being
-// members. Offsets alone say that it once read. The answer is how far it is, by topic.
+// members. Offsets alone say that it once read. The answer is how far it is, by topic and partition; one
+// that did not answer is not there.
 func group(b *Batch, cluster string, g *browse.Group, now time.Time, before map[string]int64) map[string]int64 {
 	id := groupID(cluster, g.Name)
 	e := Entity{ID: id, Kind: Group, Name: g.Name, Cluster: cluster, First: now, Facts: map[string]string{
@@ -94,10 +95,16 @@ func group(b *Batch, cluster string, g *browse.Group, now time.Time, before map[
 	}
 	b.Entities = append(b.Entities, e)
 	read := make(map[string]int)
-	at := make(map[string]int64)
+	at, goesOn := make(map[string]int64), make(map[string]bool)
+	part := func(topic string, partition int32) string { return topic + "/" + strconv.Itoa(int(partition)) }
 	for _, p := range g.Partitions {
 		read[p.Topic]++
-		at[p.Topic] += max(0, p.Committed)
+		if p.Err == nil {
+			at[part(p.Topic, p.Partition)] = p.Committed
+			if past, known := before[part(p.Topic, p.Partition)]; known && p.Committed > past {
+				goesOn[p.Topic] = true
+			}
+		}
 	}
 	lives := make(map[string]bool)
 	for _, m := range g.Roster {
@@ -110,7 +117,7 @@ func group(b *Batch, cluster string, g *browse.Group, now time.Time, before map[
 		stream := StreamID(cluster, topic)
 		b.Entities = append(b.Entities, Entity{ID: stream, Kind: Stream, Name: topic, Cluster: cluster, First: now})
 		edge := Edge{Stream: stream, System: id, Direction: Reads, Evidence: ByGroup, First: now, Detail: fmt.Sprintf("offsets of %d partitions, %s", n, strings.ToLower(g.State))}
-		if past, known := before[topic]; known && at[topic] > past {
+		if goesOn[topic] {
 			edge.Last = now
 			edge.Detail = fmt.Sprintf("offsets of %d partitions, which go on", n)
 		}

@@ -147,12 +147,15 @@ func (c *change) nothing(w *worker, out []Event) bool {
 	return true
 }
 
+// eventID is that of the nth event of a round: they are told in this order.
+func (c *change) eventID(n int) string { return newID(c.now.Add(time.Duration(n) * time.Microsecond)) }
+
 // outbox are the events of a round.
 func (w *worker) outbox(c *change) (out []Event) {
 	for _, p := range c.events {
 		x, v := &p.h.stream.Checks[p.check], &p.v.Violation
 		e := Event{
-			ID: newID(c.now), Type: p.what, At: c.now, Contract: p.h.contract, Check: x.ID, Kind: string(x.Kind), Severity: string(x.Severity), Says: x.Says(),
+			ID: c.eventID(len(out)), Type: p.what, At: c.now, Contract: p.h.contract, Check: x.ID, Kind: string(x.Kind), Severity: string(x.Severity), Says: x.Says(),
 			Cluster: w.cluster.Name, Topic: w.topic, Violation: v.ID, Partition: v.Partition, Offset: v.First, Count: v.Count, Writer: v.Writer, Detail: v.Hints.Detail,
 		}
 		if x.Kind.PerRecord() {
@@ -165,7 +168,7 @@ func (w *worker) outbox(c *change) (out []Event) {
 	}
 	for _, d := range c.drifts {
 		out = append(out, Event{
-			ID: newID(c.now), Type: EventDrift, At: c.now, Contract: d.h.contract, Kind: "undeclared", Severity: string(contract.Info), Says: "members of records are declared",
+			ID: c.eventID(len(out)), Type: EventDrift, At: c.now, Contract: d.h.contract, Kind: "undeclared", Severity: string(contract.Info), Says: "members of records are declared",
 			Cluster: w.cluster.Name, Topic: w.topic, Path: d.path.String(), Partition: d.of.part, Offset: d.of.first, Count: d.of.records, Writer: d.by,
 			Detail: "records have members that the contract does not declare",
 		})
@@ -237,7 +240,8 @@ func (h *hold) write(b *batch, at []any) {
 				continue
 			}
 			b.do(`INSERT INTO check_tally (contract, cluster, topic, minute, part, writer, span, rule, bad, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (contract, cluster, topic, minute, part, writer, span, rule) DO UPDATE SET bad = check_tally.bad + excluded.bad, first = excluded.first, last = excluded.last`,
+				ON CONFLICT (contract, cluster, topic, minute, part, writer, span, rule) DO UPDATE SET bad = check_tally.bad + excluded.bad, first = CASE WHEN check_tally.first >= 0 AND check_tally.first <= excluded.first THEN check_tally.first ELSE excluded.first END,
+				last = CASE WHEN check_tally.last >= excluded.last THEN check_tally.last ELSE excluded.last END`,
 				append(append([]any{}, key...), h.stream.Checks[i].ID, t.fresh, t.first, t.last)...)
 		}
 	}
@@ -270,7 +274,7 @@ func (b *batch) violation(v *Violation) {
 	}
 	b.do(`INSERT INTO violation (id, contract, rule, kind, severity, cluster, topic, part, writer, first, last, bad, minute, began, seen, ended, state, who, why, hints)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET part = excluded.part, writer = excluded.writer, first = excluded.first, last = excluded.last, bad = excluded.bad, minute = excluded.minute, seen = excluded.seen, ended = excluded.ended,
+		ON CONFLICT (id) DO UPDATE SET part = excluded.part, writer = excluded.writer, first = excluded.first, last = excluded.last, bad = excluded.bad, minute = excluded.minute, seen = excluded.seen, ended = CASE WHEN violation.state = 'closed' THEN violation.ended ELSE excluded.ended END,
 		hints = excluded.hints, state = CASE WHEN excluded.state = 'closed' THEN 'closed' ELSE violation.state END`,
 		v.ID, v.Contract, v.Check, v.Kind, v.Severity, v.Cluster, v.Topic, v.Partition, v.Writer, v.First, v.Last, v.Count, micros(v.Minute), micros(v.Began), micros(v.Seen), ended, v.State, v.Who, v.Why, string(raw))
 }

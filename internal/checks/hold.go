@@ -22,6 +22,7 @@ type hold struct {
 	at      *window
 	closed  int64 // the newest minute that was judged
 	amended map[int64]bool
+	blind   [2]int64        // minutes, the first and the last, of which nobody knows how many records they have
 	extra   map[int64]int64 // by minute: records that came and were not looked at
 
 	open   map[violationKey]*violation
@@ -159,6 +160,8 @@ type verdict struct {
 func (h *hold) judgeMinute(i int, at int64) verdict {
 	c := &h.stream.Checks[i]
 	switch {
+	case at >= h.blind[0] && at <= h.blind[1] && (c.Kind == contract.RowCount || c.Kind == contract.Throughput || c.Kind == contract.Volume):
+		return verdict{}
 	case c.Kind == contract.RowCount:
 		m := h.total(at, i)
 		n := m.records + h.extra[at]

@@ -56,6 +56,8 @@ func (w *worker) loadAll(ctx context.Context) error {
 // loadHold reads the windows and violations of a contract.
 func (w *worker) loadHold(ctx context.Context, h *hold) error {
 	h.windows, h.at, h.open = map[windowKey]*window{}, nil, map[violationKey]*violation{}
+	clear(h.extra)
+	clear(h.amended)
 	h.program.memory.forget()
 	at := []any{h.contract, w.cluster.Name, w.topic}
 	err := w.e.Tables.QueryRow(ctx, `SELECT closed FROM check_hold WHERE contract = ? AND cluster = ? AND topic = ?`, at...).Scan(&h.closed)

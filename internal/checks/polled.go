@@ -9,7 +9,8 @@ import (
 )
 
 // polled judges what is about times and settings rather than about records.
-func (w *worker) polled(ctx context.Context, now time.Time, c *change) {
+// caught: everything that the topic has was read.
+func (w *worker) polled(ctx context.Context, now time.Time, caught bool, c *change) {
 	for _, h := range w.holds {
 		for i := range h.stream.Checks {
 			k := &h.stream.Checks[i]
@@ -20,6 +21,9 @@ func (w *worker) polled(ctx context.Context, now time.Time, c *change) {
 			age := now.Sub(time.UnixMilli(newest))
 			switch k.Kind {
 			case contract.Freshness, contract.Frequency:
+				if !caught {
+					continue // the newest that was read is not the newest that there is
+				}
 				w.stands(h, i, age <= k.Within, fmt.Sprintf("the newest record is %s old", age.Round(time.Second)), c)
 			case contract.Retention:
 				if w.settings(ctx, now) {

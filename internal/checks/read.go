@@ -203,9 +203,11 @@ func (r *reading) of(ctx context.Context, s event.SchemaInfo, subject string) bo
 	for _, x := range all {
 		is = is || x == subject
 	}
-	if is || len(r.belongs) > 10_000 { // a schema may be registered for a subject later: that it is not is asked again
-		clear(r.belongs)
-		r.belongs[b] = is
+	if is { // a schema may be registered for a subject later: that it is not is asked again
+		if len(r.belongs) > 10_000 {
+			clear(r.belongs)
+		}
+		r.belongs[b] = true
 	}
 	return is
 }

@@ -27,6 +27,7 @@ type worker struct {
 	newestAt  spot
 	tokens    int64 // bytes that may be read now
 	filled    time.Time
+	leapt     bool // records were passed over since the newest that was read
 	sampling  bool
 	absent    bool      // the topic was not there: all that it has later came since
 	kept      time.Time // when the topic's settings were asked for last
@@ -87,7 +88,7 @@ func (w *worker) round(ctx context.Context) error {
 		err = w.confirm(ctx, c)
 	}
 	if err == nil {
-		w.polled(ctx, now, c)
+		w.polled(ctx, now, caught, c)
 		if caught {
 			w.judged(now, c)
 		}
@@ -148,6 +149,7 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		case p == nil: // a partition that was added, or a topic made since: all that it has came since
 			w.parts[x.Partition] = &place{next: x.First, counted: x.First, warm: x.First, saved: unsaved}
 		case p.counted < x.First:
+			w.leapt = true
 			c.gap(w, x.Partition, p.counted, x.First, "deleted before they were looked at (the topic's retention)")
 			c.cover(w, x.First-p.counted, 0)
 			p.counted = x.First
@@ -166,7 +168,14 @@ func (w *worker) placed(span kafka.Span, c *change) {
 // read judges what came, within the budget. caught: nothing that was there when the round began is left.
 func (w *worker) read(ctx context.Context, span kafka.Span, c *change) (caught bool, err error) {
 	positions, behind := map[int32]int64{}, int64(0)
+	whole := true // all partitions could be asked
 	for _, x := range span.Parts {
+		if x.Err != nil {
+			whole = false
+			if c.failed == nil {
+				c.failed = fmt.Errorf("asking where partition %d is: %w", x.Partition, x.Err)
+			}
+		}
 		if p := w.parts[x.Partition]; p != nil && x.Err == nil && p.next < x.End {
 			positions[x.Partition] = p.next
 			behind += x.End - p.next
@@ -175,7 +184,7 @@ func (w *worker) read(ctx context.Context, span kafka.Span, c *change) (caught b
 	w.fill(c.now)
 	if len(positions) == 0 {
 		w.sampling = false
-		return true, nil
+		return whole, nil
 	}
 	if w.tokens <= 0 {
 		return false, nil
@@ -220,7 +229,7 @@ func (w *worker) read(ctx context.Context, span kafka.Span, c *change) (caught b
 	} else if caught {
 		w.sampling = false
 	}
-	return caught, nil
+	return caught && whole, nil
 }
 
 // Of the budget: how much of it may be saved up, and how far behind the stream may be before records are passed over.
@@ -247,6 +256,8 @@ func (w *worker) skip(span kafka.Span, behind int64, c *change) {
 	}
 	w.sampling = true
 	at := minuteOf(c.now.UnixMilli())
+	// What is passed over right behind what was read came just now. Behind a pause nobody knows which minutes it is of: these are not judged by counts.
+	late := w.newest > 0 && minuteOf(w.newest) < at-1
 	for _, x := range span.Parts {
 		p := w.parts[x.Partition]
 		if p == nil || x.Err != nil || p.next >= x.End {
@@ -255,8 +266,13 @@ func (w *worker) skip(span kafka.Span, behind int64, c *change) {
 		passed := x.End - max(p.counted, p.next)
 		if passed > 0 {
 			c.cover(w, passed, 0)
+			w.leapt = true
 			for _, h := range w.holds {
-				h.extra[at] += passed
+				if late {
+					h.blind = [2]int64{minuteOf(w.newest), at}
+				} else {
+					h.extra[at] += passed
+				}
 			}
 		}
 		p.next, p.counted = x.End, max(p.counted, x.End)
@@ -296,6 +312,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 		}
 	}
 	if !warming && rec.Time > w.newest {
+		w.leapt = false
 		w.newest, w.newestAt = rec.Time, spot{rec.Partition, rec.Offset}
 		c.id = true
 	}
@@ -306,7 +323,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 func (w *worker) frequency(h *hold, rec *kafka.Record, c *change) {
 	for i := range h.stream.Checks {
 		k := &h.stream.Checks[i]
-		if k.Kind != contract.Frequency || w.newest == 0 || rec.Time-w.newest <= k.Within.Milliseconds() {
+		if k.Kind != contract.Frequency || w.newest == 0 || w.leapt || rec.Time-w.newest <= k.Within.Milliseconds() {
 			continue
 		}
 		v := h.violation(violationKey{check: i, part: -1}, w, c)

@@ -226,7 +226,14 @@ func (k *Keeper) Shown(ctx context.Context, who access.Principal, r Run) Run {
 			continue
 		}
 		if s.Records != nil && !(reads && asked) {
+			whole, said := ": "+firstReason(s.Records, true), strings.HasSuffix(s.Why, ": "+firstReason(s.Records, true))
 			s.Records = s.Records.without(reads)
+			if said { // it may tell of a value
+				s.Why = strings.TrimSuffix(s.Why, whole)
+				if why := firstReason(s.Records, true); why != "" {
+					s.Why += ": " + why
+				}
+			}
 			s.Evidence = slices.Clone(s.Evidence)
 			for i := range s.Evidence {
 				if s.Evidence[i].Kind == "records" {

@@ -181,7 +181,8 @@ func (w *worker) write(ctx context.Context, tx *tables.Tx, c *change, out []Even
 	at := []any{w.cluster.Name, w.topic}
 	with := func(args ...any) []any { return append(append([]any{}, at...), args...) }
 	if c.id {
-		b.do(`INSERT INTO check_topic (cluster, topic, id, newest) VALUES (?, ?, ?, ?) ON CONFLICT (cluster, topic) DO UPDATE SET id = excluded.id, newest = excluded.newest`, with(w.id, w.newest)...)
+		b.do(`INSERT INTO check_topic (cluster, topic, id, newest, anew, leapt) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (cluster, topic) DO UPDATE SET id = excluded.id, newest = excluded.newest, anew = excluded.anew, leapt = excluded.leapt`,
+			with(w.id, w.newest, w.anew, w.leapt)...)
 	}
 	if c.anew {
 		b.do(`DELETE FROM check_progress WHERE cluster = ? AND topic = ?`, at...)

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/contract"
@@ -60,12 +61,14 @@ func (w *worker) confirm(ctx context.Context, c *change) error {
 		}
 		wanted[x.h][x.check][x.key] = append(wanted[x.h][x.check][x.key], x)
 	}
+	partly := false // not all that could hold the key before was read
 	scan := w.cluster.Kafka.Scan(kafka.ScanQuery{Topic: w.topic, From: kafka.FromTime, Time: from, Forward: true, Bytes: doubtBytes, Within: doubtWithin})
 	for rec, err := range scan.All(ctx) {
 		if err != nil {
 			return fmt.Errorf("reading %s again: %w", w.topic, err)
 		}
 		d := w.reading.decode(ctx, &rec)
+		partly = partly || d.value.Down
 		for h, checks := range wanted {
 			var m meta
 			h.program.fill(d, h.cells, &m)
@@ -78,7 +81,9 @@ func (w *worker) confirm(ctx context.Context, c *change) error {
 			}
 		}
 	}
-	ended := scan.Scanned().Ended
+	done := scan.Scanned()
+	partly = partly || done.Ended == kafka.EndedBytes || done.Ended == kafka.EndedTime ||
+		slices.ContainsFunc(done.Partitions, func(p kafka.PartitionScan) bool { return p.Err != nil })
 	for _, x := range c.doubted {
 		switch {
 		case x.found:
@@ -87,12 +92,12 @@ func (w *worker) confirm(ctx context.Context, c *change) error {
 			if k := &x.h.stream.Checks[x.check]; x.h.stream.Quarantine != "" && rank(k.Severity) >= rank(contract.Error) {
 				c.copies = append(c.copies, quarantined{x.h, *x.d.rec, k.ID})
 			}
-		case ended == kafka.EndedBytes || ended == kafka.EndedTime:
+		case partly:
 			c.undecided++
 		}
 	}
 	if c.undecided > 0 {
-		c.gap(w, c.doubted[0].m.partition, c.doubted[0].m.offset, -1, fmt.Sprintf("of %d records from here on it is not known whether their keys came before: there are too many to read again", c.undecided))
+		c.gap(w, c.doubted[0].m.partition, c.doubted[0].m.offset, -1, fmt.Sprintf("of %d records from here on it is not known whether their keys came before: what is before them could not all be read again", c.undecided))
 	}
 	return nil
 }

@@ -49,7 +49,8 @@ type Producer struct {
 	Before    string `json:"before,omitempty"`  // what changed within the day before, as another program or schema; empty: nothing that is known
 }
 
-// Producers finds who wrote a record. false: nobody that was recorded. It MUST bound the time that it takes.
+// Producers finds who wrote a record, not before a time: of a topic that was made anew, others wrote what stood at its places before; zero: whenever.
+// false: nobody that was recorded. It MUST bound the time that it takes.
 type Producers interface {
-	Producer(ctx context.Context, cluster, topic string, partition int32, offset int64) (Producer, bool)
+	Producer(ctx context.Context, cluster, topic string, partition int32, offset int64, since time.Time) (Producer, bool)
 }

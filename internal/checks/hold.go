@@ -17,13 +17,14 @@ type hold struct {
 	bad      []int
 	doubtful meta // of the last record with doubts
 
-	windows map[windowKey]*window
-	last    windowKey // and its window: records of one partition mostly come in runs
-	at      *window
-	closed  int64 // the newest minute that was judged
-	amended map[int64]bool
-	blind   [2]int64        // minutes, the first and the last, of which nobody knows how many records they have
-	extra   map[int64]int64 // by minute: records that came and were not looked at
+	windows  map[windowKey]*window
+	last     windowKey // and its window: records of one partition mostly come in runs
+	at       *window
+	closed   int64                           // the newest minute that was judged
+	byMinute map[int64]map[windowKey]*window // nil: not indexed
+	amended  map[int64]bool
+	blind    [2]int64        // minutes, the first and the last, of which nobody knows how many records they have
+	extra    map[int64]int64 // by minute: records that came and were not looked at
 
 	open   map[violationKey]*violation
 	values map[int]map[uint64]int64 // of Values: hashes of values that are none of the set → how often

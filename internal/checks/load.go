@@ -22,8 +22,8 @@ func (w *worker) load(ctx context.Context) error {
 
 func (w *worker) loadAll(ctx context.Context) error {
 	db := w.e.Tables
-	w.parts, w.coverage, w.id, w.newest = map[int32]*place{}, map[int64]*Coverage{}, "", 0
-	err := db.QueryRow(ctx, `SELECT id, newest FROM check_topic WHERE cluster = ? AND topic = ?`, w.cluster.Name, w.topic).Scan(&w.id, &w.newest)
+	w.parts, w.coverage, w.id, w.newest, w.anew, w.leapt = map[int32]*place{}, map[int64]*Coverage{}, "", 0, 0, 0
+	err := db.QueryRow(ctx, `SELECT id, newest, anew, leapt FROM check_topic WHERE cluster = ? AND topic = ?`, w.cluster.Name, w.topic).Scan(&w.id, &w.newest, &w.anew, &w.leapt)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -14,7 +14,7 @@ func (w *worker) polled(ctx context.Context, now time.Time, caught bool, c *chan
 	for _, h := range w.holds {
 		for i := range h.stream.Checks {
 			k := &h.stream.Checks[i]
-			newest := w.newest
+			newest := max(w.newest, w.leapt) // what was passed over is no newer than that
 			if newest == 0 {
 				newest = h.began
 			}
@@ -49,7 +49,7 @@ func (w *worker) stands(h *hold, check int, holds bool, detail string, c *change
 	default:
 		v := h.violation(key, w, c)
 		v.Count, v.Seen, v.dirty, v.Hints.Detail = v.Count+1, c.now, true, detail
-		if k := h.stream.Checks[check].Kind; (k == contract.Freshness || k == contract.Frequency) && w.newest > 0 && v.First < 0 {
+		if k := h.stream.Checks[check].Kind; (k == contract.Freshness || k == contract.Frequency) && w.newest > 0 && w.leapt == 0 && v.First < 0 {
 			v.Partition, v.First, v.Last = w.newestAt.part, w.newestAt.offset, w.newestAt.offset
 		}
 	}

@@ -55,10 +55,25 @@ type minute struct {
 	first, last  int64
 }
 
+// index prepares for many minutes to be summed up: windows must not change any more.
+func (h *hold) index() {
+	h.byMinute = make(map[int64]map[windowKey]*window)
+	for k, w := range h.windows {
+		if h.byMinute[k.minute] == nil {
+			h.byMinute[k.minute] = make(map[windowKey]*window)
+		}
+		h.byMinute[k.minute][k] = w
+	}
+}
+
 // total sums up a minute for one check.
 func (h *hold) total(at int64, check int) minute {
 	m := minute{part: -1, first: -1, last: -1}
-	for k, w := range h.windows {
+	windows := h.windows
+	if h.byMinute != nil {
+		windows = h.byMinute[at]
+	}
+	for k, w := range windows {
 		if k.minute != at {
 			continue
 		}

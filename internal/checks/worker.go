@@ -27,7 +27,8 @@ type worker struct {
 	newestAt  spot
 	tokens    int64 // bytes that may be read now
 	filled    time.Time
-	leapt     bool // records were passed over since the newest that was read
+	anew      int64 // when the topic was found to be made anew, in µs; 0: it never was
+	leapt     int64 // until when records were passed over since the newest that was read, in ms; 0: none were
 	sampling  bool
 	absent    bool      // the topic was not there: all that it has later came since
 	kept      time.Time // when the topic's settings were asked for last
@@ -64,6 +65,9 @@ var unsaved = [2]int64{-1, -1}
 // grace is how long after its end a minute is judged: records are on their way.
 const grace = 15 * time.Second
 
+// judgedBack is how many minutes back one is judged that was not judged in time.
+const judgedBack = 120
+
 // round looks at what came since the last one.
 func (w *worker) round(ctx context.Context) error {
 	if err := w.load(ctx); err != nil {
@@ -92,7 +96,9 @@ func (w *worker) round(ctx context.Context) error {
 		if caught {
 			w.judged(now, c)
 		}
-		w.recovered(now, c)
+		if c.failed == nil { // of a partition that does not answer nobody knows that it keeps the contract again
+			w.recovered(now, c)
+		}
 		w.hinted()
 		err = w.commit(ctx, c)
 	}
@@ -133,7 +139,7 @@ func (w *worker) placed(span kafka.Span, c *change) {
 				}
 			}
 		}
-		c.anew = true
+		c.anew, w.anew = true, micros(c.now)
 	}
 	if id != "" && id != w.id {
 		w.id, c.id = id, true
@@ -149,7 +155,7 @@ func (w *worker) placed(span kafka.Span, c *change) {
 		case p == nil: // a partition that was added, or a topic made since: all that it has came since
 			w.parts[x.Partition] = &place{next: x.First, counted: x.First, warm: x.First, saved: unsaved}
 		case p.counted < x.First:
-			w.leapt = true
+			w.leapt, c.id = c.now.UnixMilli(), true
 			c.gap(w, x.Partition, p.counted, x.First, "deleted before they were looked at (the topic's retention)")
 			c.cover(w, x.First-p.counted, 0)
 			p.counted = x.First
@@ -266,7 +272,7 @@ func (w *worker) skip(span kafka.Span, behind int64, c *change) {
 		passed := x.End - max(p.counted, p.next)
 		if passed > 0 {
 			c.cover(w, passed, 0)
-			w.leapt = true
+			w.leapt, c.id = c.now.UnixMilli(), true
 			for _, h := range w.holds {
 				if late {
 					h.blind = [2]int64{minuteOf(w.newest), at}
@@ -312,7 +318,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 		}
 	}
 	if !warming && rec.Time > w.newest {
-		w.leapt = false
+		w.leapt = 0
 		w.newest, w.newestAt = rec.Time, spot{rec.Partition, rec.Offset}
 		c.id = true
 	}
@@ -323,7 +329,7 @@ func (w *worker) record(ctx context.Context, rec *kafka.Record, c *change) (down
 func (w *worker) frequency(h *hold, rec *kafka.Record, c *change) {
 	for i := range h.stream.Checks {
 		k := &h.stream.Checks[i]
-		if k.Kind != contract.Frequency || w.newest == 0 || w.leapt || rec.Time-w.newest <= k.Within.Milliseconds() {
+		if k.Kind != contract.Frequency || w.newest == 0 || w.leapt > 0 || rec.Time-w.newest <= k.Within.Milliseconds() {
 			continue
 		}
 		v := h.violation(violationKey{check: i, part: -1}, w, c)
@@ -388,7 +394,7 @@ func (h *hold) violation(k violationKey, w *worker, c *change) *violation {
 func (w *worker) judged(now time.Time, c *change) {
 	over := minuteOf(now.Add(-grace).UnixMilli()) - 1
 	for _, h := range w.holds {
-		for at := max(h.closed+1, over-2*60); at <= over; at++ {
+		for at := max(h.closed+1, over-judgedBack); at <= over; at++ {
 			w.judgeMinute(h, at, false, c)
 		}
 		for at := range h.amended {
@@ -468,7 +474,8 @@ func (w *worker) recovered(now time.Time, c *change) {
 func (w *worker) settle(now time.Time) {
 	back := int64(0)
 	for _, h := range w.holds {
-		h.forget(minuteOf(now.UnixMilli()) - 60)
+		at := minuteOf(now.UnixMilli())
+		h.forget(max(min(at-60, h.closed+1), at-judgedBack-1)) // minutes that are still to be judged stay
 		b, _ := h.remembers()
 		back = max(back, b)
 	}

@@ -3,7 +3,8 @@ package checks
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"sync"
 	"time"
 )
 
@@ -13,6 +14,8 @@ const (
 	searchFor  = 10 * time.Minute
 	searchRest = time.Minute     // between two questions, at most
 	searchHold = 3 * time.Second // for how long an event waits for it
+
+	searchAtOnce = 4 // questions
 )
 
 // search begins the search for who wrote the first records of a hold's new violations.
@@ -67,36 +70,55 @@ func (e *Engine) seek(ctx context.Context) {
 		id, cluster, topic string
 		part               int32
 		first, asked       int64
-		until              time.Time
+		until, anew        time.Time
+		earlier            bool // the violation is of a topic that is no more
 	}
 	var all []due
 	err := rows(ctx, e, func(scan func(...any) error) error {
 		var d due
-		var until int64
-		err := scan(&d.id, &d.cluster, &d.topic, &d.part, &d.first, &d.asked, &until)
-		d.until = fromMicros(until)
+		var until, began, anew int64
+		err := scan(&d.id, &d.cluster, &d.topic, &d.part, &d.first, &began, &d.asked, &until, &anew)
+		d.until, d.anew, d.earlier = fromMicros(until), fromMicros(anew), began < anew
 		all = append(all, d)
 		return err
-	}, `SELECT id, cluster, topic, part, first, s.asked, s.until FROM violation JOIN check_writer s ON s.violation = violation.id WHERE s.next > 0 AND s.next <= ? ORDER BY s.next LIMIT 100`, micros(e.now()))
-	for i := 0; i < len(all) && err == nil; i++ {
-		d := &all[i]
-		p, found := e.Producers.Producer(ctx, d.cluster, d.topic, d.part, d.first)
-		if ctx.Err() != nil {
-			return
-		}
-		now := e.now()
-		next, producer := now.Add(min(time.Second<<min(d.asked, 10), searchRest)), ""
-		if found {
-			raw, _ := json.Marshal(p) // names
-			producer = string(raw)
-		}
-		if found || now.After(d.until) {
-			next = time.Time{}
-		}
-		_, err = e.Tables.Exec(ctx, `UPDATE check_writer SET asked = asked + 1, next = ?, producer = ? WHERE violation = ?`, micros(next), producer, d.id)
+	}, `SELECT v.id, v.cluster, v.topic, v.part, v.first, v.began, s.asked, s.until, COALESCE(t.anew, 0) FROM violation v JOIN check_writer s ON s.violation = v.id
+		LEFT JOIN check_topic t ON t.cluster = v.cluster AND t.topic = v.topic WHERE s.next > 0 AND s.next <= ? ORDER BY s.next LIMIT 100`, micros(e.now()))
+	// A question takes a while where recordings are large: a few are asked at once, so that none waits for all the others.
+	var asking sync.WaitGroup
+	turn, failed := make(chan struct{}, searchAtOnce), make(chan error, len(all))
+	for i := range all {
+		turn <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-turn }()
+			d := &all[i]
+			var p Producer
+			found := false
+			if !d.earlier {
+				p, found = e.Producers.Producer(ctx, d.cluster, d.topic, d.part, d.first, d.anew)
+			}
+			if ctx.Err() != nil {
+				return
+			}
+			now := e.now()
+			next, producer := now.Add(min(time.Second<<min(d.asked, 10), searchRest)), ""
+			if found {
+				raw, _ := json.Marshal(p) // names
+				producer = string(raw)
+			}
+			if found || d.earlier || now.After(d.until) {
+				next = time.Time{}
+			}
+			_, err := e.Tables.Exec(ctx, `UPDATE check_writer SET asked = asked + 1, next = ?, producer = ? WHERE violation = ?`, micros(next), producer, d.id)
+			failed <- err
+		})
+	}
+	asking.Wait()
+	close(failed)
+	for x := range failed {
+		err = errors.Join(err, x)
 	}
 	if err != nil && ctx.Err() == nil {
-		e.Log.Warn("who wrote bad records was not looked for", "error", fmt.Errorf("reading violations: %w", err))
+		e.Log.Warn("who wrote bad records was not looked for", "error", err)
 	}
 }
 

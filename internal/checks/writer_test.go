@@ -12,12 +12,14 @@ type recordings struct {
 	mu    sync.Mutex
 	has   bool
 	asked int
+	since time.Time // that was asked for last
 }
 
-func (r *recordings) Producer(_ context.Context, cluster, topic string, partition int32, offset int64) (Producer, bool) {
+func (r *recordings) Producer(_ context.Context, cluster, topic string, partition int32, offset int64, since time.Time) (Producer, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
+	r.since = since
 	return Producer{Recording: "r", Job: "job of " + cluster + "/" + topic, Position: "op.0.0.7"}, r.has && partition == 0 && offset == 0
 }
 

@@ -22,8 +22,8 @@ const (
 )
 
 // Producer is that of checks.Producers: the invocation of a recorded job that wrote the record. Of several, as where a topic was made anew, it is the
-// newest. What is not found in time, or wrote into a topic of that name elsewhere, is nobody.
-func (p *recordedProducers) Producer(ctx context.Context, cluster, topic string, partition int32, offset int64) (out checks.Producer, ok bool) {
+// newest, not from before since. What is not found in time, or wrote into a topic of that name elsewhere, is nobody.
+func (p *recordedProducers) Producer(ctx context.Context, cluster, topic string, partition int32, offset int64, since time.Time) (out checks.Producer, ok bool) {
 	ctx, stop := context.WithTimeout(ctx, producerWithin)
 	defer stop()
 	s := p.server
@@ -38,7 +38,7 @@ func (p *recordedProducers) Producer(ctx context.Context, cluster, topic string,
 	var newest query.Wall
 	for i := range found.Nodes {
 		n := &found.Nodes[i]
-		if n.Kind != query.NodeWritten || n.Record != place || n.Event == nil || ok && n.Event.Wall < newest {
+		if n.Kind != query.NodeWritten || n.Record != place || n.Event == nil || ok && n.Event.Wall < newest || n.Event.Wall.Time().Before(since) {
 			continue
 		}
 		r, err := s.browser.Estate().Recorded(ctx, n.Recording)

@@ -23,17 +23,17 @@ func TestAViolationNamesWhoWroteTheRecord(t *testing.T) {
 	}
 	fired := truth.Fired[0]
 	at := fired.Written
-	got, ok := j.checks.Producers.Producer(t.Context(), "prod", at.Topic, at.Partition, at.Offset)
+	got, ok := j.checks.Producers.Producer(t.Context(), "prod", at.Topic, at.Partition, at.Offset, time.Time{})
 	if !ok || got.Recording != truth.Totals.String() || got.Job != "shop-totals" || got.Operator == "" || !strings.HasSuffix(got.Position, fmt.Sprintf(".%d", fired.Timer.Number)) {
 		t.Fatalf("%+v, %t; want %s of %s", got, ok, fired.Timer, truth.Totals)
 	}
-	if x, ok := j.checks.Producers.Producer(t.Context(), "prod", at.Topic, at.Partition, 1<<40); ok {
+	if x, ok := j.checks.Producers.Producer(t.Context(), "prod", at.Topic, at.Partition, 1<<40, time.Time{}); ok {
 		t.Errorf("a record that nobody wrote is of %+v", x)
 	}
-	if x, ok := j.checks.Producers.Producer(t.Context(), "prod", "orders", truth.Orders[0].Read.Partition, truth.Orders[0].Read.Offset); ok {
+	if x, ok := j.checks.Producers.Producer(t.Context(), "prod", "orders", truth.Orders[0].Read.Partition, truth.Orders[0].Read.Offset, time.Time{}); ok {
 		t.Errorf("who read a record wrote it: %+v", x)
 	}
-	if x, ok := j.checks.Producers.Producer(t.Context(), "elsewhere", at.Topic, at.Partition, at.Offset); ok {
+	if x, ok := j.checks.Producers.Producer(t.Context(), "elsewhere", at.Topic, at.Partition, at.Offset, time.Time{}); ok {
 		t.Errorf("another cluster's record is of %+v", x)
 	}
 	fake.Topic(at.Topic, 8, nil)

@@ -4,7 +4,7 @@ CREATE TABLE contract_version (
   who TEXT NOT NULL, why TEXT NOT NULL, source TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (contract, number)
 );
 CREATE TABLE contract_active (contract TEXT PRIMARY KEY, number BIGINT NOT NULL, ended BIGINT NOT NULL);
-CREATE TABLE check_topic (cluster TEXT NOT NULL, topic TEXT NOT NULL, id TEXT NOT NULL, newest BIGINT NOT NULL, PRIMARY KEY (cluster, topic));
+CREATE TABLE check_topic (cluster TEXT NOT NULL, topic TEXT NOT NULL, id TEXT NOT NULL, newest BIGINT NOT NULL, anew BIGINT NOT NULL, leapt BIGINT NOT NULL, PRIMARY KEY (cluster, topic));
 CREATE TABLE check_progress (
   cluster TEXT NOT NULL, topic TEXT NOT NULL, part BIGINT NOT NULL, next BIGINT NOT NULL, warm BIGINT NOT NULL, PRIMARY KEY (cluster, topic, part)
 );

@@ -170,7 +170,12 @@ func TestTheTypeOfADeserializerTellsFields(t *testing.T) {
 	if names(w.Readers) != "typed" || names(w.Unknown) != "blind foreign" {
 		t.Errorf("readers %s, unknown %s", names(w.Readers), names(w.Unknown))
 	}
-	if w, err = c.Who(all(c), "stream:prod/orders", "note"); err != nil || names(w.Readers) != "" || names(w.Unknown) != "blind foreign" {
+	if w, err = c.Who(all(c), "stream:prod/orders", "note"); err != nil || names(w.Readers) != "" || names(w.Unknown) != "blind foreign typed" {
+		t.Errorf("of note: readers %s, unknown %s, %v", names(w.Readers), names(w.Unknown), err)
+	}
+	// All that the stream has is taken, however it is spelled: what is left is the program's own.
+	take(t, c, c.recorded(job("whole", browse.RecordedOperator{OutType: "Order", Out: []browse.TypeField{{Path: "I_D"}, {Path: "customer.email"}, {Path: "NOTE"}, {Path: "computed"}}})))
+	if w, err = c.Who(all(c), "stream:prod/orders", "note"); err != nil || names(w.Readers) != "whole" || names(w.Unknown) != "blind foreign typed" {
 		t.Errorf("of note: readers %s, unknown %s, %v", names(w.Readers), names(w.Unknown), err)
 	}
 	if _, err := c.Who(all(c), "stream:prod/orders", "nothing"); err == nil {

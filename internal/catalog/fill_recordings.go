@@ -171,9 +171,13 @@ func (x *recording) topic(t *browse.TopicUse, first time.Time) {
 			typed.Detail = "the type " + typ + " of operator " + op.Slug + " has no fields: what is written in it is not known"
 		}
 	default:
-		typed.Known, typed.Paths = true, x.c.matched(stream.ID, fields)
+		var foreign string
+		typed.Paths, foreign = x.c.matched(stream.ID, fields)
 		typed.Detail = "the type " + typ + " of operator " + op.Slug
-		if typed.Known = len(typed.Paths) > 0; !typed.Known {
+		switch typed.Known = len(typed.Paths) > 0 && foreign == ""; {
+		case foreign != "":
+			typed.Detail += ", whose field " + foreign + " the stream has by another name, if at all: what else of it is read or written is not known"
+		case !typed.Known:
 			typed.Detail += " has no field that the stream has: what is read of it is not known"
 		}
 		x.fields(stream.ID, fields)
@@ -203,9 +207,10 @@ const (
 	typeOrigin     = "type of "
 )
 
-// matched are the paths of a type's fields as the stream spells them. Where a schema or a contract says what fields the stream has, a field of a
-// type that it does not have is none of the stream's: it is made of others, or of nothing.
-func (c *Catalog) matched(stream ID, fields []browse.TypeField) (paths []string) {
+// matched are the paths of a type's fields as the stream spells them. Where a schema or a contract says what fields the stream has, foreign is a field
+// of the type's own that is none of them while others of the stream are left: it may be one of those under another name, as an annotation gives it, or
+// the program's own.
+func (c *Catalog) matched(stream ID, fields []browse.TypeField) (paths []string, foreign string) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var declared map[string]string
@@ -215,22 +220,45 @@ func (c *Catalog) matched(stream ID, fields []browse.TypeField) (paths []string)
 				if declared == nil {
 					declared = make(map[string]string)
 				}
-				declared[strings.ToLower(f.Path)] = f.Path
+				declared[spelled(f.Path)] = f.Path
 			}
 		}
 	}
+	taken := make(map[string]bool)
 	for _, f := range fields {
 		path := f.Path
 		if declared != nil {
-			if path = declared[strings.ToLower(f.Path)]; path == "" {
+			if path = declared[spelled(f.Path)]; path == "" {
+				if foreign == "" && !strings.ContainsAny(f.Path, ".[") {
+					foreign = f.Path
+				}
 				continue
 			}
 		}
+		taken[topOf(path)] = true
 		if !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
 	}
-	return paths
+	for _, path := range declared {
+		if !taken[topOf(path)] {
+			return paths, foreign
+		}
+	}
+	return paths, "" // all that the stream has is taken: what is left is the program's own
+}
+
+// spelled is a path without what programs and streams spell differently: customerId and customer_id.
+func spelled(path string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(path))
+}
+
+// topOf is the field of the record that a path begins with.
+func topOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i > 0 {
+		return path[:i]
+	}
+	return path
 }
 
 func (x *recording) operator(id string) *browse.RecordedOperator {

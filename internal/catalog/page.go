@@ -200,6 +200,8 @@ func (y *System) conclude(now time.Time) {
 		}
 		if e.Known && !y.Known {
 			y.Known, y.Paths = true, e.Paths
+		} else if !y.Known && len(y.Paths) == 0 {
+			y.Paths = e.Paths // some of what it may be
 		}
 	}
 	y.Stale = y.Seen.IsZero() || now.Sub(y.Seen) > StaleAfter

@@ -18,7 +18,7 @@ func (x *recording) sourceColumns() {
 			continue
 		}
 		for _, name := range x.sql.taken(op.ID) {
-			if slices.Contains(x.c.matched(x.c.streamOf(t.Topic, t.Cluster).ID, []browse.TypeField{{Path: browse.PathName(name)}}), browse.PathName(name)) {
+			if paths, _ := x.c.matched(x.c.streamOf(t.Topic, t.Cluster).ID, []browse.TypeField{{Path: browse.PathName(name)}}); slices.Contains(paths, browse.PathName(name)) {
 				op.Fields = append(op.Fields, name)
 			}
 		}

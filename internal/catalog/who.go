@@ -28,10 +28,11 @@ func (c *Catalog) Who(s *Sight, id ID, path string) (w Who, err error) {
 	}
 	w.Brief, w.Contact = c.brief(n), strings.Join(n.values("", Contact), ", ")
 	for _, x := range c.systems(s, n, &w.Hidden) {
+		named := path == "" || slices.Contains(x.Paths, path) || slices.Contains(x.Paths, "key:"+path)
 		switch {
-		case path != "" && !x.Known:
+		case !named && !x.Known:
 			w.Unknown = append(w.Unknown, x)
-		case path != "" && !slices.Contains(x.Paths, path) && !slices.Contains(x.Paths, "key:"+path):
+		case !named:
 		case x.Reads:
 			w.Readers = append(w.Readers, x)
 		default:

@@ -255,6 +255,14 @@ func (x *converting) list(n *access.Node, path string, w, r *Form) finding {
 		}
 		as = w.Items
 	}
+	if r.Fewest > 0 || r.Most > 0 {
+		if slices.ContainsFunc(n.Items, func(x access.Node) bool { return x.Kind == "cut" }) {
+			return finding{unsimulated, path, "a list of which a part is shown", false}
+		}
+		if len(n.Items) < r.Fewest || r.Most > 0 && len(n.Items) > r.Most {
+			return finding{failed, path, "a list of a length that is not read", true}
+		}
+	}
 	worst := finding{}
 	for i := range n.Items {
 		if worst = worst.worse(x.value(&n.Items[i], path+"[]", as, r.Items)); worst.outcome == failed {

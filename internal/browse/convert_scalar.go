@@ -170,7 +170,7 @@ func (v *writtenAs) bounds(r *Form) finding {
 	}
 	if numberKind(v.kind) {
 		f, err := strconv.ParseFloat(v.text, 64)
-		if err == nil && (r.Low != nil && f < *r.Low || r.High != nil && f > *r.High) {
+		if err == nil && (r.Low != nil && (f < *r.Low || r.LowOpen && f == *r.Low) || r.High != nil && (f > *r.High || r.HighOpen && f == *r.High)) {
 			return finding{failed, "", "a number out of the bounds that are read", true}
 		}
 		return finding{}

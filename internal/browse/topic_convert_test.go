@@ -28,6 +28,18 @@ func conversionOf(t *testing.T, s *topicShelf, who access.Principal, c Conversio
 	return got.Of[0], got.Fields
 }
 
+func TestListsOfALengthThatIsNotRead(t *testing.T) {
+	s, _ := topicShelved(t, topicPolicy)
+	s.kafka.Write("orders", kafkatest.Record{Partition: 1, Time: 1_767_600_000_100, Value: []byte(`{"id":"x","items":[1,2,3]}`)})
+	for bounds, want := range map[[2]int]int{{0, 0}: 0, {3, 3}: 0, {4, 0}: 1, {0, 2}: 1} {
+		list := &Form{Kind: FormList, Items: &Form{}, Fewest: bounds[0], Most: bounds[1]}
+		got, _ := conversionOf(t, s, local, Conversion{Read: ofRecord(FormField{Name: "items", Of: list}), By: ReadSchema})
+		if got.Failed != want || got.NotSimulated != 0 || want > 0 && got.First[0].Path != "items" {
+			t.Errorf("%v: %+v", bounds, got)
+		}
+	}
+}
+
 func TestRecordsAreConvertedForEachReader(t *testing.T) {
 	s, _ := topicShelved(t, topicPolicy)
 	s.kafka.Write("orders", kafkatest.Record{Partition: 1, Time: 1_767_600_000_100, Value: []byte(`{"id":"x","amount":"lots"}`)})
@@ -47,6 +59,7 @@ func TestRecordsAreConvertedForEachReader(t *testing.T) {
 		"a type that is read whatever it holds": {Conversion{Written: order(FormText), Read: order(FormLong), By: ReadAvro}, 0, 11, 0, "0@0 amount"},
 		"valid under a schema":                  {Conversion{Read: order(FormInteger), By: ReadSchema}, 10, 1, 0, "1@5 amount"},
 		"a schema that is closed":               {Conversion{Read: &Form{Kind: FormRecord, Closed: true, Fields: order(FormAny).Fields}, By: ReadSchema}, 1, 10, 0, "0@0 "},
+		"a schema with an open bound":           {Conversion{Read: ofRecord(FormField{Name: "amount", Of: &Form{Kind: FormInteger, High: ptr(6.0), HighOpen: true}}), By: ReadSchema}, 6, 5, 0, "0@3 amount"},
 		"a schema with a bound":                 {Conversion{Read: ofRecord(FormField{Name: "amount", Of: &Form{Kind: FormInteger, High: ptr(6.0)}}), By: ReadSchema}, 7, 4, 0, "0@4 amount"},
 	} {
 		got, _ := conversionOf(t, s, local, c.of)

@@ -49,7 +49,7 @@ broken: it cannot read what would be written. maybe: what changes reaches what i
 known, or it was not seen for a while. safe: it uses nothing that changes, and was tried.
 
 A report is text unless --format says otherwise. --format and --out may be repeated: the first --out is for the first --format, and so on; one format
-may go without a file, to the output. sightglass impact is the same command by its older name.
+may go without a file, to the output. sightglass impact is the same command.
 
 --jar FILE --job JOB runs what is recorded of the job again with the new program, beside an unchanged run, and compares (docs/guides/check.md). --report ID shows one
 that was made before: once the change is released, with the violations and the errors of reading that came in the seven days behind, beside what was predicted.

@@ -14,9 +14,11 @@ func formOf(kind language.Kind, text string, refs []language.Referenced, fields 
 	case language.JSONSchema:
 		return jsonForm(text), browse.ReadSchema
 	case language.Protobuf:
-		return fieldsForm(fields, false), browse.ReadProtobuf
+		return fieldsForm(fields), browse.ReadProtobuf
 	}
-	return fieldsForm(fields, true), browse.ReadJSON
+	// A type does not say that it refuses records without one of its fields: readers of JSON leave it null or 0 unless they are told to. So that is no
+	// failure; a value of another type is.
+	return fieldsForm(fields), browse.ReadJSON
 }
 
 // unknownForm is of what is not understood.

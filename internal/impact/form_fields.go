@@ -9,20 +9,20 @@ import (
 
 // fieldsForm makes a form of a list of fields, as languages and recorded types tell them. Types that are not known take anything: what is not known
 // of a reader is no reason to say that it breaks.
-func fieldsForm(fields []language.Field, required bool) *browse.Form {
+func fieldsForm(fields []language.Field) *browse.Form {
 	root := &browse.Form{Kind: browse.FormRecord}
 	for i := range fields {
 		f := &fields[i]
 		if f.Path == "" {
 			continue
 		}
-		place(root, f.Path, f, required)
+		place(root, f.Path, f)
 	}
 	return root
 }
 
 // place puts a field where its path says: a.b, items[].sku, totals{}.
-func place(at *browse.Form, path string, f *language.Field, required bool) {
+func place(at *browse.Form, path string, f *language.Field) {
 	for {
 		if rest, ok := strings.CutPrefix(path, "."); ok {
 			path = rest
@@ -51,7 +51,7 @@ func place(at *browse.Form, path string, f *language.Field, required bool) {
 		at.Kind = browse.FormRecord
 		member := memberOf(at, name)
 		if rest == "" {
-			member.Required, member.Default = required && !f.Optional, f.Default != ""
+			member.Default = f.Default != ""
 			typed(member.Of, f)
 			return
 		}

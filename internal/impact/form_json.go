@@ -27,7 +27,7 @@ func jsonForm(text string) *browse.Form {
 // plainWords are the keywords that say nothing of values, or what a Form has.
 var plainWords = []string{
 	"$schema", "$id", "id", "$defs", "definitions", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$anchor", "$vocabulary",
-	"type", "properties", "required", "items", "enum", "const", "additionalProperties", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "contentEncoding",
+	"type", "properties", "required", "items", "enum", "const", "additionalProperties", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format", "contentEncoding",
 	"contentMediaType", "connect.index", "connect.type", "confluent:tags", "javaType", "anyOf", "oneOf", "$ref",
 }
 
@@ -120,7 +120,7 @@ func (j *jsonForms) object(x map[string]any) *browse.Form {
 		return j.typed("array", x)
 	case x["enum"] != nil || x["const"] != nil:
 		return j.typed("string", x)
-	case x["minimum"] != nil || x["maximum"] != nil || x["pattern"] != nil || x["minLength"] != nil || x["maxLength"] != nil:
+	case x["minimum"] != nil || x["maximum"] != nil || x["exclusiveMinimum"] != nil || x["exclusiveMaximum"] != nil || x["minItems"] != nil || x["maxItems"] != nil || x["pattern"] != nil || x["minLength"] != nil || x["maxLength"] != nil:
 		return unknownForm("bounds without a type")
 	}
 	return &browse.Form{}
@@ -139,6 +139,14 @@ func (j *jsonForms) typed(typ string, x map[string]any) *browse.Form {
 		f.Items = &browse.Form{}
 		if items, ok := x["items"]; ok {
 			f.Items = j.of(items)
+		}
+		if n, ok := x["minItems"].(float64); ok {
+			f.Fewest = int(n)
+		}
+		if n, ok := x["maxItems"].(float64); ok {
+			if f.Most = int(n); f.Most == 0 {
+				return unknownForm("maxItems 0")
+			}
 		}
 	case browse.FormText, browse.FormInteger, browse.FormNumber, browse.FormBool:
 		j.bounds(f, x)
@@ -193,6 +201,17 @@ func (j *jsonForms) bounds(f *browse.Form, x map[string]any) {
 	}
 	if n, ok := x["maximum"].(float64); ok {
 		f.High = &n
+	}
+	// Draft 4 has true beside the bound, later drafts have a bound of its own.
+	if open, ok := x["exclusiveMinimum"].(bool); ok {
+		f.LowOpen = open
+	} else if n, ok := x["exclusiveMinimum"].(float64); ok && (f.Low == nil || n >= *f.Low) {
+		f.Low, f.LowOpen = &n, true
+	}
+	if open, ok := x["exclusiveMaximum"].(bool); ok {
+		f.HighOpen = open
+	} else if n, ok := x["exclusiveMaximum"].(float64); ok && (f.High == nil || n <= *f.High) {
+		f.High, f.HighOpen = &n, true
 	}
 	if n, ok := x["minLength"].(float64); ok {
 		f.Shortest = int(n)

@@ -47,7 +47,7 @@ func (w *work) again(u *User, is *proposed, s *System) error {
 	case s.Verdict == Unknown && w.stale(u):
 	case t.Thrown != "":
 		s.Verdict, s.Why = Broken, "run again "+what+", "+t.Thrown
-	case t.differs() && s.Verdict == Safe:
+	case t.differs() && (s.Verdict == Safe || s.Verdict == Maybe):
 		s.Verdict, s.Why = Maybe, "run again "+what+", it does otherwise"
 	}
 	return nil

@@ -212,7 +212,7 @@ func evident(u *User) []Evidence {
 		}
 		out = append(out, Evidence{"fields", u.Fields.Source, u.Fields.At, detail})
 	} else {
-		out = append(out, Evidence{"fields", u.Fields.Source, u.Seen, "which fields it reads is not known: it may be any"})
+		out = append(out, Evidence{"fields", u.Fields.Source, u.seen(), "which fields it reads is not known: it may be any"})
 	}
 	return out
 }

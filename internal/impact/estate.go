@@ -37,6 +37,14 @@ type User struct {
 	Link     string  // path of a page that says more; empty: there is none
 }
 
+// seen is the newest evidence that it reads or writes; zero: there is none.
+func (u *User) seen() time.Time {
+	if u.Unseen {
+		return time.Time{}
+	}
+	return u.Seen
+}
+
 // Evidence is one thing that a verdict rests on.
 type Evidence struct {
 	Kind   string    `json:"kind"`   // edge, compatibility, fields, records, setting, contract, replay

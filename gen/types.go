@@ -2650,6 +2650,7 @@ func (e ViewFormat) Valid() bool {
 // Defines values for ViolationProducerSearch.
 const (
 	ViolationProducerSearchFound    ViolationProducerSearch = "found"
+	ViolationProducerSearchHidden   ViolationProducerSearch = "hidden"
 	ViolationProducerSearchLooking  ViolationProducerSearch = "looking"
 	ViolationProducerSearchNotFound ViolationProducerSearch = "not-found"
 )
@@ -2658,6 +2659,8 @@ const (
 func (e ViolationProducerSearch) Valid() bool {
 	switch e {
 	case ViolationProducerSearchFound:
+		return true
+	case ViolationProducerSearchHidden:
 		return true
 	case ViolationProducerSearchLooking:
 		return true
@@ -9835,7 +9838,7 @@ type Violation struct {
 	Partition int32           `json:"partition"`
 	Producer  ViolationWriter `json:"producer,omitempty"`
 
-	// ProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+	// ProducerSearch How the search for who wrote the first record stands; hidden: it is found, and the job may not be shown; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
 	ProducerSearch ViolationProducerSearch `json:"producer_search,omitempty"`
 
 	// ProducerUntil When the search ends, or ended, without an answer.
@@ -9855,7 +9858,7 @@ type Violation struct {
 	Writer string `json:"writer,omitempty"`
 }
 
-// ViolationProducerSearch How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
+// ViolationProducerSearch How the search for who wrote the first record stands; hidden: it is found, and the job may not be shown; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it.
 type ViolationProducerSearch string
 
 // ViolationState defines model for Violation.State.

@@ -205,7 +205,7 @@ type Violation struct {
 	Detail    string           `json:"detail,omitempty"`
 	Headers   []string         `json:"headers" doc:"That the first record has and that may say who wrote it; the record shows what they say."`
 	Producer  *ViolationWriter `json:"producer,omitempty" doc:"Who wrote the first record, where a recording knows."`
-	Search    string           `json:"producer_search,omitempty" enum:"looking,found,not-found" doc:"How the search for who wrote the first record stands; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it."`
+	Search    string           `json:"producer_search,omitempty" enum:"looking,found,hidden,not-found" doc:"How the search for who wrote the first record stands; hidden: it is found, and the job may not be shown; left out: it is about no record, or nobody was asked. A recording may get a record some time after the topic has it."`
 	Until     *Time            `json:"producer_until,omitempty" doc:"When the search ends, or ended, without an answer."`
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/checks"
 	"github.com/sightglass/sightglass/internal/contract"
+	"github.com/sightglass/sightglass/internal/event"
 )
 
 // contractRoutes are about data contracts. They show places and counts of records, never values: those are asked for by the routes of topics.
@@ -354,13 +355,22 @@ func (s *service) contractWindows(ctx context.Context, in *windowsRequest) (List
 	return listOf("contract-window", out), nil
 }
 
-func violationOf(v *checks.Violation) Violation {
+// mayJob tells whether who asks may see the job of a recording.
+func (s *service) mayJob(ctx context.Context, recording string) bool {
+	id, err := event.ParseRecordingID(recording)
+	return err == nil && s.Browser.DecideIn(ctx, caller(ctx), access.JobView, s.Browser.Target(id).Resource).Allowed
+}
+
+// violationOf tells of a violation. Who wrote its record is told to whoever may see that job.
+func (s *service) violationOf(ctx context.Context, v *checks.Violation) Violation {
 	out := Violation{
 		ID: v.ID, Contract: v.Contract, Check: v.Check, Kind: v.Kind, Severity: v.Severity, Cluster: v.Cluster, Topic: v.Topic, Partition: v.Partition, First: I64(v.First), Last: I64(v.Last),
 		Count: I64(v.Count), Writer: v.Writer, Minute: at(v.Minute), Began: at(v.Began), Seen: at(v.Seen), Ended: at(v.Ended), State: v.State, Who: v.Who, Why: v.Why,
 		Detail: v.Hints.Detail, Headers: all(v.Hints.Headers), Search: v.Search.State, Until: at(v.Search.Until),
 	}
-	if p := v.Search.Producer; p != nil {
+	if p := v.Search.Producer; p != nil && !s.mayJob(ctx, p.Recording) {
+		out.Search = "hidden"
+	} else if p != nil {
 		out.Producer = &ViolationWriter{
 			Recording: p.Recording, Job: p.Job, Operator: p.Operator, Position: p.Position, Program: p.Program, Before: p.Before,
 			Journey: "/r/" + p.Recording + "/journey/" + url.PathEscape(v.Topic) + "/" + strconv.Itoa(int(v.Partition)) + "@" + strconv.FormatInt(v.First, 10),
@@ -382,7 +392,7 @@ func (s *service) violations(ctx context.Context, in *violationsRequest) (List[V
 	}
 	for i := range page {
 		if s.mayContract(ctx, access.ContractRead, page[i].Contract).Allowed {
-			out = append(out, violationOf(&page[i]))
+			out = append(out, s.violationOf(ctx, &page[i]))
 		}
 	}
 	list := listOf("violation", out)
@@ -409,7 +419,7 @@ func (s *service) violation(ctx context.Context, in *ViolationPath) (out Violati
 	if err != nil {
 		return out, err
 	}
-	return violationOf(&v), nil
+	return s.violationOf(ctx, &v), nil
 }
 
 func (s *service) actViolation(ctx context.Context, in *violationRequest) (out Violation, err error) {
@@ -422,7 +432,7 @@ func (s *service) actViolation(ctx context.Context, in *violationRequest) (out V
 		v, err = e.Act(ctx, in.Violation, in.Body.State, who.ID, in.Body.Why)
 		return err
 	})
-	return violationOf(&v), contractError(err)
+	return s.violationOf(ctx, &v), contractError(err)
 }
 
 // testContract holds a stretch against the contract in force, which somebody was permitted to write. It tells counts and places.
@@ -435,14 +445,19 @@ func (s *service) testContract(ctx context.Context, in *contractTestRequest) (Co
 	back := time.Duration(min(max(int64(in.Body.Seconds), 1), 31*24*3600)) * time.Second
 	var report checks.TestReport
 	err = s.Browser.Read(ctx, caller(ctx), access.TopicRead, browse.TopicResource(in.Cluster, in.Topic), []string{"the last " + back.String() + ", counts alone"}, func() (int, error) {
-		report, err = e.Test(ctx, checks.TestQuery{Cluster: in.Cluster, Topic: in.Topic, Since: e.Now().Add(-back)})
+		var refused error
+		report, err = e.Test(ctx, checks.TestQuery{Cluster: in.Cluster, Topic: in.Topic, Since: e.Now().Add(-back), May: func(contract string) bool {
+			d := s.mayContract(ctx, access.ContractRead, contract)
+			if !d.Allowed {
+				refused = d.Err()
+			}
+			return d.Allowed
+		}})
+		if refused != nil && errors.Is(err, checks.ErrNotFound) {
+			err = refused
+		}
 		return 0, err
 	})
-	if err == nil {
-		if d := s.mayContract(ctx, access.ContractRead, report.Contract); !d.Allowed {
-			err = d.Err()
-		}
-	}
 	if err != nil {
 		return out, contractError(err)
 	}

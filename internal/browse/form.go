@@ -18,8 +18,8 @@ type Form struct {
 
 	Low, High         *float64 // of numbers, both allowed unless they are open
 	LowOpen, HighOpen bool
-	Shortest, Longest int      // of text in characters; Longest 0: no bound
-	Fewest, Most      int      // elements of FormList; Most 0: no bound
+	Shortest, Longest int // of text in characters; Longest 0: no bound
+	Fewest, Most      int // elements of FormList; Most 0: no bound
 	Pattern           *regexp.Regexp
 
 	Why string // of FormUnknown: what of the schema is not understood, for people

@@ -12,7 +12,8 @@ import (
 // TestQuery says what is held against which contract, once.
 type TestQuery struct {
 	Cluster, Topic string
-	Text           string // of a contract; empty: the one that is in force for the topic
+	Text           string                     // of a contract; empty: one that is in force for the topic,
+	May            func(contract string) bool // the first that this takes; nil: any
 	Since          time.Time
 	Bytes          int64         // at most; 0: 256 MiB
 	Within         time.Duration // at most; 0: 60 s
@@ -152,7 +153,7 @@ func (e *Engine) tested(ctx context.Context, q TestQuery) (*hold, *Cluster, Test
 			continue
 		}
 		for i := range c.Streams {
-			if c.Streams[i].Topic != q.Topic {
+			if c.Streams[i].Topic != q.Topic || q.May != nil && !q.May(c.ID) {
 				continue
 			}
 			for _, t := range e.targets(c) {

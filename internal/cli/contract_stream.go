@@ -154,6 +154,8 @@ func unrecorded(v *gen.Violation) string {
 	switch v.ProducerSearch {
 	case "looking":
 		s = "no recorded job yet, looked for until " + instant(v.ProducerUntil)
+	case "hidden":
+		s = "a job that you may not see"
 	case "not-found":
 		s = "no recorded job until " + instant(v.ProducerUntil)
 	}

@@ -42,6 +42,7 @@ func (w *work) jar() error {
 // rerun sums up what became of the tasks of a job.
 type rerun struct {
 	ran, differ, soft int
+	part              string // a task of which much less was run than was recorded
 	thrown            string // the first exception, with its task
 	empty             bool   // it may come of the way in which replays read the recorded objects
 }
@@ -63,6 +64,9 @@ func (w *work) tasks(job *System, tasks []ComparedTask, now time.Time) (sum reru
 		sum.ran++
 		detail := t.words()
 		say(detail)
+		if t.UpTo*10 < t.Last*9 {
+			sum.part = fmt.Sprintf("%s, %d of %d invocations", t.Task, t.UpTo, t.Last)
+		}
 		if t.Soft != "" {
 			sum.soft++
 			say(t.Soft)
@@ -118,6 +122,9 @@ func (r *rerun) verdict(tasks int) (Verdict, string) {
 		return Unknown, fmt.Sprintf("%d of %d tasks did the same, the others could not be compared", r.ran, tasks)
 	case r.soft > 0:
 		return Unknown, fmt.Sprintf("all %d tasks did the same, and of %d of them it is not shown that a replay does what was recorded", r.ran, r.soft)
+	}
+	if r.part != "" {
+		return Maybe, fmt.Sprintf("all %d tasks did the same as far as they were run again, which is a part of what was recorded: %s", r.ran, r.part)
 	}
 	return Safe, fmt.Sprintf("all %d tasks did the same with what one subtask of each had recorded", r.ran)
 }

@@ -48,6 +48,7 @@ func TestAProgramIsJudgedByWhatItDidAgain(t *testing.T) {
 		says         string
 	}{
 		"the same":                         {[]ComparedTask{same}, Safe, "", "the same: 9 outputs (subtask 0 of 2, attempt 0, up to invocation 90 of 100)"},
+		"a part":                           {[]ComparedTask{same, {Task: "sums", Ran: true, Equal: 9, UpTo: 20_000, Last: 5_000_000}}, Maybe, Maybe, "up to invocation 20000 of 5000000"},
 		"otherwise":                        {[]ComparedTask{same, {Task: "sums", Ran: true, Outputs: 2, First: "sums.0.0.7", Part: "Sum.add (Sum.java:12)"}}, Maybe, Maybe, "2 outputs and 0 entries of state differ, 0 outputs are the same; the first at sums.0.0.7; the code parted at Sum.add (Sum.java:12)"},
 		"only its way":                     {[]ComparedTask{{Task: "sink", Ran: true, Else: "it took another way"}}, Maybe, Maybe, "it took another way"},
 		"some could not":                   {[]ComparedTask{same, {Task: "sums", Why: "its jars are gone"}}, Unknown, Unknown, "not compared: its jars are gone"},

@@ -330,18 +330,21 @@ func (k *Keeper) Ack(ctx context.Context, who access.Principal, id string, a Ack
 	return r, err
 }
 
+// followedFor is how long a release is waited for.
+const followedFor = 90 * 24 * time.Hour
+
 // Follow holds what was predicted against what came, of runs whose proposals were released in the last days. It is called from time to time.
 func (k *Keeper) Follow(ctx context.Context) error {
 	if k.Watch == nil {
 		return nil
 	}
-	list, err := k.table.list(ctx, Query{Limit: 200})
+	list, err := k.table.open(ctx, k.Engine.Now().Add(-followedFor))
 	if err != nil {
 		return err
 	}
 	var failed []error
 	for _, r := range slices.Backward(list) {
-		if r.Report == nil || r.Outcome != nil && r.Outcome.Over || k.Engine.Now().Sub(r.At) > 90*24*time.Hour {
+		if r.Report == nil || r.Outcome != nil && r.Outcome.Over {
 			continue
 		}
 		if err := k.follow(ctx, &r); err != nil {

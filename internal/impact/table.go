@@ -165,6 +165,11 @@ func (t table) get(ctx context.Context, id string) (Run, error) {
 	return r, rows.Err()
 }
 
+// open gives those since a moment of which it is not known yet what came behind the release, the newest first.
+func (t table) open(ctx context.Context, since time.Time) ([]Run, error) {
+	return t.runs(ctx, "at >= ? AND report <> '' AND outcome NOT LIKE '%\"over\":true%'", "", micros(since))
+}
+
 // list gives the newest runs of a topic, or of all where it is empty, from before a moment on.
 func (t table) list(ctx context.Context, q Query) ([]Run, error) {
 	before := q.Before
@@ -178,7 +183,11 @@ func (t table) list(ctx context.Context, q Query) ([]Run, error) {
 	if q.Cluster != "" {
 		where, args = where+" AND cluster = ?", append(args, q.Cluster)
 	}
-	rows, err := t.db.Query(ctx, "SELECT "+columns+" FROM impact_run WHERE "+where+" ORDER BY at DESC LIMIT ?", append(args, q.Limit)...)
+	return t.runs(ctx, where, " LIMIT ?", append(args, q.Limit)...)
+}
+
+func (t table) runs(ctx context.Context, where, limit string, args ...any) ([]Run, error) {
+	rows, err := t.db.Query(ctx, "SELECT "+columns+" FROM impact_run WHERE "+where+" ORDER BY at DESC"+limit, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing impact reports: %w", err)
 	}

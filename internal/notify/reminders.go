@@ -36,8 +36,13 @@ func (k *Keeper) Remind(ctx context.Context) error {
 	}))
 }
 
+// brokenFor is how long a broken contract is waited for that nothing is told of any more, as where it is in force no longer.
+const brokenFor = 31 * 24 * time.Hour
+
 func (k *Keeper) quiet(ctx context.Context, tx *tables.Tx, now time.Time) error {
-	rows, err := tx.Query(ctx, "SELECT "+groupColumns+" FROM notify_group g WHERE g.open = 1 AND g.latest < ? LIMIT 1000", now.Add(-k.o.Window).UnixMicro())
+	// A broken contract is told once for as long as it is broken: it is over when it holds again, and until then people are reminded.
+	rows, err := tx.Query(ctx, "SELECT "+groupColumns+" FROM notify_group g WHERE g.open = 1 AND (g.latest < ? AND g.first NOT LIKE ? OR g.latest < ?) LIMIT 1000",
+		now.Add(-k.o.Window).UnixMicro(), `%"type":"`+string(ContractViolated)+`"%`, now.Add(-brokenFor).UnixMicro())
 	all, err := collect(rows, err, groupOf)
 	if err != nil {
 		return err

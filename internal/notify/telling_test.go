@@ -247,15 +247,16 @@ func TestAcknowledgingStopsReminders(t *testing.T) {
 }
 
 func TestAGroupThatIsQuietIsOver(t *testing.T) {
-	f := open(t)
+	f, drifts := open(t), broken("orders", Warning)
+	drifts.Type = DriftDetected
 	f.add(person("ann"), Wish{Target: Target{Kind: Inbox}}, "")
-	f.happens(broken("orders", Warning))
+	f.happens(drifts)
 	f.clock.add(WindowDefault + time.Minute)
 	f.reminds()
 	if in := f.inbox("ann"); in[0].Open || in[0].Why != Quiet {
 		t.Errorf("%+v", in)
 	}
-	f.happens(broken("orders", Warning))
+	f.happens(drifts)
 	if in := f.inbox("ann"); len(in) != 2 || !in[0].Open {
 		t.Errorf("%+v", in)
 	}
@@ -265,6 +266,28 @@ func TestAGroupThatIsQuietIsOver(t *testing.T) {
 	f.reminds()
 	if in := f.inbox("ann"); len(in) != 1 || in[0].Open {
 		t.Errorf("after %v: %+v", keptFor, in)
+	}
+}
+
+// A contract that is broken for days is over when it holds again, whoever was told hears of it, and is reminded until then.
+func TestABrokenContractIsNotOverBecauseNothingMoreIsTold(t *testing.T) {
+	f := open(t)
+	f.add(person("ann"), Wish{Target: Target{Kind: Inbox}}, "")
+	f.happens(broken("orders", Warning))
+	f.clock.add(3 * WindowDefault)
+	f.reminds()
+	if in := f.inbox("ann"); len(in) != 1 || !in[0].Open {
+		t.Fatalf("after %v: %+v", 3*WindowDefault, in)
+	}
+	f.happens(holds("orders"))
+	if in := f.inbox("ann"); len(in) != 1 || in[0].Open || in[0].Why != Recovered {
+		t.Errorf("when it holds: %+v", in)
+	}
+	f.happens(broken("carts", Warning))
+	f.clock.add(brokenFor + time.Hour)
+	f.reminds()
+	if in := f.inbox("ann"); in[0].Open || in[0].Why != Quiet {
+		t.Errorf("after %v: %+v", brokenFor, in[0])
 	}
 }
 

@@ -137,17 +137,43 @@ func (u *Upstream) versions(ctx context.Context) ([]upstreamVersion, error) {
 }
 
 func (u *Upstream) list(ctx context.Context, deleted bool) ([]upstreamVersion, error) {
-	var all []upstreamVersion
-	for { // to the end, since a registry may give less at once than it is asked for
-		var page []upstreamVersion
-		err := u.json(ctx, &page, "/schemas", url.Values{
-			"subjectPrefix": {AllContexts}, "deleted": {strconv.FormatBool(deleted)}, "offset": {strconv.Itoa(len(all))}, "limit": {strconv.Itoa(upstreamPage)},
-		})
-		if err != nil {
-			return nil, err
+	for range 5 {
+		all, whole, err := u.listed(ctx, deleted)
+		if err != nil || whole {
+			return all, err
 		}
-		if len(page) == 0 || slices.ContainsFunc(all, func(v upstreamVersion) bool { return v.Subject == page[0].Subject && v.Version == page[0].Version }) {
-			return all, nil // there is no more, or it knows no pages and this is the first one again
+	}
+	return nil, errors.New("the other registry's schemas change faster than they can be listed; it is tried again")
+}
+
+// listed reads all pages. Each begins with the last schema of the one before: where it does not, somebody deleted one meanwhile, and another was passed over.
+func (u *Upstream) listed(ctx context.Context, deleted bool) (all []upstreamVersion, whole bool, err error) {
+	same := func(a, b upstreamVersion) bool { return a.Subject == b.Subject && a.Version == b.Version }
+	next := func(offset int) (page []upstreamVersion, err error) {
+		return page, u.json(ctx, &page, "/schemas", url.Values{
+			"subjectPrefix": {AllContexts}, "deleted": {strconv.FormatBool(deleted)}, "offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(upstreamPage)},
+		})
+	}
+	if all, err = next(0); err != nil || len(all) == 0 {
+		return all, true, err
+	}
+	for { // to the end, since a registry may give less at once than it is asked for
+		page, err := next(len(all) - 1)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case len(page) == 0:
+			return nil, false, nil
+		case len(all) > 1 && same(page[0], all[0]):
+			return all, true, nil // it knows no pages
+		case !same(page[0], all[len(all)-1]):
+			return nil, false, nil
+		case len(page) > 1:
+			all = append(all, page[1:]...)
+			continue
+		}
+		if page, err = next(len(all)); err != nil || len(page) == 0 || same(page[0], all[0]) {
+			return all, err == nil, err
 		}
 		all = append(all, page...)
 	}

@@ -30,6 +30,18 @@ type keptAnswer struct {
 	body   []byte
 }
 
+// size is what it takes of the bound, about: requests of other queries have answers of their own, however small.
+func (a *keptAnswer) size() int {
+	n := len(a.body) + 512
+	for name, values := range a.header {
+		n += len(name) + 64
+		for _, v := range values {
+			n += len(v) + 16
+		}
+	}
+	return n
+}
+
 // keptAnswers are answers that stay true. When they are too many, all go: they come again.
 type keptAnswers struct {
 	mu      sync.Mutex
@@ -41,14 +53,14 @@ func (k *keptAnswers) put(key keptKey, a keptAnswer) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if old, ok := k.answers[key]; ok {
-		k.size -= len(old.body)
+		k.size -= old.size()
 	}
-	if k.size+len(a.body) > keptBytes {
+	if k.size+a.size() > keptBytes {
 		clear(k.answers)
 		k.size = 0
 	}
 	k.answers[key] = a
-	k.size += len(a.body)
+	k.size += a.size()
 }
 
 func (k *keptAnswers) get(key keptKey) (keptAnswer, bool) {

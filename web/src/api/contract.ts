@@ -168,7 +168,7 @@ const violation = shape<wire.Violation>()({
 			step: text,
 		}),
 	),
-	producer_search: optional(oneOf("looking", "found", "not-found")),
+	producer_search: optional(oneOf("looking", "found", "hidden", "not-found")),
 	producer_until: optional(wallTime),
 });
 export type Violation = Decoded<typeof violation>;

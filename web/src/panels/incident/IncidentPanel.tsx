@@ -183,6 +183,7 @@ function NoWriter({ violation: v }: { readonly violation: Violation }) {
 				No recording has the first record yet. It is looked for until <TimeText t={v.producer_until ?? v.began} digits={0} />.
 			</>
 		);
+	if (v.producer_search === "hidden") return <>A recorded job that you may not see (action job:view).</>;
 	if (v.producer_search === "not-found") return <>No recording has the first record. Headers of it may tell, or its journey across jobs.</>;
 	return <>Nobody was asked who wrote it. Headers of the first record may tell, or its journey across jobs.</>;
 }

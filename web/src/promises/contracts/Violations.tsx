@@ -110,6 +110,7 @@ export function Place({ violation: v }: { readonly violation: Violation }) {
 /** Why nobody is named as the writer of the first bad record. */
 function noWriter(v: Violation): string {
 	if (v.producer_search === "looking") return "still looked for";
+	if (v.producer_search === "hidden") return "a job that you may not see";
 	return v.producer_search === "not-found" ? "no recording has it" : "not looked for";
 }
 

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/bench/stage"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -43,13 +44,8 @@ func bench(ctx context.Context, args []string) (err error) {
 	if o.records < 10_000 || o.pages < 1 || o.rounds < 1 {
 		return errors.New("-records from 10000, -pages and -rounds from 1")
 	}
-	if o.binary, err = filepath.Abs(o.binary); err != nil {
-		return err
-	}
-	if _, err := os.Stat(o.binary); err != nil {
-		return fmt.Errorf("the benchmark needs %s: run make build first", o.binary)
-	}
-	if o.dir, err = filepath.Abs(o.dir); err != nil {
+	on, err := stage.New(o.dir, o.binary)
+	if err != nil {
 		return err
 	}
 	l, err := lab.Open(lab.Options{Progress: os.Stderr})
@@ -60,9 +56,9 @@ func bench(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stage{lab: l, options: o}
-	defer func() { err = errors.Join(err, s.stop(context.WithoutCancel(ctx))) }()
-	more, err := s.measure(ctx)
+	s := &looked{Stage: on, options: o}
+	defer func() { err = errors.Join(err, s.Stop(context.WithoutCancel(ctx))) }()
+	more, err := s.measure(ctx, l)
 	if err != nil {
 		return err
 	}

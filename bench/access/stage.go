@@ -2,52 +2,35 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/sightglass/sightglass/bench/stage"
 	"github.com/sightglass/sightglass/internal/kafka"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
-// stage is a broker with a topic, and the server that looks into it.
-type stage struct {
-	lab     *lab.Lab
+// looked is a broker with a topic, and the server that looks into it.
+type looked struct {
+	*stage.Stage
 	options options
-	broker  *lab.Kafka
-	writer  *kafka.Client
-	server  *lab.Process
-	address string
 }
 
 const (
 	topicName  = "orders"
 	partitions = 12
 	batch      = 1000
-	clusterOf  = `clusters: [{name: bench, bootstrap: [%s]}]` + "\n"
-	grace      = 20 * time.Second
 )
 
 // start fills a topic and starts the server with the policy, in which its only user sees what the role support sees.
-func (s *stage) start(ctx context.Context) error {
-	if err := os.RemoveAll(s.options.dir); err != nil {
-		return fmt.Errorf("clearing the last run: %w", err)
-	}
-	if err := os.MkdirAll(s.options.dir, 0o755); err != nil {
-		return fmt.Errorf("making the benchmark's folder: %w", err)
-	}
-	var err error
-	if s.broker, err = s.lab.StartKafka(ctx, lab.KafkaOptions{Dir: filepath.Join(s.options.dir, "kafka"), Heap: "1g"}); err != nil {
+func (s *looked) start(ctx context.Context, l *lab.Lab) error {
+	if err := s.Clear(); err != nil {
 		return err
 	}
-	if err := s.broker.CreateTopics(ctx, map[string]int32{topicName: partitions, "tail": partitions}); err != nil {
-		return err
-	}
-	if s.writer, err = kafka.NewClient(kafka.Cluster{Bootstrap: []string{s.broker.Bootstrap}}); err != nil {
+	if err := s.StartBroker(ctx, l, "1g", map[string]int32{topicName: partitions, "tail": partitions}); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "writing %d records ...\n", s.options.records)
@@ -56,65 +39,28 @@ func (s *stage) start(ctx context.Context) error {
 			return err
 		}
 	}
-	for name, text := range map[string]string{
-		"kafka.yaml":  fmt.Sprintf(clusterOf, s.broker.Bootstrap),
-		"access.yaml": accessPolicy + "  - name: local\n    allow: [{actions: [status, \"topic:list\", \"topic:read\", \"topic:read_raw\"], resources: [\"**\"]}]\nlimits: {tail_records_per_second: 200}\n",
-	} {
-		if err := os.WriteFile(filepath.Join(s.options.dir, name), []byte(text), 0o600); err != nil {
-			return err
-		}
+	policy := filepath.Join(s.Dir, "access.yaml")
+	const local = "  - name: local\n    allow: [{actions: [status, \"topic:list\", \"topic:read\", \"topic:read_raw\"], resources: [\"**\"]}]\nlimits: {tail_records_per_second: 200}\n"
+	if err := os.WriteFile(policy, []byte(accessPolicy+local), 0o600); err != nil {
+		return fmt.Errorf("writing the access policy: %w", err)
 	}
-	return s.serve(ctx)
+	return s.Serve(ctx, "--access-policy", policy)
 }
 
 // write adds records of a topic, which every partition gets in turn.
-func (s *stage) write(ctx context.Context, topic string, from, n int) error {
+func (s *looked) write(ctx context.Context, topic string, from, n int) error {
 	all := make([]kafka.Message, n)
 	for i := range all {
 		id := from + i
 		all[i] = kafka.Message{Partition: int32(id % partitions), Key: fmt.Appendf(nil, "o-%07d", id), Value: fmt.Appendf(nil, order, id)}
 	}
-	_, err := s.writer.Produce(ctx, topic, all)
+	_, err := s.Writer.Produce(ctx, topic, all)
 	return err
 }
 
-func (s *stage) serve(ctx context.Context) error {
-	ports, err := lab.FreePorts(2)
-	if err != nil {
-		return err
-	}
-	listen := fmt.Sprintf("127.0.0.1:%d", ports[0])
-	s.address = "http://" + listen
-	s.server, err = lab.Start(lab.Command{
-		Name: "server", Path: s.options.binary, Dir: s.options.dir, Log: filepath.Join(s.options.dir, "log", "server.log"),
-		Args: []string{
-			"up", "--data", filepath.Join(s.options.dir, "data"), "--listen", listen, "--agent-listen", fmt.Sprintf("127.0.0.1:%d", ports[1]),
-			"--kafka-file", filepath.Join(s.options.dir, "kafka.yaml"), "--access-policy", filepath.Join(s.options.dir, "access.yaml"),
-		},
-	})
-	if err != nil {
-		return err
-	}
-	return lab.AwaitHTTP(ctx, s.address+"/readyz", s.server)
-}
-
-func (s *stage) stop(ctx context.Context) error {
-	var failed error
-	if s.server != nil {
-		failed = s.server.Stop(ctx, grace)
-	}
-	if s.writer != nil {
-		s.writer.Close()
-	}
-	if s.broker != nil {
-		failed = errors.Join(failed, s.broker.Stop(ctx))
-	}
-	return failed
-}
-
 // memory is a number of /proc/<pid>/status of the server, in MiB: VmRSS, or VmHWM, the most that it was.
-func (s *stage) memory(of string) (float64, error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.server.PID))
+func (s *looked) memory(of string) (float64, error) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Server.PID))
 	if err != nil {
 		return 0, err
 	}

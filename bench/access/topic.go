@@ -16,6 +16,7 @@ import (
 
 	"github.com/sightglass/sightglass/bench/figures"
 	"github.com/sightglass/sightglass/gen"
+	"github.com/sightglass/sightglass/tools/lab"
 )
 
 // nothing is a filter that every record is asked and none fits, and jq's words for it.
@@ -24,8 +25,8 @@ const (
 	nothingJQ = `select(.merchantId == "nobody" and .amount > 10)`
 )
 
-func (s *stage) records(topic string, q url.Values) string {
-	return s.address + "/api/v1/clusters/bench/topics/" + topic + "/records?" + q.Encode()
+func (s *looked) records(topic string, q url.Values) string {
+	return s.Address + "/api/v1/clusters/bench/topics/" + topic + "/records?" + q.Encode()
 }
 
 func get[T any](ctx context.Context, address string) (out T, err error) {
@@ -48,8 +49,8 @@ func get[T any](ctx context.Context, address string) (out T, err error) {
 	return out, json.Unmarshal(body, &out)
 }
 
-func (s *stage) measure(ctx context.Context) ([]figures.Figure, error) {
-	if err := s.start(ctx); err != nil {
+func (s *looked) measure(ctx context.Context, l *lab.Lab) ([]figures.Figure, error) {
+	if err := s.start(ctx, l); err != nil {
 		return nil, err
 	}
 	var all []figures.Figure
@@ -64,7 +65,7 @@ func (s *stage) measure(ctx context.Context) ([]figures.Figure, error) {
 }
 
 // firstPages asks for the 50 newest records of 12 partitions.
-func (s *stage) firstPages(ctx context.Context) ([]figures.Figure, error) {
+func (s *looked) firstPages(ctx context.Context) ([]figures.Figure, error) {
 	var ms []float64
 	for range s.options.pages + 1 {
 		began := time.Now()
@@ -84,7 +85,7 @@ func (s *stage) firstPages(ctx context.Context) ([]figures.Figure, error) {
 }
 
 // scan asks every record of the topic, page after page, and tells how many there were.
-func (s *stage) scan(ctx context.Context) (asked int, err error) {
+func (s *looked) scan(ctx context.Context) (asked int, err error) {
 	q := url.Values{"from": {"earliest"}, "where": {nothing}, "budget_mb": {"1024"}}
 	for {
 		page, err := get[gen.TopicPage](ctx, s.records(topicName, q))
@@ -103,7 +104,7 @@ func (s *stage) scan(ctx context.Context) (asked int, err error) {
 }
 
 // scans runs the same scan here and by kcat and jq, in turns.
-func (s *stage) scans(ctx context.Context) ([]figures.Figure, error) {
+func (s *looked) scans(ctx context.Context) ([]figures.Figure, error) {
 	before, err := s.memory("VmRSS")
 	if err != nil {
 		return nil, err
@@ -117,7 +118,7 @@ func (s *stage) scans(ctx context.Context) ([]figures.Figure, error) {
 	}
 	for i := range s.options.rounds {
 		fmt.Fprintf(os.Stderr, "scan %d of %d ...\n", i+1, s.options.rounds)
-		from, err := s.server.CPU()
+		from, err := s.Server.CPU()
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +128,7 @@ func (s *stage) scans(ctx context.Context) ([]figures.Figure, error) {
 			return nil, err
 		}
 		took := time.Since(began)
-		to, err := s.server.CPU()
+		to, err := s.Server.CPU()
 		if err != nil {
 			return nil, err
 		}
@@ -157,9 +158,9 @@ func (s *stage) scans(ctx context.Context) ([]figures.Figure, error) {
 }
 
 // peer is the processor time of kcat and jq, and how long they took.
-func (s *stage) peer(ctx context.Context) (cpu, wall time.Duration, err error) {
+func (s *looked) peer(ctx context.Context) (cpu, wall time.Duration, err error) {
 	began := time.Now()
-	kcat := exec.CommandContext(ctx, "kcat", "-C", "-q", "-e", "-b", s.broker.Bootstrap, "-t", topicName, "-o", "beginning")
+	kcat := exec.CommandContext(ctx, "kcat", "-C", "-q", "-e", "-b", s.Broker.Bootstrap, "-t", topicName, "-o", "beginning")
 	jq := exec.CommandContext(ctx, "jq", "-c", nothingJQ)
 	if jq.Stdin, err = kcat.StdoutPipe(); err != nil {
 		return 0, 0, err
@@ -185,10 +186,10 @@ func (s *stage) peer(ctx context.Context) (cpu, wall time.Duration, err error) {
 }
 
 // tails follows a topic: how late single records come, and what a busy topic does to it.
-func (s *stage) tails(ctx context.Context) ([]figures.Figure, error) {
+func (s *looked) tails(ctx context.Context) ([]figures.Figure, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address+"/api/v1/clusters/bench/topics/tail/tail", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Address+"/api/v1/clusters/bench/topics/tail/tail", nil)
 	if err != nil {
 		return nil, err
 	}

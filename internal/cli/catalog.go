@@ -62,6 +62,27 @@ func (a *app) entity(ctx context.Context, cl *client.Client, arg string) (id, fi
 	return "", "", &failure{exitFound, fmt.Errorf("the catalog has no %q that you may see", clean(name)), "sightglass catalog search lists what there is"}
 }
 
+// ofEntity asks about the entity, or the field of it, that an argument names. Neither an answer nor an error: it was printed as JSON. list says that
+// the answer is a list.
+func ofEntity[T any](ctx context.Context, a *app, arg string, list bool, ask func(ctx context.Context, cl *client.Client, id, field string) (*client.Answer[T], error)) (*T, error) {
+	cl, err := a.client()
+	if err != nil {
+		return nil, err
+	}
+	id, field, err := a.entity(ctx, cl, arg)
+	if err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, cl, id, field)
+	if err != nil {
+		return nil, absent(err)
+	}
+	if done, err := a.raw(got.Raw, list); done {
+		return nil, err
+	}
+	return &got.Value, nil
+}
+
 func (a *app) catalogSearch() *cobra.Command {
 	q := client.CatalogQuery{}
 	c := &cobra.Command{
@@ -115,22 +136,13 @@ and its last changes. Ends with 1 when there is none that you may see.`,
   sightglass catalog show job:order-totals
   sightglass catalog show stream:prod/orders -o json | jq '.field_list[] | {path, class, read_by}'`,
 		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := a.client()
-			if err != nil {
+			got, err := ofEntity(c.Context(), a, args[0], false, func(ctx context.Context, cl *client.Client, id, _ string) (*client.Answer[gen.CatalogEntity], error) {
+				return cl.CatalogEntity(ctx, id)
+			})
+			if got == nil {
 				return err
 			}
-			id, _, err := a.entity(c.Context(), cl, args[0])
-			if err != nil {
-				return err
-			}
-			got, err := cl.CatalogEntity(c.Context(), id)
-			if err != nil {
-				return absent(err)
-			}
-			if done, err := a.raw(got.Raw, false); done {
-				return err
-			}
-			a.showEntity(&got.Value)
+			a.showEntity(got)
 			return nil
 		},
 	}
@@ -215,28 +227,18 @@ Ends with 1 when there is no such stream or field that you may see.`,
   sightglass catalog who orders#customer.email
   sightglass catalog who prod/orders#amount -o json | jq -r '.readers[].id'`,
 		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := a.client()
-			if err != nil {
+			got, err := ofEntity(c.Context(), a, args[0], false, func(ctx context.Context, cl *client.Client, id, field string) (*client.Answer[gen.CatalogWho], error) {
+				return cl.CatalogWho(ctx, id, field)
+			})
+			if got == nil {
 				return err
 			}
-			id, field, err := a.entity(c.Context(), cl, args[0])
-			if err != nil {
-				return err
-			}
-			got, err := cl.CatalogWho(c.Context(), id, field)
-			if err != nil {
-				return absent(err)
-			}
-			if done, err := a.raw(got.Raw, false); done {
-				return err
-			}
-			w := got.Value
-			a.fact("stream", a.paint(bold, clean(w.Entity.Name))+" "+a.paint(dim, clean(w.Entity.ID)))
-			a.fact("owners", orNothing(strings.Join(w.Entity.Owners, " ")))
-			a.systems("written by", w.Writers)
-			a.systems("read by", w.Readers)
-			a.systems("unknown", w.Unknown)
-			if len(w.Writers)+len(w.Readers)+len(w.Unknown) == 0 {
+			a.fact("stream", a.paint(bold, clean(got.Entity.Name))+" "+a.paint(dim, clean(got.Entity.ID)))
+			a.fact("owners", orNothing(strings.Join(got.Entity.Owners, " ")))
+			a.systems("written by", got.Writers)
+			a.systems("read by", got.Readers)
+			a.systems("unknown", got.Unknown)
+			if len(got.Writers)+len(got.Readers)+len(got.Unknown) == 0 {
 				a.hint("No evidence shows anybody at it.")
 			}
 			return nil
@@ -255,41 +257,32 @@ none that you may see.`,
   sightglass catalog lineage orders#totalCents --down --depth 5
   sightglass catalog lineage job:order-totals -o json | jq '.nodes | length'`,
 		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := a.client()
-			if err != nil {
-				return err
-			}
-			id, field, err := a.entity(c.Context(), cl, args[0])
-			if err != nil {
-				return err
-			}
 			direction := "both"
 			if up != down {
 				direction = map[bool]string{true: "up", false: "down"}[up]
 			}
-			got, err := cl.CatalogLineage(c.Context(), id, field, direction, depth)
-			if err != nil {
-				return absent(err)
-			}
-			if done, err := a.raw(got.Raw, false); done {
+			got, err := ofEntity(c.Context(), a, args[0], false, func(ctx context.Context, cl *client.Client, id, field string) (*client.Answer[gen.CatalogMap], error) {
+				return cl.CatalogLineage(ctx, id, field, direction, depth)
+			})
+			if got == nil {
 				return err
 			}
 			t := newTable(column{head: "FROM", flex: true}, column{head: "TO", flex: true}, column{head: "EVIDENCE"}, column{head: "FIELDS"}, column{head: "HOW", flex: true})
 			name := func(i int64) string {
-				n := got.Value.Nodes[i]
+				n := got.Nodes[i]
 				if n.Path != "" {
 					return n.Name + "#" + n.Path
 				}
 				return n.Name
 			}
-			for _, e := range got.Value.Edges {
+			for _, e := range got.Edges {
 				known := "unknown"
 				if e.Known {
 					known = "known"
 				}
 				t.add(name(e.From), name(e.To), string(e.Evidence), known, orNothing(e.How))
 			}
-			if len(got.Value.Edges) == 0 {
+			if len(got.Edges) == 0 {
 				a.hint("No evidence shows anything up- or downstream of it.")
 				return nil
 			}
@@ -309,27 +302,18 @@ func (a *app) catalogHistory() *cobra.Command {
 		Long:    "Changes of owners, tags, docs and fields of an entity, the newest first: who, when, why, before and after.",
 		Example: "  sightglass catalog history orders\n  sightglass catalog history team:checkout\n  sightglass catalog history orders -o json | jq '.items[] | {by, reason, before, after}'",
 		RunE: func(c *cobra.Command, args []string) error {
-			cl, err := a.client()
-			if err != nil {
+			got, err := ofEntity(c.Context(), a, args[0], true, func(ctx context.Context, cl *client.Client, id, _ string) (*client.Answer[gen.CatalogChangeList], error) {
+				return cl.CatalogHistory(ctx, id)
+			})
+			if got == nil {
 				return err
 			}
-			id, _, err := a.entity(c.Context(), cl, args[0])
-			if err != nil {
-				return err
-			}
-			got, err := cl.CatalogHistory(c.Context(), id)
-			if err != nil {
-				return absent(err)
-			}
-			if done, err := a.raw(got.Raw, true); done {
-				return err
-			}
-			if len(got.Value.Items) == 0 {
+			if len(got.Items) == 0 {
 				a.hint("Nobody has changed anything of it.")
 				return nil
 			}
 			t := newTable(column{head: "WHEN"}, column{head: "WHO", flex: true, style: always(bold)}, column{head: "WHAT", flex: true}, column{head: "BEFORE", flex: true}, column{head: "AFTER", flex: true}, column{head: "WHY", flex: true})
-			for _, x := range got.Value.Items {
+			for _, x := range got.Items {
 				what := string(x.Attribute)
 				if x.Path != "" {
 					what += " of " + x.Path

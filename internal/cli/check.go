@@ -237,7 +237,7 @@ func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
 			return p, usage("", "--schema wants --subject or --topic")
 		}
 		p.File, p.SchemaType = w.schema, gen.ImpactWishSchemaType(kindOfFile(w.kind, w.schema))
-		if p.Schema, err = a.readText(w.schema); err != nil {
+		if p.Schema, err = a.readText(w.schema, mostChange); err != nil {
 			return p, err
 		}
 		for _, r := range w.references {
@@ -245,7 +245,7 @@ func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
 			if !ok {
 				return p, usage("as common.proto=schemas/common.proto", "--reference wants NAME=FILE")
 			}
-			text, err := a.readText(file)
+			text, err := a.readText(file, mostChange)
 			if err != nil {
 				return p, err
 			}
@@ -259,12 +259,12 @@ func (a *app) proposal(w *checkWish) (p gen.ImpactWish, err error) {
 		p.Topic, p.Drop = topic, path
 	case w.contract != "":
 		p.File = w.contract
-		p.Contract, err = a.readText(w.contract)
+		p.Contract, err = a.readText(w.contract, mostChange)
 	case w.config != "":
 		if w.topic == "" {
 			return p, usage("", "--topic-config wants --topic")
 		}
-		text, err := a.readText(w.config)
+		text, err := a.readText(w.config, mostChange)
 		if err != nil {
 			return p, err
 		}
@@ -287,25 +287,6 @@ func kindOfFile(kind, file string) string {
 		return strings.ToUpper(kind)
 	}
 	return map[string]string{".avsc": "AVRO", ".proto": "PROTOBUF"}[filepath.Ext(file)]
-}
-
-// readText reads a file, or the input. What cannot be read is a mistake in the command line.
-func (a *app) readText(file string) (string, error) {
-	if file == "-" {
-		if a.In == nil {
-			return "", usage("", "there is no input")
-		}
-		b, err := io.ReadAll(io.LimitReader(a.In, 2<<20))
-		if err != nil {
-			return "", usage("", "reading the input: %v", err)
-		}
-		return string(b), nil
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", usage("", "%v", err)
-	}
-	return string(b), nil
 }
 
 // readSettings reads NAME=VALUE lines, as Kafka's own tools have them, or a map in YAML or JSON.

@@ -43,7 +43,7 @@ func (a *app) contractLint() *cobra.Command {
 	return &cobra.Command{
 		Use: "lint FILE", Short: "Mistakes in a text, and the checks that it comes to; needs no server", Args: exactly(1, "a file"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := readText(args[0])
+			text, err := a.readText(args[0], mostPolicy)
 			if err != nil {
 				return err
 			}
@@ -119,7 +119,7 @@ func (a *app) contractApply() *cobra.Command {
 	c.Flags().StringVar(&w.Why, "why", "", "why, for the list of versions and the audit log")
 	c.Flags().BoolVar(&w.DryRun, "dry-run", false, "say what would change, and change nothing")
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
-		if w.Text, err = readText(args[0]); err != nil {
+		if w.Text, err = a.readText(args[0], mostPolicy); err != nil {
 			return err
 		}
 		cl, err := a.client()

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -11,9 +8,6 @@ import (
 
 	"github.com/sightglass/sightglass/gen"
 )
-
-// maxPolicy bounds a policy's text; the server takes no more.
-const maxPolicy = 256 << 10
 
 func (a *app) policy() *cobra.Command {
 	c := &cobra.Command{
@@ -85,32 +79,11 @@ func (a *app) mistakes(of []gen.Mistake) {
 	}
 }
 
-// readText reads a file, or standard input for -.
-func readText(name string) (string, error) {
-	in := os.Stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return "", &failure{code: exitUsage, err: err}
-		}
-		defer f.Close()
-		in = f
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", name, err)
-	}
-	if len(raw) > maxPolicy {
-		return "", usage("", "%s is longer than %d KiB", name, maxPolicy>>10)
-	}
-	return string(raw), nil
-}
-
 func (a *app) policyCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "Mistakes in a text, and what it would change", Args: exactly(1, "a file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			text, err := readText(args[0])
+			text, err := a.readText(args[0], mostPolicy)
 			if err != nil {
 				return err
 			}
@@ -165,7 +138,7 @@ func (a *app) policySet() *cobra.Command {
 	c.Flags().StringVar(&change.Base, "base", "", "version that the text was made from; another one in force refuses it")
 	c.Flags().BoolVar(&change.DryRun, "dry-run", false, "say what would change, and change nothing")
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
-		if change.Text, err = readText(args[0]); err != nil {
+		if change.Text, err = a.readText(args[0], mostPolicy); err != nil {
 			return err
 		}
 		cl, err := a.client()

@@ -79,9 +79,9 @@ const pace = 50 * time.Millisecond
 const patience = time.Minute
 
 // alarms breaks one rule after the other and asks for the violation.
-func (s *stage) alarms(ctx context.Context) ([]figures.Figure, error) {
+func (s *watched) alarms(ctx context.Context) ([]figures.Figure, error) {
 	fields := s.options.rounds + 1 // the first one is broken until the engine has begun
-	api := s.address + "/api/v1"
+	api := s.Address + "/api/v1"
 	if _, err := call[gen.ContractApplied](ctx, http.MethodPost, api+"/contracts", map[string]string{"text": contractOf(fields), "why": "bench"}); err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (s *stage) alarms(ctx context.Context) ([]figures.Figure, error) {
 	go func() { failed <- s.stream(ctx, fields, &written) }()
 	var took []float64
 	breaks := func(bad int) error {
-		_, err := s.writer.Produce(ctx, topicName, []kafka.Message{{Partition: int32(bad % partitions), Value: record(fields, bad)}})
+		_, err := s.Writer.Produce(ctx, topicName, []kafka.Message{{Partition: int32(bad % partitions), Value: record(fields, bad)}})
 		return err
 	}
 	for bad := range fields {
@@ -132,7 +132,7 @@ func (s *stage) alarms(ctx context.Context) ([]figures.Figure, error) {
 }
 
 // await asks for the violation of a check until there is one.
-func (s *stage) await(ctx context.Context, api, check string, failed <-chan error, again func() error) error {
+func (s *watched) await(ctx context.Context, api, check string, failed <-chan error, again func() error) error {
 	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(pace) {
 		select {
 		case err := <-failed:
@@ -154,7 +154,7 @@ func (s *stage) await(ctx context.Context, api, check string, failed <-chan erro
 }
 
 // stream writes good records until ctx ends.
-func (s *stage) stream(ctx context.Context, fields int, written *atomic.Int64) error {
+func (s *watched) stream(ctx context.Context, fields int, written *atomic.Int64) error {
 	good := record(fields, -1)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -168,7 +168,7 @@ func (s *stage) stream(ctx context.Context, fields int, written *atomic.Int64) e
 		for i := range batch {
 			batch[i] = kafka.Message{Partition: int32((n + i) % partitions), Value: good}
 		}
-		if _, err := s.writer.Produce(ctx, topicName, batch); err != nil && ctx.Err() == nil {
+		if _, err := s.Writer.Produce(ctx, topicName, batch); err != nil && ctx.Err() == nil {
 			return err
 		}
 		written.Add(int64(len(batch)))

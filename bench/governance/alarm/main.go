@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"github.com/sightglass/sightglass/bench/figures"
+	"github.com/sightglass/sightglass/bench/stage"
 	"github.com/sightglass/sightglass/tools/lab"
 )
 
@@ -41,22 +42,17 @@ func bench(ctx context.Context, args []string) (err error) {
 	if o.rounds < 20 || o.rate < 10 {
 		return errors.New("-rounds from 20, -rate from 10")
 	}
-	if o.binary, err = filepath.Abs(o.binary); err != nil {
-		return err
-	}
-	if _, err := os.Stat(o.binary); err != nil {
-		return fmt.Errorf("the benchmark needs %s: run make build first", o.binary)
-	}
-	if o.dir, err = filepath.Abs(o.dir); err != nil {
+	on, err := stage.New(o.dir, o.binary)
+	if err != nil {
 		return err
 	}
 	l, err := lab.Open(lab.Options{Progress: os.Stderr})
 	if err != nil {
 		return err
 	}
-	s := &stage{lab: l, options: o}
-	defer func() { err = errors.Join(err, s.stop(context.WithoutCancel(ctx))) }()
-	if err := s.start(ctx); err != nil {
+	s := &watched{Stage: on, options: o}
+	defer func() { err = errors.Join(err, s.Stop(context.WithoutCancel(ctx))) }()
+	if err := s.start(ctx, l); err != nil {
 		return err
 	}
 	all, err := s.alarms(ctx)

@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +8,8 @@ import (
 	"testing"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
-
-var rewrite = flag.Bool("rewrite", false, "write what comes of the scripted cases into testdata")
 
 // script runs the cases of a file: what was given, ----, what has to come of it.
 func script(t *testing.T, name string, run func(t *testing.T, given string) string) {
@@ -28,12 +26,12 @@ func script(t *testing.T, name string, run func(t *testing.T, given string) stri
 			t.Fatalf("a case without ----: %s", c)
 		}
 		got := run(t, given)
-		if got != want && !*rewrite {
+		if got != want && !*languagetest.Rewrite {
 			t.Errorf("%s\ngot:\n%s\nwant:\n%s", given, got, want)
 		}
 		out = append(out, given+"----\n"+got)
 	}
-	if *rewrite {
+	if *languagetest.Rewrite {
 		if err := os.WriteFile(file, []byte(strings.Join(out, "====\n")), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -109,9 +107,5 @@ func TestTextsParse(t *testing.T) {
 
 func parsed(t testing.TB, text string, refs ...language.Referenced) language.Schema {
 	t.Helper()
-	s, err := New().Parse(text, refs)
-	if err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-	return s
+	return languagetest.Parse(t, New(), text, refs...)
 }

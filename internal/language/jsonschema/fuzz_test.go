@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 var seeds = []string{
@@ -68,7 +69,7 @@ func FuzzCompare(f *testing.F) {
 				t.Fatalf("%d differences", len(list))
 			}
 			if list, err = l.Compare(a, a, rules); err != nil || len(list) != 0 {
-				t.Fatalf("%q differs from itself: %v %s", one, err, shown(list))
+				t.Fatalf("%q differs from itself: %v %s", one, err, languagetest.Shown(list))
 			}
 		}
 	})

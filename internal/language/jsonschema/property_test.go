@@ -11,6 +11,7 @@ import (
 	compiler "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 // random makes schemas, changes of schemas, and values. Branches of a oneOf are of different types: that a value may fit several is what the
@@ -297,7 +298,7 @@ func TestCompatibleMeansReadable(t *testing.T) {
 			}
 			values++
 			if err := reads.Validate(v); err != nil {
-				t.Fatalf("seed %d: %s\nwriter %s\nreader %s\n%s%v", seed, encoded(v), writer.Canonical(), reader.Canonical(), shown(list), err)
+				t.Fatalf("seed %d: %s\nwriter %s\nreader %s\n%s%v", seed, encoded(v), writer.Canonical(), reader.Canonical(), languagetest.Shown(list), err)
 			}
 		}
 	}
@@ -317,21 +318,21 @@ func TestLaws(t *testing.T) {
 		}
 		for _, rules := range []language.Rules{{}, {Lenient: true}, {Profile: language.Strict}, {Profile: language.Confluent74}} {
 			if list := compare(t, a, again, rules); len(list) != 0 {
-				t.Fatalf("seed %d: equal schemas differ: %s\n%s", seed, a.Text(), shown(list))
+				t.Fatalf("seed %d: equal schemas differ: %s\n%s", seed, a.Text(), languagetest.Shown(list))
 			}
 			first, second := compare(t, a, b, rules), compare(t, parsed(json.RawMessage(a.Text())), parsed(json.RawMessage(b.Text())), rules)
-			if shown(first) != shown(second) {
-				t.Fatalf("seed %d: the order is not stable:\n%s\n%s", seed, shown(first), shown(second))
+			if languagetest.Shown(first) != languagetest.Shown(second) {
+				t.Fatalf("seed %d: the order is not stable:\n%s\n%s", seed, languagetest.Shown(first), languagetest.Shown(second))
 			}
-			if i := strings.Index(shown(first), "   "); i >= 0 && strings.Contains(shown(first)[i:], " ! ") {
-				t.Fatalf("seed %d: breaking ones come first:\n%s", seed, shown(first))
+			if i := strings.Index(languagetest.Shown(first), "   "); i >= 0 && strings.Contains(languagetest.Shown(first)[i:], " ! ") {
+				t.Fatalf("seed %d: breaking ones come first:\n%s", seed, languagetest.Shown(first))
 			}
 		}
 		// A schema reads itself also where the walker has to see it for itself: the title makes the texts differ.
 		if m, ok := one.(members); ok && m["$ref"] == nil {
 			m["title"] = "x"
 			if titled := parsed(one); language.Breaking(compare(t, a, titled, language.Rules{Profile: language.Strict})) {
-				t.Fatalf("seed %d: it does not read itself: %s\n%s", seed, a.Text(), shown(compare(t, a, titled, language.Rules{Profile: language.Strict})))
+				t.Fatalf("seed %d: it does not read itself: %s\n%s", seed, a.Text(), languagetest.Shown(compare(t, a, titled, language.Rules{Profile: language.Strict})))
 			}
 		}
 		if language.Breaking(compare(t, a, b, language.Rules{})) && !language.Breaking(compare(t, a, b, language.Rules{Profile: language.Strict})) {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 func TestMistakesHaveAPlace(t *testing.T) {
@@ -117,31 +117,19 @@ func TestReferencesByURI(t *testing.T) {
 
 func TestUnknownDraftsAreDraft7(t *testing.T) {
 	s := parse(t, `{"$schema":"http://a.test/my-own","type":"object","properties":{"a":{"type":"array","items":[{"type":"string"}],"additionalItems":false}}}`)
-	if got := fieldText(s.Fields()); got != "a array?; a[] string" {
+	if got := languagetest.Fields(s.Fields()); got != "a array?; a[] string" {
 		t.Error(got)
 	}
 }
 
 func TestHabitsThatDraftsForbid(t *testing.T) {
 	s := parse(t, `{"type":"object","properties":{"a":{"type":"string","required":true},"required":true,"b":{"enum":[1,2,1.0]},"c":{"default":{"required":false}}}}`)
-	if got := fieldText(s.Fields()); got != "a string?; required any?; b enum?; c any?" {
+	if got := languagetest.Fields(s.Fields()); got != "a string?; required any?; b enum?; c any?" {
 		t.Error(got)
 	}
 	if !strings.Contains(s.Canonical(), `"required":true`) || !strings.Contains(s.Canonical(), `1.0`) {
 		t.Error("the canonical text keeps them")
 	}
-}
-
-func fieldText(list []language.Field) string {
-	var parts []string
-	for _, f := range list {
-		part := f.Path + " " + f.Type
-		if f.Optional {
-			part += "?"
-		}
-		parts = append(parts, part)
-	}
-	return strings.Join(parts, "; ")
 }
 
 func TestFields(t *testing.T) {
@@ -164,7 +152,7 @@ func TestFields(t *testing.T) {
 	const want = "id integer; when string(date-time)?; state enum?; note string?; items array; items[] object; items[].sku string; " +
 		"items[].parts array?; items[].parts[] object; items[].price number?; labels object?; labels{} string?; pay object?; pay.iban string?; pay.card string?; more any?"
 	list := s.Fields()
-	if got := fieldText(list); got != want {
+	if got := languagetest.Fields(list); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if list[0].Doc != "of the order" || len(list[0].Tags) != 1 || list[0].Tags[0] != "PII" {
@@ -202,7 +190,7 @@ func TestCompareIsBounded(t *testing.T) {
 	}
 	list, err := Language{Limit: time.Minute}.Compare(r, w, language.Rules{})
 	if err != nil || language.Breaking(list) {
-		t.Errorf("titles break nothing: %v %s", err, shown(list))
+		t.Errorf("titles break nothing: %v %s", err, languagetest.Shown(list))
 	}
 }
 
@@ -234,7 +222,7 @@ func TestSharedDefinitionsDoNotMultiply(t *testing.T) {
 		fmt.Fprintf(&parts, `"d%d":{"allOf":[{"$ref":"#/definitions/d%d"},{"$ref":"#/definitions/d%d"}]},`, i, i+1, i+1)
 	}
 	parts.WriteString(`"d40":{"type":"object","properties":{"x":{"type":"string"}}}}}`)
-	if got := fieldText(parse(t, parts.String()).Fields()); got != "x string?" {
+	if got := languagetest.Fields(parse(t, parts.String()).Fields()); got != "x string?" {
 		t.Errorf("parts in place: %s", got)
 	}
 }
@@ -259,15 +247,7 @@ func TestOtherLanguagesAreRefused(t *testing.T) {
 
 func TestSchemasAreSafeForConcurrentUse(t *testing.T) {
 	a, b := parse(t, wideObject(50, "integer")), parse(t, wideObject(50, "number"))
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			if _, err := (Language{}).Compare(a, b, language.Rules{}); err != nil || len(a.Fields()) != 100 || a.Normal() == "" {
-				t.Error("differs")
-			}
-		})
-	}
-	all.Wait()
+	languagetest.SafeForConcurrentUse(t, Language{}, a, b, 100)
 }
 
 // wideObject has n fields in two levels.
@@ -286,17 +266,9 @@ func wideObject(n int, typ string) string {
 
 func BenchmarkCompare500Fields(b *testing.B) {
 	r, w := parse(b, wideObject(500, "number")), parse(b, wideObject(500, "integer"))
-	for b.Loop() {
-		list, err := Language{}.Compare(r, w, language.Rules{})
-		if err != nil || language.Breaking(list) {
-			b.Fatal("want compatible")
-		}
-	}
+	languagetest.BenchmarkCompare(b, Language{}, r, w)
 }
 
 func BenchmarkParse500Fields(b *testing.B) {
-	text := wideObject(500, "number")
-	for b.Loop() {
-		parse(b, text)
-	}
+	languagetest.BenchmarkParse(b, Language{}, wideObject(500, "number"))
 }

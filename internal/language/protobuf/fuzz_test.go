@@ -8,6 +8,7 @@ import (
 	"github.com/bufbuild/protocompile/protoutil"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 var seeds = []string{
@@ -66,11 +67,11 @@ func FuzzCompare(f *testing.F) {
 			if len(list) > mostBreaking+mostOthers {
 				t.Fatalf("%d differences", len(list))
 			}
-			if shown(list) != shown(compare(t, a, b, rules)) {
+			if languagetest.Shown(list) != languagetest.Shown(compare(t, a, b, rules)) {
 				t.Fatal("the order is not stable")
 			}
 			if list := compare(t, a, a, rules); len(list) != 0 {
-				t.Fatalf("%q differs from itself: %s", one, shown(list))
+				t.Fatalf("%q differs from itself: %s", one, languagetest.Shown(list))
 			}
 		}
 	})
@@ -99,7 +100,7 @@ func FuzzDescriptor(f *testing.F) {
 		}
 		s.Fields()
 		if list := compare(t, s, s, language.Rules{}); len(list) != 0 {
-			t.Fatalf("differs from itself: %s", shown(list))
+			t.Fatalf("differs from itself: %s", languagetest.Shown(list))
 		}
 	})
 }

@@ -1,48 +1,11 @@
 package protobuf
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
 	"testing"
 
-	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
-// TestPairsOfPeers holds pairs of other registries' public tests against ours (testdata/README.md). A pair with "differs" has to come out otherwise
-// than there, for the reason that deviations.md gives by that name; so none changes its verdict unseen.
 func TestPairsOfPeers(t *testing.T) {
-	raw, err := os.ReadFile("testdata/peers.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pairs []struct {
-		Source         string
-		Reader, Writer string
-		Compatible     bool
-		Differs        string
-	}
-	if err := json.Unmarshal(raw, &pairs); err != nil {
-		t.Fatal(err)
-	}
-	agreed, differ := 0, map[string]int{}
-	for _, p := range pairs {
-		reader, err := Language{}.Parse(p.Reader, nil)
-		writer, err2 := Language{}.Parse(p.Writer, nil)
-		agrees := err == nil && err2 == nil && language.Breaking(compare(t, reader, writer, language.Rules{})) != p.Compatible
-		switch {
-		case agrees && p.Differs == "":
-			agreed++
-		case !agrees && p.Differs != "":
-			differ[p.Differs]++
-		case agrees:
-			t.Errorf("%s: reader %s, writer %s: agrees now, though %q says that it does not", p.Source, p.Reader, p.Writer, p.Differs)
-		default:
-			t.Errorf("%s: reader %s, writer %s: want compatible %t; %v %v", p.Source, p.Reader, p.Writer, p.Compatible, err, err2)
-		}
-	}
-	fmt.Printf("%d of %d pairs of peers agree; the others by the reasons of deviations.md: %v\n", agreed, len(pairs), differ)
-	if agreed < 32 {
-		t.Errorf("%d agree", agreed)
-	}
+	languagetest.PairsOfPeers[string](t, Language{}, 32)
 }

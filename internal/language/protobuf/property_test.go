@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 // pairs are the schemas of testdata/rules.txt, two for each case, both ways round.
@@ -41,16 +42,16 @@ func TestLaws(t *testing.T) {
 		for _, rules := range []language.Rules{{}, {Profile: language.Confluent74}, {Profile: language.Strict}, {Profile: language.Strict, ReaderIsOlder: true}} {
 			again := parse(t, p[0].Text())
 			if list := compare(t, p[0], again, rules); len(list) != 0 {
-				t.Errorf("it differs from itself: %s\n%s", p[0].Text(), shown(list))
+				t.Errorf("it differs from itself: %s\n%s", p[0].Text(), languagetest.Shown(list))
 			}
 			list := compare(t, p[0], p[1], rules)
-			if shown(list) != shown(compare(t, again, p[1], rules)) {
+			if languagetest.Shown(list) != languagetest.Shown(compare(t, again, p[1], rules)) {
 				t.Errorf("the order is not stable: %s", p[0].Text())
 			}
 			after := false
 			for _, d := range list {
 				if d.Breaking && after {
-					t.Errorf("breaking ones come first:\n%s", shown(list))
+					t.Errorf("breaking ones come first:\n%s", languagetest.Shown(list))
 				}
 				after = after || !d.Breaking
 				if d.Breaking && d.Advice == "" {

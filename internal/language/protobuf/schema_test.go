@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/bufbuild/protocompile/protoutil"
@@ -13,6 +12,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/languagetest"
 )
 
 func TestMistakesHaveAPlace(t *testing.T) {
@@ -194,7 +194,7 @@ func TestPrintedTextsParseToThemselves(t *testing.T) {
 				t.Errorf("%s: another text:\n%s\nthan\n%s", name, again.Canonical(), printed)
 			}
 			if list := compare(t, again, s, language.Rules{Profile: language.Strict}); len(list) != 0 {
-				t.Errorf("%s: differs:\n%s", name, shown(list))
+				t.Errorf("%s: differs:\n%s", name, languagetest.Shown(list))
 			}
 		}
 		fd := protoutil.ProtoFromFileDescriptor(s.(*schema).file)
@@ -210,7 +210,7 @@ func TestSerializedReferences(t *testing.T) {
 	item := parse(t, `syntax = "proto3"; package shop; message Item { string sku = 1; }`)
 	text := base64Of(t, protoutil.ProtoFromFileDescriptor(item.(*schema).file))
 	s := parse(t, `syntax = "proto3"; import "item.proto"; message M { shop.Item a = 1; }`, language.Referenced{Name: "item.proto", Text: text})
-	if got := fieldText(s.Fields()); got != "a shop.Item?; a.sku string" {
+	if got := languagetest.Fields(s.Fields()); got != "a shop.Item?; a.sku string" {
 		t.Error(got)
 	}
 	_, err := Language{}.Parse(text, []language.Referenced{{Name: "x", Text: "AAAA"}})
@@ -235,24 +235,12 @@ func TestOptionsOfFilesThatAreNotGiven(t *testing.T) {
 	}
 }
 
-func fieldText(list []language.Field) string {
-	var parts []string
-	for _, f := range list {
-		part := f.Path + " " + f.Type
-		if f.Optional {
-			part += "?"
-		}
-		parts = append(parts, part)
-	}
-	return strings.Join(parts, "; ")
-}
-
 func TestFields(t *testing.T) {
 	list := parse(t, order).Fields()
 	const want = "id int64; iban string?; card shop.Order.Card?; card.number string; items repeated shop.Item; items[] shop.Item; items[].sku string; " +
 		"items[].parts repeated shop.Item; items[].parts[] shop.Item; labels map<string, int32>; labels{} int32; note string?; at google.protobuf.Timestamp?; " +
 		"state shop.Order.State; total confluent.type.Decimal?"
-	if got := fieldText(list); got != want {
+	if got := languagetest.Fields(list); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if list[0].Doc != "of the\n order" || len(list[0].Tags) != 1 || list[0].Tags[0] != "PII" {
@@ -278,11 +266,11 @@ func TestImportsAreLookedInto(t *testing.T) {
 	a, b := parse(t, text, item("string sku = 1;")), parse(t, text, item("int32 sku = 1;"))
 	list := compare(t, a, b, language.Rules{})
 	if !language.Breaking(list) || list[0].Field != "items[].sku" || list[0].Pointer != "shop.Item.sku" {
-		t.Errorf("the import differs: %s", shown(list))
+		t.Errorf("the import differs: %s", languagetest.Shown(list))
 	}
 	whole := parse(t, `syntax = "proto3"; package shop; message Order { repeated Item items = 1; } message Item { string sku = 1; }`)
 	if list := compare(t, a, whole, language.Rules{}); language.Breaking(list) || len(list) != 1 || list[0].Kind != "MESSAGE_MOVED" {
-		t.Errorf("a message moved into an import: %s", shown(list))
+		t.Errorf("a message moved into an import: %s", languagetest.Shown(list))
 	}
 	for path := range builtin {
 		parse(t, `syntax = "proto3"; import "`+path+`";`)
@@ -293,10 +281,10 @@ func TestPackageOfTheProfile(t *testing.T) {
 	a := parse(t, `syntax = "proto3"; package a; message M { N n = 1; message N { int32 x = 1; } }`)
 	b := parse(t, `syntax = "proto3"; package b; message M { N n = 1; message N { int32 x = 1; } }`)
 	if list := compare(t, a, b, language.Rules{Profile: language.Confluent74}); language.Breaking(list) || len(list) != 1 {
-		t.Errorf("7.4: %s", shown(list))
+		t.Errorf("7.4: %s", languagetest.Shown(list))
 	}
 	if list := compare(t, a, b, language.Rules{}); !language.Breaking(list) || len(list) != 1 || list[0].Advice == "" {
-		t.Errorf("8.3: %s", shown(list))
+		t.Errorf("8.3: %s", languagetest.Shown(list))
 	}
 }
 
@@ -345,15 +333,7 @@ func TestOtherLanguagesAreRefused(t *testing.T) {
 
 func TestSchemasAreSafeForConcurrentUse(t *testing.T) {
 	a, b := parse(t, wide(50, "int32")), parse(t, wide(50, "int64"))
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			if _, err := (Language{}).Compare(a, b, language.Rules{}); err != nil || len(a.Fields()) != 100 || a.Normal() == "" {
-				t.Error("differs")
-			}
-		})
-	}
-	all.Wait()
+	languagetest.SafeForConcurrentUse(t, Language{}, a, b, 100)
 }
 
 // wide has n fields, each of a message of its own with one field.
@@ -368,17 +348,9 @@ func wide(n int, typ string) string {
 
 func BenchmarkCompare500Fields(b *testing.B) {
 	r, w := parse(b, wide(500, "int64")), parse(b, wide(500, "int32"))
-	for b.Loop() {
-		list, err := Language{}.Compare(r, w, language.Rules{})
-		if err != nil || language.Breaking(list) {
-			b.Fatal("want compatible")
-		}
-	}
+	languagetest.BenchmarkCompare(b, Language{}, r, w)
 }
 
 func BenchmarkParse500Fields(b *testing.B) {
-	text := wide(500, "int64")
-	for b.Loop() {
-		parse(b, text)
-	}
+	languagetest.BenchmarkParse(b, Language{}, wide(500, "int64"))
 }

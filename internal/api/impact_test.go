@@ -30,7 +30,8 @@ func (shopEstate) Users(ctx context.Context, _ access.Principal, of impact.Strea
 	now := time.Now()
 	return []impact.User{
 		{ID: "job:totals", Name: "totals", Kind: "job", Reads: true, Seen: now, Fields: impact.FieldUse{Known: true, Paths: []string{"id", "amount"}},
-			Reader: &impact.Reader{Fields: []language.Field{{Path: "id", Type: "String"}, {Path: "amount", Type: "long"}}, Source: "recording", At: now}},
+			Reader: &impact.Reader{Language: language.JSONSchema, Source: "its contract", At: now,
+				Text: `{"type":"object","properties":{"id":{"type":"string"},"amount":{"type":"integer"}},"required":["id","amount"]}`}},
 		{ID: "group:secret", Name: "secret", Kind: "group", Reads: true, Seen: now},
 	}, 0, nil
 }

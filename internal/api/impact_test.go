@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass/sightglass/internal/browse"
 	"github.com/sightglass/sightglass/internal/impact"
 	"github.com/sightglass/sightglass/internal/language"
+	"github.com/sightglass/sightglass/internal/language/jsonschema"
 	"github.com/sightglass/sightglass/internal/tables"
 )
 
@@ -57,7 +58,7 @@ func impactOf(t *testing.T, b *browse.Browser, e impact.Estate) *impact.Keeper {
 	}
 	k, err := impact.Open(t.Context(), impact.KeeperOptions{
 		DB: db, Bind: b.Pin,
-		Engine: impact.New(impact.Options{Estate: e, Records: b, May: func(ctx context.Context, who access.Principal, of impact.Stream) error {
+		Engine: impact.New(impact.Options{Estate: e, Records: b, Languages: []language.Language{jsonschema.Language{}}, May: func(ctx context.Context, who access.Principal, of impact.Stream) error {
 			return b.DecideIn(ctx, who, access.ImpactRun, browse.TopicResource(of.Cluster, of.Topic)).Err()
 		}}),
 		Sees: func(_ context.Context, who access.Principal, s *impact.System) bool {
